@@ -1,0 +1,1 @@
+"""Turn stories into messages: routing, digest windows, composing, rendering. Start at `compose`."""

@@ -1,0 +1,1 @@
+"""Hand messages over: one file per kind of receiver. Start at `notifier`."""

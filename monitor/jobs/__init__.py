@@ -1,0 +1,1 @@
+"""The straight lines (verbs): poll, alert, digest, deliver, prune. Start at `poll`."""

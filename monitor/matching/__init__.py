@@ -1,0 +1,1 @@
+"""Decide what matters, and why: watchlists, text, query, matcher. Start at `matcher`."""

@@ -1,0 +1,1 @@
+"""What happened, told by whom: items that report one event. Start at `cluster`."""
