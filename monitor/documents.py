@@ -40,6 +40,8 @@ class Document:
     data: Any
     places: Mapping[Path, Place] = field(repr=False)
     key_places: Mapping[Path, Place] = field(repr=False)
+    #: values that did not come from the file: path -> where they came from
+    origins: Mapping[Path, str] = field(default_factory=dict, repr=False)
 
     def place(self, path: Path) -> Place | tuple[None, None]:
         """Line and column (1-based) of the value at `path`, or of its nearest parent that is there."""
@@ -49,6 +51,9 @@ class Document:
 
     def mistake(self, path: Path, message: str, remedy: str = "", *, key: bool = False) -> Mistake:
         """A `Mistake` at `path`; `key=True` points at the key instead of its value."""
+        for origin, source in self.origins.items():
+            if path[: len(origin)] == origin:
+                return Mistake(file=source, line=None, column=None, message=message, remedy=remedy)
         line, column = self.key_places.get(path) or self.place(path) if key else self.place(path)
         return Mistake(file=self.file, line=line, column=column, message=message, remedy=remedy)
 

@@ -1,0 +1,277 @@
+"""Pure. What `monitor.yaml` may say, as pydantic models; unknown keys are mistakes. `monitor.settings` reads the files.
+
+A message after " | " in a ValueError is the remedy shown to the operator.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+
+from monitor.model import Severity
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
+
+
+def parse_duration(value: Any) -> timedelta:
+    """`90s`, `10m`, `1h30m`, `7d` as a timedelta; a bare number or anything else is a ValueError."""
+    if isinstance(value, timedelta):
+        return value
+    found = re.fullmatch(r"(?:(\d+)([smhdw]))(?:(\d+)([smhdw]))?", str(value).strip().lower())
+    if not found:
+        raise ValueError(f"{value!r} is not a duration | write it like 30s, 10m, 24h or 7d")
+    first, unit, second, unit2 = found.groups()
+    return timedelta(seconds=int(first) * _UNITS[unit] + (int(second) * _UNITS[unit2] if second else 0))
+
+
+def _zone(value: Any) -> ZoneInfo:
+    if isinstance(value, ZoneInfo):
+        return value
+    try:
+        return ZoneInfo(str(value))
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{value!r} is not an IANA time zone | for example Africa/Tripoli or UTC") from None
+
+
+def _clock(value: Any) -> time:
+    if isinstance(value, time):
+        return value
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(value))
+    if not found:
+        raise ValueError(f"{value!r} is not a time of day | write it like 07:00")
+    return time(int(found[1]), int(found[2]))
+
+
+def _network(value: Any) -> IPv4Network | IPv6Network:
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
+    try:
+        return ip_network(str(value))
+    except ValueError:
+        raise ValueError(f"{value!r} is not a network | write it like 10.1.2.0/24") from None
+
+
+def _many(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+ClockTime = Annotated[time, BeforeValidator(_clock)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_many)]
+Address = Annotated[
+    str, Field(pattern=r"^[^@\s<>,;\x00-\x1f]{1,64}@[^@\s<>,;\x00-\x1f]{1,255}$", max_length=254)
+]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Strict(BaseModel):
+    """Base of all: frozen, unknown keys refused, time zones allowed as values."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class SmtpConfig(Strict):
+    """The relay. TLS is required unless `security: none` is written out."""
+
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: str | None = None
+    #: a CA bundle for a relay with a private certificate
+    ca_file: str | None = None
+    timeout: Duration = timedelta(seconds=60)
+
+
+class UnsubscribeConfig(Strict):
+    """Where a reader can leave; headers are written only for what is given here."""
+
+    mailto: Address | None = None
+    url: str | None = Field(default=None, pattern=r"^https://\S+$")
+    #: the url acts on POST alone (RFC 8058)
+    one_click: bool = False
+
+
+class EmailConfig(Strict):
+    """An e-mail receiver: one message for each address."""
+
+    to: tuple[Address, ...] = Field(min_length=1)
+    sender: Address = Field(alias="from")
+    sender_name: str = Field(default="monitor", max_length=80, pattern=r"^[^\x00-\x1f<>\"]*$")
+    smtp: SmtpConfig
+    #: how mails thread: all of a series, by day, or not
+    thread: Literal["series", "daily", "off"] = "series"
+    list_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.-]+$")
+    unsubscribe: UnsubscribeConfig | None = None
+
+    @property
+    def domain(self) -> str:
+        """The domain of Message-ID and List-Id: the sender's, never a container's host name."""
+        return self.sender.rsplit("@", 1)[1]
+
+
+class SlackConfig(Strict):
+    """A Slack incoming webhook."""
+
+    webhook_url: SecretStr | None = None
+    webhook_url_file: str | None = None
+    timeout: Duration = timedelta(seconds=20)
+
+
+class WebhookConfig(Strict):
+    """A generic webhook, signed by Standard Webhooks 1.0.0."""
+
+    url: SecretStr | None = None
+    url_file: str | None = None
+    #: `whsec_` and base64; two keys separated by a space while rotating
+    secret: SecretStr | None = None
+    secret_file: str | None = None
+    timeout: Duration = timedelta(seconds=20)
+
+
+class FileConfig(Strict):
+    """A folder: each message lands as .eml, .html, .txt and .json."""
+
+    #: None: `out` under the data folder
+    path: str | None = None
+
+
+class ReceiverConfig(Strict):
+    """One place that messages go to: a name and exactly one kind."""
+
+    name: str = Field(pattern=NAME)
+    email: EmailConfig | None = None
+    slack: SlackConfig | None = None
+    webhook: WebhookConfig | None = None
+    file: FileConfig | None = None
+
+    @property
+    def kind(self) -> str:
+        """`email`, `slack`, `webhook` or `file`."""
+        return next(kind for kind in KINDS if getattr(self, kind) is not None)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ReceiverConfig:
+        kinds = [kind for kind in KINDS if getattr(self, kind) is not None]
+        if len(kinds) != 1:
+            said = " and ".join(kinds) or "nothing"
+            raise ValueError(
+                f"a receiver has exactly one kind, this one has {said} | one of {', '.join(KINDS)}"
+            )
+        return self
+
+
+KINDS = ("email", "slack", "webhook", "file")
+
+
+class MatchConfig(Strict):
+    """What a route takes: every key given must hold, any of its values will do."""
+
+    severity: tuple[Severity, ...] = ()
+    watchlist: tuple[str, ...] = ()
+    side: tuple[str, ...] = ()
+
+    @field_validator("severity", "watchlist", "side", mode="before")
+    @classmethod
+    def _list(cls, value: Any) -> Any:
+        return _many(value)
+
+
+class RouteConfig(Strict):
+    """Alertmanager's route: the first child that matches takes it; settings are inherited."""
+
+    receiver: str | None = None
+    match: MatchConfig = MatchConfig()
+    group_by: tuple[Literal["story"], ...] = ("story",)
+    group_wait: Duration | None = None
+    group_interval: Duration | None = None
+    repeat_interval: Duration | None = None
+    proceed: bool = Field(default=False, alias="continue")
+    routes: tuple[RouteConfig, ...] = ()
+
+
+class DigestConfig(Strict):
+    """A series of digests."""
+
+    series: str = Field(default="daily", pattern=NAME)
+    at: ClockTime = time(7, 0)
+    timezone: Zone = ZoneInfo("UTC")
+    days: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    receivers: Names = Field(min_length=1)
+    min_severity: Severity = Severity.LOW
+    empty: Literal["send", "skip", "only-when-unhealthy"] = "send"
+    #: languages in which the frame of the digest is written
+    language: Literal["en", "ar"] = "en"
+
+
+class PollingConfig(Strict):
+    """How often and how hard we ask."""
+
+    interval: Duration = timedelta(minutes=30)
+    min_interval: Duration = timedelta(minutes=10)
+    max_interval: Duration = timedelta(hours=24)
+    concurrency: int = Field(default=16, ge=1, le=200)
+    #: seconds between two requests to one host
+    host_gap: Duration = timedelta(seconds=2)
+    #: networks that are not public but may be fetched or posted to all the same
+    allow_networks: tuple[Network, ...] = ()
+    #: ports besides 80 and 443
+    allow_ports: tuple[int, ...] = ()
+    #: an equal body or a 304 costs nothing; a new entry's article may be fetched where the feed says fulltext
+    fulltext: bool = True
+
+
+class RetentionConfig(Strict):
+    """How long things are kept."""
+
+    unmatched: Duration = timedelta(days=60)
+    matched: Duration = timedelta(days=1095)
+    journal: Duration = timedelta(days=90)
+
+
+class HeartbeatConfig(Strict):
+    """A dead-man switch elsewhere, pinged only on completed work."""
+
+    url: SecretStr | None = None
+    url_file: str | None = None
+
+
+class Config(Strict):
+    """The whole of monitor.yaml."""
+
+    #: the one folder that is written to
+    data: str = "data"
+    #: None: `monitor.db` in the data folder
+    database: str | None = Field(default=None, pattern=r"^(sqlite:///|postgresql\+psycopg://)\S+$")
+    contact: str | None = Field(default=None, pattern=r"^[^\x00-\x1f()<>]+$", max_length=200)
+    public_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    feeds: Names = ()
+    watchlists: str | None = None
+    templates: str | None = None
+    receivers: tuple[ReceiverConfig, ...] = ()
+    route: RouteConfig | None = None
+    digests: tuple[DigestConfig, ...] | None = None
+    polling: PollingConfig = PollingConfig()
+    retention: RetentionConfig = RetentionConfig()
+    heartbeat: HeartbeatConfig | None = None
+
+
+#: the receiver that is there when nothing is configured
+DEFAULT_RECEIVER = "folder"

@@ -1,0 +1,71 @@
+"""Logging: one past-tense event per unit of work, with keys. For people on a terminal, logfmt or JSON elsewhere.
+
+`MONITOR_LOG_FORMAT` is console, logfmt or json; secrets never pass: URLs lose their credentials, secret paths and
+queries here, whoever logs them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+_URL = re.compile(r"(https?://)(?:[^\s/@]*@)?([^\s/?#]+)([^\s?#]*)(\?[^\s#]*)?", re.IGNORECASE)
+_SECRET_PATH = re.compile(r"/(services|hooks?|webhooks?|ping)/\S*", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def redacted(text: str) -> str:
+    """`text` with credentials, webhook paths and queries taken out of every URL."""
+
+    def plain(found: re.Match[str]) -> str:
+        scheme, host, path, query = found.groups()
+        path = _SECRET_PATH.sub(r"/\1/***", path)
+        return f"{scheme}{host}{path}" + ("?***" if query else "")
+
+    return _URL.sub(plain, text)
+
+
+def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """No secret, no forged line: values are redacted and lose their control characters."""
+    for key, value in event.items():
+        if isinstance(value, str) and key != "exception":
+            event[key] = _CONTROL.sub("\ufffd", redacted(value))
+    return event
+
+
+def configure(environ: Mapping[str, str] = os.environ) -> None:
+    """Set up logging for the process, to standard error."""
+    style = environ.get("MONITOR_LOG_FORMAT") or ("console" if sys.stderr.isatty() else "logfmt")
+    level = logging.getLevelNamesMapping().get(environ.get("MONITOR_LOG_LEVEL", "INFO").upper(), logging.INFO)
+    render: Any = {
+        "json": structlog.processors.JSONRenderer(ensure_ascii=False),
+        "console": structlog.dev.ConsoleRenderer(pad_event_to=18),
+    }.get(style) or structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="timestamp"),
+            *([] if style == "console" else [structlog.processors.format_exc_info]),
+            _clean,
+            render,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s", force=True)
+    for noisy in ("httpx", "httpcore", "apscheduler"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+def get(name: str) -> structlog.stdlib.BoundLogger:
+    """The logger of one part of the house."""
+    return cast("structlog.stdlib.BoundLogger", structlog.get_logger(part=name))
