@@ -59,7 +59,7 @@ def backoff(
     now: datetime, failed: FetchFailed, *, failures: int, interval: timedelta, jitter: float
 ) -> datetime:
     """When to ask a failing feed again: Retry-After where given, else the interval doubled by each failure."""
-    wait = min(interval * 2 ** min(failures - 1, 10), BACKOFF_CEILING)
+    wait = min(interval * 2.0 ** min(failures - 1, 10), BACKOFF_CEILING)
     wait = max(wait * (0.75 + 0.5 * jitter), interval)
     if failed.retry_after is not None:
         wait = max(wait, min(failed.retry_after, MAX_RETRY_AFTER))
