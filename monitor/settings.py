@@ -283,7 +283,7 @@ def _secret(
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "not text"
             mistakes.append(document.mistake((*path, f"{name}_file"), f"{file} cannot be read: {reason}"))
-    elif any(isinstance(model, kind) and name == required for kind, required in _REQUIRED):
+    elif value is None and any(isinstance(model, kind) and name == field for kind, field in _REQUIRED):
         mistakes.append(document.mistake(path, f"{name} is missing", f"set {name} or {name}_file"))
     return value
 

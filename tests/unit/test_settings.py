@@ -1,0 +1,117 @@
+"""monitor.yaml, environment and secret files become one Settings, or every mistake at once."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor import settings
+from monitor.errors import ConfigError
+
+EMAIL = """
+receivers:
+  - name: analysts
+    email: {to: [a@example.org], from: m@example.org, smtp: {host: mail}}
+  - name: desk
+    slack: {webhook_url: "https://hooks.slack.com/services/T/B/SECRET"}
+"""
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "monitor.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def messages(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        settings.load(write(tmp_path, text), environ or {})
+    return [str(m).removeprefix(str(tmp_path) + "/") for m in caught.value.mistakes]
+
+
+def test_nothing_configured_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite and a folder under data/, the starter feeds, one daily digest."""
+    monkeypatch.chdir(tmp_path)
+
+    found = settings.load(None, {})
+
+    assert found.database == "sqlite:///data/monitor.db"
+    assert [(r.name, r.kind) for r in found.config.receivers] == [("folder", "file")]
+    assert found.route.receiver == "folder"
+    assert [(d.series, d.receivers) for d in found.digests] == [("daily", ("folder",))]
+    assert all(path.is_file() for path in found.feeds)
+
+
+def test_alerts_go_to_slack_and_digests_to_mail_when_nothing_else_is_said(tmp_path: Path) -> None:
+    """The design card's use without a route or a digest written out."""
+    found = settings.load(write(tmp_path, EMAIL), {})
+
+    assert found.route.receiver == "desk"
+    assert found.digests[0].receivers == ("analysts",)
+
+
+def test_every_mistake_is_reported_with_its_line(tmp_path: Path) -> None:
+    """Structure first; then names that do not fit."""
+    structural = messages(tmp_path, "databse: x\npolling: {interval: soon}\n")
+    names = messages(tmp_path, EMAIL + "route: {receiver: dsk}\ndigests: [{receivers: [nobody]}]\n")
+
+    assert structural == [
+        "monitor.yaml:2:21: polling.interval: 'soon' is not a duration (write it like 30s, 10m, 24h or 7d)",
+        "monitor.yaml:1:1: unknown key 'databse' (did you mean 'database'?)",
+    ]
+    assert names == [
+        "monitor.yaml:8:23: there is no receiver 'nobody' (known: analysts, desk)",
+        "monitor.yaml:7:19: there is no receiver 'dsk' (did you mean 'desk'?)",
+    ]
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    """And a whole receiver can come from it: the five-minute way to Slack."""
+    environ = {
+        "MONITOR_DATABASE": "sqlite:////tmp/other.db",
+        "MONITOR_SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T/B/X",
+    }
+
+    found = settings.load(write(tmp_path, "database: sqlite:///a.db\n"), environ)
+
+    assert found.database == "sqlite:////tmp/other.db"
+    assert [r.name for r in found.config.receivers] == ["slack"]
+
+
+def test_an_unknown_variable_is_a_mistake(tmp_path: Path) -> None:
+    """A typing error in a variable must not be silence."""
+    found = messages(tmp_path, "", {"MONITOR_DATABSE": "x"})
+
+    assert found == ["environment: unknown variable MONITOR_DATABSE (did you mean 'MONITOR_DATABASE'?)"]
+
+
+def test_a_secret_comes_from_its_file_and_never_shows(tmp_path: Path) -> None:
+    """The twin is read once; repr hides it."""
+    (tmp_path / "hook").write_text("https://hooks.slack.com/services/T/B/SECRET\n")
+    text = f"receivers: [{{name: desk, slack: {{webhook_url_file: {tmp_path}/hook}}}}]\n"
+
+    found = settings.load(write(tmp_path, text), {})
+
+    slack = found.config.receivers[0].slack
+    assert slack is not None
+    assert slack.webhook_url is not None
+    assert slack.webhook_url.get_secret_value().endswith("SECRET")
+    assert "SECRET" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("slack", "expected"),
+    [
+        pytest.param("{webhook_url: https://x, webhook_url_file: y}", "are both set", id="both twins"),
+        pytest.param("{webhook_url_file: /no/such/file}", "cannot be read", id="a file that is not there"),
+        pytest.param("{}", "webhook_url is missing", id="neither twin"),
+    ],
+)
+def test_a_secret_that_is_ambiguous_or_absent_is_a_mistake(tmp_path: Path, slack: str, expected: str) -> None:
+    """Loud at start, not at three in the morning."""
+    assert expected in messages(tmp_path, f"receivers: [{{name: desk, slack: {slack}}}]\n")[0]
+
+
+def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
+    """Falling back to defaults would watch with the wrong configuration."""
+    with pytest.raises(ConfigError, match="no such file"):
+        settings.load(tmp_path / "gone.yaml", {})
