@@ -1,0 +1,139 @@
+"""The long-running process: APScheduler as a clock, signals, and the work that each tick does.
+
+The database is the schedule and the queue; a tick only asks it what is due. A tick that is late still runs
+(`misfire_grace_time=None`: the library's default of one second drops work silently), and never twice at once.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor import logs
+from monitor.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+log = logs.get("daemon")
+
+#: what a container runtime gives us between SIGTERM and SIGKILL is 30 s; work in hand must end before
+GRACE_SECONDS = 20
+_STOP = {signal.SIGTERM, signal.SIGINT}
+
+
+class Stopping:
+    """Asked between units of work: whether to begin another one."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def __call__(self) -> bool:
+        """True once the process is to end."""
+        return self._event.is_set()
+
+    def set(self) -> None:
+        """End after the unit in hand."""
+        self._event.set()
+
+
+def guarded(name: str, work: Callable[[], object], failed: Callable[[str], None]) -> Callable[[], None]:
+    """`work` as a tick: a refusal of the database is one clear line, a bug is a traceback; the next tick runs."""
+
+    def tick() -> None:
+        try:
+            work()
+        except StoreError as error:
+            log.error("tick_refused", tick=name, reason=str(error))
+            failed(name)
+        except Exception:
+            log.exception("tick_failed", tick=name)
+            failed(name)
+
+    return tick
+
+
+def run(
+    ticks: Mapping[str, tuple[float, Callable[[], object]]],
+    *,
+    stopping: Stopping,
+    reload: Callable[[], None],
+    failed: Callable[[str], None] = lambda _name: None,
+) -> bool:
+    """Run `ticks` (name -> seconds between, work) until SIGTERM or SIGINT; SIGHUP calls `reload`.
+
+    Returns whether all work in hand ended within the grace period; a second signal ends the wait at once.
+    """
+    watched = _STOP | {signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, watched)
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(len(ticks))},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        timezone="UTC",
+    )
+    busy = _Busy()
+    for name, (seconds, work) in ticks.items():
+        scheduler.add_job(busy.counting(guarded(name, work, failed)), "interval", seconds=seconds, id=name)
+    scheduler.start()
+    for name in ticks:
+        scheduler.modify_job(name, next_run_time=_now())
+    while signal.sigwait(watched) == signal.SIGHUP:
+        _reload(reload)
+    stopping.set()
+    log.info("stopping", grace_seconds=GRACE_SECONDS)
+    scheduler.shutdown(wait=False)
+    return busy.wait(GRACE_SECONDS, watched)
+
+
+def _now() -> object:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
+
+
+def _reload(reload: Callable[[], None]) -> None:
+    """A wrong configuration is reported and the running one kept."""
+    try:
+        reload()
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            log.error("reload_refused", mistake=str(mistake))
+    except StoreError as error:
+        log.error("reload_refused", reason=str(error))
+    else:
+        log.info("reloaded")
+
+
+class _Busy:
+    """Counts the ticks in hand, so that stopping can wait for them with a bound."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def counting(self, work: Callable[[], None]) -> Callable[[], None]:
+        def counted() -> None:
+            with self._changed:
+                self._count += 1
+            try:
+                work()
+            finally:
+                with self._changed:
+                    self._count -= 1
+                    self._changed.notify_all()
+
+        return counted
+
+    def wait(self, seconds: float, second_signal: set[signal.Signals]) -> bool:
+        """True when nothing is in hand any more; False after `seconds` or at another signal."""
+        for _ in range(int(seconds * 10)):
+            with self._changed:
+                if self._changed.wait_for(lambda: self._count == 0, timeout=0.1):
+                    return True
+            if signal.sigtimedwait(second_signal & _STOP, 0):
+                return False
+        return False
