@@ -444,6 +444,10 @@ class StoryItem:
     matches: tuple[Match, ...]
     contacts: tuple[Contact, ...]
     coverage: Coverage
+    coverage_detail: str = ""
+    #: mentions of this revision that would have counted, and what silenced them
+    suppressed: tuple[Suppressed, ...] = ()
+    story_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
