@@ -78,6 +78,8 @@ class FeedState:
     #: validators exactly as the server sent them (RFC 9110 section 8.8), echoed byte for byte
     etag: str | None = None
     last_modified: str | None = None
+    #: the address that sent them (`Fetched.url`); they go to no other. None: the effective address itself
+    validators_url: str | None = None
     #: xxh3 of the last body that was parsed and stored; an equal body is not parsed again
     body_hash: str | None = None
     interval: timedelta = timedelta(minutes=30)
