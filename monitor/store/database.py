@@ -1,0 +1,188 @@
+"""The database: one writer at a time, readers on a snapshot, and its refusals as StoreError.
+
+SQLite in WAL mode with `synchronous=FULL`: a commit survives a crash and a power cut. Every writer begins with
+BEGIN IMMEDIATE, because a transaction that reads first and writes later is refused at once, whatever the busy timeout.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event, make_url, text
+
+from monitor.errors import StoreError
+from monitor.store import upgrade
+from monitor.store.faults import told
+from monitor.store.lock import InstanceLock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL, Connection, Engine
+
+#: how long a writer waits for another process's transaction
+BUSY_SECONDS = 5
+
+
+class Database:
+    """An open database, safe to use from many threads. Make one with `Database.open`."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        #: the file as the operator named it; None where there is none
+        self.path = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+        self.name = str(self.path) if self.path else url.render_as_string(hide_password=True)
+        # one connection for writers: inside the process they queue here, not on the file's lock
+        self._writer = self._engine("BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
+        self._reader = self._engine("BEGIN", pool_size=4, max_overflow=28)
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True) -> Database:
+        """The database at `url` (`sqlite:///file` or `postgresql+psycopg://…`), with its newest tables.
+
+        An older one is migrated, after a backup copy beside it. Raises StoreError: it is not there and `create` is
+        false, it cannot be opened, it is not ours, or a newer monitor made it.
+        """
+        database = cls(make_url(url))
+        try:
+            with told(database.name):
+                database._prepare(create)
+                upgrade.to_newest(database)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A writer: commits at the end, rolls back on any error. No network inside: others wait for it."""
+        with told(self.name), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A reader: sees one moment, blocks nobody; a write in it is refused."""
+        options: dict[str, Any] = (
+            {} if self.path else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        with told(self.name), self._reader.connect() as connection:
+            connection = connection.execution_options(**options)
+            with connection.begin():
+                yield connection
+
+    def lock(self) -> InstanceLock:
+        """The right to be the one monitor on this file, not yet taken."""
+        if self.path is None:
+            raise StoreError(f"{self.name} has no file to lock")
+        return InstanceLock(self.path)
+
+    def backup(self, target: Path) -> None:
+        """A consistent copy at `target` while others read and write: one file, complete or not there at all.
+
+        Raises StoreError: `target` exists, cannot be written, or the copy does not pass its check.
+        """
+        if self.path is None:
+            raise StoreError(f"{self.name} is not a file (use pg_dump)")
+        if target.exists():
+            raise StoreError(f"{target} exists already (choose another name)")
+        part = target.with_name(target.name + ".part")
+        with told(str(target)):
+            try:
+                self._copy(part)
+                part.replace(target)
+            except OSError as error:
+                raise StoreError(f"{target} cannot be written: {error.strerror}") from error
+            finally:
+                part.unlink(missing_ok=True)
+
+    def check(self) -> tuple[str, ...]:
+        """What is wrong inside the file, in SQLite's words; empty when it is sound."""
+        if self.path is None:
+            return ()
+        with self.snapshot() as tx:
+            found = [str(row[0]) for row in tx.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
+            orphans = tx.execute(text("PRAGMA foreign_key_check")).all()
+        return (*found, *(f"row {row[1]} of {row[0]} refers to nothing in {row[2]}" for row in orphans))
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file and shorten it, as far as readers allow."""
+        if self.path is not None:
+            self._pragma("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._pragma("PRAGMA optimize")
+
+    def close(self) -> None:
+        """Give back every connection; the database may be opened again."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+    def _prepare(self, create: bool) -> None:
+        """The folder, the file and its journal mode, before any table."""
+        if self.path is None:
+            return
+        if not self.path.exists():
+            if not create:
+                raise StoreError(f"{self.path}: no such database (`monitor run` creates it)")
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"{self.path.parent} cannot be made: {error.strerror}") from error
+        if self._pragma("PRAGMA journal_mode") != "wal" and self._pragma("PRAGMA journal_mode=WAL") != "wal":
+            raise StoreError(f"{self.path} cannot use a write-ahead log (put it on a local disk)")
+
+    def _pragma(self, statement: str) -> Any:
+        """Run a pragma outside any transaction; its first value."""
+        with told(self.name):
+            connection = self._writer.raw_connection()
+            try:
+                row = connection.cursor().execute(statement).fetchone()
+                return row[0] if row else None
+            finally:
+                connection.close()
+
+    def _copy(self, part: Path) -> None:
+        source = self._reader.raw_connection()
+        target = sqlite3.connect(part)
+        try:
+            driver: Any = source.driver_connection
+            driver.backup(
+                target
+            )  # in one step: a stepwise copy starts over at each commit of another process
+            target.execute("PRAGMA journal_mode=DELETE")
+            if target.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+                raise StoreError(f"{part} does not pass its check (run `monitor doctor`)")
+        finally:
+            target.close()
+            source.close()
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+
+    def _engine(self, begin: str, **pool: int) -> Engine:
+        if self.path is None and self._url.get_backend_name() == "sqlite":
+            raise StoreError("a database in memory would be lost (name a file: sqlite:///data/monitor.db)")
+        if self.path is None:
+            return create_engine(self._url, pool_pre_ping=True)
+        engine = create_engine(self._url, connect_args={"timeout": BUSY_SECONDS}, pool_timeout=60, **pool)
+
+        @event.listens_for(engine, "connect")
+        def connected(connection: sqlite3.Connection, _record: object) -> None:
+            connection.isolation_level = None  # the driver begins nothing on its own; `begun` does
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA synchronous=FULL")
+            if begin == "BEGIN":
+                connection.execute("PRAGMA query_only=ON")
+            # SQLite's own lower() leaves all but ASCII as it is
+            connection.create_function("lower", 1, _lower, deterministic=True)
+
+        @event.listens_for(engine, "begin")
+        def begun(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value

@@ -1,0 +1,61 @@
+"""One monitor per database: `flock` on a file beside it, which the kernel gives back however the holder ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from typing import TYPE_CHECKING
+
+from monitor.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class InstanceLock:
+    """The right to run on the database at `path`; also a context manager.
+
+    The file `<path>.lock` stays: deleting it would let two holders lock two different files of one name.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.with_name(path.name + ".lock")
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Take it. Raises StoreError, naming the holder's pid, when another has it or the file cannot be made."""
+        try:
+            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise StoreError(f"{self._file} cannot be opened: {error.strerror}") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            pid = self.holder()
+            who = f"another monitor (pid {pid})" if pid else "another monitor"
+            raise StoreError(f"{who} uses {self.path} (stop it first, or choose another database)") from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Give it back; nothing happens when it is not held."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def holder(self) -> int | None:
+        """The pid that wrote itself into the file last; it holds the lock only if `acquire` says so."""
+        try:
+            return int(self._file.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+
+    def __enter__(self) -> InstanceLock:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()

@@ -1,0 +1,105 @@
+"""Bring a database to the newest tables: in one transaction, with a copy of the old file beside it, or not at all."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, text
+
+from monitor.errors import StoreError
+from monitor.store.schema import REVISION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from alembic.config import Config
+    from sqlalchemy import Connection
+
+    from monitor.store.database import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def to_newest(database: Database) -> None:
+    """Create or migrate the tables of `database` where needed; an equal one costs one read.
+
+    Raises StoreError: made by a newer monitor, not ours, or in use by a running monitor of another version.
+    """
+    with database.snapshot() as tx:
+        found = _version(tx, database.name)
+    if found == REVISION:
+        return
+    _refuse_newer(found, database.name)
+    with _alone(database):
+        if found is not None and database.path is not None:
+            _keep_copy(database, found)
+        with database.transaction() as tx:
+            # another process may have been faster while we waited for the lock
+            if _version(tx, database.name) == found:
+                _migrate(tx)
+
+
+def _version(tx: Connection, name: str) -> str | None:
+    """The migration that the database stands at; None when it is empty."""
+    tables = inspect(tx).get_table_names()
+    if not tables:
+        return None
+    if "alembic_version" not in tables:
+        raise StoreError(f"{name} belongs to another program (choose another name)")
+    version: str | None = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return version
+
+
+def _refuse_newer(found: str | None, name: str) -> None:
+    from alembic.script import ScriptDirectory
+
+    if found is not None and found not in {
+        s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()
+    }:
+        raise StoreError(
+            f"{name} was made by a newer monitor (its tables are at {found}, this one knows {REVISION}; "
+            "install the newer version, or put back the copy that it made before it changed the file)"
+        )
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[None]:
+    """Nobody else runs on the file while its tables change; our own process may already hold the lock."""
+    lock = database.lock() if database.path is not None else None
+    if lock is not None:
+        try:
+            lock.acquire()
+        except StoreError:
+            if lock.holder() != os.getpid():
+                raise
+    try:
+        yield
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def _keep_copy(database: Database, found: str) -> None:
+    assert database.path is not None
+    copy = database.path.with_name(f"{database.path.name}.{found}.backup")
+    if not copy.exists():
+        database.backup(copy)
+
+
+def _migrate(tx: Connection) -> None:
+    from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = tx
+    command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
