@@ -1,0 +1,207 @@
+"""Pure. Text folded for comparing, with the way back to every original offset.
+
+Folding: NFKC, case, diacritics, Arabic letter variants, Turkish i, digits of every script, look-alike letters of
+another script; every run of separators becomes one space, zero-width and bidi marks vanish, and so do suffixes
+after an apostrophe ("Wagner's", "Hafter'in"), so that a name is the same word wherever it stands.
+Folded text begins and ends with a space: a whole word is the word between two spaces.
+Unicode 15 data from `unicodedata`; NFKC is UAX #15, applied letter by letter.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import regex
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: stands between fields: a word of its own, so that no phrase reaches across
+BARRIER = "\ue000"
+
+_SPACE = 32
+_DELETE = 0
+_EXPAND = 0xFFFFFFFF
+_SIZE = 0x110000
+_SOFT_HYPHEN = 0xAD
+#: letters beyond the basic plane that fold to something else (styled alphabets, enclosed letters, ideographs)
+_ASTRAL = (range(0x10400, 0x10450), range(0x1D400, 0x1D800), range(0x1F100, 0x1F200), range(0x2F800, 0x2FA20))
+
+_LETTERS = {
+    **dict(zip("ٱىةکیەۀہےھگڤڨ", "اىهكىهههىهكفق", strict=True)),
+    "ى": "ي", "ی": "ي", "ے": "ي", "ـ": "", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h",
+    "æ": "ae", "œ": "oe", "þ": "th", "ŧ": "t", "ґ": "г", "ˈ": " ", "ʼ": " ", "ʻ": " ", "ʾ": " ", "ʿ": " ", "ʹ": " ",
+}  # fmt: skip
+_TO_LATIN = dict(zip("аеоорсухіјѕһԁԛԝкмтвн", "aeoopcyxijshdqwkmtbh", strict=True))
+_TO_CYRILLIC = {latin: cyrillic for cyrillic, latin in reversed(_TO_LATIN.items())}
+
+#: English possessive and Turkish case, possessive and plural chains after an apostrophe (buffer y, n, s by the vowel)
+_SUFFIX = regex.compile(
+    r"""(?<=\w\w)['’‘ʼʻ＇`´′]
+    (?: s
+      | (?<=[^\Waeıioöuüâîû\d_].) (?: [ıiuü]n | [aeıiuü] | t[ae](?:n|ki(?:ler|nin)?)? )
+      | (?<=[aeıioöuüâîû\d].) (?: n[ıiuü]n | y[aeıiuü] | n[aeıiuü] | y?l[ae] | s[ıiuü] | n?d[ae](?:n|ki(?:ler|nin)?)? )
+      | d[ae](?:n|ki(?:ler|nin)?)? | l[ae] | l[ıiuü](?:l[ae]r)? | (?:yla|yle|ca|ce|ça|çe|dır|dir|dur|dür|tır|tir)
+      | l[ae]r(?:[ıi]n?|[ae]|d[ae]n?)? | (?:yken|ki)
+    )(?!\w)""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_APOSTROPHES = regex.compile("['’‘ʼʻ＇`´′]")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text and, per folded character, the index of the original character it came from."""
+
+    text: str
+    origins: NDArray[np.int64]
+    given: str
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Original half-open offsets of the folded slice, spaces at its edges left out, marks kept with their letter."""
+        while start < end and self.text[start] == " ":
+            start += 1
+        while end > start and self.text[end - 1] == " ":
+            end -= 1
+        if start == end:
+            return (self._origin(start),) * 2
+        stop = int(self.origins[end - 1]) + 1
+        while stop < len(self.given) and _is_mark(self.given[stop]):
+            stop += 1
+        return int(self.origins[start]), stop
+
+    def _origin(self, index: int) -> int:
+        return int(self.origins[index]) if index < len(self.origins) else len(self.given)
+
+
+def fold(text: str) -> Folded:
+    """Fold `text`, keeping offsets. Linear; takes any str, lone surrogates and NUL included."""
+    codes, kept = _folded_codes(text)
+    return Folded(_text(codes), kept, text)
+
+
+def folded(text: str) -> str:
+    """The folded words of `text` without the spaces at its ends: for patterns and comparing."""
+    return _text(_folded_codes(text)[0]).strip()
+
+
+def _text(codes: NDArray[np.uint32]) -> str:
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _folded_codes(text: str) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    given = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    if _APOSTROPHES.search(text):
+        given = _without_suffixes(text, given)
+    table = _table()
+    codes = table[given]
+    origins: NDArray[np.int64] = np.flatnonzero(codes != _DELETE)
+    codes = codes[origins]
+    if (codes == _EXPAND).any():
+        codes, origins = _expanded(given, codes, origins)
+    _unmix(codes)
+    codes = np.concatenate(([_SPACE], codes, [_SPACE])).astype(np.uint32, copy=False)
+    origins = np.concatenate(([0], origins, [len(text)]))
+    spaces = codes == _SPACE
+    single = np.flatnonzero(~(spaces[1:] & spaces[:-1])) + 1
+    keep = np.concatenate(([0], single))
+    return codes[keep], origins[keep]
+
+
+def _without_suffixes(text: str, given: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    spans = [match.span() for match in _SUFFIX.finditer(text)]
+    if spans:
+        given = given.copy()
+        for start, end in spans:
+            given[start:end] = _SOFT_HYPHEN
+    return given
+
+
+def _expanded(
+    given: NDArray[np.uint32], codes: NDArray[np.uint32], origins: NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    places = np.flatnonzero(codes == _EXPAND)
+    letters = [_expansion(int(given[origins[place]])) for place in places]
+    counts = np.ones(len(codes), dtype=np.int64)
+    counts[places] = [len(word) for word in letters]
+    firsts = np.cumsum(counts) - counts
+    codes, origins = np.repeat(codes, counts), np.repeat(origins, counts)
+    for place, word in zip(firsts[places], letters, strict=True):
+        codes[place : place + len(word)] = [ord(letter) for letter in word]
+    return codes, origins
+
+
+def _unmix(codes: NDArray[np.uint32]) -> None:
+    """In place: words that mix Latin and Cyrillic letters take the script of the letters that have no double."""
+    cyrillic = (codes - np.uint32(0x430)) < 0x100
+    if not cyrillic.any():
+        return
+    latin = (codes - np.uint32(97)) < 26
+    seams = np.flatnonzero((cyrillic[1:] & latin[:-1]) | (latin[1:] & cyrillic[:-1]))
+    if not len(seams):
+        return
+    borders = np.flatnonzero(codes == _SPACE)
+    for left in np.unique(np.searchsorted(borders, seams)):
+        start = int(borders[left - 1]) + 1 if left else 0
+        end = int(borders[left]) if left < len(borders) else len(codes)
+        word = [chr(code) for code in codes[start:end]]
+        codes[start:end] = [ord(letter) for letter in _one_script(word)]
+
+
+def _one_script(word: list[str]) -> list[str]:
+    cyrillic_only = sum(1 for letter in word if "а" <= letter <= "ԯ" and letter not in _TO_LATIN)
+    latin_only = sum(1 for letter in word if "a" <= letter <= "z" and letter not in _TO_CYRILLIC)
+    if cyrillic_only and latin_only:
+        return word
+    change = _TO_CYRILLIC if cyrillic_only else _TO_LATIN
+    return [change.get(letter, letter) for letter in word]
+
+
+@cache
+def _table() -> NDArray[np.uint32]:
+    """Code point to folded code point, `_DELETE` or `_EXPAND`."""
+    table = np.arange(_SIZE, dtype=np.uint32)
+    for block in (
+        range(0x3400),
+        range(0xA000, 0xAC00),
+        range(0xD800, 0xE000),
+        range(0xF900, 0x10000),
+        *_ASTRAL,
+    ):
+        for code in block:
+            word = _expansion(code)
+            table[code] = _EXPAND if len(word) > 1 else ord(word) if word else _DELETE
+    for block in (range(0x1F000, 0x1F100), range(0x1F200, 0x20000)):
+        table[block.start : block.stop] = _SPACE
+    table[0xE0000:0xE1000] = _DELETE
+    return table
+
+
+def _expansion(code: int) -> str:
+    """What one code point folds to: nothing, a space, or letters."""
+    letters = unicodedata.normalize("NFKD", chr(code)).casefold()
+    folded = "".join(map(_letter, unicodedata.normalize("NFKD", letters)))
+    return folded if len(folded) <= 1 else folded.strip() or " "
+
+
+def _letter(letter: str) -> str:
+    if letter in _LETTERS:
+        return _LETTERS[letter]
+    kind = unicodedata.category(letter)
+    if kind in ("Cf", "Me") or _is_mark(letter):
+        return ""
+    if kind == "Nd":
+        return str(unicodedata.digit(letter))
+    return letter if kind[0] in "LNM" or letter == BARRIER else " "
+
+
+def _is_mark(letter: str) -> bool:
+    """Accents, Arabic vowel signs, tatweel; not the vowel signs and viramas of Indic scripts."""
+    if letter < "\u0300":
+        return False
+    kind = unicodedata.category(letter)
+    return (kind == "Mn" and unicodedata.combining(letter) not in (0, 7, 9)) or letter in "ـ\ufe0f\ufe0e"
