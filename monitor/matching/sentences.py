@@ -1,0 +1,136 @@
+"""Pure. A field's text split into paragraphs and sentences, by offsets into the text as given.
+
+Paragraphs end at blank lines and at line ends that follow a full stop; other line ends are mere wrapping.
+Sentences end at . ! ? ؟ ۔ 。 and … with what closes after them; not after abbreviations, initials, numbers, or inside
+addresses; never where the next word is in lower case. A title is one sentence. Semicolons (؛ too) end nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from monitor.matching.mentions import FIELDS, Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_LINE_END = re.compile("[\n\u2029\x0c]\\s*")
+_FINAL = re.compile(r"""[.!?؟۔…]["'»”’)\]]*[ \t\r]*\Z""")
+_STOP = re.compile(r"""([.!?؟۔…。！？]+)(["'»”’›“)\]]*)(\s*)""")
+_OPENING = "\"'«“„‘‹([—–- "
+_LETTERS_WITH_STOPS = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
+
+_LEANING_WORDS = """
+    mr mrs ms dr prof gen lt col maj brig capt cmdr adm sgt cpl gov sen rep rev hon st messrs pres amb no nos v vs
+    art fig vol approx est ph jan feb mar apr jun jul aug sept sep oct nov dec mt ft
+    m mm mme mmes mlle mgr me pr gén gal cdt cne janv févr avr juil déc cf env p pp ex
+    sig sigg dott avv ing on ten cap amm mons genn febbr magg giu lug ago sett ott
+    sn doç yrd av org orgn kor alb yb bkz hz müh öğr örn yy mah cad sok
+    св ген полк подполк адм акад проф им ул пл пр просп гл ред зам пом деп тел тыс млн млрд трлн см ср напр
+    янв февр апр авг сент окт нояб дек د م أ ص ج ل"""
+#: never the end of a sentence: titles and words that lean on what follows
+_LEANING = frozenset(_LEANING_WORDS.split())
+_EITHER_WORDS = "etc inc ltd co corp jr sr al dept bros ecc srl vb vd др проч обл км стр руб"
+#: the end of a sentence only when a word in upper case follows
+_EITHER = frozenset(_EITHER_WORDS.split())
+_YEARS = frozenset(("г", "гг", "в", "вв"))
+_STARTING_WORDS = """
+    the a an in on it he she they but and this that at for as we there his her its these those after before meanwhile
+    le la les un une il elle ils mais en dans ce cette gli lo i nel nella ma questo"""
+#: words that begin a sentence even after an acronym with stops ("joined the U.N. The council")
+_STARTERS = frozenset(_STARTING_WORDS.split())
+
+
+def split(fields: Mapping[str, str]) -> tuple[Sentence, ...]:
+    """The sentences of an item's fields (title, summary, content), numbered through; blank fields give none."""
+    sentences: list[Sentence] = []
+    paragraph = 0
+    for name in FIELDS:
+        text = fields.get(name, "")
+        for start, end in _paragraphs(text):
+            spans = ((start, end),) if name == "title" else sentence_spans(text, start, end)
+            for first, last in spans:
+                sentences.append(
+                    Sentence(field=name, start=first, end=last, index=len(sentences), paragraph=paragraph)
+                )
+            paragraph += 1
+    return tuple(sentences)
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for gap in _LINE_END.finditer(text):
+        wrapped = gap[0].count("\n") == 1 and gap[0][0] == "\n"
+        if wrapped and not _FINAL.search(text, max(start, gap.start() - 6), gap.start()):
+            continue
+        yield from _trimmed(text, start, gap.start())
+        start = gap.end()
+    yield from _trimmed(text, start, len(text))
+
+
+def sentence_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Half-open spans of the sentences of one paragraph, white space at their edges left out."""
+    first = start
+    for stop in _STOP.finditer(text, start, end):
+        if stop.end() < end and _ends(text, first, stop):
+            yield from _trimmed(text, first, stop.end(2))
+            first = stop.end()
+    yield from _trimmed(text, first, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end
+
+
+def _ends(text: str, first: int, stop: re.Match[str]) -> bool:
+    """Whether the sentence that began at `first` ends at `stop`."""
+    marks, closing, space = stop.groups()
+    at = stop.end()
+    while text[at] in _OPENING and at + 1 < len(text):
+        at += 1
+    if not space:
+        return marks[0] in "。！？؟" or _is_tight_end(text, stop)
+    if text[at].islower():
+        return False
+    if marks != "." or closing:
+        return True
+    words = text[max(first, stop.start() - 24) : stop.start()].rsplit(None, 1)
+    word = words[-1].lower().lstrip(_OPENING) if words else ""
+    return not word or _ends_after(word, text, (first, stop.start() - len(word)), at)
+
+
+def _is_tight_end(text: str, stop: re.Match[str]) -> bool:
+    """A stop with no space after it ("left Moscow.The visit") that is no address or abbreviation."""
+    before, after = text[max(0, stop.start() - 3) : stop.start()], text[stop.end() : stop.end() + 2]
+    return (
+        before.isalpha() and before[1:].islower() and after.istitle() and after.isalpha() and len(after) == 2
+    )
+
+
+def _ends_after(word: str, text: str, span: tuple[int, int], at: int) -> bool:
+    """The verdict for the word before the stop; `span` runs from the sentence's start to the word, `at` is what follows."""
+    first, begin = span
+    if word.isdigit():
+        return bool(text[first:begin].strip())
+    if word in _YEARS:
+        return text[max(first, begin - 6) : begin].rstrip()[-1:].isdigit()
+    if word in _LEANING:
+        return False
+    if word in _EITHER:
+        return text[at].isupper()
+    if _LETTERS_WITH_STOPS.fullmatch(word):
+        return _next_word(text, at) in _STARTERS
+    return True
+
+
+def _next_word(text: str, at: int) -> str:
+    end = at
+    while end < len(text) and end - at < 12 and text[end].isalpha():
+        end += 1
+    return text[at:end].lower()
