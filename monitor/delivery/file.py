@@ -1,0 +1,86 @@
+"""A folder: each message lands whole or not at all, and a repeated delivery overwrites itself."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.delivery import mime
+from monitor.model import Delivered, Outcome, TryLater
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from monitor.config import FileConfig
+    from monitor.model import Delivery
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+STEM_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FileNotifier:
+    """Writes `{stem}.{suffix}` for each text of the payload, and an `.eml` where it holds an `email`."""
+
+    config: FileConfig
+
+    def send(self, delivery: Delivery, now: datetime) -> Outcome:
+        """One attempt; `now` is not needed. The folder is made when it is not there."""
+        folder = Path(self.config.path or "out")
+        stem = safe_stem(str(delivery.message.payload.get("name") or ""), delivery.id)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            names = [_write(folder, f"{stem}.{suffix}", data) for suffix, data in _files(delivery)]
+            _sync(folder)
+        except OSError as error:
+            why = "the disk is full" if error.errno in FULL else (error.strerror or "cannot write").lower()
+            return TryLater(reason=f"{folder}: {why}", pause_receiver=True)
+        return Delivered(detail=f"{folder / stem} ({', '.join(names)})")
+
+
+def safe_stem(name: str, delivery_id: str) -> str:
+    """A file name without suffix from `name`: `[a-z0-9._-]`, bounded, and its own for each delivery."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = re.sub(r"[^a-z0-9._-]+", "-", plain)
+    plain = re.sub(r"\.{2,}", ".", plain).strip("-._")[:STEM_LENGTH] or "message"
+    mark = re.sub(r"[^a-z0-9]", "", delivery_id.lower())[:12]
+    return plain if mark and mark in plain.replace("-", "") else f"{plain}-{mark}".rstrip("-")
+
+
+def _files(delivery: Delivery) -> Iterator[tuple[str, bytes]]:
+    payload = delivery.message.payload
+    for suffix, text in payload["files"].items():
+        safe = re.sub(r"[^a-z0-9]", "", str(suffix).lower())[:8] or "txt"
+        yield safe, mime.whole(text).encode("utf-8")
+    if payload.get("email"):
+        yield "eml", mime.build(delivery, payload["email"])
+
+
+def _write(folder: Path, name: str, data: bytes) -> str:
+    """`data` under `name`, flushed to the disk before it gets the name. Returns the suffix."""
+    partial = folder / f".{name}.partial"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(partial, flags, 0o644), "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(folder / name)
+    finally:
+        partial.unlink(missing_ok=True)
+    return name.rpartition(".")[2]
+
+
+def _sync(folder: Path) -> None:
+    """The new names themselves reach the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

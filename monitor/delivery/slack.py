@@ -1,0 +1,147 @@
+"""A Slack incoming webhook: success is HTTP 200 with the body `ok`; everything else is read body first, then status."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from monitor.delivery.http import Post, post
+from monitor.delivery.outcomes import Answer, http_outcome, retry_after, said
+from monitor.model import Delivered, Outcome, Rejected, TryLater
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from monitor.config import SlackConfig
+    from monitor.model import Delivery
+    from monitor.net import NetPolicy
+
+#: our payload was refused: never the same again, one resend as text
+PAYLOAD = frozenset(
+    [
+        "invalid_payload",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "no_text",
+        "msg_too_long",
+        "too_many_attachments",
+        "invalid_attachments",
+    ]
+)
+#: the hook or channel is gone or closed to us until a person acts
+BROKEN = frozenset(
+    [
+        "user_not_found",
+        "channel_not_found",
+        "channel_is_archived",
+        "is_archived",
+        "action_prohibited",
+        "posting_to_general_channel_denied",
+        "invalid_token",
+        "token_revoked",
+        "account_inactive",
+        "no_service",
+        "no_service_id",
+        "no_active_hooks",
+        "no_team",
+        "team_disabled",
+    ]
+)
+CROWDED = frozenset({"rate_limited", "ratelimited", "message_limit_exceeded"})
+PASSING = frozenset(
+    {"rollup_error", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+#: characters of a text-only resend; Slack cuts at 40,000
+TEXT_MAX = 12_000
+
+
+@dataclass(frozen=True, slots=True)
+class SlackNotifier:
+    """POSTs the payload as JSON."""
+
+    config: SlackConfig
+    policy: NetPolicy
+
+    def send(self, delivery: Delivery, now: datetime) -> Outcome:
+        """One attempt."""
+        url = self.config.webhook_url.get_secret_value() if self.config.webhook_url else ""
+        request = Post(
+            url=url,
+            body=encoded(delivery.message.payload),
+            headers={"Content-Type": "application/json; charset=utf-8"},
+            secrets=_secrets(url),
+        )
+        answer = post(request, self.policy, self.config.timeout)
+        return slack_outcome(answer, now, request.secrets) if isinstance(answer, Answer) else answer
+
+
+def encoded(payload: Mapping[str, Any]) -> bytes:
+    """The JSON bytes, the same on every attempt; a lone surrogate stays a JSON escape."""
+    return json.dumps(payload, separators=(",", ":")).encode("ascii")
+
+
+def slack_outcome(answer: Answer, now: datetime, secrets: Iterable[str] = ()) -> Outcome:
+    """What Slack's `answer` means (docs.slack.dev, "Sending messages using incoming webhooks", error handling)."""
+    if answer.status == 200 and answer.body == "ok":
+        return Delivered(detail="ok")
+    if answer.status == 200 and not answer.complete:
+        return TryLater(reason="HTTP 200, but the answer broke off", ambiguous=True)
+    found = re.match(r"\s*([a-z_]{4,40})\b", answer.body)
+    word = found[1] if found else ""
+    reason = f"HTTP {answer.status}: {said(answer.body, secrets)}".removesuffix(": ")
+    if word in PAYLOAD:
+        return Rejected(reason=reason, degrade=True)
+    if word in BROKEN:
+        return Rejected(reason=reason, suspend=True)
+    if word in CROWDED or answer.status == 429:
+        return TryLater(reason=reason, after=retry_after(answer.headers, now), pause_receiver=True)
+    if word in PASSING:
+        return TryLater(reason=reason, after=retry_after(answer.headers, now))
+    if 200 <= answer.status < 300:
+        return TryLater(reason=f"not Slack's answer ({reason})", pause_receiver=True)
+    if answer.status == 400:
+        return Rejected(reason=reason, degrade=True)
+    if answer.status in (401, 403, 404):
+        return Rejected(reason=reason, suspend=True)
+    return http_outcome(answer, now, secrets)
+
+
+def degraded(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """`payload` as text alone, for the one resend after Slack refused the blocks: all they said, in order."""
+    lines = list(_lines(payload.get("blocks") or ())) or [str(payload.get("text") or "")]
+    text = "\n".join(lines)
+    if len(text) > TEXT_MAX:
+        kept = text[:TEXT_MAX].rpartition("\n")[0] or re.sub(r"[<&][^>;]*$", "", text[:TEXT_MAX])
+        text = kept + "\n…"
+    return {"text": text or "(no text)", "unfurl_links": False, "unfurl_media": False}
+
+
+def _lines(node: Any) -> Iterator[str]:
+    """Each text object of `node` as escaped mrkdwn."""
+    if isinstance(node, list | tuple):
+        for child in node:
+            yield from _lines(child)
+    elif isinstance(node, dict):
+        text = node.get("text")
+        if node.get("type") == "rich_text_section":
+            yield "".join(_lines(node.get("elements") or ()))
+        elif node.get("type") == "link":
+            yield " ".join(filter(None, (_escaped(str(text or "")), _escaped(str(node.get("url") or "")))))
+        elif isinstance(text, str):
+            yield text if node.get("type") == "mrkdwn" else _escaped(text)
+        else:
+            for child in node.values():
+                yield from _lines(child) if isinstance(child, list | dict) else ()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _secrets(url: str) -> tuple[str, ...]:
+    """The address, its path and each long part of it: what a proxy's error page may echo."""
+    path = url.partition("://")[2].partition("/")[2]
+    return (url, *(part for part in (path, *path.split("/")) if len(part) > 7))
