@@ -383,6 +383,8 @@ class KnownItem:
     content_hash: str
     canonical_url: str | None
     revision: int = 1
+    #: as stored; with the address it is an item's second identity when a publisher changes all guids
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
