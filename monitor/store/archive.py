@@ -1,0 +1,205 @@
+"""The archive: stored items given back whole, searched, or walked through from a moment on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import func, or_, select
+
+from monitor.model import Contact, Coverage, Fulltext, Match, Severity, StoryItem, Suppressed
+from monitor.store import rows
+from monitor.store.schema import contacts, feeds, items, matches, revisions, suppressed
+from monitor.store.sql import batches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table
+
+    from monitor.model import Item
+
+Noun = TypeVar("Noun")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which items are wanted: every condition that is given must hold."""
+
+    #: each word must occur in title, summary or content, in any case
+    text: str = ""
+    watchlist: str | None = None
+    min_severity: Severity | None = None
+    feed_id: str | None = None
+    story_id: str | None = None
+    side: str | None = None
+    lang: str | None = None
+    coverage: Coverage | None = None
+    has_contact: bool = False
+    #: by the moment when we first saw them, half-open
+    since: datetime | None = None
+    until: datetime | None = None
+    #: items before this id: the next page
+    before_id: int | None = None
+
+
+def get(tx: Connection, item_id: int) -> StoryItem | None:
+    """One item with its feed, matches, contacts and what was silenced."""
+    return next(iter(load(tx, [item_id])), None)
+
+
+def load(tx: Connection, item_ids: Iterable[int]) -> tuple[StoryItem, ...]:
+    """Items by id, in the order in which we first saw them; unknown ids are missing.
+
+    Matches and contacts are those of the newest revision that matched: an edit does not unsay an alert.
+    """
+    found: list[StoryItem] = []
+    for batch in batches(sorted(item_ids)):
+        found += _assembled(tx, tx.execute(_whole().where(items.c.id.in_(batch))).mappings().all())
+    return tuple(found)
+
+
+def search(tx: Connection, wanted: Filter, limit: int = 50) -> tuple[StoryItem, ...]:
+    """The newest `limit` items that pass, newest first."""
+    query = _whole(newest_first=True).where(*_conditions(wanted)).limit(limit)
+    return tuple(_assembled(tx, tx.execute(query).mappings().all()))
+
+
+def count(tx: Connection, wanted: Filter) -> int:
+    """How many items pass."""
+    return int(tx.execute(select(func.count()).select_from(items).where(*_conditions(wanted))).scalar_one())
+
+
+def walk(tx: Connection, since: datetime, until: datetime | None = None) -> Iterator[tuple[int, Item]]:
+    """Every item first seen in [since, until) with its id, oldest first, a batch in memory at a time."""
+    last = 0
+    first_seen = _conditions(Filter(since=since, until=until))
+    while True:
+        page = select(items).where(items.c.id > last, *first_seen).order_by(items.c.id).limit(500)
+        found = tx.execute(page).mappings().all()
+        if not found:
+            return
+        for row in found:
+            yield row["id"], rows.item(row)
+        last = found[-1]["id"]
+
+
+def fulltext_wanted(tx: Connection, limit: int) -> tuple[StoryItem, ...]:
+    """Items whose article is to be read and has not been tried, oldest first."""
+    query = _whole().where(items.c.fulltext == Fulltext.WANTED.value).limit(limit)
+    return tuple(_assembled(tx, tx.execute(query).mappings().all()))
+
+
+def by_address(tx: Connection, *addresses: str) -> StoryItem | None:
+    """The newest item whose address, canonical or as given, is one of `addresses`."""
+    held = or_(items.c.url.in_(addresses), items.c.canonical_url.in_(addresses))
+    item_id = tx.execute(select(func.max(items.c.id)).where(held)).scalar()
+    return get(tx, item_id) if item_id is not None else None
+
+
+def past_texts(tx: Connection, item_id: int) -> tuple[tuple[int, datetime, str, str, str], ...]:
+    """Earlier revisions of an item: number, since when, title, summary, content; oldest first."""
+    r = revisions.c
+    past = (
+        select(r.revision, r.at, r.title, r.summary, r.content)
+        .where(r.item_id == item_id)
+        .order_by(r.revision)
+    )
+    return tuple((row[0], row[1], row[2], row[3], row[4]) for row in tx.execute(past))
+
+
+def _whole(*, newest_first: bool = False) -> Select[tuple[object, ...]]:
+    feed = (feeds.c.definition, feeds.c.enabled)
+    order = items.c.id.desc() if newest_first else items.c.id
+    return select(items, *feed).join(feeds, feeds.c.id == items.c.feed_id).order_by(order)
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [_holds_word(word) for word in wanted.text.lower().split()]
+    equal = {
+        "feed_id": wanted.feed_id,
+        "story_id": wanted.story_id,
+        "outlet_side": wanted.side,
+        "lang": wanted.lang,
+    }
+    found += [items.c[name] == value for name, value in equal.items() if value is not None]
+    if wanted.coverage is not None:
+        found.append(items.c.coverage == wanted.coverage.value)
+    if wanted.watchlist is not None or wanted.min_severity is not None:
+        found.append(_matched(wanted.watchlist, wanted.min_severity))
+    if wanted.has_contact:
+        found.append(select(contacts.c.id).where(contacts.c.item_id == items.c.id).exists())
+    if wanted.since is not None:
+        found.append(items.c.first_seen_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(items.c.first_seen_at < wanted.until)
+    if wanted.before_id is not None:
+        found.append(items.c.id < wanted.before_id)
+    return found
+
+
+def _holds_word(word: str) -> ColumnElement[bool]:
+    texts = (items.c.title, items.c.summary, items.c.content)
+    return or_(*(func.lower(column).contains(word, autoescape=True) for column in texts))
+
+
+def _matched(watchlist: str | None, severity: Severity | None) -> ColumnElement[bool]:
+    query = select(matches.c.id).where(matches.c.item_id == items.c.id)
+    if watchlist is not None:
+        query = query.where(matches.c.watchlist == watchlist)
+    if severity is not None:
+        query = query.where(matches.c.severity.in_(at_least(severity)))
+    return query.exists()
+
+
+def at_least(severity: Severity) -> list[str]:
+    """The stored words of `severity` and all that are louder."""
+    return [s.value for s in Severity if s.rank >= severity.rank]
+
+
+def _assembled(tx: Connection, found: Sequence[RowMapping]) -> list[StoryItem]:
+    ids = [row["id"] for row in found]
+    matched = _by_revision(tx, matches, ids, rows.match)
+    met = _by_revision(tx, contacts, ids, rows.contact)
+    silenced = _by_revision(tx, suppressed, ids, rows.suppressed)
+    last_told = dict(sorted(matched))  # the highest revision of each item stands last
+    whole: list[StoryItem] = []
+    for row in found:
+        now = (row["id"], row["revision"])
+        told = (row["id"], last_told.get(row["id"], row["revision"]))
+        whole.append(_story_item(row, matched.get(told, ()), met.get(told, ()), silenced.get(now, ())))
+    return whole
+
+
+def _by_revision(
+    tx: Connection, table: Table, item_ids: Sequence[int], noun: Callable[[RowMapping], Noun]
+) -> dict[tuple[int, int], tuple[Noun, ...]]:
+    """The rows of `table` by item and revision."""
+    grouped: dict[tuple[int, int], list[Noun]] = {}
+    for batch in batches(item_ids):
+        query = select(table).where(table.c.item_id.in_(batch)).order_by(table.c.id)
+        for row in tx.execute(query).mappings():
+            grouped.setdefault((row["item_id"], row["revision"]), []).append(noun(row))
+    return {place: tuple(nouns) for place, nouns in grouped.items()}
+
+
+def _story_item(
+    row: RowMapping,
+    matched: tuple[Match, ...],
+    met: tuple[Contact, ...],
+    silenced: tuple[Suppressed, ...],
+) -> StoryItem:
+    return StoryItem(
+        id=row["id"],
+        item=rows.item(row),
+        feed=rows.feed(row["definition"], enabled=row["enabled"]),
+        first_seen_at=row["first_seen_at"],
+        revision=row["revision"],
+        matches=matched,
+        contacts=met,
+        coverage=Coverage(row["coverage"]),
+        coverage_detail=row["coverage_detail"],
+        suppressed=silenced,
+        story_id=row["story_id"],
+    )

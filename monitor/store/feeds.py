@@ -1,0 +1,201 @@
+"""Feeds: what they are, what we remember between polls, and when each is due."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, update
+
+from monitor.model import Novelty
+from monitor.store import rows
+from monitor.store.schema import feeds, polls
+from monitor.store.sql import changed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from monitor.model import Feed, FeedState, PollRecord
+
+#: first polls are spread over this, so that a new installation does not ask everybody at once
+FIRST_POLLS_WITHIN = timedelta(minutes=5)
+#: the interval of a feed that has not been polled
+FIRST_INTERVAL = timedelta(minutes=30)
+#: state that belongs to an address and is wrong for another
+_FORGOTTEN: dict[str, Any] = {
+    "etag": None,
+    "last_modified": None,
+    "body_hash": None,
+    "moved_to": None,
+    "moved_polls": 0,
+    "gone": False,
+    "failures": 0,
+    "fault": None,
+    "fault_detail": "",
+}
+
+
+def sow(
+    tx: Connection,
+    definitions: Iterable[Feed],
+    now: datetime,
+    *,
+    jitter: Callable[[], float],
+    within: timedelta = FIRST_POLLS_WITHIN,
+) -> None:
+    """Make the stored feeds those of the feeds file. State is kept; validators go when the address changes.
+
+    New feeds are first polled `within` from `now`, each at its own `jitter()` (0 to 1). A feed that left the file is
+    disabled, not deleted: its items stay. Feeds that were added by command are left alone.
+    """
+    wanted = {feed.id: feed for feed in definitions}
+    stored = {row["id"]: row for row in tx.execute(select(feeds)).mappings()}
+    for feed in wanted.values():
+        due = now + within * jitter()
+        row = stored.get(feed.id)
+        if row is None:
+            _insert(tx, feed, now, due, "file")
+        elif (
+            row["definition"] != rows.feed_definition(feed)
+            or row["enabled"] != feed.enabled
+            or row["origin"] != "file"
+        ):
+            _redefine(tx, feed, due, moved=row["url"] != feed.url)
+    for name, row in stored.items():
+        if row["origin"] == "file" and name not in wanted and row["enabled"]:
+            tx.execute(update(feeds).where(feeds.c.id == name).values(enabled=False))
+
+
+def add(tx: Connection, feed: Feed, now: datetime) -> bool:
+    """Add a feed by command, due at once; a feed that was removed comes back. False: the id is in use."""
+    row = tx.execute(
+        select(feeds.c.enabled, feeds.c.origin, feeds.c.url).where(feeds.c.id == feed.id)
+    ).first()
+    if row is None:
+        _insert(tx, feed, now, now, "added")
+        return True
+    if row.enabled or row.origin != "added":
+        return False
+    _redefine(tx, feed, now, moved=row.url != feed.url, origin="added")
+    return True
+
+
+def remove(tx: Connection, feed_id: str) -> bool:
+    """Stop polling a feed that was added by command; its items stay. False: no such feed, or the file names it."""
+    mine = (feeds.c.id == feed_id) & (feeds.c.origin == "added") & feeds.c.enabled
+    return changed(tx, update(feeds).where(mine).values(enabled=False)) == 1
+
+
+def get(tx: Connection, feed_id: str) -> FeedState | None:
+    """One feed with its state."""
+    row = tx.execute(select(feeds).where(feeds.c.id == feed_id)).mappings().first()
+    return rows.feed_state(row) if row is not None else None
+
+
+def everything(tx: Connection) -> tuple[FeedState, ...]:
+    """All feeds by id, the disabled ones too."""
+    return tuple(rows.feed_state(row) for row in tx.execute(select(feeds).order_by(feeds.c.id)).mappings())
+
+
+def origin(tx: Connection, feed_id: str) -> str | None:
+    """`file` or `added`; None for an unknown feed."""
+    found: str | None = tx.execute(select(feeds.c.origin).where(feeds.c.id == feed_id)).scalar()
+    return found
+
+
+def due(tx: Connection, now: datetime, limit: int) -> tuple[FeedState, ...]:
+    """Feeds whose time has come, the longest overdue first."""
+    found = (
+        select(feeds).where(_polled(), feeds.c.next_poll_at <= now).order_by(feeds.c.next_poll_at, feeds.c.id)
+    )
+    return tuple(rows.feed_state(row) for row in tx.execute(found.limit(limit)).mappings())
+
+
+def next_due(tx: Connection) -> datetime | None:
+    """When the next feed is due; None when none is polled."""
+    return tx.execute(select(func.min(feeds.c.next_poll_at)).where(_polled())).scalar()
+
+
+def take(tx: Connection, feed_id: str, now: datetime, until: datetime) -> FeedState | None:
+    """Claim a due feed for one poller: nobody else gets it before `until`. None: it is not due, or taken."""
+    taken = update(feeds).where(feeds.c.id == feed_id, _polled(), feeds.c.next_poll_at <= now)
+    return get(tx, feed_id) if changed(tx, taken.values(next_poll_at=until)) else None
+
+
+def poll_now(tx: Connection, now: datetime, feed_ids: Iterable[str] | None = None) -> int:
+    """Make feeds due at once, also those that answered 410 Gone; None: all that are enabled. Returns how many."""
+    asked = feeds.c.enabled if feed_ids is None else feeds.c.enabled & feeds.c.id.in_(list(feed_ids))
+    return changed(tx, update(feeds).where(asked).values(next_poll_at=now, gone=False))
+
+
+def forget(tx: Connection, feed_id: str, now: datetime) -> bool:
+    """Drop validators, faults and confirmed moves, so that the next poll (at once) reads the feed anew."""
+    return changed(tx, update(feeds).where(feeds.c.id == feed_id).values(**_FORGOTTEN, next_poll_at=now)) == 1
+
+
+def settle(tx: Connection, record: PollRecord) -> None:
+    """Store the state that a poll ended in and its line in the journal.
+
+    Where the feed got another address meanwhile, the state belongs to the old one and is dropped.
+    """
+    values = rows.state_columns(record.state)
+    if record.status == "ok":
+        values["last_parsed_at"] = record.at
+    feed = record.state.feed
+    tx.execute(update(feeds).where(feeds.c.id == feed.id, feeds.c.url == feed.url).values(**values))
+    tx.execute(polls.insert().values(**_journal(record)))
+
+
+def _journal(record: PollRecord) -> dict[str, Any]:
+    state = record.state
+    novelties = [assessed.novelty for assessed in record.assessed]
+    return {
+        "feed_id": state.feed.id,
+        "at": record.at,
+        "status": record.status,
+        "fault": state.fault,
+        "detail": state.fault_detail if state.fault else "",
+        "http_status": record.http_status,
+        "new": novelties.count(Novelty.NEW),
+        "changed": novelties.count(Novelty.CHANGED),
+        "seen": record.seen,
+        "matched": sum(bool(assessed.decision.matches) for assessed in record.assessed),
+        "gap": record.gap,
+        "flood": record.flood,
+        "size": record.size,
+        "elapsed": record.elapsed,
+        "remarks": list(record.remarks),
+    }
+
+
+def _polled() -> ColumnElement[bool]:
+    return feeds.c.enabled & ~feeds.c.gone
+
+
+def _insert(tx: Connection, feed: Feed, now: datetime, due: datetime, origin: str) -> None:
+    values = {
+        "id": feed.id,
+        "url": feed.url,
+        "definition": rows.feed_definition(feed),
+        "origin": origin,
+        "enabled": feed.enabled,
+        "added_at": now,
+        "interval": feed.interval or FIRST_INTERVAL,
+        "next_poll_at": due,
+    }
+    tx.execute(feeds.insert().values(**values))
+
+
+def _redefine(tx: Connection, feed: Feed, due: datetime, *, moved: bool, origin: str = "file") -> None:
+    values: dict[str, Any] = {
+        "url": feed.url,
+        "definition": rows.feed_definition(feed),
+        "origin": origin,
+        "enabled": feed.enabled,
+    }
+    if moved:
+        values |= _FORGOTTEN | {"next_poll_at": due}
+    tx.execute(update(feeds).where(feeds.c.id == feed.id).values(**values))

@@ -1,0 +1,166 @@
+"""Items: what of a document is known, and the one transaction in which a poll becomes durable."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from monitor.model import Fulltext, KnownItem
+from monitor.store import feeds, rows
+from monitor.store.schema import contacts, items, matches, revisions, suppressed
+from monitor.store.sql import add, batches, put_new
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, RowMapping
+
+    from monitor.model import Assessed, PollRecord
+
+    #: the story of a stored item: its assessment and the story that it is in already, to a story id or None
+    StoryOf = Callable[[Assessed, str | None], str | None]
+
+#: how exact `last_seen_at` is
+TOUCHED_EVERY = timedelta(days=1)
+
+_KNOWN = (items.c.id, items.c.key, items.c.content_hash, items.c.canonical_url, items.c.revision)
+
+
+def known(
+    tx: Connection, feed_id: str, keys: Iterable[str], urls: Iterable[str]
+) -> tuple[Mapping[str, KnownItem], Mapping[str, KnownItem]]:
+    """The items of a feed that entries may be: by key, and by canonical address (the first seen of several)."""
+    by_key: dict[str, KnownItem] = {}
+    by_url: dict[str, KnownItem] = {}
+    ours = select(*_KNOWN).where(items.c.feed_id == feed_id).order_by(items.c.id)
+    for batch in batches(keys):
+        for row in tx.execute(ours.where(items.c.key.in_(batch))).mappings():
+            by_key[row["key"]] = KnownItem(**row)
+    for batch in batches(urls):
+        for row in tx.execute(ours.where(items.c.canonical_url.in_(batch))).mappings():
+            by_url.setdefault(row["canonical_url"], KnownItem(**row))
+    return by_key, by_url
+
+
+def record(tx: Connection, poll: PollRecord, story_of: StoryOf | None = None) -> tuple[int, ...]:
+    """Write all that a poll means: state, journal line, items with their decisions, and who was seen again.
+
+    Returns the item ids of `poll.assessed`, in its order. An item that another poll stored meanwhile is not doubled.
+    `story_of` is asked inside the transaction, in that order, for each item.
+    """
+    feeds.settle(tx, poll)
+    _touch(tx, poll.seen_ids, poll.at)
+    return write(tx, poll.assessed, poll.at, story_of)
+
+
+def write(
+    tx: Connection, assessed: Sequence[Assessed], at: datetime, story_of: StoryOf | None = None
+) -> tuple[int, ...]:
+    """Store new items and revisions with their matches, contacts and what was silenced; their ids, in order."""
+    existing = _existing(tx, assessed)
+    here = _ids(tx, [a for a in assessed if a.revises not in existing])
+    # an entry that stands twice in a document is one item: the first
+    fresh = {_place(a): a for a in reversed(assessed) if a.revises not in existing and _place(a) not in here}
+    new = [a for a in assessed if fresh.get(_place(a)) is a]
+    put_new(tx, items, [_new_row(a, at, story_of(a, None) if story_of else None) for a in new])
+    here |= _ids(tx, new)
+    ids: list[int] = []
+    written: list[tuple[Assessed, int, int]] = []
+    for a in assessed:
+        old = existing.get(a.revises)
+        ids.append(old["id"] if old is not None else here[_place(a)])
+        if old is not None:
+            written.append((a, ids[-1], _revise(tx, a, at, old, story_of)))
+        elif fresh.get(_place(a)) is a:
+            written.append((a, ids[-1], 1))
+    _write_decisions(tx, written, at)
+    return tuple(ids)
+
+
+def unavailable(tx: Connection, item_id: int, detail: str) -> None:
+    """Note that the article behind an item could not be read; what the feed gave stays as it is."""
+    values = {"fulltext": Fulltext.UNAVAILABLE.value, "fulltext_detail": detail}
+    tx.execute(update(items).where(items.c.id == item_id).values(**values))
+
+
+def _place(assessed: Assessed) -> tuple[str, str]:
+    return assessed.item.feed_id, assessed.item.key
+
+
+def _ids(tx: Connection, assessed: Iterable[Assessed]) -> dict[tuple[str, str], int]:
+    """Stored ids of items by feed and key."""
+    keys: dict[str, list[str]] = {}
+    for a in assessed:
+        keys.setdefault(a.item.feed_id, []).append(a.item.key)
+    found: dict[tuple[str, str], int] = {}
+    for feed_id, of_feed in keys.items():
+        for batch in batches(of_feed):
+            held = select(items.c.key, items.c.id).where(items.c.feed_id == feed_id, items.c.key.in_(batch))
+            found |= {(feed_id, row.key): row.id for row in tx.execute(held)}
+    return found
+
+
+def _existing(tx: Connection, assessed: Iterable[Assessed]) -> dict[int | None, RowMapping]:
+    """The rows that are to be revised; one that was pruned meanwhile is missing and is written as new."""
+    found: dict[int | None, RowMapping] = {}
+    for batch in batches(a.revises for a in assessed if a.revises is not None):
+        found |= {row["id"]: row for row in tx.execute(select(items).where(items.c.id.in_(batch))).mappings()}
+    return found
+
+
+def _new_row(assessed: Assessed, at: datetime, story_id: str | None) -> rows.Row:
+    seen = {"first_seen_at": at, "changed_at": at, "last_seen_at": at, "revision": 1}
+    return rows.item_columns(assessed.item) | seen | _ending(assessed, story_id)
+
+
+def _ending(assessed: Assessed, story_id: str | None) -> rows.Row:
+    coverage = {"coverage": assessed.coverage.value, "coverage_detail": assessed.coverage_detail}
+    return {"story_id": story_id, **coverage}
+
+
+def _revise(
+    tx: Connection, assessed: Assessed, at: datetime, old: RowMapping, story_of: StoryOf | None
+) -> int:
+    """Keep the old text, write the new; the item's new revision. Its key stays: feeds that change ids change them back."""
+    past = {name: old[name] for name in ("title", "summary", "content", "content_hash", "revision")}
+    tx.execute(revisions.insert().values(item_id=old["id"], at=old["changed_at"], **past))
+    story_id = story_of(assessed, old["story_id"]) if story_of else old["story_id"]
+    values = rows.item_columns(assessed.item) | _ending(assessed, story_id)
+    values |= {"revision": old["revision"] + 1, "changed_at": at, "last_seen_at": at, "key": old["key"]}
+    tx.execute(update(items).where(items.c.id == old["id"]).values(values))
+    return int(old["revision"]) + 1
+
+
+def _write_decisions(tx: Connection, written: Sequence[tuple[Assessed, int, int]], at: datetime) -> None:
+    before = _matched_before(tx, [item_id for _, item_id, revision in written if revision > 1])
+    put_new(
+        tx,
+        matches,
+        [
+            rows.match_row(m, item_id, revision, at, again=(item_id, m.watchlist, m.rule) in before)
+            for a, item_id, revision in written
+            for m in a.decision.matches
+        ],
+    )
+    add(tx, contacts, [rows.contact_row(c, i, r) for a, i, r in written for c in a.decision.contacts])
+    add(tx, suppressed, [rows.suppressed_row(s, i, r) for a, i, r in written for s in a.decision.suppressed])
+
+
+def _matched_before(tx: Connection, item_ids: Iterable[int]) -> set[tuple[int, str, str]]:
+    found: set[tuple[int, str, str]] = set()
+    for batch in batches(item_ids):
+        told = select(matches.c.item_id, matches.c.watchlist, matches.c.rule).where(
+            matches.c.item_id.in_(batch)
+        )
+        found |= {(row.item_id, row.watchlist, row.rule) for row in tx.execute(told)}
+    return found
+
+
+def _touch(tx: Connection, item_ids: Iterable[int], at: datetime) -> None:
+    """Note who is still in the feed, at most once a day each: most polls see the same entries again."""
+    for batch in batches(item_ids):
+        stale = items.c.id.in_(batch) & (items.c.last_seen_at < at - TOUCHED_EVERY)
+        tx.execute(update(items).where(stale).values(last_seen_at=at))

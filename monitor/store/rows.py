@@ -1,0 +1,158 @@
+"""Nouns to rows and back. What JSON columns hold is written here, so that old rows stay readable."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from monitor.model import (
+    Contact,
+    ContactStatus,
+    ContactType,
+    DateFlag,
+    Evidence,
+    Feed,
+    FeedState,
+    FetchFault,
+    Fulltext,
+    Item,
+    Match,
+    Severity,
+    Side,
+    Suppressed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import RowMapping
+
+Row = dict[str, Any]
+
+_FEED_FIELDS = frozenset(f.name for f in fields(Feed))
+#: columns of `feeds` that a poll writes, named as in FeedState
+STATE_FIELDS = tuple(f.name for f in fields(FeedState) if f.name != "feed")
+#: columns of `items` that come from the item itself
+ITEM_FIELDS = tuple(f.name for f in fields(Item))
+
+
+def feed_definition(feed: Feed) -> Row:
+    """The JSON object of `feed`; its interval in seconds."""
+    interval = feed.interval
+    return asdict(feed) | {
+        "side": feed.side.value,
+        "interval": interval.total_seconds() if interval is not None else None,
+    }
+
+
+def feed(definition: Mapping[str, Any], *, enabled: bool) -> Feed:
+    """The feed of a stored definition; keys of another version are passed over."""
+    known = {key: value for key, value in definition.items() if key in _FEED_FIELDS}
+    interval = known.get("interval")
+    known["interval"] = timedelta(seconds=interval) if interval is not None else None
+    known["side"] = Side(known.get("side", Side.UNKNOWN))
+    return replace(Feed(**known), enabled=enabled)
+
+
+def state_columns(state: FeedState) -> Row:
+    """The state part of a row of `feeds`."""
+    return {name: getattr(state, name) for name in STATE_FIELDS}
+
+
+def feed_state(row: RowMapping) -> FeedState:
+    """A row of `feeds`."""
+    columns: Row = {name: row[name] for name in STATE_FIELDS}
+    columns["fault"] = FetchFault(columns["fault"]) if columns["fault"] else None
+    return FeedState(feed=feed(row["definition"], enabled=row["enabled"]), **columns)
+
+
+def item_columns(item: Item) -> Row:
+    """The item's own part of a row of `items`."""
+    return {name: getattr(item, name) for name in ITEM_FIELDS}
+
+
+def item(row: RowMapping) -> Item:
+    """A row of `items`, or of a join that holds its columns."""
+    columns: Row = {name: row[name] for name in ITEM_FIELDS}
+    columns["date_flag"] = DateFlag(columns["date_flag"] or DateFlag.OK)
+    columns["outlet_side"] = Side(columns["outlet_side"] or Side.UNKNOWN)
+    columns["fulltext"] = Fulltext(columns["fulltext"])
+    return Item(**columns)
+
+
+def match_row(match: Match, item_id: int, revision: int, at: datetime, *, again: bool) -> Row:
+    """A row of `matches`."""
+    return {
+        "item_id": item_id,
+        "revision": revision,
+        "watchlist": match.watchlist,
+        "rule": match.rule,
+        "severity": match.severity.value,
+        "score": match.score,
+        "reason": match.reason,
+        "evidence": _evidence_rows(match.evidence),
+        "at": at,
+        "again": again,
+    }
+
+
+def match(row: RowMapping) -> Match:
+    """A row of `matches`."""
+    return Match(
+        watchlist=row["watchlist"],
+        rule=row["rule"],
+        severity=Severity(row["severity"]),
+        score=row["score"],
+        evidence=_evidence(row["evidence"]),
+        reason=row["reason"],
+    )
+
+
+def contact_row(contact: Contact, item_id: int, revision: int) -> Row:
+    """A row of `contacts`."""
+    return {
+        "item_id": item_id,
+        "revision": revision,
+        "type": contact.type.value,
+        "status": contact.status.value,
+        "russian": list(contact.russian),
+        "libyan": list(contact.libyan),
+        "place": contact.place,
+        "date": contact.date,
+        "background": contact.background,
+        "evidence": _evidence_rows(contact.evidence),
+    }
+
+
+def contact(row: RowMapping) -> Contact:
+    """A row of `contacts`."""
+    return Contact(
+        type=ContactType(row["type"]),
+        status=ContactStatus(row["status"]),
+        russian=tuple(row["russian"]),
+        libyan=tuple(row["libyan"]),
+        place=row["place"],
+        date=row["date"],
+        background=row["background"],
+        evidence=_evidence(row["evidence"]),
+    )
+
+
+def suppressed_row(mention: Suppressed, item_id: int, revision: int) -> Row:
+    """A row of `suppressed`."""
+    return asdict(mention) | {"item_id": item_id, "revision": revision}
+
+
+def suppressed(row: RowMapping) -> Suppressed:
+    """A row of `suppressed`."""
+    return Suppressed(**{f.name: row[f.name] for f in fields(Suppressed)})
+
+
+def _evidence_rows(evidence: Iterable[Evidence]) -> list[Row]:
+    return [asdict(e) for e in evidence]
+
+
+def _evidence(stored: Iterable[Row]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(**e) for e in stored)
