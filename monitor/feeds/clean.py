@@ -1,0 +1,224 @@
+"""Pure. HTML to plain text with paragraphs, and addresses reduced for comparing. Nothing here raises on any string.
+
+The tokenizer is our own because every library tried is quadratic on some hostile page (100,000 attributes, 100,000
+nested elements, unclosed comments); this one looks at each character a bounded number of times. It follows the HTML
+standard's idea of a tag (https://html.spec.whatwg.org/#parsing) except where that would lose words: what is not the
+name of an element stays text.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from monitor.feeds.decode import mended_references, scrub
+
+#: passes over doubly and triply escaped markup
+_PASSES = 3
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_PARAGRAPHS = _names(
+    "address article aside blockquote body canvas caption center dd details dialog dir div dl fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend main menu nav ol p pre section summary table tbody tfoot "
+    "thead title ul"
+)
+_LINES = _names("br dt li option optgroup tr")
+_CELLS = _names("td th img input iframe video audio embed object")
+_SKIPPED = _names("head iframe noframes script style template")
+_INLINE = _names(
+    "a abbr acronym applet area audio b base basefont bdi bdo big blink button cite code col colgroup data datalist del "
+    "dfn em font frame frameset i img input ins kbd keygen label link map mark marquee meta meter nobr noscript output "
+    "param picture progress q rp rt ruby s samp select slot small source span strike strong sub sup svg path math "
+    "textarea time track tt u var video wbr xmp"
+)
+_ELEMENTS = _PARAGRAPHS | _LINES | _CELLS | _SKIPPED | _INLINE
+
+_TAG = re.compile(
+    r"<(/?)([a-zA-Z][a-zA-Z0-9]*+(?:[:-][\w:.-]*+)?)(?=[\s/>])(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+'){0,64}+>"
+)
+_ROUGH_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+(?:[:-][\w:.-]*+)?)(?=[\s/>])[^<>]*+>")
+_CUT_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*+)(?:[\s/][^<>]*+)?\Z")
+_OTHER = re.compile(r"<[!?][^<>]*+>")
+_MARKUP_LEFT = re.compile(r"&[a-zA-Z#][a-zA-Z0-9]{1,31};|</?[a-zA-Z][^<>]{0,1000}>|<!--")
+_LONG_REFERENCE = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
+
+#: marks that a pass leaves where an element breaks the text; `scrub` has removed any that came from outside
+_LINE, _PARAGRAPH = "\x0b", "\x0c"
+_BREAKS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+#: soft hyphen, zero-width space, word joiner, byte order mark, and the controls that only steer direction
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+_SPACES = re.compile(r"[^\S\n]+")
+_AROUND_BREAK = re.compile(r" ?\n ?")
+_MANY_BREAKS = re.compile(r"\n{3,}")
+
+_BOILERPLATE = re.compile(
+    r"(?:\A|\n)[^\S\n]*(?:"
+    r"The post .{1,300}? (?:appeared first on|first appeared on) .{1,150}"
+    r"|L[’']article .{1,300}? est apparu en premier sur .{1,150}"
+    r"|L[’']articolo .{1,300}? (?:proviene da|sembra essere il primo su) .{1,150}"
+    r"|Сообщение .{1,300}? появил[аио]сь? сначала на .{1,150}|Запись .{1,300}? впервые появилась .{1,150}"
+    r"|(?:ظهرت المقالة|ظهر المقال|التدوينة|المقالة) .{1,300}? (?:أولاً على|أولا على|ظهرت أولاً على) .{1,150}"
+    r"|.{1,300}? yazısı ilk önce .{1,150}? üzerinde ortaya çıktı"
+    r"|Der Beitrag .{1,300}? erschien zuerst auf .{1,150}"
+    r")[^\S\n]*\.?\s*\Z"
+)
+
+
+def to_text(markup: str) -> str:
+    """Plain text of an HTML fragment: paragraphs parted by an empty line, no markup, no references, no boilerplate.
+
+    Text that holds no markup keeps its own empty lines. Doubly escaped markup is read too.
+    """
+    text = scrub(markup)
+    if "<![CDATA[" in text:
+        text = text.replace("]]>", "")
+    for _ in range(_PASSES):
+        if "<" not in text and "&" not in text:
+            break
+        text = _once(text)
+        if not _MARKUP_LEFT.search(text):
+            break
+    text = text.replace(_LINE, "\n").replace(_PARAGRAPH, "\n\n")
+    return _without_boilerplate(_normalised(text))
+
+
+def to_line(markup: str) -> str:
+    """Like `to_text`, on one line: for titles and names."""
+    return " ".join(to_text(markup).split())
+
+
+def _once(text: str) -> str:
+    """One pass: elements to break marks, references to characters."""
+    pieces, flowing = _pieces(text)
+    if flowing:  # in HTML a line end is a space; only elements break
+        pieces = [piece.replace("\n", " ").replace("\r", " ") for piece in pieces]
+    joined = "".join(pieces)
+    if "&" not in joined:
+        return joined
+    return html.unescape(mended_references(_LONG_REFERENCE.sub("", joined)))
+
+
+def _pieces(text: str) -> tuple[list[str], bool]:
+    """The text between tags, with break marks; and whether there was any tag at all."""
+    pieces: list[str] = []
+    position, found, end = 0, False, len(text)
+    absent: set[str] = set()  # closing strings that do not occur any more: never searched twice
+    while (start := text.find("<", position)) != -1:
+        pieces.append(text[position:start])
+        position, mark = _step(text, start, absent)
+        found = found or mark != "<"
+        pieces.append(mark)
+    pieces.append(text[position:end])
+    return pieces, found
+
+
+def _step(text: str, start: int, absent: set[str]) -> tuple[int, str]:
+    """What stands at the `<` at `start`: where to go on, and what it becomes; a literal `<` becomes itself."""
+    if text.startswith("<!--", start):
+        after = _after("-->", text, start + 2, absent)
+        return (after, "") if after else (start + 4, "")
+    if text.startswith("<![CDATA[", start):
+        return start + 9, ""
+    match = _TAG.match(text, start) or _ROUGH_TAG.match(text, start)
+    if match is None:
+        return _odd(text, start)
+    closing, name = match.group(1), match.group(2).lower()
+    if name not in _ELEMENTS and ":" not in name and "-" not in name:
+        return start + 1, "<"
+    if name in _SKIPPED and not closing and text[match.end() - 2] != "/":
+        after = _after(f"</{name}", text, match.end(), absent)
+        return (text.find(">", after) + 1 or len(text), _PARAGRAPH) if after else (match.end(), _PARAGRAPH)
+    return match.end(), _mark(name)
+
+
+def _odd(text: str, start: int) -> tuple[int, str]:
+    if other := _OTHER.match(text, start):
+        return other.end(), ""
+    cut = _CUT_TAG.match(text, start)
+    if cut and cut.group(1).lower() in _ELEMENTS:
+        return len(text), ""
+    return start + 1, "<"
+
+
+def _after(closing: str, text: str, start: int, absent: set[str]) -> int:
+    """The position after the next `closing` (any case), or 0."""
+    if closing in absent:
+        return 0
+    found = _finder(closing).search(text, start)
+    if found is None:
+        absent.add(closing)
+        return 0
+    return found.end()
+
+
+@functools.lru_cache(maxsize=32)
+def _finder(closing: str) -> re.Pattern[str]:
+    return re.compile(re.escape(closing), re.IGNORECASE)
+
+
+def _mark(name: str) -> str:
+    if name in _PARAGRAPHS:
+        return _PARAGRAPH
+    if name in _LINES:
+        return _LINE
+    return " " if name in _CELLS else ""
+
+
+def _normalised(text: str) -> str:
+    """Single spaces, at most one empty line, no space beside a break, nothing invisible."""
+    text = _SPACES.sub(" ", _INVISIBLE.sub("", _BREAKS.sub("\n", scrub(text))))
+    return _MANY_BREAKS.sub("\n\n", _AROUND_BREAK.sub("\n", text)).strip()
+
+
+def _without_boilerplate(text: str) -> str:
+    tail = text[-600:]
+    found = _BOILERPLATE.search(tail)
+    return text[: len(text) - len(tail) + found.start()].rstrip() if found else text
+
+
+#: parameters that name the reader's way to the page, not the page (courlan drops utm_*, fbclid and their like)
+_TRACKING = _names(
+    "amp at_campaign at_medium at_custom1 cmpid cmp ito mc_cid mc_eid ns_campaign ns_mchannel ns_source ocid outputtype "
+    "partner ref ref_src rss source_rss spm traffic_source wt_mc xtor yclid ysclid _ga _gl"
+)
+_AMP_PATH = re.compile(r"(?:/amp|\.amp)/?\Z", re.IGNORECASE)
+_DEFAULT_PORT = re.compile(r":(?:80|443)\Z")
+
+
+def canonical_url(url: str) -> str | None:
+    """`url` reduced for comparing two mentions of one page; never shown. None where it is no http(s) address.
+
+    Tracking parameters, fragment, default port, AMP suffix and case of the host go; ids and other parameters stay,
+    sorted. http and https count as one. Mobile hosts are left alone: they are not always the same page.
+    """
+    from courlan import clean_url  # both cost 0.2 s to import: paid on first use
+    from w3lib.url import canonicalize_url
+
+    try:
+        cleaned = clean_url(scrub(url).strip()) if len(url) <= 4_000 else None
+        if not cleaned:
+            return None
+        return _reduced(canonicalize_url(cleaned))
+    except ValueError:  # what urllib.parse says to a broken host or port
+        return None
+
+
+def _reduced(url: str) -> str | None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or " " in parts.netloc:
+        return None
+    pairs = [pair for pair in parts.query.split("&") if pair and not _tracks(pair)]
+    path = _AMP_PATH.sub("", parts.path).rstrip("/") or "/"
+    host = _DEFAULT_PORT.sub("", parts.netloc.rpartition("@")[2].lower())
+    return urlunsplit(("https", host, path, "&".join(pairs), ""))
+
+
+def _tracks(pair: str) -> bool:
+    name = pair.partition("=")[0].lower()
+    return name in _TRACKING or name.startswith("utm_")

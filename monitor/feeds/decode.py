@@ -1,0 +1,212 @@
+"""Pure. Bytes to text: we decide the encoding, because one stray byte must not turn a whole feed into mojibake.
+
+In this order: byte order mark, UTF-16 pattern, strict UTF-8 (it wins over any declaration), nearly UTF-8, the declared
+label from the WHATWG list (https://encoding.spec.whatwg.org/#names-and-labels), a guess, replacement.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+import chardet
+
+#: a document with fewer broken sequences than this share of its non-ASCII characters is UTF-8 with a flaw
+NEARLY = 0.05
+#: how many bytes without markup the guess looks at
+GUESS_BYTES = 60_000
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LABELS = {
+    **{f"windows-125{n}": f"cp125{n}" for n in range(9)},
+    **{f"cp125{n}": f"cp125{n}" for n in range(9)},
+    **{f"x-cp125{n}": f"cp125{n}" for n in range(9)},
+    **{f"iso-8859-{n}": f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
+    **{f"iso8859-{n}": f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "windows-874": "cp874",
+    "tis-620": "cp874",
+    "latin2": "iso8859-2",
+    "latin5": "cp1254",
+    "arabic": "iso8859-6",
+    "cyrillic": "iso8859-5",
+    "greek": "iso8859-7",
+    "hebrew": "iso8859-8",
+    "koi8-r": "koi8-r",
+    "koi8": "koi8-r",
+    "koi8-u": "koi8-u",
+    "koi8-ru": "koi8-u",
+    "ibm866": "cp866",
+    "cp866": "cp866",
+    "macintosh": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb18030": "gb18030",
+    "big5": "big5hkscs",
+    "euc-jp": "euc-jp",
+    "iso-2022-jp": "iso2022-jp",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+}
+#: what servers say when they were never told: no evidence at all
+_LATIN_1 = {
+    "iso-8859-1",
+    "iso8859-1",
+    "latin1",
+    "latin-1",
+    "l1",
+    "windows-1252",
+    "cp1252",
+    "x-cp1252",
+    "ascii",
+    "us-ascii",
+}
+_GUESSES = (
+    *(
+        "windows-1251",
+        "koi8-r",
+        "koi8-u",
+        "iso-8859-5",
+        "cp866",
+        "windows-1256",
+        "iso-8859-6",
+        "windows-1252",
+    ),
+    *("windows-1254", "windows-1250", "iso-8859-2", "windows-1253", "windows-1255", "iso-8859-15"),
+    *("gb18030", "big5", "euc-jp", "shift_jis", "euc-kr"),
+)
+
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,1000}\?>")
+_XML_LABEL = re.compile(rb"<\?xml\b[^>]{0,500}?\bencoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
+_HTTP_LABEL = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+_MARKUP = re.compile(rb"<[^<>]{0,2000}>")
+
+#: controls, lone surrogates and noncharacters: what XML, mail and databases refuse
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17))
+    + "]"
+)
+_PAIR = re.compile(r"&#(\d{5}|x[0-9a-f]{4});&#(\d{5}|x[0-9a-f]{4});", re.IGNORECASE)
+_REFERENCE = re.compile(r"&#(x[0-9a-f]+|[0-9]+);?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Clean text without XML declaration; `encoding` is a Python codec name."""
+
+    text: str
+    encoding: str
+    #: what had to be guessed or repaired, in plain words
+    remarks: tuple[str, ...] = ()
+
+
+def to_text(body: bytes, content_type: str) -> Decoded:
+    """Decode a feed document. `content_type` is the header as received, may be empty. Never raises."""
+    text, encoding, remark = _decoded(body, content_type)
+    scrubbed = scrub(text)
+    remarks = [remark] if remark else []
+    if len(scrubbed) != len(text):
+        remarks.append(f"{len(text) - len(scrubbed)} control characters removed")
+    declaration = _DECLARATION.match(scrubbed)
+    scrubbed = scrubbed[declaration.end() if declaration else 0 :].lstrip()
+    return Decoded(mended_references(scrubbed), encoding, tuple(remarks))
+
+
+def scrub(text: str) -> str:
+    """`text` without control characters, NUL, lone surrogates and noncharacters; tab and line ends stay."""
+    return _UNWANTED.sub("", text)
+
+
+def mended_references(text: str) -> str:
+    """Numeric references made possible: surrogate pairs joined, C1 read as windows-1252, impossible ones dropped.
+
+    `&#55357;&#56832;` is one smiling face; `&#xD800;` and `&#x110000;` are nothing and would stop every XML parser.
+    """
+    if "&#" not in text:
+        return text
+    return _REFERENCE.sub(_mended, _PAIR.sub(_joined, text))
+
+
+def _decoded(body: bytes, content_type: str) -> tuple[str, str, str]:
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(encoding, "replace"), encoding, ""
+    head = body[:64].lstrip(b" \t\r\n")
+    if b"<\0" in head[:4] and not head.startswith(b"\0"):
+        return body.decode("utf-16-le", "replace"), "utf-16-le", ""
+    if head.startswith(b"\0<"):
+        return body.decode("utf-16-be", "replace"), "utf-16-be", ""
+    try:
+        return body.decode("utf-8"), "utf-8", ""
+    except UnicodeDecodeError:
+        return _not_quite_utf8(body, content_type)
+
+
+def _not_quite_utf8(body: bytes, content_type: str) -> tuple[str, str, str]:
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
+    if broken < NEARLY * foreign:
+        return text, "utf-8", f"{broken} broken bytes in UTF-8 text replaced"
+    for label in _declared(body, content_type):
+        if encoding := _LABELS.get(label):
+            return _read(body, encoding), encoding, ""
+    if guess := _guessed(body):
+        return _read(body, guess), guess, f"encoding not declared, guessed {guess}"
+    return text, "utf-8", "encoding unknown, unreadable bytes replaced"
+
+
+def _declared(body: bytes, content_type: str) -> list[str]:
+    labels = [m.group(1).lower() for m in [_HTTP_LABEL.search(content_type)] if m]
+    labels += [m.group(1).decode("ascii").lower() for m in [_XML_LABEL.search(body[:2000])] if m]
+    return [label for label in labels if label not in _LATIN_1]
+
+
+def _guessed(body: bytes) -> str | None:
+    sample = b" ".join(_MARKUP.sub(b" ", body[: 4 * GUESS_BYTES]).split())[:GUESS_BYTES]
+    if sample.isascii():  # what is not ASCII stands further down, or inside markup
+        sample = bytes(b for b in body if b > 0x7F or b == 0x20)[:GUESS_BYTES]
+    found = chardet.detect(sample, include_encodings=_GUESSES, no_match_encoding="windows-1252")["encoding"]
+    label = str(found or "").lower()
+    return _LABELS.get(label) or ("cp1252" if label in _LATIN_1 else None)
+
+
+def _read(body: bytes, encoding: str) -> str:
+    """Decoded; where a code page leaves a byte undefined, a space keeps the words apart."""
+    return body.decode(encoding, "replace").replace("\ufffd", " ")
+
+
+def _number(reference: str) -> int:
+    """The code point of a reference's digits; an absurd length is no code point."""
+    digits = reference.lstrip("xX").lstrip("0") or "0"
+    if len(digits) > 8:
+        return 0x110000
+    return int(digits, 16 if reference[0] in "xX" else 10)
+
+
+def _joined(match: re.Match[str]) -> str:
+    high, low = _number(match.group(1)), _number(match.group(2))
+    if 0xD800 <= high <= 0xDBFF and 0xDC00 <= low <= 0xDFFF:
+        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+    return match.group()
+
+
+def _mended(match: re.Match[str]) -> str:
+    number = _number(match.group(1))
+    if 0x80 <= number <= 0x9F:
+        return bytes([number]).decode("cp1252", "ignore")
+    if number > 0x10FFFF or _UNWANTED.match(chr(number)):
+        return ""
+    return match.group()

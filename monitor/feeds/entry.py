@@ -1,0 +1,88 @@
+"""Pure. One entry's raw words, from any format, to an `Entry`: cleaned, capped, its address made whole."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from monitor.feeds.clean import to_line, to_text
+from monitor.feeds.dates import parse_date
+from monitor.feeds.decode import scrub
+from monitor.model import Entry
+
+#: characters kept of a title, and of a summary or content before it is cleaned
+MAX_TITLE = 2_048
+MAX_BODY = 262_144
+MAX_ADDRESS = 4_096
+MAX_WORDS = 500
+
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?=[-_]|\Z)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEntry:
+    """What a format says about one entry, still with its markup; empty strings where it says nothing."""
+
+    guid: str = ""
+    url: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    author: str = ""
+    published: str = ""
+    language: str = ""
+
+
+def tidy(raw: RawEntry, base: str) -> tuple[Entry | None, str]:
+    """The entry, and a remark where something was cut. None where there is nothing to keep. `base`: the feed's address."""
+    title, summary, content = to_line(raw.title[:MAX_BODY]), _body(raw.summary), _body(raw.content)
+    guid = _one_line(raw.guid)[:MAX_ADDRESS] or None
+    url = whole_url(raw.url, base)
+    if not (title or summary or content or guid or url):
+        return None, "an entry without any words was left out"
+    entry = Entry(
+        guid=guid,
+        url=url,
+        title=title[:MAX_TITLE],
+        summary=summary,
+        content="" if content == summary else content,
+        author=to_line(raw.author[:MAX_TITLE])[:MAX_WORDS],
+        published_raw=_one_line(raw.published)[:MAX_WORDS],
+        published_at=parse_date(raw.published),
+        language=language_tag(raw.language),
+    )
+    return entry, _cut(raw, title)
+
+
+def whole_url(url: str, base: str) -> str | None:
+    """`url` made absolute against `base`; None unless it is http(s) with a host and no spaces."""
+    try:
+        joined = urljoin(base, "".join(scrub(url).split())) if url.strip() else ""
+        parts = urlsplit(joined)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return None
+    return joined if usable and len(joined) <= MAX_ADDRESS else None
+
+
+def language_tag(tag: str) -> str | None:
+    """The primary language of a BCP 47 tag, lower case (`ar-LY` is `ar`); None where it is none."""
+    found = _LANGUAGE.match(tag.strip())
+    return found.group().lower() if found else None
+
+
+def _body(markup: str) -> str:
+    return to_text(markup[:MAX_BODY])
+
+
+def _one_line(text: str) -> str:
+    return " ".join(scrub(text).split())
+
+
+def _cut(raw: RawEntry, title: str) -> str:
+    parts = [
+        f"title cut to {MAX_TITLE:,} characters" if len(title) > MAX_TITLE else "",
+        f"text cut to {MAX_BODY:,} characters" if max(len(raw.summary), len(raw.content)) > MAX_BODY else "",
+    ]
+    return "; ".join(filter(None, parts))

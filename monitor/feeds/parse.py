@@ -1,0 +1,213 @@
+"""Pure. A feed document to a `ParsedFeed`; the only file that knows feedparser.
+
+feedparser gets clean UTF-8 in a BytesIO, always: handed bytes or text, it opens them as a file or fetches them as an
+address. Its sanitiser and link resolution stay off; we clean to plain text ourselves. RSS 0.9x, 1.0 and 2.0, Atom and
+CDF are its work, JSON Feed and JSON Lines ours. Call `parse` in a `Worker`: hostile XML can still cost minutes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import feedparser
+import feedparser.api
+
+from monitor.feeds import jsonfeed, jsonlines
+from monitor.feeds.clean import to_line
+from monitor.feeds.decode import to_text
+from monitor.feeds.entry import RawEntry, language_tag, tidy
+from monitor.feeds.expat import EntityRefusedError
+from monitor.model import FetchFailed, FetchFault, ParsedFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from monitor.model import Entry
+
+feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.expat"]
+
+#: remarks kept of one document
+MAX_REMARKS = 50
+MAX_TTL_MINUTES = 366 * 24 * 60
+
+_COMMENTS = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_ROOT = re.compile(r"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)")
+_PROLOG = 65_536
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
+_LAST_CLOSE = re.compile(r".*</((?:\w+:)?(?:item|entry))\s*>", re.DOTALL | re.IGNORECASE)
+_FEED_ROOTS = frozenset(("rss", "rdf", "feed", "channel", "item", "entry", "xml"))
+
+
+def parse(body: bytes, content_type: str, url: str) -> ParsedFeed | FetchFailed:
+    """What the document says. `content_type`: the header, may be empty; `url`: where it came from, for relative links.
+
+    A valid feed without entries is a success. A document cut short gives its whole entries and `truncated`.
+    FetchFailed: NOT_A_FEED (a web page, nothing at all), UNREADABLE (broken past reading, entity declarations).
+    """
+    decoded = to_text(body, content_type)
+    text = decoded.text
+    if not text.strip():
+        return FetchFailed(fault=FetchFault.NOT_A_FEED, detail="an empty body")
+    if text[0] in "{[":
+        found = jsonlines.read(text, url) if jsonlines.looks_like_lines(text) else jsonfeed.read(text, url)
+    else:
+        found = _xml(text, url)
+    if isinstance(found, FetchFailed):
+        return found
+    return replace(found, remarks=(*decoded.remarks, *found.remarks)[:MAX_REMARKS])
+
+
+def _xml(text: str, url: str) -> ParsedFeed | FetchFailed:
+    prolog = _COMMENTS.sub("", text[:_PROLOG])
+    root = _ROOT.search(prolog)
+    name = root.group(1) if root else ""
+    if root is None or name.lower().rpartition(":")[2] == "html" or prolog[:14].lower() == "<!doctype html":
+        return _no_feed(text, name)
+    if "<!ENTITY" in prolog[: root.start()].upper():
+        return _refused()
+    document = _read(text, url)
+    if isinstance(document, FetchFailed):
+        return document
+    truncated = bool(document.bozo) and f"</{name}" not in text
+    if truncated and (last := _LAST_CLOSE.match(text)):
+        document = _closed(text[: last.end()], name, document, url)
+    if not document.version and not document.entries:
+        return _no_feed(text, name)
+    return _feed(document, url, truncated=truncated)
+
+
+def _read(text: str, url: str) -> Any | FetchFailed:
+    """feedparser's result. It is known to raise these on documents it half understands."""
+    try:
+        document = feedparser.parse(
+            io.BytesIO(text.encode("utf-8")),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except RecursionError:
+        return FetchFailed(fault=FetchFault.PARSER_LIMIT, detail="nested too deeply")
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
+        return FetchFailed(
+            fault=FetchFault.UNREADABLE, detail=f"broken past reading ({type(error).__name__})"
+        )
+    refused = isinstance(document.get("bozo_exception"), EntityRefusedError)
+    return _refused() if refused else document
+
+
+def _closed(head: str, root: str, fallback: Any, url: str) -> Any:
+    """A document cut off, read again up to its last whole entry: half an entry would come back changed or doubled."""
+    short = root.lower().rpartition(":")[2]
+    ends = f"</channel></{root}>" if short == "rss" and "</channel" not in head else f"</{root}>"
+    again = _read(head + ends, url)
+    return fallback if isinstance(again, FetchFailed) or not again.entries else again
+
+
+def _feed(document: Any, url: str, *, truncated: bool) -> ParsedFeed:
+    header: Mapping[str, Any] = document.feed
+    language = language_tag(_word(header, "language"))
+    entries: list[Entry] = []
+    remarks = list(_trouble(document, truncated=truncated))
+    for number, raw in enumerate(document.entries, start=1):
+        try:
+            entry, remark = tidy(_raw(raw, language or ""), url)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            entry, remark = None, f"could not be read ({type(error).__name__})"
+        if entry is not None:
+            entries.append(entry)
+        if remark:
+            remarks.append(f"entry {number}: {remark}")
+    return ParsedFeed(
+        title=to_line(_word(header, "title"))[:500],
+        entries=tuple(entries),
+        language=language,
+        ttl=_ttl(_word(header, "ttl")),
+        truncated=truncated,
+        remarks=tuple(remarks),
+    )
+
+
+def _trouble(document: Any, *, truncated: bool) -> Iterator[str]:
+    if truncated:
+        yield "the document ends early; an entry cut in half is left for the next poll"
+    elif document.bozo:
+        yield f"not well-formed XML, read loosely: {_one_line(document.bozo_exception)}"
+
+
+def _raw(entry: Any, language: str) -> RawEntry:
+    summary, content = _word(entry, "summary"), _content(entry)
+    described = _word(dict.get(entry, "summary_detail"), "value")
+    if summary == content:
+        summary = ""  # feedparser copies a lone content into the summary
+    return RawEntry(
+        guid=_word(entry, "id"),
+        url=_link(entry),
+        title=_word(entry, "title"),
+        summary=summary,
+        content=content or (described if described != summary else ""),
+        author=_word(entry, "author"),
+        published=_word(entry, "published") or _word(entry, "updated") or _word(entry, "created"),
+        language=_language(entry) or language,
+    )
+
+
+def _content(entry: Any) -> str:
+    """All contents of an entry; feeds that give the same text as HTML and plain get the longer one."""
+    values = [_word(part, "value") for part in dict.get(entry, "content") or ()]
+    return max(values, key=len, default="")
+
+
+def _link(entry: Any) -> str:
+    """The alternate link; else the plain one; else the first that is no enclosure."""
+    links = [link for link in dict.get(entry, "links") or () if isinstance(link, dict)]
+    alternates = [_word(link, "href") for link in links if _word(link, "rel") in ("", "alternate")]
+    others = [_word(link, "href") for link in links if _word(link, "rel") in ("self", "related", "via")]
+    about = "" if "guidislink" in entry else _word(entry, "id")  # RSS 1.0: rdf:about is the address
+    return next(filter(None, (_word(entry, "link"), *alternates, *others, about)), "")
+
+
+def _language(entry: Any) -> str:
+    """The language stated for the entry itself; xml:lang is inherited by its title."""
+    stated = _word(entry, "language")
+    return stated or next(
+        filter(None, (_word(dict.get(entry, key), "language") for key in ("title_detail", "summary_detail"))),
+        "",
+    )
+
+
+def _word(holder: Any, key: str) -> str:
+    """A text value read past feedparser's own `get`, which substitutes keys and warns."""
+    value = dict.get(holder, key) if isinstance(holder, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _ttl(minutes: str) -> timedelta | None:
+    if not minutes.strip().isdecimal() or len(minutes) > 9:
+        return None
+    return timedelta(minutes=min(int(minutes), MAX_TTL_MINUTES)) or None
+
+
+def _no_feed(text: str, root: str) -> FetchFailed:
+    title = to_line(found.group(1)) if (found := _TITLE.search(text[:_PROLOG])) else ""
+    if root.lower() == "html" or "<html" in text[:_PROLOG].lower() or "<!doctype html" in text[:200].lower():
+        detail = f"an HTML page: {title!r}" if title else "an HTML page"
+    elif root:
+        detail = f"XML with the root <{root[:40]}>, which is no feed"
+    else:
+        detail = f"text that is no feed: {_one_line(text[:60])!r}"
+    return FetchFailed(fault=FetchFault.NOT_A_FEED, detail=detail)
+
+
+def _refused() -> FetchFailed:
+    return FetchFailed(
+        fault=FetchFault.UNREADABLE,
+        detail="the document declares XML entities, which are refused (no feed needs them)",
+    )
+
+
+def _one_line(value: object) -> str:
+    return " ".join(str(value).split())[:200]
