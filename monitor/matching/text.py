@@ -69,10 +69,14 @@ class Folded:
             end -= 1
         if start == end:
             return (self._origin(start),) * 2
-        stop = int(self.origins[end - 1]) + 1
-        while stop < len(self.given) and _is_mark(self.given[stop]):
-            stop += 1
-        return int(self.origins[start]), stop
+        return int(self.origins[start]), extended(self.given, int(self.origins[end - 1]) + 1)
+
+    @property
+    def spaces(self) -> NDArray[np.int64]:
+        """The indices of the spaces in the folded text; word n stands between spaces n and n + 1."""
+        return np.flatnonzero(
+            np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype="<u4") == _SPACE
+        )
 
     def _origin(self, index: int) -> int:
         return int(self.origins[index]) if index < len(self.origins) else len(self.given)
@@ -87,6 +91,13 @@ def fold(text: str) -> Folded:
 def folded(text: str) -> str:
     """The folded words of `text` without the spaces at its ends: for patterns and comparing."""
     return _text(_folded_codes(text)[0]).strip()
+
+
+def extended(text: str, end: int) -> int:
+    """`end` moved past the accents and vowel signs that belong to the letter before it."""
+    while end < len(text) and text[end] >= "\u0300" and _is_mark(text[end]):
+        end += 1
+    return end
 
 
 def _text(codes: NDArray[np.uint32]) -> str:

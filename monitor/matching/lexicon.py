@@ -1,0 +1,338 @@
+"""Pure. Every name, word and phrase of every watchlist in one automaton; an item is read once, whatever their number.
+
+Aho-Corasick (`ahocorasick_rs`, contiguous NFA) over folded text; a whole word stands between spaces, so patterns carry
+theirs. Cost grows with the text and its hits, not with the lists.
+
+Which language's lists apply: an item's own and `any` always; a word in Cyrillic, Arabic or another script of its own
+everywhere; a listed Latin name in every item, unless the item's own language lists the same form otherwise ("Menfi"
+is weak in Italian); generated Latin forms and Latin vocabulary in their own language only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from monitor.matching.forms import inflected
+from monitor.matching.mentions import FIELD_GAP, FIELDS, PARAGRAPH_GAP, Mention, Scan
+from monitor.matching.sentences import split
+from monitor.matching.silence import (
+    ENTITY,
+    EXCEPT,
+    LITERAL,
+    VOCABULARY,
+    Claim,
+    Condition,
+    Guards,
+    Hit,
+    silence,
+)
+from monitor.matching.text import BARRIER, Folded, extended, fold, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from monitor.matching.mentions import EntitySpec, Nearby, Sentence, VocabularySpec
+    from monitor.model import Item
+
+_JOINT = f" {BARRIER} "
+
+
+@dataclass(frozen=True, slots=True)
+class _Bearer:
+    """An entity's tags, and those that hold only at times."""
+
+    tags: frozenset[str]
+    roles: tuple[tuple[date | None, date | None, frozenset[str]], ...]
+
+    def tags_at(self, day: date | None) -> frozenset[str]:
+        """All tags on `day`; without a day every role holds."""
+        found = self.tags
+        for since, until, tags in self.roles:
+            if day is None or ((since is None or since <= day) and (until is None or day <= until)):
+                found |= tags
+        return found
+
+
+class Lexicon:
+    """Built once from the analysts' files, then only read; safe to share between threads."""
+
+    def __init__(
+        self,
+        patterns: Mapping[str, Sequence[Claim]],
+        bearers: Mapping[str, _Bearer],
+        guards: dict[str, Guards],
+    ) -> None:
+        self._claims = [tuple(claims) for claims in patterns.values()]
+        self._automaton = AhoCorasick(
+            list(patterns) or ["\uffff"],
+            matchkind=MatchKind.Standard,
+            implementation=Implementation.ContiguousNFA,
+            store_patterns=False,
+        )
+        self._bearers = bearers
+        self._guards = guards
+        self._resolved: dict[tuple[int, str], tuple[Claim, ...]] = {}
+
+    @classmethod
+    def build(
+        cls, entities: Iterable[EntitySpec], vocabularies: Iterable[VocabularySpec], literals: Iterable[str]
+    ) -> Lexicon:
+        """Compile. `literals` are the rules' own phrases and prefixes: '"foreign forces"' or 'mercenar*'."""
+        builder = _Builder()
+        for entity in entities:
+            builder.entity(entity)
+        for vocabulary in vocabularies:
+            builder.vocabulary(vocabulary)
+        for literal in literals:
+            builder.literal(literal, given_out=True)
+        return cls(builder.patterns, builder.bearers, builder.guards)
+
+    def __len__(self) -> int:
+        """The number of forms in the automaton."""
+        return len(self._claims)
+
+    def scan(self, item: Item) -> Scan:
+        """Everything the lists say about one item; mentions sorted by token, then longer first."""
+        fields = {"title": item.title, "summary": item.summary, "content": item.content}
+        sentences = split(fields)
+        text = fold(_JOINT.join(fields.values()))
+        found = self._automaton.find_matches_as_indexes(text.text, overlapping=True)
+        if not found or not sentences:
+            return Scan(lang=item.lang, fields=fields, sentences=sentences, mentions=())
+        hits = self._hits(found, _Places(text, fields, sentences), item)
+        silence(hits, self._guards)
+        hits.sort(key=lambda hit: (hit.token, -hit.token_end))
+        mentions = tuple(_mention(hit) for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT)
+        return Scan(lang=item.lang, fields=fields, sentences=sentences, mentions=mentions)
+
+    def _hits(self, found: list[tuple[int, int, int]], places: _Places, item: Item) -> list[Hit]:
+        day = item.published_at.date() if item.published_at else None
+        tags: dict[str, frozenset[str]] = {}
+        hits: dict[tuple[str, str, int, int], Hit] = {}
+        for (pattern, _, _), place in zip(found, places.of(found), strict=True):
+            if place is None:
+                continue
+            for claim in self._claims_in(pattern, item.lang):
+                if claim.spelling is not None and not places.is_spelt(place, claim.spelling):
+                    continue
+                key = (claim.kind + claim.term, claim.sense, place.token, place.token_end)
+                known = hits.get(key)
+                if known is not None and not known.claim.weak:
+                    continue
+                hits[key] = hit = _claimed(place, claim)
+                if claim.kind == ENTITY:
+                    if claim.term not in tags:
+                        tags[claim.term] = self._bearers[claim.term].tags_at(day)
+                    hit.tags = tags[claim.term]
+        return list(hits.values())
+
+    def _claims_in(self, pattern: int, lang: str) -> tuple[Claim, ...]:
+        key = (pattern, lang)
+        found = self._resolved.get(key)
+        if found is None:
+            found = self._resolved[key] = _resolve(self._claims[pattern], lang)
+        return found
+
+
+def _claimed(place: Hit, claim: Claim) -> Hit:
+    """A fresh hit of `claim` at the same place."""
+    return Hit(
+        claim,
+        place.start,
+        place.end,
+        place.sentence,
+        place.paragraph,
+        place.field,
+        place.token,
+        place.token_end,
+    )
+
+
+# --- which claims apply in an item's language ------------------------------------------------------------
+
+
+def _resolve(claims: Sequence[Claim], lang: str) -> tuple[Claim, ...]:
+    """The claims that apply in an item of language `lang`; of one entity's, its own language's listing decides."""
+    usable: list[Claim] = []
+    by_entity: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.kind == ENTITY:
+            by_entity[claim.term].append(claim)
+        elif claim.kind != VOCABULARY or claim.lang in ("any", lang) or lang == "und":
+            usable.append(claim)
+    for listed in by_entity.values():
+        usable += _listed(listed, lang)
+    return tuple(dict.fromkeys(usable))
+
+
+def _listed(claims: Sequence[Claim], lang: str) -> list[Claim]:
+    for group in (
+        [c for c in claims if c.lang == lang and not c.generated],
+        [c for c in claims if c.lang == lang],
+        [c for c in claims if c.lang == "any"],
+        [c for c in claims if not c.generated or lang == "und"],
+    ):
+        if group:
+            return sorted(group, key=lambda c: c.weak)
+    return []
+
+
+# --- places ----------------------------------------------------------------------------------------------
+
+_NO_CLAIM = Claim(LITERAL, "")
+
+
+class _Places:
+    """From matches in the folded text to fields, sentences and tokens."""
+
+    def __init__(self, text: Folded, fields: Mapping[str, str], sentences: Sequence[Sentence]) -> None:
+        self._text = text
+        self._sentences = sentences
+        self._offsets = dict(zip(FIELDS, _offsets(fields), strict=True))
+        self._starts = np.array([self._offsets[s.field] + s.start for s in sentences])
+        self._gaps = [FIELD_GAP * FIELDS.index(s.field) + PARAGRAPH_GAP * s.paragraph for s in sentences]
+
+    def of(self, found: list[tuple[int, int, int]]) -> Iterator[Hit | None]:
+        """One place for each match, offsets into its field; None where a match crosses the end of a sentence."""
+        bounds = np.array(found, dtype=np.int64)
+        spaces = self._text.spaces
+        first = np.searchsorted(spaces, bounds[:, 1])
+        last = np.searchsorted(spaces, bounds[:, 2] - 1)
+        starts = self._text.origins[bounds[:, 1] + 1]
+        ends = self._text.origins[spaces[last] - 1] + 1
+        within = np.searchsorted(self._starts, starts, side="right") - 1
+        columns = (column.tolist() for column in (first, last, starts, ends, within))
+        return map(self._place, *columns)
+
+    def _place(self, token: int, token_end: int, start: int, end: int, number: int) -> Hit | None:
+        sentence = self._sentences[number]
+        offset = self._offsets[sentence.field]
+        if number < 0 or end > offset + sentence.end or start < offset + sentence.start:
+            return None
+        end = extended(self._text.given, end)
+        gap = self._gaps[number]
+        return Hit(
+            _NO_CLAIM, start - offset, end - offset, number, sentence.paragraph, sentence.field,
+            token + gap, token_end + gap,
+        )  # fmt: skip
+
+    def is_spelt(self, place: Hit, spelling: str) -> bool:
+        """Whether the words at `place` stand in this very upper and lower case."""
+        offset = self._offsets[place.field]
+        return " ".join(self._text.given[offset + place.start : offset + place.end].split()) == spelling
+
+
+def _offsets(fields: Mapping[str, str]) -> Iterator[int]:
+    offset = 0
+    for name in FIELDS:
+        yield offset
+        offset += len(fields[name]) + len(_JOINT)
+
+
+def _mention(hit: Hit) -> Mention:
+    claim = hit.claim
+    return Mention(
+        term=claim.term,
+        sense=claim.sense,
+        tags=hit.tags,
+        field=hit.field,
+        start=hit.start,
+        end=hit.end,
+        sentence=hit.sentence,
+        paragraph=hit.paragraph,
+        token=hit.token,
+        token_end=hit.token_end,
+        weak=claim.weak,
+        silenced_by=hit.silenced_by,
+    )
+
+
+# --- building --------------------------------------------------------------------------------------------
+
+
+class _Builder:
+    """Folded forms with what they claim."""
+
+    def __init__(self) -> None:
+        self.patterns: dict[str, list[Claim]] = defaultdict(list)
+        self.bearers: dict[str, _Bearer] = {}
+        self.guards: dict[str, Guards] = {}
+        self._literals: dict[str, bool] = {}
+
+    def entity(self, spec: EntitySpec) -> None:
+        term = f"@{spec.id}"
+        roles = tuple((role.since, role.until, frozenset(role.tags)) for role in spec.roles)
+        self.bearers[term] = _Bearer(frozenset(spec.tags), roles)
+        for words, weak, generate in (
+            (spec.aliases, False, True),
+            (spec.exact, False, False),
+            (spec.weak, True, True),
+        ):
+            for lang, word in _each(words):
+                self._name(spec, Claim(ENTITY, term, lang=lang, weak=weak), word, generate=generate)
+        for lang, word in _each(spec.exact_case):
+            self._add(word, Claim(ENTITY, term, lang=lang, spelling=" ".join(word.split())))
+        for lang, word in _each(spec.excepts):
+            self._add(word, Claim(EXCEPT, term, sense=folded(word), lang=lang))
+        confirm, near = self._condition(spec.confirm), self._condition(spec.except_near)
+        if confirm or near:
+            self.guards[term] = Guards(confirm, near)
+
+    def _name(self, spec: EntitySpec, claim: Claim, word: str, *, generate: bool) -> None:
+        forms = inflected(word, claim.lang, spec.kind) if generate and not word.endswith("*") else (word,)
+        for position, form in enumerate(forms):
+            made = position > 0 and _is_latin(form)
+            self._add(form, replace(claim, generated=made) if made else claim)
+
+    def vocabulary(self, spec: VocabularySpec) -> None:
+        for sense, words in spec.senses.items():
+            for lang, word in _each(words):
+                own = "any" if not _is_latin(word) else lang
+                claim = Claim(VOCABULARY, f"%{spec.id}", sense=sense, lang=own)
+                generate = spec.forms and not word.endswith("*")
+                for form in inflected(word, lang, "word") if generate else (word,):
+                    self._add(form, claim)
+
+    def literal(self, text: str, *, given_out: bool) -> str:
+        """Register a rule's or condition's phrase; returns the term it is known by."""
+        prefix = text.endswith("*")
+        stem = folded(text.rstrip("*").strip('"'))
+        term = f"{stem}*" if prefix else f'"{stem}"'
+        if stem and (term not in self._literals or (given_out and not self._literals[term])):
+            pattern = f" {stem}" if prefix else f" {stem} "
+            claims = [c for c in self.patterns[pattern] if (c.kind, c.term) != (LITERAL, term)]
+            self.patterns[pattern] = [*claims, Claim(LITERAL, term, given_out=given_out)]
+            self._literals[term] = given_out
+        return term
+
+    def _condition(self, nearby: Nearby | None) -> Condition | None:
+        if nearby is None:
+            return None
+        terms = dict.fromkeys(term for _, term in _each(nearby.terms))
+        keys = (term if term[:1] in "@#%" else self.literal(term, given_out=False) for term in terms)
+        return Condition(tuple(keys), nearby.within)
+
+    def _add(self, word: str, claim: Claim) -> None:
+        stem = folded(word.removesuffix("*"))
+        if not stem:
+            return
+        claims = self.patterns[f" {stem}" if word.endswith("*") else f" {stem} "]
+        if claim not in claims:
+            claims.append(claim)
+
+
+def _each(words: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+    for lang, listed in words.items():
+        for word in listed:
+            yield lang, word
+
+
+def _is_latin(word: str) -> bool:
+    """Whether the word is written in Latin letters (or none), which many languages share."""
+    return all(letter < "\u0370" or letter > "\u1dff" for letter in word if letter.isalpha())

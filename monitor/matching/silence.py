@@ -1,0 +1,173 @@
+"""Pure. Which hits count: `except` phrases, companions near by, weak names without confirmation, longer names on top.
+
+Works on the hits of one item, in place. Order: except phrases, except_near, longer strong names, confirmation of weak
+names, longer confirmed names. A hit that is silenced confirms and covers nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+ENTITY, VOCABULARY, LITERAL, EXCEPT = "entity", "vocabulary", "literal", "except"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one folded form may mean."""
+
+    kind: str
+    #: "@id", "%vocabulary", '"phrase"' or 'prefix*'; for an except phrase the "@id" it silences
+    term: str
+    sense: str = ""
+    lang: str = "any"
+    weak: bool = False
+    #: made by rules of the language, not listed
+    generated: bool = False
+    #: the only spelling that counts, None where case does not matter
+    spelling: str | None = None
+    #: asked for by a rule; phrases that only confirm or silence are not given out
+    given_out: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class Hit:
+    """A claim where it stands, its verdict still open."""
+
+    claim: Claim
+    start: int
+    end: int
+    sentence: int
+    paragraph: int
+    field: str
+    token: int
+    token_end: int
+    tags: frozenset[str] = frozenset()
+    silenced_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A compiled `confirm` or `except_near`."""
+
+    #: "%vocabulary", "%vocabulary.sense", "@entity", "#tag", '"phrase"' or 'prefix*'
+    keys: tuple[str, ...]
+    within: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What one entity asks of its hits."""
+
+    confirm: Condition | None = None
+    except_near: Condition | None = None
+
+
+def silence(hits: Sequence[Hit], guards: dict[str, Guards]) -> None:
+    """Set `silenced_by` on every entity hit that does not count; `guards` by term, only where there are any."""
+    names = [hit for hit in hits if hit.claim.kind == ENTITY]
+    _by_phrases(names, [hit for hit in hits if hit.claim.kind == EXCEPT])
+    guarded = [hit for hit in names if hit.claim.weak or hit.claim.term in guards]
+    if guarded:
+        index = _Index(hits)
+        _by_company(guarded, guards, index)
+        _by_longer(names, [hit for hit in names if not hit.claim.weak])
+        _unconfirmed(guarded, guards, index)
+    _by_longer(names, names)
+
+
+def _by_phrases(names: Iterable[Hit], phrases: Sequence[Hit]) -> None:
+    for hit in names:
+        for phrase in phrases:
+            touches = phrase.token <= hit.token_end and hit.token <= phrase.token_end
+            if phrase.claim.term == hit.claim.term and touches and phrase.sentence == hit.sentence:
+                hit.silenced_by = f"except:{phrase.claim.sense}"
+
+
+def _by_longer(names: Sequence[Hit], covers: Sequence[Hit]) -> None:
+    """A longer name of another entity silences the shorter one inside it ("Saddam Haftar" is not Khalifa)."""
+    longer = [hit for hit in covers if hit.token_end - hit.token > 1 and hit.silenced_by is None]
+    for hit in names if longer else ():
+        for cover in longer:
+            inside = cover.token <= hit.token and hit.token_end <= cover.token_end
+            wider = cover.token_end - cover.token > hit.token_end - hit.token
+            if inside and wider and cover.claim.term != hit.claim.term and hit.silenced_by is None:
+                hit.silenced_by = cover.claim.term
+
+
+def _by_company(names: Iterable[Hit], guards: dict[str, Guards], index: _Index) -> None:
+    near: dict[str, list[Hit]] = defaultdict(list)
+    safe: set[str] = set()
+    for hit in names:
+        guard = guards.get(hit.claim.term)
+        if guard is None or guard.except_near is None or hit.silenced_by is not None:
+            continue
+        if index.holds(guard.except_near, hit):
+            near[hit.claim.term].append(hit)
+        elif not hit.claim.weak:
+            safe.add(hit.claim.term)
+    for term, silenced in near.items():
+        for hit in silenced if term not in safe else ():
+            hit.silenced_by = "except-near"
+
+
+def _unconfirmed(names: Iterable[Hit], guards: dict[str, Guards], index: _Index) -> None:
+    """Weak names stay when a strong name of the same entity counts anywhere in the item, or their condition holds."""
+    weak = [hit for hit in names if hit.claim.weak and hit.silenced_by is None]
+    verdicts = []
+    for hit in weak:
+        condition = guards.get(hit.claim.term, Guards()).confirm
+        confirmed = index.is_named(hit.claim.term) or (condition is not None and index.holds(condition, hit))
+        verdicts.append((hit, confirmed))
+    for hit, confirmed in verdicts:
+        if not confirmed:
+            hit.silenced_by = "unconfirmed"
+
+
+class _Index:
+    """The hits of an item by every key a condition may name."""
+
+    def __init__(self, hits: Iterable[Hit]) -> None:
+        self._hits: dict[str, list[Hit]] = defaultdict(list)
+        for hit in hits:
+            if hit.claim.kind == EXCEPT:
+                continue
+            self._hits[hit.claim.term].append(hit)
+            if hit.claim.sense:
+                self._hits[f"{hit.claim.term}.{hit.claim.sense}"].append(hit)
+            for tag in hit.tags:
+                self._hits[f"#{tag}"].append(hit)
+
+    def holds(self, condition: Condition, hit: Hit) -> bool:
+        """Whether any of the condition's terms stands near `hit` and outside it."""
+        return any(
+            _near(other, hit, condition.within)
+            for key in condition.keys
+            for other in self._hits.get(key, ())
+            if _counts(other) and other.claim.term != hit.claim.term and not _inside(other, hit)
+        )
+
+    def is_named(self, term: str) -> bool:
+        """Whether a strong name of the entity counts in the item."""
+        return any(not hit.claim.weak and hit.silenced_by is None for hit in self._hits.get(term, ()))
+
+
+def _counts(hit: Hit) -> bool:
+    return hit.silenced_by is None and not hit.claim.weak
+
+
+def _inside(other: Hit, hit: Hit) -> bool:
+    return hit.start <= other.start and other.end <= hit.end and other.field == hit.field
+
+
+def _near(other: Hit, hit: Hit, within: str) -> bool:
+    if within == "item":
+        return True
+    if within == "paragraph":
+        return other.paragraph == hit.paragraph
+    reach = 1 if within == "neighbours" else 0
+    return other.field == hit.field and abs(other.sentence - hit.sentence) <= reach
