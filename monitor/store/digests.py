@@ -1,0 +1,77 @@
+"""The ledger of digests: one row for each series, local date, receiver and recipient, written with its deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from monitor.store.schema import digests
+from monitor.store.sql import changed, insert
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """One digest for one reader."""
+
+    series: str
+    #: ISO date, local to the series
+    local_date: str
+    receiver: str
+    #: e-mail address; empty where the receiver is the recipient
+    recipient: str = ""
+    #: the window, half-open
+    since: datetime
+    until: datetime
+    #: matches with since_seq < id <= until_seq
+    since_seq: int
+    until_seq: int
+    created_at: datetime
+    kind: str = "normal"  # normal | catch-up
+
+
+_FIELDS = tuple(f.name for f in fields(LedgerRow))
+
+
+def last(tx: Connection, series: str, receiver: str, recipient: str = "") -> LedgerRow | None:
+    """The newest row of a reader; the next window begins where it ends."""
+    return _newest(
+        tx, digests.c.series == series, digests.c.receiver == receiver, digests.c.recipient == recipient
+    )
+
+
+def last_of_series(tx: Connection, series: str) -> LedgerRow | None:
+    """The newest row of a series, whoever it was for."""
+    return _newest(tx, digests.c.series == series)
+
+
+def enter(tx: Connection, row: LedgerRow) -> bool:
+    """Write `row`. False: this reader has this digest, and must not get another."""
+    values = {name: getattr(row, name) for name in _FIELDS}
+    return changed(tx, insert(tx, digests).values(values).on_conflict_do_nothing()) == 1
+
+
+def told_through(tx: Connection, readers: Collection[tuple[str, str]]) -> int | None:
+    """The match id up to which every one of `readers` (series, receiver) was told; None: there are no readers.
+
+    A reader without a digest was told nothing: 0.
+    """
+    told = []
+    for series, receiver in readers:
+        row = _newest(tx, digests.c.series == series, digests.c.receiver == receiver)
+        told.append(row.until_seq if row is not None else 0)
+    return min(told, default=None)
+
+
+def _newest(tx: Connection, *conditions: ColumnElement[bool]) -> LedgerRow | None:
+    columns = [digests.c[name] for name in _FIELDS]
+    found = select(*columns).where(*conditions).order_by(digests.c.until.desc(), digests.c.id.desc()).limit(1)
+    row = tx.execute(found).mappings().first()
+    return LedgerRow(**row) if row is not None else None

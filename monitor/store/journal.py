@@ -1,0 +1,118 @@
+"""The journal of deliveries: what is owed, what went out, what waits for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, update
+
+from monitor.store.outbox import OPEN
+from monitor.store.schema import attempts, deliveries
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime, timedelta
+
+    from sqlalchemy import Connection
+
+#: settled without having been delivered: dead letters
+DEAD = ("rejected", "dead", "expired")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalLine:
+    """One delivery as a person reads it; the message itself stays in the outbox."""
+
+    id: str
+    receiver: str
+    kind: str
+    channel: str
+    recipient: str
+    subject: str
+    state: str
+    attempts: int
+    not_before: datetime
+    created_at: datetime
+    expires_at: datetime | None
+    settled_at: datetime | None
+    last_error: str
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try of a delivery."""
+
+    attempt: int
+    at: datetime
+    #: delivered | try-later | rejected | lost
+    outcome: str
+    detail: str
+    elapsed: timedelta
+
+
+_LINE = [deliveries.c[name] for name in JournalLine.__dataclass_fields__]
+_ATTEMPT = [attempts.c[name] for name in Attempt.__dataclass_fields__]
+
+
+def lines(
+    tx: Connection, *, states: Collection[str] = (), receiver: str | None = None, limit: int = 50
+) -> tuple[JournalLine, ...]:
+    """The newest deliveries, newest first; all states where none is named."""
+    query = select(*_LINE).order_by(deliveries.c.seq.desc()).limit(limit)
+    if states:
+        query = query.where(deliveries.c.state.in_(list(states)))
+    if receiver is not None:
+        query = query.where(deliveries.c.receiver == receiver)
+    return tuple(JournalLine(**row) for row in tx.execute(query).mappings())
+
+
+def dead_letters(tx: Connection, limit: int = 50) -> tuple[JournalLine, ...]:
+    """What was promised and is tried no more."""
+    return lines(tx, states=DEAD, limit=limit)
+
+
+def tries(tx: Connection, delivery_id: str) -> tuple[Attempt, ...]:
+    """Every attempt of a delivery, in order."""
+    found = select(*_ATTEMPT).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
+    return tuple(Attempt(**row) for row in tx.execute(found).mappings())
+
+
+def retry(tx: Connection, now: datetime, delivery_ids: Collection[str] | None = None) -> tuple[str, ...]:
+    """Try dead letters again under their old ids, from the start of our schedule; None: all of them.
+
+    Returns the ids that will be tried; those whose message was pruned are not.
+    """
+    d = deliveries.c
+    again = d.state.in_(DEAD) & d.payload.is_not(None)
+    if delivery_ids is not None:
+        again &= d.id.in_(list(delivery_ids))
+    ids = tuple(tx.execute(select(d.id).where(again).order_by(d.seq)).scalars())
+    values = {"state": "pending", "attempts": 0, "not_before": now, "queued_at": now, "expires_at": None}
+    tx.execute(update(deliveries).where(again).values(settled_at=None, **values))
+    return ids
+
+
+def counts(tx: Connection) -> Mapping[str, int]:
+    """How many deliveries are in each state."""
+    found = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+    return {row[0]: row[1] for row in tx.execute(found)}
+
+
+def owed(tx: Connection) -> Mapping[str, int]:
+    """By receiver, how many deliveries are still to be made."""
+    found = select(deliveries.c.receiver, func.count()).where(deliveries.c.state.in_(OPEN))
+    return {row[0]: row[1] for row in tx.execute(found.group_by(deliveries.c.receiver))}
+
+
+def oldest_owed_at(tx: Connection) -> datetime | None:
+    """Since when the oldest open delivery waits; None when nothing is owed."""
+    return tx.execute(select(func.min(deliveries.c.queued_at)).where(deliveries.c.state.in_(OPEN))).scalar()
+
+
+def next_due(tx: Connection) -> datetime | None:
+    """When the next pending delivery may be tried."""
+    return tx.execute(
+        select(func.min(deliveries.c.not_before)).where(deliveries.c.state == "pending")
+    ).scalar()

@@ -1,0 +1,235 @@
+"""The outbox: promises to deliver, kept until each is settled.
+
+    pending → leased → delivered
+                     → pending    try later, or the receiver is suspended, or once more in the plainest form
+                     → rejected   never this message
+                     → dead       tried for as long as our schedule goes
+    leased  → leased              the lease ran out: the sender died, another takes over with the same id
+    pending → expired             too late to be of use
+
+A lease is fenced by its token: who lost it cannot settle. What `rejected`, `dead` and `expired` hold waits for a
+person (`monitor.store.journal`).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, exists, or_, select, update
+
+from monitor.model import Delivered, Delivery, Message, MessageKind, Rejected, TryLater
+from monitor.store import receivers
+from monitor.store.schema import attempts, deliveries
+from monitor.store.schema import receivers as receiver_rows
+from monitor.store.sql import changed, insert
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, RowMapping
+
+    from monitor.model import Outcome
+
+#: states that still owe something
+OPEN = ("pending", "leased")
+
+
+def enqueue(
+    tx: Connection,
+    receiver: str,
+    messages: Sequence[tuple[str, Message]],
+    now: datetime,
+    *,
+    cause: str | None = None,
+    expires_at: datetime | None = None,
+) -> tuple[str, ...]:
+    """Promise `messages`, each with its id (a UUID), to a receiver, in the transaction of what made them.
+
+    Several messages to one recipient are parts and go in order. `cause` ("alert:7", "digest:daily:2026-01-01") makes
+    the promise once only: parts that were promised for it before are passed over. Returns the ids that are new.
+    """
+    parts: dict[str, int] = {}
+    new: list[str] = []
+    for delivery_id, message in messages:
+        part = parts[message.recipient] = parts.get(message.recipient, -1) + 1
+        row = _row(delivery_id, receiver, message, now) | {
+            "cause": cause,
+            "expires_at": expires_at,
+            "batch": messages[0][0],
+            "part": part,
+        }
+        once = (
+            insert(tx, deliveries)
+            .values(row)
+            .on_conflict_do_nothing(index_elements=["cause", "receiver", "recipient", "part"])
+        )
+        if changed(tx, once):
+            new.append(delivery_id)
+    return tuple(new)
+
+
+def claim(
+    tx: Connection, now: datetime, *, lease: timedelta, token: str, exclude: Collection[str] = ()
+) -> Delivery | None:
+    """The oldest delivery that may be tried now, leased to `token`; None: there is none.
+
+    Not tried: receivers in `exclude`, paused, suspended or in the midst of another lease; a part whose earlier part is
+    still owed. A delivery that waits for its retry holds up no other.
+    """
+    d = deliveries.c
+    ready = or_(
+        and_(d.state == "pending", d.not_before <= now), and_(d.state == "leased", d.lease_until <= now)
+    )
+    candidate = select(deliveries).where(ready, d.receiver.not_in(list(exclude)), *_free(now))
+    row = tx.execute(candidate.order_by(d.seq).limit(1).with_for_update(skip_locked=True)).mappings().first()
+    if row is None:
+        return None
+    if row["state"] == "leased":
+        _note(tx, row["id"], row["attempts"], now, ("lost", "the sender ended before it could say"))
+    values = {"state": "leased", "lease_until": now + lease, "lease_token": token}
+    tx.execute(update(deliveries).where(d.id == row["id"]).values(values))
+    return _delivery(row, token)
+
+
+def settle(
+    tx: Connection,
+    delivery: Delivery,
+    outcome: Outcome,
+    retry_at: datetime | None,
+    now: datetime,
+    *,
+    elapsed: timedelta | None = None,
+    plainer: Message | None = None,
+) -> bool:
+    """Write down how an attempt ended. False, and nothing is written: the lease was lost to another sender.
+
+    `retry_at` is when to try again after TryLater; None: never, it is dead. `plainer` replaces a message that was
+    rejected for its form and is tried at once, once. A suspended receiver's message waits for the receiver.
+    """
+    this = (deliveries.c.id == delivery.id) & (deliveries.c.state == "leased")
+    held = this & (deliveries.c.lease_token == delivery.lease_token)
+    row = tx.execute(select(deliveries.c.degraded).where(held)).first()
+    if row is None:
+        return False
+    values = _settled(outcome, retry_at, now, plainer if not row.degraded else None)
+    common = {"lease_until": None, "lease_token": "", "attempts": delivery.attempts + 1}
+    tx.execute(update(deliveries).where(held).values(common | values))
+    _note(tx, delivery.id, delivery.attempts + 1, now, _said(outcome), elapsed)
+    receivers.learn(tx, delivery.receiver, outcome, retry_at, now)
+    return True
+
+
+def extend(tx: Connection, delivery: Delivery, until: datetime) -> bool:
+    """Prolong a lease while a long send goes on. False: it was lost."""
+    held = (deliveries.c.id == delivery.id) & (deliveries.c.lease_token == delivery.lease_token)
+    held &= deliveries.c.state == "leased"
+    return changed(tx, update(deliveries).where(held).values(lease_until=until)) == 1
+
+
+def release(tx: Connection, delivery: Delivery, now: datetime) -> bool:
+    """Give back a claim that was not tried (the process stops). False: the lease was lost."""
+    held = (deliveries.c.id == delivery.id) & (deliveries.c.lease_token == delivery.lease_token)
+    values = {"state": "pending", "not_before": now, "lease_until": None, "lease_token": ""}
+    return changed(tx, update(deliveries).where(held, deliveries.c.state == "leased").values(values)) == 1
+
+
+def release_orphans(tx: Connection, now: datetime) -> int:
+    """End every lease at start, when the instance lock says that no other sender lives. Returns how many."""
+    return changed(tx, update(deliveries).where(deliveries.c.state == "leased").values(lease_until=now))
+
+
+def expire(tx: Connection, now: datetime) -> int:
+    """Mark what is past its time and not in a sender's hands. Returns how many."""
+    late = (deliveries.c.state == "pending") & (deliveries.c.expires_at <= now)
+    return changed(tx, update(deliveries).where(late).values(state="expired", settled_at=now))
+
+
+def _free(now: datetime) -> list[ColumnElement[bool]]:
+    """Nothing stands in the way of a delivery: neither its receiver, nor a sender at work, nor an earlier part."""
+    d, r = deliveries.c, receiver_rows.c
+    other = deliveries.alias("other")
+    resting = exists().where(r.name == d.receiver, or_(r.suspended_at.is_not(None), r.paused_until > now))
+    at_work = exists().where(
+        other.c.receiver == d.receiver, other.c.state == "leased", other.c.lease_until > now
+    )
+    same = and_(other.c.batch == d.batch, other.c.recipient == d.recipient)
+    earlier = exists().where(same, other.c.part < d.part, other.c.state.in_(OPEN))
+    return [~resting, ~at_work, ~earlier]
+
+
+def _settled(
+    outcome: Outcome, retry_at: datetime | None, now: datetime, plainer: Message | None
+) -> dict[str, Any]:
+    again = {"state": "pending", "not_before": now, "settled_at": None}
+    match outcome:
+        case Delivered():
+            return {"state": "delivered", "settled_at": now, "last_error": ""}
+        case TryLater(reason=reason) if retry_at is not None:
+            return again | {"not_before": retry_at, "last_error": reason}
+        case TryLater(reason=reason):
+            return {"state": "dead", "settled_at": now, "last_error": reason}
+        case Rejected(reason=reason, suspend=True):
+            return again | {"last_error": reason}
+        case Rejected(reason=reason) if plainer is not None:
+            plain = {"payload": dict(plainer.payload), "subject": plainer.subject, "degraded": True}
+            return again | plain | {"last_error": reason}
+        case Rejected(reason=reason):
+            return {"state": "rejected", "settled_at": now, "last_error": reason}
+
+
+def _said(outcome: Outcome) -> tuple[str, str]:
+    match outcome:
+        case Delivered(detail=detail):
+            return "delivered", detail
+        case TryLater(reason=reason, ambiguous=ambiguous):
+            return "try-later", f"{reason} (it may have been taken)" if ambiguous else reason
+        case Rejected(reason=reason):
+            return "rejected", reason
+
+
+def _note(
+    tx: Connection,
+    delivery_id: str,
+    attempt: int,
+    at: datetime,
+    said: tuple[str, str],
+    elapsed: timedelta | None = None,
+) -> None:
+    values = {"delivery_id": delivery_id, "attempt": attempt, "at": at, "elapsed": elapsed or timedelta()}
+    tx.execute(attempts.insert().values(outcome=said[0], detail=said[1], **values))
+
+
+def _row(delivery_id: str, receiver: str, message: Message, now: datetime) -> dict[str, Any]:
+    return {
+        "id": delivery_id,
+        "receiver": receiver,
+        "kind": message.kind.value,
+        "channel": message.channel,
+        "recipient": message.recipient,
+        "subject": message.subject,
+        "payload": dict(message.payload),
+        "state": "pending",
+        "not_before": now,
+        "created_at": now,
+        "queued_at": now,
+    }
+
+
+def _delivery(row: RowMapping, token: str) -> Delivery:
+    message = Message(
+        kind=MessageKind(row["kind"]),
+        channel=row["channel"],
+        subject=row["subject"],
+        payload=row["payload"],
+        recipient=row["recipient"],
+    )
+    return Delivery(
+        id=row["id"],
+        receiver=row["receiver"],
+        message=message,
+        attempts=row["attempts"],
+        created_at=row["queued_at"],
+        lease_token=token,
+    )
