@@ -137,7 +137,7 @@ def client(policy: NetPolicy, *, backend: httpcore.NetworkBackend | None = None)
         cookies=_no_cookies(),
         trust_env=False,
         follow_redirects=False,
-        event_hooks={"response": [_leave_encoded]},
+        event_hooks={"response": [_leave_alone]},
     )
 
 
@@ -146,7 +146,8 @@ def async_client(
 ) -> httpx.AsyncClient:
     """A guarded asynchronous client: no keep-alive, redirects, proxies, cookies or netrc.
 
-    Read bodies with `aiter_raw` and a bound, under `asyncio.timeout`: this client sets neither.
+    Read bodies with `aiter_raw` and a bound, under `asyncio.timeout`: this client sets neither. A Location header
+    is found in `response.extensions["location"]`.
     """
     tls = _tls(policy)
     transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
@@ -163,6 +164,7 @@ def async_client(
         cookies=_no_cookies(),
         trust_env=False,
         follow_redirects=False,
+        event_hooks={"response": [_aleave_alone]},
     )
 
 
@@ -185,9 +187,26 @@ def _no_cookies() -> CookieJar:
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
-def _leave_encoded(response: httpx.Response) -> None:
-    """Decompression is unbounded in httpx; we asked for none, so what comes compressed stays so."""
+def _leave_alone(response: httpx.Response) -> None:
+    """Keep httpx from working on headers of strangers.
+
+    It decompresses without bound what we did not ask to be compressed, and it reads Location even where redirects
+    are off, which raises for broken international names. Location is kept as `response.extensions["location"]`.
+    """
     response.headers.pop("content-encoding", None)
+    _hide_location(response)
+
+
+async def _aleave_alone(response: httpx.Response) -> None:
+    """The same for fetching, which reads raw bytes and needs to know how they are coded."""
+    _hide_location(response)
+
+
+def _hide_location(response: httpx.Response) -> None:
+    found = next((value for name, value in response.headers.raw if name.lower() == b"location"), None)
+    if found is not None:
+        response.extensions["location"] = found.decode("latin-1")
+        del response.headers["location"]
 
 
 # --- what connects ----------------------------------------------------------------------------------------

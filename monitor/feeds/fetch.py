@@ -143,7 +143,7 @@ async def _get(client: httpx.AsyncClient, request: FetchRequest, hop: _Hop) -> _
     try:
         headers = http.headers_of(response.headers.raw)
         if response.status_code in http.REDIRECTS:
-            return _onward(request, hop, response.status_code, http.header(headers, "location"))
+            return _onward(request, hop, response.status_code, response.extensions.get("location"))
         if response.status_code == 304 and validators:
             return _not_modified(request, hop, headers)
         if response.status_code not in (200, 203):
@@ -231,7 +231,7 @@ def _unusable(hop: _Hop, status: int, headers: http.Headers) -> FetchFailed:
         return _failed(FetchFault.GONE, said, status)
     if 400 <= status < 500:
         return _failed(FetchFault.CLIENT_ERROR, said, status)
-    if status >= 500:
+    if 500 <= status < 600:
         return _failed(FetchFault.SERVER_ERROR, said, status, wait)
     return _failed(FetchFault.PROTOCOL, f"{said}, which brings no document", status)
 

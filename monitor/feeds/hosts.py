@@ -18,7 +18,7 @@ from monitor.feeds.fetch import FetchRequest, fetch
 from monitor.net import NetPolicy, async_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import httpx
 
@@ -107,10 +107,12 @@ class _Crew(Generic[K]):
         try:
             self._loop.set_default_executor(lookups)
             self._loop.run_until_complete(self._all(hosts))
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        except asyncio.CancelledError:
+            pass  # stopped
         except BaseException as error:  # noqa: BLE001  # handed to the caller's thread, which raises it
             self.broken = error
         finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             lookups.shutdown(wait=False, cancel_futures=True)
             self._loop.close()
             self.done.put(None)
@@ -136,15 +138,12 @@ class _Crew(Generic[K]):
             self._work.cancel()
 
     async def _all(self, hosts: list[list[Wanted[K]]]) -> None:
-        async with async_client(self._policy) as client:
-            self._work = asyncio.ensure_future(_together([self._host(client, host) for host in hosts]))
-            if self._stopped.is_set():
-                self._work.cancel()
-            try:
-                await self._work
-            except asyncio.CancelledError:
-                if not self._stopped.is_set():
-                    raise
+        self._work = asyncio.current_task()
+        if self._stopped.is_set():
+            return
+        async with async_client(self._policy) as client, asyncio.TaskGroup() as group:
+            for host in hosts:
+                group.create_task(self._host(client, host))
 
     async def _host(self, client: httpx.AsyncClient, wanted: list[Wanted[K]]) -> None:
         for n, one in enumerate(wanted):
@@ -157,9 +156,3 @@ class _Crew(Generic[K]):
             except Exception as error:  # noqa: BLE001  # a bug: the caller logs it, the other feeds go on
                 result = error
             self.done.put((one, result))
-
-
-async def _together(coroutines: list[Coroutine[object, object, None]]) -> None:
-    async with asyncio.TaskGroup() as group:
-        for coroutine in coroutines:
-            group.create_task(coroutine)

@@ -129,8 +129,8 @@ def coding(headers: Headers) -> str | None:
 
 
 def _is_http(url: httpx.URL) -> bool:
-    """Also decodes the host, which fails on broken international names."""
-    return url.scheme in ("http", "https") and bool(url.host)
+    """Also decodes the host, which fails on broken international names, and looks at the port, which httpx does not."""
+    return url.scheme in ("http", "https") and bool(url.host) and 0 < (url.port or 80) < 65_536
 
 
 def _port(url: httpx.URL) -> int | None:

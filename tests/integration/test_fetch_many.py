@@ -1,0 +1,37 @@
+"""Many feeds from real servers on loopback, as a poll does it."""
+
+from __future__ import annotations
+
+from monitor.feeds.fetch import FetchRequest
+from monitor.feeds.hosts import Wanted, fetch_many
+from monitor.model import Fetched, FetchFailed
+from tests.support.web import Web
+
+HOSTS = tuple(f"127.0.0.{n}" for n in range(1, 6))
+
+
+def test_a_round_of_feeds_side_by_side_across_hosts_and_one_by_one_within() -> None:
+    with Web(hosts=HOSTS) as web:
+        for n in range(20):
+            web.answer(f"/{n}", body=b"x" * 100_000, delay=0.02)
+        wanted = [
+            Wanted(key=n, request=FetchRequest(url=web.url(f"/{n}", host=HOSTS[n % 5]))) for n in range(20)
+        ]
+        results = list(
+            fetch_many(wanted, web.policy(), host_gap=0.01, jitter=lambda: 0.5, stopping=lambda: False)
+        )
+        assert [one.key for one, result in results if not isinstance(result, Fetched)] == []
+        assert sorted(one.key for one, _ in results) == list(range(20))
+        assert web.most_at_once <= len(HOSTS)
+
+
+def test_a_server_that_hangs_costs_its_deadline_and_nobody_elses() -> None:
+    with Web(hosts=HOSTS) as web:
+        web.answer("/hangs", body=b"", delay=30)
+        web.answer("/fine", body=b"x")
+        wanted = [Wanted(key=h, request=FetchRequest(url=web.url("/fine", host=h))) for h in HOSTS[1:]]
+        wanted.append(Wanted(key="hangs", request=FetchRequest(url=web.url("/hangs"), deadline=0.5)))
+        results = list(fetch_many(wanted, web.policy(), jitter=lambda: 0.0, stopping=lambda: False))
+    assert results[-1][0].key == "hangs"
+    assert isinstance(results[-1][1], FetchFailed)
+    assert all(isinstance(result, Fetched) for _, result in results[:-1])
