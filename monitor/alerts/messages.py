@@ -1,0 +1,164 @@
+"""Messages for every kind of receiver: contexts in, finished payloads out, byte for byte as they will be sent."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_OID, uuid5
+
+from monitor.alerts import mail, slack_blocks
+from monitor.alerts.compose import shorten
+from monitor.model import Message, MessageKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from monitor.alerts.render import Templates
+    from monitor.config import EmailConfig, ReceiverConfig
+
+#: Gmail clips a mail near 102 KB of HTML; this leaves room for what relays add
+MAX_HTML = 80_000
+#: whole stories and single lines of a digest; tried in turn until the HTML fits
+_SHORTER = ((40, 120), (30, 100), (24, 80), (18, 60), (12, 50), (8, 40), (5, 30), (3, 20), (1, 10), (0, 5))
+#: whole stories and single lines of a digest in Slack: about six messages
+_SLACK = (60, 240)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message and the id under which it is delivered: the outbox stores both together."""
+
+    id: str
+    message: Message
+
+
+def render(
+    templates: Templates,
+    context: Mapping[str, Any],
+    receiver: ReceiverConfig,
+    *,
+    batch: str,
+    at: datetime,
+) -> tuple[Outgoing, ...]:
+    """`context` (from `monitor.alerts.compose`) for `receiver`: one message for each e-mail address or Slack page.
+
+    `batch`: a fresh UUID for each decision to send; the ids follow from it, so rendering again gives the same ids.
+    `at`: aware; the mail's Date.
+    """
+    made = {"email": _email, "slack": _slack, "webhook": _webhook, "file": _file}[receiver.kind]
+    return made(_Job(templates, dict(context), receiver, batch, at))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    templates: Templates
+    context: dict[str, Any]
+    receiver: ReceiverConfig
+    batch: str
+    at: datetime
+
+    @property
+    def name(self) -> str:
+        return str(self.context["kind"])
+
+    @property
+    def kind(self) -> MessageKind:
+        return MessageKind.TEST if self.context["test"] else MessageKind(self.name)
+
+    def subject(self) -> str:
+        """The subject from its template, cleaned; also the line for the journal."""
+        return mail.clean_subject(self.templates.render(f"email/{self.name}.subject.txt", self.context))
+
+    def id(self, *parts: object) -> str:
+        return str(uuid5(NAMESPACE_OID, "\n".join(map(str, (self.batch, self.receiver.name, *parts)))))
+
+    def outgoing(self, id_: str, payload: Mapping[str, Any], recipient: str = "") -> Outgoing:
+        message = Message(
+            kind=self.kind,
+            channel=self.receiver.kind,
+            subject=self.subject(),
+            payload=payload,
+            recipient=recipient,
+        )
+        return Outgoing(id=id_, message=message)
+
+
+def _email(job: _Job) -> tuple[Outgoing, ...]:
+    config = job.receiver.email
+    assert config is not None
+    bodies = _bodies(job)
+    return tuple(_mail(job, config, to, bodies) for to in dict.fromkeys(config.to))
+
+
+def _mail(job: _Job, config: EmailConfig, to: str, bodies: Mapping[str, str]) -> Outgoing:
+    id_ = job.id(to)
+    payload = {
+        "from": config.sender,
+        "from_name": config.sender_name,
+        "to": to,
+        "subject": job.subject(),
+        **bodies,
+        "headers": mail.headers(job.context, config, delivery_id=id_, at=job.at),
+    }
+    return job.outgoing(id_, payload, recipient=to)
+
+
+def _bodies(job: _Job) -> dict[str, str]:
+    """Text and HTML; a digest is shortened, with a count of what was cut, until its HTML is within the budget."""
+    context = job.context
+    html = job.templates.html(f"email/{job.name}.html", context)
+    for full, lines in _SHORTER if job.name == "digest" else ():
+        if len(html.encode()) <= MAX_HTML:
+            break
+        context = shorten(job.context, full=full, lines=lines)
+        html = job.templates.html(f"email/{job.name}.html", context)
+    return {"text": job.templates.render(f"email/{job.name}.txt", context) + "\n", "html": html}
+
+
+def _slack(job: _Job) -> tuple[Outgoing, ...]:
+    full, lines = _SLACK
+    context = shorten(job.context, full=full, lines=lines) if job.name == "digest" else job.context
+    pages = slack_blocks.messages(job.templates.data(f"slack/{job.name}.json", context))
+    return tuple(job.outgoing(job.id(n), page) for n, page in enumerate(pages))
+
+
+def _webhook(job: _Job) -> tuple[Outgoing, ...]:
+    return (job.outgoing(job.id(), _body(job)),)
+
+
+def _body(job: _Job) -> dict[str, str]:
+    data = job.templates.data(f"webhook/{job.name}.json", job.context)
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return {"body": body, "type": str(data["type"])}
+
+
+def _file(job: _Job) -> tuple[Outgoing, ...]:
+    """The same message as .html, .txt, .json and .eml, under a name that sorts by time."""
+    id_ = job.id()
+    bodies, body = _bodies(job), _body(job)["body"]
+    subject = job.subject()
+    headers = {"Date": format_datetime(job.at), "Message-ID": mail.message_id(id_, "monitor.invalid")}
+    payload = {
+        "from": "monitor@monitor.invalid",
+        "to": "folder@monitor.invalid",
+        "subject": subject,
+        **bodies,
+    }
+    eml = mail.as_eml({**payload, "headers": headers}, boundary=f"=_{id_}")
+    pretty = json.dumps(json.loads(body), ensure_ascii=False, indent=2) + "\n"
+    files = {"eml": eml, "html": bodies["html"], "txt": bodies["text"], "json": pretty}
+    return (job.outgoing(id_, {"name": _stem(job, id_), "files": files}),)
+
+
+def _stem(job: _Job, id_: str) -> str:
+    """`20261124t070000z-digest-daily-1a2b3c4d`: when, what, and a part of the id against collisions."""
+    detail = {"digest": "series", "alert": "id"}.get(job.name)
+    about = job.context.get("story", job.context).get(detail, "") if detail else ""
+    safe = re.sub(r"[^a-z0-9]+", "-", str(about).lower()).strip("-")[:40]
+    when = f"{job.at.astimezone(UTC):%Y%m%dt%H%M%Sz}"
+    return "-".join(filter(None, (when, job.name, safe, id_[:8])))

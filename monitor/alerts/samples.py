@@ -1,0 +1,337 @@
+"""Pure. Invented stories in six languages, for `check`, previews, test messages and the pictures of the README.
+
+Every headline and sentence here is made up; the outlets do not exist.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from monitor.alerts.compose import alert_context, digest_context, notice_context
+from monitor.alerts.digest import Due
+from monitor.config import DigestConfig
+from monitor.model import (
+    Contact,
+    ContactStatus,
+    ContactType,
+    Coverage,
+    CoverageReport,
+    DateFlag,
+    Evidence,
+    Feed,
+    FeedHealth,
+    Fulltext,
+    Item,
+    Match,
+    Severity,
+    Side,
+    Story,
+    StoryItem,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+TITLES = {
+    "wagner": "Wagner and Africa Corps",
+    "russia-libya-contacts": "Russia–Libya contacts",
+    "un-withdrawal": "UN on foreign forces",
+}
+DUE = Due(local_date=date(2026, 11, 24), due_at=NOW, since=NOW - timedelta(days=1), until=NOW)
+CAUGHT_UP = Due(
+    local_date=date(2026, 11, 24),
+    due_at=NOW,
+    since=NOW - timedelta(days=3),
+    until=NOW,
+    catch_up=True,
+    missed=2,
+)
+
+_FEEDS = {
+    "gulf": Feed(
+        id="gulf", url="https://gulf-ledger.example/rss", title="Gulf Ledger", language="en",
+        side=Side.INDEPENDENT, reliability="B", family="ledger",
+    ),
+    "volga": Feed(
+        id="volga", url="https://volga-telegraph.example/rss", title="Волжский телеграф", language="ru",
+        side=Side.RUSSIA_STATE, reliability="C", family="volga",
+    ),
+    "barqa": Feed(
+        id="barqa", url="https://barqa-now.example/rss", title="برقة الآن", language="ar",
+        side=Side.LIBYA_EAST, reliability="D", family="barqa",
+    ),
+    "tripoli": Feed(
+        id="tripoli", url="https://tripoli-morning.example/rss", title="صباح طرابلس", language="ar",
+        side=Side.LIBYA_WEST, reliability="C", family="tripoli",
+    ),
+    "sahel": Feed(
+        id="sahel", url="https://courrier-sahel.example/rss", title="Courrier du Sahel", language="fr",
+        side=Side.INDEPENDENT, reliability="B", family="sahel",
+    ),
+    "porto": Feed(
+        id="porto", url="https://il-porto.example/rss", title="Il Porto", language="it",
+        side=Side.INDEPENDENT, reliability="B", family="porto",
+    ),
+    "bogaz": Feed(
+        id="bogaz", url="https://bogaz-postasi.example/rss", title="Boğaz Postası", language="tr",
+        side=Side.OTHER_STATE, reliability="D", family="bogaz",
+    ),
+    "delta": Feed(
+        id="delta", url="https://delta-observer.example/rss", title="Delta Observer", language="en",
+        side=Side.INDEPENDENT, reliability="C", family="delta",
+    ),
+    "council": Feed(
+        id="council", url="https://council-press.example/rss", title="Council Press", language="en",
+        side=Side.UN, reliability="A", family="un",
+    ),
+}  # fmt: skip
+
+
+def evidence(item: Item, *terms: str, field: str = "content") -> tuple[Evidence, ...]:
+    """Evidence for each of `terms` in the sentence of `field` that holds the first of them."""
+    text = str(getattr(item, field))
+    start = text.rfind(". ", 0, text.index(terms[0])) + 1
+    end = text.find(". ", start + 1)
+    sentence = text[start : end + 1 if end >= 0 else len(text)].strip()
+    return tuple(
+        Evidence(
+            field=field,
+            start=(at := text.index(t, start)),
+            end=at + len(t),
+            text=t,
+            term=t,
+            sentence=sentence,
+        )
+        for t in terms
+    )
+
+
+def story_item(
+    number: int,
+    feed: str,
+    title: str,
+    content: str,
+    *terms: str,
+    watchlist: str = "russia-libya-contacts",
+    severity: Severity = Severity.HIGH,
+    reason: str = "",
+    contacts: tuple[Contact, ...] = (),
+    field: str = "content",
+    **item: Any,
+) -> StoryItem:
+    """An item of the invented feed `feed`, matched because of `terms` (none: not matched)."""
+    source = _FEEDS[feed]
+    path = f"{source.url.removesuffix('/rss')}/{2026_11_000 + number}"
+    seen = NOW - timedelta(hours=1, minutes=37 * number)
+    kept = Item(
+        key=f"url:{path}", feed_id=feed, title=title, content=content, lang=source.language, url=path,
+        published_at=seen - timedelta(minutes=9), outlet=source.title, outlet_side=source.side,
+    )  # fmt: skip
+    kept = _with(kept, item)
+    match = Match(
+        watchlist=watchlist, rule="named", severity=severity, score=0.9,
+        evidence=evidence(kept, *terms, field=field) if terms else (), reason=reason,
+    )  # fmt: skip
+    return StoryItem(
+        id=number, item=kept, feed=source, first_seen_at=seen, revision=1, contacts=contacts,
+        matches=(match,) if terms else (),
+        coverage=Coverage.MATCHED if severity.rank >= Severity.MEDIUM.rank else Coverage.RELATED,
+    )  # fmt: skip
+
+
+def _with(item: Item, changes: Mapping[str, Any]) -> Item:
+    known = {name: getattr(item, name) for name in Item.__dataclass_fields__}
+    return Item(**known | dict(changes))
+
+
+_RECEIVED = Contact(
+    type=ContactType.MEETING, status=ContactStatus.HAPPENED, russian=("Andrei Belousov",),
+    libyan=("Khalifa Haftar",), place="Moscow", date="2026-11-23",
+)  # fmt: skip
+_INVITED = Contact(
+    type=ContactType.VISIT, status=ContactStatus.PLANNED, russian=("Yunus-bek Yevkurov",),
+    libyan=("Saddam Haftar",), place="Benghazi", date="2026-12",
+)  # fmt: skip
+_CALLED = Contact(
+    type=ContactType.CALL, status=ContactStatus.DENIED, russian=("Sergei Lavrov",),
+    libyan=("Abdulhamid Dbeibah",),
+)  # fmt: skip
+
+
+def stories() -> tuple[Story, ...]:
+    """Seven stories, newest first: two loud, three middling, two that are only related."""
+    return (_received(), _convoy(), _council(), _denied(), _port(), _review(), _elsewhere())
+
+
+def _received() -> Story:
+    why = "a Russian and a Libyan official in one sentence with a word of meeting"
+    return Story(
+        id="s-4f19",
+        items=(
+            story_item(
+                1, "gulf", "Haftar received in Moscow as defence ministry promises more instructors",
+                "The eastern commander flew in overnight. Khalifa Haftar met Defence Minister Andrei Belousov at the "
+                "ministry on Monday, and both sides spoke of instructors for two garrisons south of Sirte. No text "
+                "was signed.",
+                "Khalifa Haftar", "met", "Andrei Belousov", reason=why, contacts=(_RECEIVED,), fulltext=Fulltext.READ,
+            ),
+            story_item(
+                2, "volga", "Белоусов принял Хафтара: обсуждалась подготовка военных специалистов",
+                "Встреча прошла за закрытыми дверями. Министр обороны Андрей Белоусов провёл переговоры с "
+                "маршалом Халифой Хафтаром, сообщили в ведомстве. Подробности не раскрываются.",
+                "Андрей Белоусов", "переговоры", "Халифой Хафтаром", reason=why, contacts=(_RECEIVED,),
+            ),
+            story_item(
+                3, "barqa", "القائد العام يلتقي وزير الدفاع الروسي في موسكو",
+                "وصل الوفد فجر اليوم. التقى المشير خليفة حفتر وزير الدفاع الروسي أندريه بيلوسوف في موسكو، "
+                "وبحث الجانبان برامج تدريب جديدة. ويعود الوفد مساءً.",
+                "خليفة حفتر", "التقى", "أندريه بيلوسوف", reason=why, contacts=(_RECEIVED, _INVITED),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _convoy() -> Story:
+    return Story(
+        id="s-71c2",
+        items=(
+            story_item(
+                4, "sahel", "Une colonne d'Africa Corps quitte Brak pour le sud, selon des chauffeurs",
+                "Le convoi a été vu à l'aube. Une trentaine de véhicules d'Africa Corps, l'héritier de Wagner, ont "
+                "pris la route du Niger depuis la base de Brak. L'armée n'a pas répondu.",
+                "Africa Corps", "Wagner", watchlist="wagner", reason="names Africa Corps and Wagner",
+            ),
+            story_item(
+                5, "delta", "Drivers describe a night convoy leaving Brak air base",
+                "Three drivers gave the same account. Men they knew as Wagner fighters rode in unmarked lorries, they "
+                "said. Their account could not be checked.",
+                "Wagner fighters", watchlist="wagner", reason="names Wagner fighters",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _council() -> Story:
+    return Story(
+        id="s-90aa",
+        items=(
+            story_item(
+                6, "council", "Council renews call for all foreign forces to leave Libya",
+                "The vote was fourteen to none. The Security Council again demanded the withdrawal of all foreign "
+                "forces, fighters and mercenaries from Libya without delay. One member abstained.",
+                "Security Council", "demanded the withdrawal", "mercenaries", "Libya", watchlist="un-withdrawal",
+                severity=Severity.MEDIUM, reason="a UN body demands withdrawal from Libya",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _denied() -> Story:
+    return Story(
+        id="s-b3d0",
+        items=(
+            story_item(
+                7, "tripoli", "الحكومة تنفي إجراء اتصال هاتفي بين الدبيبة ولافروف",
+                "تداولت صفحات الخبر منذ الصباح. نفى المتحدث إجراء أي اتصال بين عبد الحميد الدبيبة وسيرغي لافروف هذا "
+                "الأسبوع. ولم يصدر تعليق من موسكو.",
+                "عبد الحميد الدبيبة", "اتصال", "سيرغي لافروف", severity=Severity.MEDIUM,
+                reason="a call is denied", contacts=(_CALLED,),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _port() -> Story:
+    return Story(
+        id="s-c417",
+        items=(
+            story_item(
+                8, "porto", "Tobruk, tecnici russi misurano i fondali del porto: “Lavori entro l'estate”",
+                "", "squadra russa", "ha incontrato", "porto di Tobruk", field="summary",
+                summary="Una squadra russa ha incontrato i dirigenti del porto di Tobruk.",
+                severity=Severity.MEDIUM, reason="Russian side and a Libyan port in one sentence",
+                published_at=datetime(2062, 3, 1, tzinfo=UTC), date_flag=DateFlag.FUTURE,
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _review() -> Story:
+    return Story(
+        id="s-d5e8",
+        items=(
+            story_item(
+                9, "bogaz", "Bingazi'de Rusça kursu açıldı, büyükelçilik temsilcisi katıldı",
+                "Açılışta konuşma yapılmadı. Rus büyükelçiliğinden bir temsilci Bingazi belediyesini ziyaret etti. "
+                "Kurs ocakta başlıyor.",
+                "Rus büyükelçiliğinden", "ziyaret etti", severity=Severity.LOW, reason="a weak sign of contact",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _elsewhere() -> Story:
+    return Story(
+        id="s-e6f9",
+        items=(
+            story_item(
+                10, "delta", "Envoy wants foreign units out of the eastern provinces by spring",
+                "It concerns another country. The UN envoy asked that foreign units withdraw from the provinces. Talks "
+                "resume in January.",
+                "withdraw", watchlist="un-withdrawal", severity=Severity.LOW, reason="withdrawal, but not from Libya",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def coverage(*, healthy: bool = False) -> CoverageReport:
+    """44 feeds; three of them in trouble unless `healthy`."""
+    well = [_FEEDS[name] for name in sorted(_FEEDS)]
+    well += [Feed(id=f"f{n}", url=f"https://f{n}.example/", title=f"Feed {n}") for n in range(len(well), 44)]
+    ill = {
+        "barqa": ("failing", "tls: certificate expired, 9 polls in a row"),
+        "f20": ("quiet", "no new item for 6 days, usually one every 5 hours"),
+        "f31": ("failing", "http-5xx: 503, 4 polls in a row"),
+    }
+    states = [("ok", "") if healthy else ill.get(feed.id, ("ok", "")) for feed in well]
+    return CoverageReport(
+        since=DUE.since,
+        until=DUE.until,
+        feeds=tuple(FeedHealth(feed=f, state=s, detail=d) for f, (s, d) in zip(well, states, strict=True)),
+        items=312,
+        by_state={"matched": 8, "related": 2, "no-match": 297, "suppressed": 5},
+        gaps=()
+        if healthy
+        else ("Il Porto: 23 November 14:10 to 18:40", "Feed 17: 24 November 02:05 to 03:05"),
+    )
+
+
+def series(language: str = "en") -> DigestConfig:
+    """A daily series at 07:00 in Tripoli."""
+    return DigestConfig.model_validate(
+        {"receivers": ["folder"], "timezone": "Africa/Tripoli", "at": "07:00", "language": language}
+    )
+
+
+def contexts() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+    """Contexts of every kind, with much, with little and with nothing in them: what `check` renders."""
+    told = stories()
+    url = "https://monitor.example.org"
+    given: dict[str, Any] = {"now": NOW, "titles": TITLES}
+    trend = (3, 5, 2, 0, 4, 8, 5)
+    alerts = [
+        alert_context(s, reason=reason, public_url=u, timezone=ZoneInfo("Africa/Tripoli"), suppressed=n, language=lang, **given)
+        for s, reason, u, n, lang in (
+            (told[0], "new", url, 1, "en"), (told[4], "test", None, 0, "en"), (told[3], "more", url, 3, "ar"),
+        )
+    ]  # fmt: skip
+    digests = [
+        digest_context(told, coverage(), DUE, series=series(), public_url=url, trend=trend, **given),
+        digest_context(told[-2:], coverage(), CAUGHT_UP, series=series("ar"), **given),
+        digest_context((), coverage(healthy=True), DUE, series=series(), **given),
+    ]
+    notice = notice_context("Receiver desk is suspended", ("Slack says that the hook was revoked.",), now=NOW)
+    return {"alert": tuple(alerts), "digest": tuple(digests), "notice": (notice,)}

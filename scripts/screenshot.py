@@ -1,0 +1,148 @@
+"""Draw the sample digest and alert with Chromium: what a reader sees at a desk, on a phone, in the dark, in Arabic.
+
+    python scripts/screenshot.py [FOLDER]     default: docs/images, where only the README's four are kept
+    python scripts/screenshot.py FOLDER --all     the alert and the empty day as well
+
+Chromium is looked for as `chromium`, `chromium-browser` and `google-chrome`, or named in CHROMIUM.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from monitor.alerts import compose, render, samples  # noqa: E402
+
+PHONE, DESKTOP = 390, 900
+#: Slack and mail clients do not run scripts; this page only measures the mail and shows it at an exact width
+FRAME = """<!doctype html><meta charset="utf-8"><style>body{{margin:0}}iframe{{border:0;display:block;width:{width}px}}</style>
+<iframe id="mail" srcdoc="{mail}"></iframe>
+<script>addEventListener("load", () => {{
+const mail = document.getElementById("mail");
+const height = mail.contentDocument.documentElement.scrollHeight;
+mail.style.height = height + "px";
+document.body.dataset.height = height;
+document.body.dataset.wide = mail.contentDocument.documentElement.scrollWidth;
+}});</script>"""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One file to draw."""
+
+    name: str
+    mail: str
+    width: int
+    dark: bool = False
+    readme: bool = False
+
+
+def pictures() -> list[Picture]:
+    """Every picture, with its HTML."""
+    templates = render.check(ROOT / "templates", None, samples.contexts())
+    contexts = samples.contexts()
+    digest = templates.html("email/digest.html", contexts["digest"][0])
+    empty = templates.html("email/digest.html", contexts["digest"][2])
+    alert = templates.html("email/alert.html", contexts["alert"][0])
+    arabic = templates.html("email/digest.html", arabic_digest())
+    return [
+        Picture("digest-desktop", digest, DESKTOP, readme=True),
+        Picture("digest-phone", digest, PHONE, readme=True),
+        Picture("digest-dark", digest, PHONE, dark=True, readme=True),
+        Picture("digest-arabic", arabic, PHONE, readme=True),
+        Picture("digest-arabic-dark", arabic, DESKTOP, dark=True),
+        Picture("digest-empty", empty, PHONE),
+        Picture("alert-desktop", alert, DESKTOP),
+        Picture("alert-phone-dark", alert, PHONE, dark=True),
+        Picture("alert-arabic", templates.html("email/alert.html", contexts["alert"][2]), PHONE),
+    ]
+
+
+def arabic_digest() -> dict[str, object]:
+    """The sample day with an Arabic frame, after two missed days."""
+    return compose.digest_context(
+        samples.stories(),
+        samples.coverage(),
+        samples.CAUGHT_UP,
+        series=samples.series("ar"),
+        now=samples.NOW,
+        titles={
+            "wagner": "فاغنر والفيلق الأفريقي",
+            "russia-libya-contacts": "الاتصالات الروسية الليبية",
+            "un-withdrawal": "الأمم المتحدة والقوات الأجنبية",
+        },
+        public_url="https://monitor.example.org",
+    )
+
+
+def draw(picture: Picture, chromium: str, target: Path) -> None:
+    """One PNG, as high as the mail."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.html"
+        page.write_text(FRAME.format(width=picture.width, mail=html.escape(picture.mail)), encoding="utf-8")
+        common = [
+            chromium,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            f"--user-data-dir={folder}/profile",
+            f"--blink-settings=preferredColorScheme={0 if picture.dark else 1}",
+        ]
+        width = max(picture.width, 500)
+        seen = run([*common, f"--window-size={width},800", "--dump-dom", page.as_uri()])
+        height, wide = (int(re.search(rf'data-{key}="(\d+)"', seen)[1]) for key in ("height", "wide"))  # type: ignore[index]
+        if wide > picture.width:
+            print(f"{picture.name}: {wide} px wide, wider than the screen", file=sys.stderr)
+        shot = f"--screenshot={target}"
+        run([*common, f"--window-size={picture.width},{height}", shot, page.as_uri()])
+
+
+def run(command: list[str]) -> str:
+    """The output of `command`; its errors only when it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode:
+        sys.exit(f"{command[0]} failed: {done.stderr[-800:]}")
+    return done.stdout
+
+
+def smaller(path: Path) -> None:
+    """256 colours, where pngquant or ImageMagick is at hand."""
+    if quant := shutil.which("pngquant"):
+        subprocess.run([quant, "--force", "--output", str(path), "256", str(path)], check=False)
+    elif convert := shutil.which("convert"):
+        subprocess.run([convert, str(path), "-strip", "-colors", "256", f"PNG8:{path}"], check=False)
+
+
+def main() -> None:
+    """Draw the pictures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--all", action="store_true", help="also those that the README does not show")
+    said = parser.parse_args()
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, filter(None, names))), None)
+    if chromium is None:
+        sys.exit("Chromium is not installed: apt-get install chromium fonts-noto-core")
+    said.folder.mkdir(parents=True, exist_ok=True)
+    for picture in pictures():
+        if picture.readme or said.all:
+            target = (said.folder / f"{picture.name}.png").resolve()
+            draw(picture, chromium, target)
+            smaller(target)
+            print(f"{target} {target.stat().st_size // 1024} KB")
+
+
+if __name__ == "__main__":
+    main()
