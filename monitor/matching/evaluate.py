@@ -1,0 +1,218 @@
+"""Pure. Does a query hold for a text, and on which words: minimal intervals over mentions.
+
+Every operand is a list of minimal spans (none holds another), the interval algebra of Clarke, Cormack and Burkowski
+(1995); combining two lists costs a binary search per span, so the work grows with the hits. A query that holds
+without words (`lang:`, NOT) gives an empty list; one that does not hold gives None.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from monitor.matching.tree import And, Attribute, Near, Node, Not, Or, Scoped, Term, Within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from monitor.matching.mentions import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words `start` to `end` (exclusive token numbers) and the mentions that made them count."""
+
+    start: int
+    end: int
+    mentions: tuple[Mention, ...]
+
+    @property
+    def length(self) -> int:
+        """Words from the first to the last."""
+        return self.end - self.start
+
+
+@dataclass(slots=True)
+class View:
+    """The mentions of a text or of a part of it, findable by key. Parts are built once and shared by all rules."""
+
+    mentions: Sequence[Mention]
+    #: lang, side, outlet of the item, case-folded
+    facts: Mapping[str, str] = field(default_factory=dict)
+    #: number of the content's first paragraph, None without content
+    lead_paragraph: int | None = None
+    _by_key: dict[str, list[Mention]] | None = None
+    _parts: dict[str, tuple[View, ...]] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> Mapping[str, list[Mention]]:
+        """Mentions by what a query may call them."""
+        if self._by_key is None:
+            self._by_key = {}
+            for mention in self.mentions:
+                for key in keys_of(mention):
+                    self._by_key.setdefault(key, []).append(mention)
+        return self._by_key
+
+    def units(self, unit: str) -> tuple[View, ...]:
+        """One view per sentence or paragraph that has mentions."""
+        if unit not in self._parts:
+            number = attrgetter(unit)
+            groups = groupby(sorted(self.mentions, key=lambda m: (number(m), m.token)), key=number)
+            self._parts[unit] = tuple(self._part(tuple(group)) for _, group in groups)
+        return self._parts[unit]
+
+    def scope(self, name: str) -> View:
+        """The mentions of one field, or of the lead."""
+        if name not in self._parts:
+            self._parts[name] = (self._part([m for m in self.mentions if self._in(m, name)]),)
+        return self._parts[name][0]
+
+    def _in(self, mention: Mention, name: str) -> bool:
+        if name != "lead":
+            return mention.field == name
+        return mention.field != "content" or mention.paragraph == self.lead_paragraph
+
+    def _part(self, mentions: Sequence[Mention]) -> View:
+        return View(mentions, self.facts, self.lead_paragraph)
+
+
+def keys_of(mention: Mention) -> tuple[str, ...]:
+    """The names under which queries know a mention: its term, its term with sense, its tags."""
+    sense = (f"{mention.term}.{mention.sense}",) if mention.sense else ()
+    return (mention.term, *sense, *(f"#{tag}" for tag in mention.tags))
+
+
+def evaluate(node: Node, view: View) -> list[Span] | None:
+    """Minimal spans that satisfy `node`, in text order; [] when it holds without words; None when it does not hold."""
+    match node:
+        case Term(key, _):
+            found = view.keys.get(key)
+            return _minimal(Span(m.token, m.token_end, (m,)) for m in found) if found else None
+        case And(parts):
+            return _together(parts, view, distinct=False)
+        case Or(parts):
+            held = [spans for spans in (evaluate(p, view) for p in parts) if spans is not None]
+            return _minimal(s for spans in held for s in spans) if held else None
+        case Not(part):
+            return [] if evaluate(part, view) is None else None
+        case Within(parts, unit):
+            return _within(parts, view, unit)
+        case Near():
+            return _near(node, view)
+        case Scoped(name, part):
+            return evaluate(part, view.scope(name))
+        case Attribute(name, values):
+            return [] if view.facts.get(name, "") in values else None
+
+
+def smallest(spans: Iterable[Span]) -> list[Span]:
+    """Spans with the shortest first; earlier ones first among equals."""
+    return sorted(spans, key=lambda s: (s.length, s.start))
+
+
+def _together(parts: Sequence[Node], view: View, *, distinct: bool) -> list[Span] | None:
+    lists: list[list[Span]] = []
+    for part in parts:
+        spans = evaluate(part, view)
+        if spans is None:
+            return None
+        if spans:
+            lists.append(spans)
+    joined = reduce(lambda a, b: _join(a, b, distinct=distinct), lists) if lists else []
+    return joined if joined or not lists else None
+
+
+def _within(parts: Sequence[Node], view: View, unit: str) -> list[Span] | None:
+    found, holds = [], False
+    for section in view.units(unit):
+        spans = _together(parts, section, distinct=True)
+        if spans is not None:
+            holds = True
+            found.extend(spans)
+    return _minimal(found) if holds else None
+
+
+def _near(node: Near, view: View) -> list[Span] | None:
+    left, right = node.left, node.right
+    if isinstance(left, Not) or isinstance(right, Not):
+        return _not_near(node, view)
+    ours, theirs = evaluate(left, view), evaluate(right, view)
+    if ours is None or theirs is None:
+        return None
+    reach = node.distance
+    return _join(ours, theirs, distinct=True, reach=reach, ordered=node.ordered) or None
+
+
+def _not_near(node: Near, view: View) -> list[Span] | None:
+    """Spans of the wanted side that have nothing of the excluded side near them."""
+    wanted, excluded, after = node.left, node.right, True
+    if isinstance(wanted, Not):
+        wanted, excluded, after = node.right, node.left, False
+    assert isinstance(excluded, Not)
+    spans, others = evaluate(wanted, view), evaluate(excluded.part, view)
+    if spans is None or not others:
+        return spans
+    kept = [s for s in spans if not _has_near(s, others, node, after=after)]
+    return kept or None
+
+
+def _has_near(span: Span, others: list[Span], node: Near, *, after: bool) -> bool:
+    starts, ends = [o.start for o in others], [o.end for o in others]
+    first = bisect_left(ends, span.start - node.distance)
+    last = bisect_right(starts, span.end + node.distance)
+    for other in others[first:last]:
+        if other.mentions == span.mentions:
+            continue
+        if not node.ordered or (other.start >= span.end) == after:
+            return True
+    return False
+
+
+def _join(
+    ours: list[Span], theirs: list[Span], *, distinct: bool, reach: int | None = None, ordered: bool = False
+) -> list[Span]:
+    """Minimal spans holding one of each. `distinct`: not the same mention twice; `reach`: words between at most."""
+    starts = [s.start for s in theirs]
+    joined = []
+    for span in ours:
+        at = bisect_left(starts, span.start)
+        before = () if ordered else _nearest(span, theirs, range(at - 1, -1, -1), distinct=distinct)
+        after = _nearest(span, theirs, range(at, len(theirs)), distinct=distinct, apart=ordered)
+        for other in (*before, *after):
+            gap = max(other.start - span.end, span.start - other.end, 0)
+            if reach is None or gap <= reach:
+                joined.append(_merged(span, other))
+    return _minimal(joined)
+
+
+def _nearest(
+    span: Span, others: list[Span], order: range, *, distinct: bool, apart: bool = False
+) -> tuple[Span, ...]:
+    """The first of `others`, walking `order`, that may stand beside `span`."""
+    for index in order:
+        other = others[index]
+        if apart and other.start < span.end:
+            continue
+        if not distinct or not any(m is n for m in span.mentions for n in other.mentions):
+            return (other,)
+    return ()
+
+
+def _merged(one: Span, other: Span) -> Span:
+    unique = {id(m): m for m in (*one.mentions, *other.mentions)}
+    mentions = tuple(sorted(unique.values(), key=lambda m: (m.token, -m.token_end)))
+    return Span(min(one.start, other.start), max(one.end, other.end), mentions)
+
+
+def _minimal(spans: Iterable[Span]) -> list[Span]:
+    """`spans` without those that hold another one, in text order; of equals the first stays."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.end, -s.start)):
+        if not kept or span.start > kept[-1].start:
+            kept.append(span)
+    return kept

@@ -1,0 +1,320 @@
+"""Pure. One item to one decision: which rules hold, on which words, and what was silenced.
+
+Scanning is done once; a rule is looked at only when a key of its rarest clause occurred, so the cost follows the hits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from monitor.matching.evaluate import Span, View, evaluate, smallest
+from monitor.matching.tree import And, Near, Or, Scoped, Within
+from monitor.model import Contact, Decision, Evidence, Item, Match, Severity, Suppressed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from monitor.matching.mentions import EntitySpec, Mention, Scan
+    from monitor.matching.tree import Node
+    from monitor.matching.watchlists import ContactSpec, Rule, Scope, Watchlists
+
+#: finds the contacts of an item for a rule with a `contact:` key
+ContactExtractor = Callable[["Scan", "ContactSpec"], tuple[Contact, ...]]
+#: mentions reported per match; the shortest spans first
+MAX_EVIDENCE = 12
+#: spans at most this many words long count as compact
+COMPACT = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one rule says about one item. `kind`:
+
+    fired, related (about another country), unless, no-contact, silenced (only silenced mentions), nothing.
+    """
+
+    rule: Rule
+    kind: Literal["fired", "related", "unless", "no-contact", "silenced", "nothing"]
+    spans: tuple[Span, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    #: the other country (related), the exclusion's words (unless)
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A scanned item with its two views: what counts, and what would count if nothing were silenced."""
+
+    scan: Scan
+    counting: View
+    everything: View
+
+
+class Matcher:
+    """Holds the compiled watchlists; safe to share between threads."""
+
+    def __init__(self, watchlists: Watchlists, *, extract: ContactExtractor | None = None) -> None:
+        self.watchlists = watchlists
+        self._extract = extract
+        self._index: dict[str, list[int]] = {}
+        self._rules = watchlists.rules
+        for number, rule in enumerate(self._rules):
+            for key in rule.clauses[0]:
+                self._index.setdefault(key, []).append(number)
+
+    def decide(self, item: Item) -> Decision:
+        """Every match, contact and suppressed mention of `item`. Never raises for odd text."""
+        reading = self.read(item)
+        matches: list[Match] = []
+        contacts: dict[Contact, None] = {}
+        suppressed: list[Suppressed] = []
+        for rule in self._candidates(reading.everything.keys):
+            verdict = self.judge(rule, reading)
+            if verdict.kind in {"fired", "related"}:
+                matches.append(as_match(verdict, reading.scan, self.watchlists.entities))
+                contacts.update(dict.fromkeys(verdict.contacts))
+            else:
+                suppressed.extend(as_suppressed(verdict, reading.scan))
+        return Decision(
+            lang=reading.scan.lang,
+            matches=tuple(matches),
+            contacts=tuple(contacts),
+            suppressed=tuple(dict.fromkeys(suppressed)),
+        )
+
+    def read(self, item: Item) -> Reading:
+        """Scan `item` once, for `judge`."""
+        scan = self.watchlists.lexicon.scan(item)
+        facts = {
+            "lang": scan.lang.casefold(),
+            "side": item.outlet_side.value,
+            "outlet": item.outlet.strip().casefold(),
+        }
+        lead = next((s.paragraph for s in scan.sentences if s.field == "content"), None)
+        counting = View([m for m in scan.mentions if m.silenced_by is None], facts, lead)
+        if len(counting.mentions) == len(scan.mentions):
+            return Reading(scan, counting, counting)
+        return Reading(scan, counting, View(scan.mentions, facts, lead))
+
+    def judge(self, rule: Rule, reading: Reading) -> Verdict:
+        """What `rule` says about an item that was read."""
+        spans = _held(rule, reading.counting)
+        if spans is None:
+            return self._silenced(rule, reading)
+        excluding = evaluate(rule.unless, reading.counting) if rule.unless else None
+        if excluding is not None:
+            return Verdict(
+                rule=rule, kind="unless", spans=tuple(spans), detail=_said(excluding, reading.scan)
+            )
+        if rule.scope is not None:
+            about, other = _in_scope(_anchors(rule.query, reading.counting) or spans, rule.scope, reading)
+            if not about:
+                return Verdict(rule=rule, kind="nothing")
+            spans = [*about, *(s for s in spans if s not in about)]
+            if other:
+                return Verdict(rule=rule, kind="related", spans=tuple(spans), detail=self._name(other))
+        contacts = self._contacts(rule, reading.scan)
+        kind: Literal["fired", "no-contact"] = "no-contact" if contacts == () else "fired"
+        return Verdict(rule=rule, kind=kind, spans=tuple(spans), contacts=contacts or ())
+
+    def _candidates(self, present: Collection[str]) -> Iterator[Rule]:
+        numbers = {n for key in present for n in self._index.get(key, ())}
+        for number in sorted(numbers):
+            rule = self._rules[number]
+            if not any(clause.isdisjoint(present) for clause in rule.clauses[1:]):
+                yield rule
+
+    def _silenced(self, rule: Rule, reading: Reading) -> Verdict:
+        if reading.everything is reading.counting:
+            return Verdict(rule=rule, kind="nothing")
+        spans = _held(rule, reading.everything) or []
+        spans = [s for s in spans if any(m.silenced_by for m in s.mentions)]
+        return Verdict(rule=rule, kind="silenced" if spans else "nothing", spans=tuple(spans))
+
+    def _name(self, entity: str) -> str:
+        spec = self.watchlists.entities.get(entity)
+        return spec.name if spec else entity
+
+    def _contacts(self, rule: Rule, scan: Scan) -> tuple[Contact, ...] | None:
+        """Contacts with both sides; None where the rule asks for none or nobody can tell."""
+        if rule.contact is None or self._extract is None:
+            return None
+        return tuple(c for c in self._extract(scan, rule.contact) if c.russian and c.libyan)
+
+
+# --- scope -----------------------------------------------------------------------------------------------
+
+
+def _anchors(node: Node, view: View) -> list[Span]:
+    """What a scoped rule says about a country: its SENTENCE, PARAGRAPH and NEAR parts, every place where they hold."""
+    match node:
+        case Within() | Near():
+            return evaluate(node, view) or []
+        case And(parts) | Or(parts):
+            return [span for part in parts for span in _anchors(part, view)]
+        case Scoped(name, part):
+            return _anchors(part, view.scope(name))
+        case _:
+            return []
+
+
+def _in_scope(spans: list[Span], scope: Scope, reading: Reading) -> tuple[list[Span], str]:
+    """The spans about the rule's country; else those about another one, and its id; else none."""
+    cues = _cues(scope, reading.counting)
+    resolved = [(span, _about(span, cues, scope.country)) for span in spans]
+    home = [span for span, country in resolved if country == scope.country]
+    away = [(span, country) for span, country in resolved if country]
+    if home or not away:
+        return home, ""
+    return [span for span, _ in away], away[0][1]
+
+
+def _cues(scope: Scope, view: View) -> dict[int, str]:
+    """Sentence number to the country it is about; the rule's own country wins where both are named."""
+    found: dict[int, str] = {}
+    for mention in view.keys.get(scope.others, ()):
+        found.setdefault(mention.sentence, mention.term.removeprefix("@"))
+    for key in (f"@{scope.country}", f"#{scope.country}"):
+        found.update((mention.sentence, scope.country) for mention in view.keys.get(key, ()))
+    return found
+
+
+def _about(span: Span, cues: Mapping[int, str], home: str) -> str:
+    """The country of a span: in its own sentences, else the nearest before, else the nearest after; "" if none."""
+    own = {m.sentence for m in span.mentions}
+    named = [cues[s] for s in sorted(own) if s in cues]
+    if named:
+        return home if home in named else named[0]
+    before = [s for s in cues if s < min(own)]
+    if before:
+        return cues[max(before)]
+    after = [s for s in cues if s > max(own)]
+    return cues[min(after)] if after else ""
+
+
+# --- saying it -------------------------------------------------------------------------------------------
+
+
+def as_match(verdict: Verdict, scan: Scan, entities: Mapping[str, EntitySpec]) -> Match:
+    """The match of a fired or related verdict, shortest evidence first."""
+    rule, spans = verdict.rule, smallest(verdict.spans)
+    related = verdict.kind == "related"
+    severity = min(rule.severity, Severity.LOW, key=lambda s: s.rank) if related else rule.severity
+    reason = why(spans[0], entities, scan) if spans else rule.title
+    if related and rule.scope:
+        home = entities[rule.scope.country].name if rule.scope.country in entities else rule.scope.country
+        reason = f"about {verdict.detail}, not {home}: {reason}"
+    return Match(
+        watchlist=rule.watchlist,
+        rule=rule.id,
+        severity=severity,
+        score=_score(spans),
+        evidence=evidence_of(spans, scan),
+        reason=reason,
+    )
+
+
+def as_suppressed(verdict: Verdict, scan: Scan) -> Iterator[Suppressed]:
+    """What a rule would have fired on, and what held it back."""
+    if verdict.kind == "silenced":
+        for mention in _unique(verdict.spans):
+            if mention.silenced_by:
+                yield _suppressed(verdict.rule, mention.silenced_by, mention, scan)
+    elif verdict.kind in {"unless", "no-contact"} and verdict.spans:
+        by = f"unless: {verdict.detail}" if verdict.kind == "unless" else "no contact between the two sides"
+        yield _suppressed(verdict.rule, by, smallest(verdict.spans)[0].mentions[0], scan)
+
+
+def evidence_of(spans: Sequence[Span], scan: Scan) -> tuple[Evidence, ...]:
+    """The mentions of `spans`, each once, with their sentences."""
+    mentions = list(_unique(spans))[:MAX_EVIDENCE]
+    return tuple(
+        Evidence(
+            field=m.field,
+            start=m.start,
+            end=m.end,
+            text=scan.fields[m.field][m.start : m.end],
+            term=m.term.lstrip("@%").strip('"'),
+            sentence=scan.text(m.sentence),
+        )
+        for m in mentions
+    )
+
+
+def why(span: Span, entities: Mapping[str, EntitySpec], scan: Scan) -> str:
+    """One line in plain words: who is named, with which words, where."""
+    names: dict[str, None] = {}
+    words: dict[str, None] = {}
+    for mention in span.mentions:
+        entity = entities.get(mention.term.removeprefix("@")) if mention.term.startswith("@") else None
+        if entity is not None:
+            names[entity.name] = None
+        else:
+            words[f"“{scan.fields[mention.field][mention.start : mention.end]}”"] = None
+    said = f"names {_listed(names)}" if names else "says"
+    if words:
+        said += f" with {_listed(words)}" if names else f" {_listed(words)}"
+    return f"{said} {_where(span)}"
+
+
+def _where(span: Span) -> str:
+    places = list(dict.fromkeys(m.field for m in span.mentions))
+    one = (
+        "one sentence of " if len(span.mentions) > 1 and len({m.sentence for m in span.mentions}) == 1 else ""
+    )
+    return f"in {one}the {_listed(places)}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    *rest, last = list(words)
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def _score(spans: Sequence[Span]) -> float:
+    """0 to 1: more for the title or summary, for close words, for being said twice; less for weak names alone."""
+    if not spans:
+        return 0.5
+    mentions = list(_unique(spans))
+    score = 0.6
+    score += 0.2 * any(m.field != "content" for m in mentions)
+    score += 0.1 * (spans[0].length <= COMPACT)
+    score += 0.1 * (len(spans) > 1)
+    score -= 0.2 * all(m.weak for m in mentions)
+    return round(score, 2)
+
+
+def _held(rule: Rule, view: View) -> list[Span] | None:
+    if any(clause.isdisjoint(view.keys) for clause in rule.clauses):
+        return None
+    return evaluate(rule.query, view)
+
+
+def _unique(spans: Iterable[Span]) -> Iterator[Mention]:
+    seen: set[int] = set()
+    for span in spans:
+        for mention in span.mentions:
+            if id(mention) not in seen:
+                seen.add(id(mention))
+                yield mention
+
+
+def _said(spans: list[Span], scan: Scan) -> str:
+    if not spans:
+        return "what the item is"
+    words = (scan.fields[m.field][m.start : m.end] for m in smallest(spans)[0].mentions)
+    return ", ".join(dict.fromkeys(words))
+
+
+def _suppressed(rule: Rule, by: str, mention: Mention, scan: Scan) -> Suppressed:
+    return Suppressed(
+        watchlist=rule.watchlist,
+        rule=rule.id,
+        by=by,
+        text=scan.fields[mention.field][mention.start : mention.end],
+        field=mention.field,
+        start=mention.start,
+        end=mention.end,
+        sentence=scan.text(mention.sentence),
+    )

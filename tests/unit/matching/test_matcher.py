@@ -1,0 +1,163 @@
+"""From an item to a decision: which rules hold, on which words, and what held a rule back."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.matching.matcher import Matcher
+from monitor.model import Contact, ContactStatus, ContactType, Item, Severity
+from tests.support.analyst import compiled, item
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return Matcher(compiled())
+
+
+def fired(matcher: Matcher, tried: Item) -> dict[str, Severity]:
+    return {f"{m.watchlist}/{m.rule}": m.severity for m in matcher.decide(tried).matches}
+
+
+@pytest.mark.parametrize(
+    ("tried", "expected"),
+    [
+        pytest.param(item("Nothing to see."), {}, id="nothing"),
+        pytest.param(item(""), {}, id="an empty item"),
+        pytest.param(item("The Wagner Group moved on."), {"wagner/named"}, id="a name"),
+        pytest.param(item(title="Lavrov met Haftar"), {"contacts/meet"}, id="in the title"),
+        pytest.param(item("Lavrov spoke. He met Haftar."), {}, id="two sentences are no contact"),
+        pytest.param(
+            item("Лавров встретился с Хафтаром.", lang="ru"), {"contacts/meet"}, id="in Russian, inflected"
+        ),
+        pytest.param(item("التقى لافروف حفتر في موسكو.", lang="ar"), {"contacts/meet"}, id="in Arabic"),
+    ],
+)
+def test_rules_fire_on_what_is_said(matcher: Matcher, tried: Item, expected: set[str]) -> None:
+    assert set(fired(matcher, tried)) == set(expected)
+
+
+def test_evidence_is_exactly_the_words_of_the_item(matcher: Matcher) -> None:
+    tried = item("A first line.\n\nIn Sochi, Lavrov has met with\u00a0Haftar — again.", title="Sochi")
+    (match,) = matcher.decide(tried).matches
+    assert [e.term for e in match.evidence] == ["sergei-lavrov", "contact", "khalifa-haftar"]
+    for evidence in match.evidence:
+        assert getattr(tried, evidence.field)[evidence.start : evidence.end] == evidence.text
+        assert evidence.text in evidence.sentence
+    assert match.reason == (
+        "names Sergei Lavrov and Khalifa Haftar with “met” in one sentence of the content"
+    )
+
+
+def test_the_score_is_higher_for_a_title_than_for_a_passing_mention(matcher: Matcher) -> None:
+    (passing,) = matcher.decide(item("The Wagner Group moved on.")).matches
+    (headline,) = matcher.decide(item("The Wagner Group moved on.", title="Wagner Group leaves")).matches
+    assert 0 < passing.score < headline.score <= 1
+
+
+def test_an_except_phrase_silences_the_mention_and_is_reported(matcher: Matcher) -> None:
+    decision = matcher.decide(item("Wagner Group GmbH sells fire doors."))
+    assert not decision.matches
+    (held,) = decision.suppressed
+    assert (held.watchlist, held.rule, held.text) == ("wagner", "named", "Wagner Group")
+    assert "GmbH".casefold() in held.by.casefold()
+
+
+def test_an_except_phrase_does_not_silence_the_item(matcher: Matcher) -> None:
+    tried = item("Wagner Group GmbH sells fire doors. The Wagner Group fought at Bakhmut.")
+    assert set(fired(matcher, tried)) == {"wagner/named"}
+
+
+def test_unless_holds_a_rule_back_and_is_reported(matcher: Matcher) -> None:
+    decision = matcher.decide(item("Lavrov met Haftar, a spokesman joked."))
+    assert not decision.matches
+    assert [s.by for s in decision.suppressed] == ["unless: spokesman joked"]
+
+
+@pytest.mark.parametrize(
+    ("tried", "expected"),
+    [
+        pytest.param(
+            item("The Security Council says foreign forces must leave Libya."),
+            Severity.MEDIUM,
+            id="in the sentence",
+        ),
+        pytest.param(
+            item("The Security Council met. Foreign forces must leave.", title="Libya vote"),
+            Severity.MEDIUM,
+            id="named by the title",
+        ),
+        pytest.param(
+            item("The Security Council says foreign forces must leave Mali."),
+            Severity.LOW,
+            id="another country",
+        ),
+        pytest.param(
+            item(
+                "The Security Council spoke of Libya. On Mali it was clear: foreign forces must leave Mali."
+            ),
+            Severity.LOW,
+            id="the other country stands nearer",
+        ),
+        pytest.param(
+            item(
+                "The Security Council says foreign forces must leave Mali. Foreign forces must withdraw from Libya."
+            ),
+            Severity.MEDIUM,
+            id="both, each in its sentence",
+        ),
+        pytest.param(
+            item("The Security Council says foreign forces must leave. Libya welcomed it."),
+            Severity.MEDIUM,
+            id="named only afterwards",
+        ),
+        pytest.param(
+            item("The Security Council says foreign forces must leave."), None, id="no country at all"
+        ),
+    ],
+)
+def test_a_scoped_rule_is_about_its_country(matcher: Matcher, tried: Item, expected: Severity | None) -> None:
+    assert fired(matcher, tried).get("withdrawal/un-calls") is expected
+
+
+def test_a_match_about_another_country_says_so(matcher: Matcher) -> None:
+    (match,) = matcher.decide(item("The Security Council says foreign forces must leave Mali.")).matches
+    assert match.reason.startswith("about Mali, not Libya: ")
+
+
+def contact(*libyan: str) -> Contact:
+    return Contact(
+        type=ContactType.MEETING, status=ContactStatus.HAPPENED, russian=("Sergei Lavrov",), libyan=libyan
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "fires"),
+    [
+        pytest.param((contact("Khalifa Haftar"),), True, id="both sides"),
+        pytest.param((contact(),), False, id="one side only"),
+        pytest.param((), False, id="none"),
+    ],
+)
+def test_a_contact_rule_fires_only_with_both_sides(found: tuple[Contact, ...], fires: bool) -> None:
+    matcher = Matcher(compiled(), extract=lambda scan, spec: found)
+    decision = matcher.decide(item("Lavrov met Haftar."))
+    assert bool(decision.matches) is fires
+    assert decision.contacts == (found if fires else ())
+    assert fires or [s.by for s in decision.suppressed] == ["no contact between the two sides"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\ud800 Wagner Group \udfff", id="lone surrogates"),
+        pytest.param("Wagner\x00Group Wagner Group", id="NUL"),
+        pytest.param("\u202eWagner Group\u202c", id="bidi controls"),
+        pytest.param("Wagner Group " * 20_000, id="the same name twenty thousand times, no full stop"),
+        pytest.param("\n\n".join(["Wagner Group"] * 5_000), id="five thousand paragraphs"),
+    ],
+)
+def test_odd_text_is_matched_like_any_other(matcher: Matcher, text: str) -> None:
+    decision = matcher.decide(item(text))
+    assert {m.rule for m in decision.matches} == {"named"}
+    for evidence in decision.matches[0].evidence:
+        assert text[evidence.start : evidence.end] == evidence.text
