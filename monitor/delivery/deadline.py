@@ -36,4 +36,5 @@ async def _settled() -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
-    await asyncio.sleep(0)
+    for _ in range(3):
+        await asyncio.sleep(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,9 @@ BODY_READ = 4096
 #: bytes of a whole answer, headers included
 ANSWER_MAX = 100_000
 
-# httpx writes each address at INFO, and an address here is a secret: not even a program without our logging gets it
-logging.getLogger("httpx").setLevel(logging.WARNING)
+# httpx writes each address at INFO and httpcore each header at DEBUG, and an address here is a secret
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,14 @@ def post(request: Post, policy: NetPolicy, timeout: timedelta) -> Answer | TryLa
         return Rejected(reason="the address is not an http or https URL", suspend=True)
     except (httpx.HTTPError, OSError) as error:
         return _unanswered(error, sent, request.secrets)
+
+
+def secrets_of(url: str) -> tuple[str, ...]:
+    """What an error page may echo of a secret address: the whole, its path, its credentials, each long part of it."""
+    rest = url.partition("://")[2]
+    authority, _, path = rest.partition("/")
+    parts = (path, authority.rpartition("@")[0], *re.split(r"[/?&=]", path))
+    return (url, *(part for part in parts if len(part) > 7))
 
 
 def _exchange(client: httpx.Client, request: Post, sent: _Sent) -> Answer:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from monitor.delivery.http import Post, post
+from monitor.delivery.http import Post, post, secrets_of
 from monitor.delivery.outcomes import Answer, http_outcome, retry_after, said
 from monitor.model import Delivered, Outcome, Rejected, TryLater
 
@@ -72,7 +72,7 @@ class SlackNotifier:
             url=url,
             body=encoded(delivery.message.payload),
             headers={"Content-Type": "application/json; charset=utf-8"},
-            secrets=_secrets(url),
+            secrets=secrets_of(url),
         )
         answer = post(request, self.policy, self.config.timeout)
         return slack_outcome(answer, now, request.secrets) if isinstance(answer, Answer) else answer
@@ -139,9 +139,3 @@ def _lines(node: Any) -> Iterator[str]:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _secrets(url: str) -> tuple[str, ...]:
-    """The address, its path and each long part of it: what a proxy's error page may echo."""
-    path = url.partition("://")[2].partition("/")[2]
-    return (url, *(part for part in (path, *path.split("/")) if len(part) > 7))

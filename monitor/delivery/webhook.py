@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from standardwebhooks import Webhook
 
-from monitor.delivery.http import Post, post
+from monitor.delivery.http import Post, post, secrets_of
 from monitor.delivery.mime import whole
 from monitor.delivery.outcomes import Answer, http_outcome
 from monitor.model import Outcome, Rejected
@@ -41,7 +41,7 @@ class WebhookNotifier:
             headers = signed(delivery.id, now, body, keys)
         except ValueError:
             return Rejected(reason="the webhook secret is not whsec_ and base64", suspend=True)
-        request = Post(url=url, body=body.encode("utf-8"), headers=headers, secrets=(url, _path(url), *keys))
+        request = Post(url=url, body=body.encode("utf-8"), headers=headers, secrets=(*secrets_of(url), *keys))
         answer = post(request, self.policy, self.config.timeout)
         return http_outcome(answer, now, request.secrets) if isinstance(answer, Answer) else answer
 
@@ -79,9 +79,3 @@ def key_bytes(key: str) -> bytes:
     if not found:
         raise ValueError("empty")
     return found
-
-
-def _path(url: str) -> str:
-    """What a server may echo of a secret address: everything after the host; nothing where that is only `/`."""
-    path = url.partition("://")[2].partition("/")[2]
-    return path if len(path) > 3 else ""

@@ -115,7 +115,6 @@ WEBHOOK_TABLE = [
         ),
         "later pause 300s",
         id="503 with a date, against the answer's own clock",
-        marks=pytest.mark.xfail(reason="the test server sends its own Date first", strict=False),
     ),
     pytest.param(Reply(500, "boom"), "later", id="500"),
     pytest.param(Reply(502, ""), "later", id="502"),
@@ -388,7 +387,8 @@ def test_a_mail_arrives_as_it_was_written(world: Fixtures) -> None:
     assert got.parsed["Subject"] == "حفتر يصل إلى موسكو"
     assert got.parsed["From"] == "Монитор <monitor@example.test>"
     assert [p.get_content_type() for p in got.parsed.iter_parts()] == ["text/plain", "text/html"]
-    assert got.parsed.get_body(("plain",)).get_content() == "Haftar is in Moscow.\n.\nحفتر في موسكو\n"
+    text = got.parsed.get_body(("plain",)).get_content()
+    assert text.replace("\r\n", "\n") == "Haftar is in Moscow.\n.\nحفتر في موسكو\n"
     assert got.hello == "example.test"
 
 
@@ -483,9 +483,8 @@ def test_a_stalling_relay_cannot_hold_us(stage: str, expected: str, world: Fixtu
     "reply",
     [
         pytest.param(Reply(404, f"Cannot POST {SECRET_PATH}"), id="the path in an error page"),
-        pytest.param(
-            Reply(500, f"https://127.0.0.1{SECRET_PATH}?k=1 {KEY}"), id="the address in an error page"
-        ),
+        pytest.param(Reply(500, f"https://127.0.0.1{SECRET_PATH}?k=1"), id="the address in an error page"),
+        pytest.param(Reply(500, f"{SECRET_PATH[:30]} and so on"), id="a part of the path in an error page"),
         pytest.param(Reply(302, "", {"Location": SECRET_PATH}), id="the path in a redirect"),
         pytest.param(Reply(drop=True), id="no answer"),
         pytest.param(Reply(), id="delivered"),

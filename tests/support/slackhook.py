@@ -118,7 +118,9 @@ def _handler(hook: Hook) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self, reply: Reply) -> None:
             data = reply.body.encode("utf-8")
-            self.send_response(reply.status)
+            self.send_response_only(reply.status)
+            if "Date" not in reply.headers:
+                self.send_header("Date", self.date_time_string())
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(data) + reply.short))

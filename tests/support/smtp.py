@@ -76,6 +76,7 @@ class Smtp:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self._controller.hang_up()
         self._controller.stop()
 
 
@@ -84,13 +85,14 @@ class _Controller(Controller):
 
     def __init__(self, script: Smtp) -> None:
         self.script = script
+        self.servers: list[_Server] = []
         super().__init__(
             _Handler(script), hostname="127.0.0.1", port=script.port, ssl_context=script.implicit
         )
 
     def factory(self) -> SMTP:
         script = self.script
-        return _Server(
+        server = _Server(
             self.handler,
             script=script,
             tls_context=script.starttls,
@@ -98,8 +100,21 @@ class _Controller(Controller):
             data_size_limit=script.size,
             authenticator=self._authenticate if script.users else None,
             auth_require_tls=script.starttls is not None,
+            auth_exclude_mechanism=None if script.users else ("LOGIN", "PLAIN"),
             hostname="relay.test",
         )
+        self.servers.append(server)
+        return server
+
+    def hang_up(self) -> None:
+        """Closes every connection that a script left open, before the loop goes."""
+
+        async def close() -> None:
+            for transport in filter(None, (server.transport for server in self.servers)):
+                transport.abort()
+            await asyncio.sleep(0.01)
+
+        asyncio.run_coroutine_threadsafe(close(), self.loop).result(5)
 
     def _trigger_server(self) -> None:
         """The library's own check reads a greeting; ours only has to see the port open."""
@@ -171,7 +186,7 @@ class _Handler:
                     recipients=tuple(envelope.rcpt_tos),
                     raw=envelope.original_content,
                     mail_options=tuple(envelope.mail_options),
-                    tls=session.ssl is not None or server._tls_protocol is not None,
+                    tls=server.transport.get_extra_info("sslcontext") is not None,
                     login=session.auth_data if session.authenticated else None,
                     hello=session.host_name,
                 )
