@@ -1,0 +1,155 @@
+"""Pure. Subscription lists (OPML 2.0, http://opml.org/spec2.opml): what other readers export, and ours for them.
+
+What OPML has no word for (side, reliability, …) travels in attributes named `monitorSide` and so on; other readers
+ignore them. Nothing here raises on hostile XML.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import listparser
+from lxml import etree
+
+from monitor.config import parse_duration
+from monitor.feeds.decode import scrub, to_text
+from monitor.feeds.entry import language_tag, whole_url
+from monitor.model import Feed, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+MAX_BYTES = 20_000_000
+_LETTERS = tuple("ABCDEF")
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One feed of a list, and the folders it lay in."""
+
+    feed: Feed
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpmlImport:
+    """What a list held; `remarks` says which lines were left out and why."""
+
+    subscriptions: tuple[Subscription, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def read_opml(body: bytes, taken: Iterable[str] = ()) -> OpmlImport:
+    """Feeds of an OPML document, nested folders as tags. `taken`: feed ids that are in use. Never raises."""
+    if len(body) > MAX_BYTES:
+        return OpmlImport((), (f"larger than {MAX_BYTES:,} bytes",))
+    text = to_text(body, "").text
+    if not re.search(r"<opml\b|<outline\b", text[:1_000_000], re.IGNORECASE):
+        return OpmlImport((), ("not an OPML document",))
+    source = text.encode("utf-8-sig")  # the mark tells both parsers the encoding
+    found = listparser.parse(source)
+    extra = _attributes(source)
+    ids = set(taken)
+    subscriptions: dict[str, Subscription] = {}
+    remarks: list[str] = [f"{url!r}: no http(s) address" for url in extra if not whole_url(url, "")]
+    for listed in found.feeds:
+        url = whole_url(str(listed.url or ""), "")
+        if not url or url in subscriptions:
+            remarks += [f"{url}: listed twice"] if url else []
+            continue
+        feed = _feed(url, scrub(str(listed.title or "")), extra.get(str(listed.url), {}), ids)
+        ids.add(feed.id)
+        subscriptions[url] = Subscription(feed, tuple(dict.fromkeys(map(str, listed.tags))))
+    return OpmlImport(tuple(subscriptions.values()), tuple(remarks))
+
+
+def write_opml(feeds: Sequence[Feed], title: str = "Feeds") -> str:
+    """An OPML 2.0 document, one folder for each side, in the order given."""
+    root = ElementTree.Element("opml", version="2.0")
+    ElementTree.SubElement(ElementTree.SubElement(root, "head"), "title").text = scrub(title)
+    body = ElementTree.SubElement(root, "body")
+    folders: dict[str, ElementTree.Element] = {}
+    for feed in feeds:
+        if feed.side.value not in folders:
+            folders[feed.side.value] = ElementTree.SubElement(body, "outline", text=feed.side.value)
+        ElementTree.SubElement(folders[feed.side.value], "outline", _outline(feed))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def slug(text: str) -> str:
+    """A feed id made of a title or address: lower case Latin letters, digits and dashes; may be empty."""
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
+
+
+def _outline(feed: Feed) -> dict[str, str]:
+    attributes = {
+        "type": "rss",
+        "text": feed.title,
+        "title": feed.title,
+        "xmlUrl": feed.url,
+        "language": feed.language,
+        "monitorId": feed.id,
+        "monitorCountry": feed.country,
+        "monitorSide": feed.side.value,
+        "monitorFamily": feed.family,
+        "monitorReliability": feed.reliability,
+        "monitorReliabilityReason": feed.reliability_reason,
+        "monitorEnabled": "" if feed.enabled else "false",
+        "monitorFulltext": "true" if feed.fulltext else "",
+        "monitorInterval": f"{int(feed.interval.total_seconds())}s" if feed.interval else "",
+        "monitorUserAgent": feed.user_agent or "",
+    }
+    return {name: scrub(value) for name, value in attributes.items() if value}
+
+
+def _attributes(source: bytes) -> dict[str, Mapping[str, str]]:
+    """Every outline's attributes by its xmlUrl: listparser keeps only the standard ones."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(source, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return {}
+    if root is None:
+        return {}
+    outlines = [{str(k).lower(): str(v) for k, v in o.attrib.items()} for o in root.iter("outline")]
+    return {o["xmlurl"]: o for o in reversed(outlines) if o.get("xmlurl")}
+
+
+def _feed(url: str, title: str, said: Mapping[str, str], taken: set[str]) -> Feed:
+    title = title.strip() or (urlsplit(url).hostname or url)
+    reliability = said.get("monitorreliability", "")
+    try:
+        interval = parse_duration(said["monitorinterval"]) if said.get("monitorinterval") else None
+    except (ValueError, OverflowError):
+        interval = None
+    return Feed(
+        id=_free_id(
+            slug(said.get("monitorid", "")) or slug(title) or slug(urlsplit(url).hostname or ""), taken
+        ),
+        url=url,
+        title=title[:200],
+        language=language_tag(said.get("language", "")) or "mul",
+        country=said.get("monitorcountry", "")[:3],
+        side=Side(said["monitorside"]) if said.get("monitorside") in list(Side) else Side.UNKNOWN,
+        family=said.get("monitorfamily", "")[:100],
+        reliability=reliability if reliability in _LETTERS else "F",
+        reliability_reason=said.get("monitorreliabilityreason", "")[:500],
+        enabled=said.get("monitorenabled") != "false",
+        fulltext=said.get("monitorfulltext") == "true",
+        interval=interval,
+        user_agent=said.get("monitoruseragent") or None,
+    )
+
+
+def _free_id(wanted: str, taken: set[str]) -> str:
+    wanted = wanted or "feed"
+    if wanted not in taken:
+        return wanted
+    return next(name for n in range(2, len(taken) + 3) if (name := f"{wanted}-{n}") not in taken)

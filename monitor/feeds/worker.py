@@ -1,0 +1,129 @@
+"""A process for work that hostile input can blow up: limited in time and memory, killed on overrun, replaced.
+
+The child is forked from a fork server, never from this process, whose threads hold locks; the server has the parser
+loaded, so a replacement is there in milliseconds. PR_SET_PDEATHSIG would not do: the server is the child's parent, and
+outlives ours as long as the child does; so the child watches our end of a pipe.
+"""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: a child retires after this many tasks, so that no leak grows for ever
+RETIRE_AFTER = 2_000
+#: modules that the fork server loads once
+PRELOAD = ("monitor.feeds.parse",)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFault:
+    """Why there is no result, in plain words: "took longer than 10 s", "needed more than 1024 MB", "died (…)"."""
+
+    reason: str
+
+
+class Worker:
+    """Runs module-level functions elsewhere. Usable from several threads; their tasks take turns."""
+
+    def __init__(self, *, seconds: float = 10, memory: int = 1 << 30) -> None:
+        """`seconds`: wall time for one task; `memory`: bytes of address space of the child."""
+        self._seconds = seconds
+        self._memory = memory
+        self._lock = threading.Lock()
+        self._pool: ProcessPool | None = None
+
+    def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | WorkerFault:
+        """`function(*args, **kwargs)`, computed in the child.
+
+        A `WorkerFault` where it overran a limit or the child died. What the function itself raises is raised here.
+        """
+        task = functools.partial(function, *args, **kwargs)
+        future = self._started().schedule(_within, args=(self._seconds, task), timeout=self._seconds)
+        try:
+            result: T = future.result()
+        except TimeoutError:
+            return WorkerFault(f"took longer than {self._seconds:g} s")
+        except MemoryError:
+            return WorkerFault(f"needed more than {self._memory >> 20} MB")
+        except ProcessExpired as death:
+            return WorkerFault(_obituary(death, self._seconds))
+        except CancelledError:
+            return WorkerFault("the worker was closed")
+        return result
+
+    def close(self) -> None:
+        """Kill the child, whatever it does; a later `run` starts another."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _started(self) -> ProcessPool:
+        with self._lock:
+            if self._pool is None:
+                context = multiprocessing.get_context("forkserver")
+                context.set_forkserver_preload(list(PRELOAD))
+                self._pool = ProcessPool(
+                    max_workers=1,
+                    max_tasks=RETIRE_AFTER,
+                    initializer=_confine,
+                    initargs=(self._memory,),
+                    context=context,
+                )
+            return self._pool
+
+
+def _confine(memory: int) -> None:
+    """In the child: bounded memory, no core files, deaf to the terminal's signals, dead when the parent is."""
+    for deaf in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(deaf, signal.SIG_IGN)
+    threading.Thread(target=_follow_parent, name="follow-parent", daemon=True).start()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _follow_parent() -> None:
+    """In the child: end when the daemon ends, even by SIGKILL (its end of the sentinel pipe closes)."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _within(seconds: float, task: Callable[[], Any]) -> Any:
+    """In the child: run `task` with as much CPU time as wall time, so that it ends even when nobody watches."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = int(used.ru_utime + used.ru_stime + seconds) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    return task()
+
+
+def _obituary(death: ProcessExpired, seconds: float) -> str:
+    code = -int(death.exitcode or 0)
+    if code == signal.SIGXCPU:
+        return f"took longer than {seconds:g} s of CPU time"
+    name = signal.Signals(code).name if code in signal.valid_signals() else f"exit code {-code}"
+    return f"died ({name})"
