@@ -25,7 +25,10 @@ TEXTS = ("title", "summary", "content")
 MAX_LINE = 20_000_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+#: in JSON: an escaped backslash, a whole surrogate pair (both kept), or half of one
+_ESCAPED = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +92,7 @@ def _loaded(line: str | bytes) -> Any:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
         # half of a surrogate pair, which orjson refuses: keep the item, lose the broken character
-        if not _ESCAPED_SURROGATE.search(raw):
-            raise
-        return orjson.loads(_ESCAPED_SURROGATE.sub(rb"\\ufffd", raw))
+        return orjson.loads(_ESCAPED.sub(lambda m: rb"\ufffd" if m.group(1) else m.group(), raw))
 
 
 def _wrong(data: dict[str, Any]) -> str:
