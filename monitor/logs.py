@@ -14,30 +14,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
+from monitor.redaction import redact
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
-_URL = re.compile(r"(https?://)(?:[^\s/@]*@)?([^\s/?#]+)([^\s?#]*)(\?[^\s#]*)?", re.IGNORECASE)
-_SECRET_PATH = re.compile(r"/(services|hooks?|webhooks?|ping)/\S*", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-
-
-def redacted(text: str) -> str:
-    """`text` with credentials, webhook paths and queries taken out of every URL."""
-
-    def plain(found: re.Match[str]) -> str:
-        scheme, host, path, query = found.groups()
-        path = _SECRET_PATH.sub(r"/\1/***", path)
-        return f"{scheme}{host}{path}" + ("?***" if query else "")
-
-    return _URL.sub(plain, text)
 
 
 def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """No secret, no forged line: values are redacted and lose their control characters."""
     for key, value in event.items():
         if isinstance(value, str) and key != "exception":
-            event[key] = _CONTROL.sub("\ufffd", redacted(value))
+            event[key] = _CONTROL.sub("\ufffd", redact(value))
     return event
 
 

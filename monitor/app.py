@@ -1,0 +1,276 @@
+"""The composition root: settings become parts, parts become the jobs. The only place that chooses concrete things."""
+
+from __future__ import annotations
+
+import random
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from monitor import __version__, settings
+from monitor.alerts import render
+from monitor.alerts.samples import contexts
+from monitor.delivery import notifier
+from monitor.documents import together
+from monitor.errors import ConfigError, Mistake
+from monitor.feeds.seeds import load_feeds
+from monitor.feeds.worker import Worker
+from monitor.jobs import alert as alerting
+from monitor.jobs import deliver as delivering
+from monitor.jobs import digest as digesting
+from monitor.jobs import poll as polling_job
+from monitor.jobs import prune as pruning
+from monitor.matching.matcher import Matcher
+from monitor.matching.watchlists import load as load_watchlists
+from monitor.net import NetPolicy, user_agent
+from monitor.store import facts, feeds, outbox, receivers
+from monitor.store.database import Database
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from monitor.alerts.render import Templates
+    from monitor.config import ReceiverConfig
+    from monitor.delivery.notifier import Notifier
+    from monitor.matching.watchlists import Watchlists
+    from monitor.model import Feed, PollRecord
+    from monitor.settings import Settings
+    from monitor.store.prune import Pruned
+
+T = TypeVar("T")
+
+#: facts put at the end of each completed tick; `health` reads their age
+TICK = "tick:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that is made from files, made anew on reload."""
+
+    settings: Settings
+    feeds: tuple[Feed, ...]
+    watchlists: Watchlists
+    matcher: Matcher
+    templates: Templates
+    net: NetPolicy
+    notifiers: Mapping[str, Notifier]
+
+    @property
+    def receivers(self) -> Mapping[str, ReceiverConfig]:
+        """By name."""
+        return {r.name: r for r in self.settings.config.receivers}
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Watchlist id to title."""
+        return {w.id: w.title for w in self.watchlists.lists}
+
+
+def build(found: Settings) -> Parts:
+    """Read and compile all files that `found` names. Raises ConfigError with the mistakes of every one of them."""
+    wrong: list[ConfigError] = []
+
+    def tried(make: Callable[[], object]) -> object:
+        try:
+            return make()
+        except ConfigError as error:
+            wrong.append(error)
+            return None
+
+    sources = tried(lambda: read_feeds(found))
+    lists = tried(lambda: load_watchlists(found.watchlists))
+    templates = tried(lambda: render.check(settings.bundled("templates"), found.templates, contexts()))
+    tried(lambda: _receivers_work(found))
+    together(wrong)
+    net = policy(found)
+    return Parts(
+        settings=found,
+        feeds=sources,  # type: ignore[arg-type]
+        watchlists=lists,  # type: ignore[arg-type]
+        matcher=Matcher(lists),  # type: ignore[arg-type]
+        templates=templates,  # type: ignore[arg-type]
+        net=net,
+        notifiers={r.name: notifier.notifier_for(r, net) for r in found.config.receivers},
+    )
+
+
+def read_feeds(found: Settings) -> tuple[Feed, ...]:
+    """The feeds of all feed files. Raises ConfigError, also for an id that two files share."""
+    feeds_by_id: dict[str, Feed] = {}
+    wrong: list[ConfigError] = []
+    for path in found.feeds:
+        try:
+            for feed in load_feeds(_text(path), str(path)):
+                if feed.id in feeds_by_id:
+                    wrong.append(_mistake(str(path), f"feed {feed.id!r} is in another feeds file too"))
+                feeds_by_id[feed.id] = feed
+        except ConfigError as error:
+            wrong.append(error)
+    together(wrong)
+    return tuple(feeds_by_id.values())
+
+
+def policy(found: Settings) -> NetPolicy:
+    """How this monitor may use the network."""
+    polling = found.config.polling
+    return NetPolicy(
+        user_agent=user_agent(__version__, found.config.contact),
+        allow_networks=polling.allow_networks,
+        allow_ports=polling.allow_ports,
+    )
+
+
+def _text(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _mistake(str(path), f"cannot be read: {error.strerror}") from None
+
+
+def _mistake(file: str, message: str) -> ConfigError:
+    return ConfigError((Mistake(file=file, line=None, column=None, message=message),))
+
+
+def _receivers_work(found: Settings) -> None:
+    together(
+        _mistake(str(found.path or "environment"), f"receiver {r.name!r}: {message}")
+        for r in found.config.receivers
+        for message in notifier.mistakes(r)
+    )
+
+
+class App:
+    """An open monitor: a database, parts, and the jobs over them."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        db: Database,
+        worker: Worker,
+        *,
+        stopping: Callable[[], bool],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.parts = parts
+        self.db = db
+        self._worker = worker
+        self.stopping = stopping
+        self.clock = clock
+        self.jitter = jitter
+
+    def sow(self) -> None:
+        """Bring the stored feeds in line with the feeds files, and note when this database began."""
+        now = self.clock()
+        with self.db.transaction() as tx:
+            facts.first(tx, digesting.INSTALLED, now.isoformat(), now)
+            feeds.sow(tx, self.parts.feeds, now, jitter=self.jitter)
+
+    def reload(self) -> None:
+        """Read all files again. Raises ConfigError and changes nothing when one of them is wrong."""
+        self.parts = build(settings.load(self.parts.settings.path))
+        with self.db.transaction() as tx:
+            receivers.resume(tx)
+        self.sow()
+
+    def poll(self, told: Callable[[PollRecord], None] = lambda _record: None) -> Counter[str]:
+        """Poll every feed that is due."""
+        return self._ticked("poll", lambda: polling_job.poll_due(self._poller(), told))
+
+    def alert(self) -> int:
+        """Turn stories that waited long enough into messages."""
+        parts = self.parts
+        alerter = alerting.Alerter(
+            db=self.db,
+            templates=parts.templates,
+            receivers=parts.receivers,
+            titles=parts.titles,
+            public_url=parts.settings.config.public_url,
+            clock=self.clock,
+        )
+        return self._ticked("alert", lambda: alerting.alert_due(alerter))
+
+    def digest(self, *, now: bool = False) -> int:
+        """Make the digests that are due; `now`: one of each series at once, if its day has none."""
+        work = digesting.send_now if now else digesting.digest_due
+        return self._ticked("digest", lambda: work(self.digester()))
+
+    def deliver(self) -> Counter[str]:
+        """Hand over what the outbox owes."""
+        deliverer = delivering.Deliverer(
+            db=self.db,
+            notifiers=self.parts.notifiers,
+            clock=self.clock,
+            jitter=self.jitter,
+            stopping=self.stopping,
+        )
+        return self._ticked("deliver", lambda: delivering.deliver_due(deliverer))
+
+    def prune(self) -> Pruned:
+        """Forget what is past its time."""
+        config = self.parts.settings.config
+        series = self.parts.settings.digests
+        return self._ticked("prune", lambda: pruning.prune(self.db, config.retention, series, self.clock))
+
+    def digester(self) -> digesting.Digester:
+        """What the digest job needs; also for previews."""
+        parts = self.parts
+        return digesting.Digester(
+            db=self.db,
+            templates=parts.templates,
+            receivers=parts.receivers,
+            series=parts.settings.digests,
+            titles=parts.titles,
+            public_url=parts.settings.config.public_url,
+            clock=self.clock,
+        )
+
+    def _poller(self) -> polling_job.Poller:
+        parts = self.parts
+        return polling_job.Poller(
+            db=self.db,
+            net=parts.net,
+            polling=parts.settings.config.polling,
+            worker=self._worker,
+            matcher=parts.matcher,
+            route=parts.settings.route,
+            clock=self.clock,
+            jitter=self.jitter,
+            stopping=self.stopping,
+        )
+
+    def _ticked(self, name: str, work: Callable[[], T]) -> T:
+        """`work`, and the fact that it was completed: the base of `monitor health`."""
+        result = work()
+        with self.db.transaction() as tx:
+            facts.put(tx, TICK + name, None, self.clock())
+        return result
+
+
+@contextmanager
+def opened(
+    found: Settings, *, exclusive: bool = True, stopping: Callable[[], bool] = lambda: False
+) -> Iterator[App]:
+    """An App over `found`, closed at the end.
+
+    `exclusive`: as the one monitor on the database (`run`, `once`, `demo`), which also takes over what a crashed one
+    left half sent; otherwise beside it. Raises ConfigError, StoreError.
+    """
+    parts = build(found)
+    db = Database.open(found.database)
+    try:
+        with Worker() as worker:
+            app = App(parts, db, worker, stopping=stopping)
+            if not exclusive:
+                yield app
+                return
+            with db.lock():
+                app.sow()
+                with db.transaction() as tx:
+                    outbox.release_orphans(tx, app.clock())
+                yield app
+    finally:
+        db.close()

@@ -1,0 +1,100 @@
+"""`items search`-like looks into the archive come here: `db …` and `deliveries …` today."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
+from monitor.store import journal, receivers
+from monitor.store.database import Database
+
+db = typer.Typer(help="The database: upgrade, backup, check.", no_args_is_help=True)
+deliveries = typer.Typer(help="What was promised and what became of it.", no_args_is_help=True)
+
+
+def register(_app: typer.Typer) -> None:
+    """Nothing at the root."""
+
+
+@db.command("upgrade")
+def upgrade(config: ConfigOption = None) -> None:
+    """Bring the database to the newest tables; a copy of the old one is kept beside it."""
+    url = loaded(config).database
+    Database.open(url).close()
+    say(f"{url} has the newest tables")
+
+
+@db.command("backup")
+def backup(
+    target: Annotated[Path, typer.Argument(help="The file to write; must not exist.")], config: ConfigOption = None
+) -> None:
+    """A consistent copy, while the daemon runs."""
+    found = Database.open(loaded(config).database, create=False)
+    try:
+        found.backup(target)
+    finally:
+        found.close()
+    say(f"{target}: {target.stat().st_size:,} bytes")
+
+
+@db.command("check")
+def check(config: ConfigOption = None) -> None:
+    """Whether the file is sound inside. Exit 1 when not."""
+    found = Database.open(loaded(config).database, create=False)
+    try:
+        wrong = found.check()
+    finally:
+        found.close()
+    for line in wrong:
+        complain(line)
+    if wrong:
+        raise typer.Exit(FINDINGS)
+    say("sound")
+
+
+@deliveries.command("list")
+def list_deliveries(
+    state: Annotated[list[str] | None, typer.Option(help="Only these states.")] = None,
+    receiver: str | None = None,
+    limit: int = 50,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The newest deliveries with state, attempts and last error."""
+    found = Database.open(loaded(config).database, create=False)
+    try:
+        with found.snapshot() as tx:
+            lines = journal.lines(tx, states=tuple(state or ()), receiver=receiver, limit=limit)
+    finally:
+        found.close()
+    if as_json:
+        say_json([{name: getattr(line, name) for name in type(line).__dataclass_fields__} for line in lines])
+        return
+    for line in lines:
+        to = f"{line.receiver} {line.recipient}".strip()
+        error = f"  {line.last_error}" if line.last_error else ""
+        say(f"{line.id}  {line.state:9} {line.attempts}x  {to}  {isolated(line.subject)}{error}")
+
+
+@deliveries.command("retry")
+def retry(
+    ids: Annotated[list[str] | None, typer.Argument(help="Delivery ids; all dead letters otherwise.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Try rejected and dead deliveries again, and let suspended receivers go on."""
+    now = datetime.now(UTC)
+    found = Database.open(loaded(config).database, create=False)
+    try:
+        with found.transaction() as tx:
+            again = journal.retry(tx, now, ids)
+            receivers.resume(tx)
+    finally:
+        found.close()
+    say(f"{len(again)} will be tried again")
+    if ids and len(again) < len(set(ids)):
+        complain("some ids are not dead letters, or their message was pruned")
+        raise typer.Exit(FINDINGS)

@@ -1,0 +1,52 @@
+"""What all commands share: settings from the usual options, plain printing, JSON printing, exit codes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+
+from monitor import settings
+
+FINDINGS, MISCONFIGURED, PARTLY, OUR_BUG = 1, 2, 3, 70
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="The configuration file; otherwise MONITOR_CONFIG or ./monitor.yaml."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+
+console = Console(highlight=False, soft_wrap=True)
+_errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+
+#: first strong isolate and its end: a name in another direction does not reorder the line around it
+FSI, PDI = "\u2068", "\u2069"
+
+
+def complain(text: str) -> None:
+    """One line (or block) to standard error."""
+    _errors.print(text)
+
+
+def say(text: str = "", *, style: str | None = None) -> None:
+    """Text to standard output, without markup: feed text may hold brackets."""
+    console.print(text, style=style, markup=False)
+
+
+def say_json(value: Any) -> None:
+    """`value` as one indented JSON document."""
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+
+
+def isolated(text: str) -> str:
+    """`text` so that its direction stays its own."""
+    return f"{FSI}{text}{PDI}"
+
+
+def loaded(config: Path | None) -> settings.Settings:
+    """The effective settings. Raises ConfigError."""
+    return settings.load(config)

@@ -1,0 +1,153 @@
+"""What `run`, `status`, `health` and `demo` say: gathered from the store, worded for people."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from typing import TYPE_CHECKING, Any
+
+from monitor.alerts.digest import next_due
+from monitor.cli.common import isolated
+from monitor.errors import StoreError
+from monitor.store import facts, feeds, health, journal, receivers
+from monitor.store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from monitor.app import App
+    from monitor.demo import World
+    from monitor.settings import Settings
+
+#: a tick may take this long before it counts as late, whatever its rhythm
+PATIENCE = timedelta(minutes=10)
+#: a delivery that waits longer than this is a problem
+OWED_TOO_LONG = timedelta(hours=1)
+
+
+def greeting(app: App) -> str:
+    """What is about to happen, when the next digest is due, and what to set to get e-mail and Slack."""
+    found = app.parts.settings
+    config, now = found.config, app.clock()
+    enabled = [f for f in app.parts.feeds if f.enabled]
+    rules = len(app.parts.watchlists.rules)
+    lines = [
+        f"monitor watches {len(enabled)} feeds with {rules} rules in {len(app.parts.watchlists.lists)} watchlists",
+        f"  database   {found.database}",
+        f"  alerts     to {found.route.receiver}"
+        + (f" and {len(found.route.routes)} more routes" if found.route.routes else ""),
+    ]
+    for receiver in config.receivers:
+        where = f" ({receiver.file.path}/)" if receiver.file is not None else ""
+        lines.append(f"  receiver   {receiver.name}: {receiver.kind}{where}")
+    for series in found.digests:
+        due = next_due(series, now)
+        when = due.astimezone(series.timezone).strftime("%a %d %b %H:%M %Z") if due else "never"
+        lines.append(f"  digest     {series.series}: next {when}, to {', '.join(series.receivers)}")
+    if not any(r.slack for r in config.receivers):
+        lines.append("  for Slack  set MONITOR_SLACK_WEBHOOK_URL, or receivers in monitor.yaml (`monitor init`)")
+    if not any(r.email for r in config.receivers):
+        lines.append("  for e-mail set MONITOR_EMAIL_TO, MONITOR_EMAIL_FROM and MONITOR_SMTP_HOST")
+    if config.contact is None:
+        lines.append("  contact    none: set MONITOR_CONTACT, so that publishers can write to you")
+    return "\n".join((*lines, "Ctrl-C stops it; work in hand is finished first\n"))
+
+
+def status(found: Settings, now: datetime) -> dict[str, Any]:
+    """Everything `monitor status` knows, as plain data; `problems` is empty when all is well."""
+    db = Database.open(found.database, create=False)
+    try:
+        with db.snapshot() as tx:
+            lines = health.health(tx, now)
+            states = receivers.states(tx)
+            counts, oldest = journal.counts(tx), journal.oldest_owed_at(tx)
+            next_poll, ticks = feeds.next_due(tx), facts.stamped(tx, "tick:")
+    finally:
+        db.close()
+    watched = [f for f in lines if f.state != "disabled"]
+    unwell = [f for f in watched if f.state in ("failing", "gone", "quiet")]
+    resting = [r for r in states if r.suspended_at is not None]
+    problems = [f"receiver {r.name} is suspended: {r.suspended_reason}" for r in resting]
+    problems += [f"{counts[s]} deliveries are {s}" for s in ("rejected", "dead") if counts.get(s)]
+    if oldest is not None and now - oldest > OWED_TOO_LONG:
+        problems.append(f"a delivery waits since {oldest:%Y-%m-%d %H:%M} UTC")
+    if watched and len(unwell) * 2 > len(watched):
+        problems.append(f"{len(unwell)} of {len(watched)} feeds are not well")
+    return {
+        "problems": problems,
+        "feeds": {
+            "watched": len(watched),
+            "ok": sum(f.state == "ok" for f in watched),
+            "unwell": [{"id": f.feed.id, "state": f.state, "detail": f.detail} for f in unwell],
+        },
+        "receivers": [
+            {"name": r.name, "last_delivered_at": r.last_delivered_at, "last_error": r.last_error} for r in states
+        ],
+        "deliveries": dict(counts),
+        "next_poll_at": next_poll,
+        "ticks": {name.removeprefix("tick:"): at for name, at in ticks.items()},
+        "digests": {s.series: next_due(s, now) for s in found.digests},
+    }
+
+
+def status_text(data: Mapping[str, Any]) -> str:
+    """`status` for people."""
+    watched, ok = data["feeds"]["watched"], data["feeds"]["ok"]
+    lines = [f"feeds       {ok} of {watched} ok, next poll {_when(data['next_poll_at'])}"]
+    lines += [f"  {f['state']:8} {f['id']}: {isolated(f['detail'])}" for f in data["feeds"]["unwell"]]
+    owed = ", ".join(f"{count} {state}" for state, count in sorted(data["deliveries"].items()))
+    lines.append(f"deliveries  {owed or 'none yet'}")
+    for receiver in data["receivers"]:
+        error = f"; last error: {receiver['last_error']}" if receiver["last_error"] else ""
+        lines.append(f"  {receiver['name']}: last delivered {_when(receiver['last_delivered_at'])}{error}")
+    lines += [f"digest      {series}: next {_when(at)}" for series, at in data["digests"].items()]
+    lines += [f"tick        {name}: {_when(at)}" for name, at in sorted(data["ticks"].items())]
+    lines += [f"PROBLEM     {problem}" for problem in data["problems"]] or ["all is well"]
+    return "\n".join(lines)
+
+
+def _when(at: datetime | None) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC") if at else "never"
+
+
+def late_ticks(found: Settings, now: datetime, ticks: Mapping[str, float], *, prefix: str) -> list[str]:
+    """The daemon's ticks that were not completed in time, in plain words; empty when all were."""
+    try:
+        db = Database.open(found.database, create=False)
+    except StoreError as error:
+        return [str(error)]
+    try:
+        with db.snapshot() as tx:
+            done = facts.stamped(tx, prefix)
+    finally:
+        db.close()
+    late = []
+    for name, seconds in ticks.items():
+        allowed = timedelta(seconds=2 * seconds) + PATIENCE
+        at = done.get(prefix + name)
+        if at is None or now - at > allowed:
+            late.append(f"{name}: last completed {_when(at)}")
+    return late
+
+
+def clear(folder: Path) -> None:
+    """Remove an earlier demo's data, and nothing that is not one."""
+    if (folder / "monitor.yaml").is_file() and "monitor demo" in (folder / "monitor.yaml").read_text("utf-8"):
+        shutil.rmtree(folder)
+
+
+def demo_summary(made: World, out: Path) -> str:
+    """The alert and the digest as they arrived, and where the pages lie."""
+    lines = [f"\n{len(made.slack)} Slack messages arrived; the first says:", ""]
+    lines += [f"    {line}" for line in str(made.slack[0]["text"]).splitlines()] if made.slack else ["    (none)"]
+    for raw in made.mail[:1]:
+        mail = message_from_bytes(raw, policy=policy.default)
+        body = mail.get_body(("plain",))
+        text = body.get_content() if body is not None else ""
+        lines += ["", f"1 mail arrived for {mail['To']}: {isolated(str(mail['Subject']))}", ""]
+        lines += [f"    {line}" for line in text.splitlines()]
+    pages = sorted(out.glob("*.html"))
+    lines += ["", *(f"open {page}" for page in pages)]
+    return "\n".join(lines)

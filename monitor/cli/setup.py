@@ -1,0 +1,42 @@
+"""`monitor init`: a commented configuration beside copies of the watchlists and templates, for people to edit."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import settings
+from monitor.cli.common import FINDINGS, complain, say
+
+#: what is copied, and what it is for
+_COPIES = {
+    "watchlists": "what is looked for; `monitor watchlists test` tries it",
+    "templates": "how messages look; `monitor preview digest` shows it",
+}
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write; made when it is not there.")] = Path("config"),
+) -> None:
+    """Write monitor.yaml with copies of watchlists, templates and feeds to edit. Overwrites nothing."""
+    target = folder / "monitor.yaml"
+    if target.exists():
+        complain(f"{target} exists already; nothing was written")
+        raise typer.Exit(FINDINGS)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = settings.bundled("monitor.example.yaml").read_text(encoding="utf-8")
+    for name in (*_COPIES, "feeds: seeds/feeds.yaml"):
+        key, _, value = name.partition(": ")
+        text = text.replace(f"# {key}: {value or key}\n", f"{key}: {'feeds.yaml' if value else key}\n")
+    target.write_text(text, encoding="utf-8")
+    shutil.copy(settings.bundled("seeds") / "feeds.yaml", folder / "feeds.yaml")
+    say(f"{target}  the configuration, every key explained")
+    say(f"{folder / 'feeds.yaml'}  the sources")
+    for name, purpose in _COPIES.items():
+        if not (folder / name).exists():
+            shutil.copytree(settings.bundled(name), folder / name)
+        say(f"{folder / name}/  {purpose}")
+    say(f"\nnext: monitor check --config {target}, then monitor run --config {target}")

@@ -1,0 +1,212 @@
+"""`run`, `once`, `demo`, `init`, `check`, `status`, `health`, `preview`, `send-test`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import webbrowser
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor import daemon, demo, logs, settings
+from monitor.app import TICK, App, build, opened
+from monitor.cli import report
+from monitor.cli.common import (
+    FINDINGS,
+    PARTLY,
+    ConfigOption,
+    JsonOption,
+    complain,
+    isolated,
+    loaded,
+    say,
+    say_json,
+)
+from monitor.cli.setup import init
+from monitor.delivery import notifier
+from monitor.jobs import preview as previews
+
+if TYPE_CHECKING:
+    from monitor.model import PollRecord
+
+log = logs.get("daemon")
+
+#: seconds between looks at the database; what is due is decided there
+TICKS = {"poll": 15.0, "alert": 5.0, "digest": 20.0, "deliver": 5.0, "prune": 21600.0}
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the root."""
+    app.command("run")(run)
+    app.command("once")(once)
+    app.command("demo")(run_demo)
+    app.command("init")(init)
+    app.command("check")(check)
+    app.command("status")(status)
+    app.command("health")(health)
+    app.command("preview")(preview)
+    app.command("send-test")(send_test)
+
+
+def run(config: ConfigOption = None) -> None:
+    """Watch until SIGTERM or Ctrl-C. Needs no account, no configuration and no network to start."""
+    stopping = daemon.Stopping()
+    # from here on the signals wait for the daemon's own loop
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+    found = loaded(config)
+    with opened(found, stopping=stopping) as app:
+        say(report.greeting(app))
+        ticks = {name: (seconds, getattr(app, name)) for name, seconds in TICKS.items()}
+        finished = daemon.run(ticks, stopping=stopping, reload=app.reload)
+    log.info("stopped", finished=finished)
+    if not finished:
+        # a thread that hangs in the network must not keep the process: its lease will run out
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def once(
+    config: ConfigOption = None,
+    digest: Annotated[bool, typer.Option("--digest", help="Also make today's digest now.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Poll feeds that are not due, too.")] = False,
+) -> None:
+    """Poll everything due, alert, digest if due, deliver, exit. Exit 3 when something could not be delivered."""
+    with opened(loaded(config)) as app:
+        undelivered = pass_once(app, digest=digest, everything=everything)
+    if undelivered:
+        complain(f"{undelivered} deliveries are still owed; `monitor deliveries list` says why")
+        raise typer.Exit(PARTLY)
+
+
+def pass_once(app: App, *, digest: bool, everything: bool) -> int:
+    """One pass of the whole line, without waiting for group_wait; how many deliveries are still owed."""
+    previews.make_due(app.db, app.clock(), app.parts.feeds if everything else ())
+    polled = app.poll(_tell)
+    previews.hurry_groups(app.db, app.clock())
+    alerts = app.alert()
+    digests = app.digest(now=digest)
+    sent = app.deliver()
+    say(
+        f"{polled['new']} new items, {polled['matched']} matched, {alerts} alerts, {digests} digests, "
+        f"{sent['delivered']} delivered"
+    )
+    return previews.owed(app.db)
+
+
+def _tell(record: PollRecord) -> None:
+    """One line for each feed that said something or failed."""
+    state = record.state
+    if state.fault is not None:
+        say(f"  {state.feed.id}: {state.fault.value}: {state.fault_detail}")
+    elif record.assessed:
+        matched = sum(bool(a.decision.matches) for a in record.assessed)
+        say(f"  {state.feed.id}: {len(record.assessed)} new, {matched} matched")
+
+
+def run_demo(
+    folder: Annotated[Path, typer.Argument(help="Where the demo keeps its data.")] = Path("data/demo"),
+) -> None:
+    """The offline minute: sample feeds, the real pipeline, a real SMTP server and a Slack-shaped endpoint."""
+    report.clear(folder)
+    with demo.world(settings.bundled("seeds") / "sample") as made:
+        path = demo.prepare(made, folder)
+        say(f"sample feeds at {made.feeds_url}, SMTP at port {made.smtp_port}, Slack-shaped endpoint ready\n")
+        with opened(settings.load(path, {})) as app:
+            undelivered = pass_once(app, digest=True, everything=True)
+        say(report.demo_summary(made, folder / "out"))
+    if undelivered or not made.mail or not made.slack:
+        raise typer.Exit(PARTLY)
+
+
+def check(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every mistake in configuration, watchlists, templates and feeds at once. Exit 2 when there is one."""
+    found = loaded(config)
+    parts = build(found)
+    remarks = [f"{r.name}: {remark}" for r in found.config.receivers for remark in notifier.remarks(r)]
+    counts = {
+        "configuration": str(found.path or "defaults and environment"),
+        "feeds": len(parts.feeds),
+        "watchlists": len(parts.watchlists.lists),
+        "rules": len(parts.watchlists.rules),
+        "receivers": len(found.config.receivers),
+        "digests": len(found.digests),
+    }
+    if as_json:
+        say_json({"ok": True, **counts, "remarks": remarks})
+        return
+    say("  ".join(f"{name}: {value}" for name, value in counts.items()))
+    for remark in remarks:
+        say(f"note: {remark}")
+    say("no mistakes")
+
+
+def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Is it blind or mute, and why: feeds, receivers, what is owed, when what is due."""
+    found = loaded(config)
+    data = report.status(found, datetime.now(UTC))
+    if as_json:
+        say_json(data)
+    else:
+        say(report.status_text(data))
+    if data["problems"]:
+        raise typer.Exit(FINDINGS)
+
+
+def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """The container's probe: exit 0 while the ticks of the daemon complete, 1 when one of them is late."""
+    late = report.late_ticks(loaded(config), datetime.now(UTC), TICKS, prefix=TICK)
+    if as_json:
+        say_json({"ok": not late, "late": late})
+    else:
+        say("ok" if not late else "; ".join(late))
+    if late:
+        raise typer.Exit(FINDINGS)
+
+
+def preview(
+    what: Annotated[str, typer.Argument(help="digest or alert")] = "digest",
+    receiver: Annotated[str | None, typer.Option(help="As which receiver would get it.")] = None,
+    to: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("data/preview"),
+    open_: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Write what the next digest or the latest alert would be, without sending or recording anything."""
+    if what not in ("digest", "alert"):
+        complain(f"{what!r} cannot be previewed: say digest or alert")
+        raise typer.Exit(2)
+    with opened(loaded(config), exclusive=False) as app:
+        files = previews.write(app.digester(), app.db, what, receiver, to)
+    if not files:
+        say("nothing matched yet, so there is nothing to show")
+        raise typer.Exit(FINDINGS)
+    for file in files:
+        say(str(file))
+    page = next((f for f in files if f.suffix == ".html"), None)
+    if open_ and page is not None:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def send_test(
+    receiver: Annotated[str, typer.Argument(help="The receiver's name in the configuration.")],
+    config: ConfigOption = None,
+) -> None:
+    """Send a clearly labelled test message to one receiver at once, past the outbox."""
+    parts = build(loaded(config))
+    known = parts.receivers.get(receiver)
+    if known is None:
+        complain(f"there is no receiver {receiver!r}; there are: {', '.join(parts.receivers)}")
+        raise typer.Exit(2)
+    failures = previews.send_test(parts.templates, known, parts.notifiers[receiver], datetime.now(UTC))
+    for failure in failures:
+        complain(f"{isolated(receiver)}: {failure}")
+    if failures:
+        raise typer.Exit(PARTLY)
+    say(f"{receiver}: delivered")
+

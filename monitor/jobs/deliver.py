@@ -1,0 +1,127 @@
+"""Hand over what the outbox owes: claim under a lease, send without a transaction, settle.
+
+A slow or broken receiver costs only itself: each is served by one thread at a time, all receivers at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from monitor import logs
+from monitor.delivery.notifier import degraded
+from monitor.model import Delivered, Rejected, TryLater
+from monitor.store import outbox
+from monitor.timing import next_attempt_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from monitor.delivery.notifier import Notifier
+    from monitor.model import Delivery, Outcome
+    from monitor.store.database import Database
+
+log = logs.get("deliver")
+
+#: longer than any notifier's own deadline, so that nobody else takes what is still being sent
+LEASE = timedelta(minutes=5)
+MAX_THREADS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliverer:
+    """What delivering needs of the world."""
+
+    db: Database
+    notifiers: Mapping[str, Notifier]
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    stopping: Callable[[], bool]
+
+
+def deliver_due(deliverer: Deliverer) -> Counter[str]:
+    """Try everything that may be tried now; counts by outcome (`delivered`, `later`, `rejected`)."""
+    with deliverer.db.transaction() as tx:
+        expired = outbox.expire(tx, deliverer.clock())
+    total: Counter[str] = Counter(expired=expired) if expired else Counter()
+    threads = min(MAX_THREADS, max(1, len(deliverer.notifiers)))
+    with ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool:
+        for counts in pool.map(lambda _n: _drain(deliverer), range(threads)):
+            total += counts
+    return total
+
+
+def _drain(deliverer: Deliverer) -> Counter[str]:
+    """Take deliveries one at a time until none may be tried."""
+    counts: Counter[str] = Counter()
+    while not deliverer.stopping():
+        token = uuid4().hex
+        with deliverer.db.transaction() as tx:
+            delivery = outbox.claim(tx, deliverer.clock(), lease=LEASE, token=token)
+        if delivery is None:
+            break
+        counts[_one(deliverer, delivery)] += 1
+    return counts
+
+
+def _one(deliverer: Deliverer, delivery: Delivery) -> str:
+    started = time.monotonic()
+    outcome = _sent(deliverer, delivery)
+    elapsed = timedelta(seconds=time.monotonic() - started)
+    now = deliverer.clock()
+    retry_at = _retry_at(deliverer, delivery, outcome, now)
+    plainer = degraded(delivery.message) if isinstance(outcome, Rejected) and outcome.degrade else None
+    with deliverer.db.transaction() as tx:
+        held = outbox.settle(tx, delivery, outcome, retry_at, now, elapsed=elapsed, plainer=plainer)
+    _log(delivery, outcome, retry_at, held=held)
+    return {Delivered: "delivered", TryLater: "later", Rejected: "rejected"}[type(outcome)]
+
+
+def _sent(deliverer: Deliverer, delivery: Delivery) -> Outcome:
+    notifier = deliverer.notifiers.get(delivery.receiver)
+    if notifier is None:
+        return Rejected(reason="the receiver is no longer configured")
+    try:
+        return notifier.send(delivery, deliverer.clock())
+    except Exception as error:
+        # a bug in one channel must cost neither the message nor the other channels
+        log.exception("send_failed", delivery=delivery.id, receiver=delivery.receiver)
+        return TryLater(reason=f"a bug in monitor: {type(error).__name__}", ambiguous=True)
+
+
+def _retry_at(deliverer: Deliverer, delivery: Delivery, outcome: Outcome, now: datetime) -> datetime | None:
+    if not isinstance(outcome, TryLater):
+        return None
+    return next_attempt_at(
+        now,
+        attempts=delivery.attempts + 1,
+        after=outcome.after,
+        created_at=delivery.created_at,
+        jitter=deliverer.jitter(),
+    )
+
+
+def _log(delivery: Delivery, outcome: Outcome, retry_at: datetime | None, *, held: bool) -> None:
+    keys = {
+        "delivery": delivery.id,
+        "receiver": delivery.receiver,
+        "kind": delivery.message.kind.value,
+        "attempt": delivery.attempts + 1,
+    }
+    if not held:
+        log.warning("delivery_overtaken", **keys)
+        return
+    match outcome:
+        case Delivered():
+            log.info("delivered", **keys, subject=delivery.message.subject)
+        case TryLater(reason=reason):
+            when = retry_at.isoformat(timespec="seconds") if retry_at else "never"
+            log.warning("delivery_delayed", **keys, reason=reason, next=when)
+        case Rejected(reason=reason):
+            log.error("delivery_rejected", **keys, reason=reason)

@@ -1,0 +1,150 @@
+"""Make the digests that are due: window, compose, render, outbox and ledger in one transaction for each receiver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from monitor import logs
+from monitor.alerts.compose import digest_context
+from monitor.alerts.digest import Due, LastDigest, due, should_send
+from monitor.alerts.messages import Outgoing, render
+from monitor.store import coverage, digests, facts, outbox, stories
+from monitor.store.digests import LedgerRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from monitor.alerts.render import Templates
+    from monitor.config import DigestConfig, ReceiverConfig
+    from monitor.store.database import Database
+
+log = logs.get("digest")
+
+INSTALLED = "installed-at"
+#: before everything
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digester:
+    """What making digests needs."""
+
+    db: Database
+    templates: Templates
+    receivers: Mapping[str, ReceiverConfig]
+    series: Sequence[DigestConfig]
+    titles: Mapping[str, str]
+    public_url: str | None
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A digest as it would go out: its messages and its place in the ledger."""
+
+    messages: tuple[Outgoing, ...]
+    row: LedgerRow
+    stories: int
+
+
+def digest_due(digester: Digester) -> int:
+    """Every digest that is due now and not in the ledger; how many were enqueued."""
+    return sum(
+        _digest(digester, series, name) for series in digester.series for name in series.receivers
+    )
+
+
+def make(
+    tx: Connection, digester: Digester, series: DigestConfig, receiver: ReceiverConfig, window: Due
+) -> Made:
+    """The digest of `window` for `receiver`, without messages where the series is silent on such a day. Writes nothing."""
+    now = digester.clock()
+    last = digests.last(tx, series.series, receiver.name)
+    since_seq = last.until_seq if last else 0
+    until_seq = stories.last_match(tx)
+    found = stories.matched(tx, since_seq, until_seq)
+    report = coverage.report(tx, window.since, window.until, now)
+    shown = sum(s.severity.rank >= series.min_severity.rank for s in found)
+    row = LedgerRow(
+        series=series.series,
+        local_date=window.local_date.isoformat(),
+        receiver=receiver.name,
+        since=window.since,
+        until=window.until,
+        since_seq=since_seq,
+        until_seq=until_seq,
+        created_at=now,
+        kind="catch-up" if window.catch_up else "normal",
+    )
+    if not should_send(series, stories=shown, healthy=report.healthy == report.watched):
+        return Made(messages=(), row=row, stories=0)
+    context = digest_context(
+        found,
+        report,
+        window,
+        series=series,
+        now=now,
+        public_url=digester.public_url,
+        titles=digester.titles,
+    )
+    messages = render(digester.templates, context, receiver, batch=str(uuid4()), at=now)
+    return Made(messages=messages, row=row, stories=shown)
+
+
+def window_until_now(digester: Digester, tx: Connection, series: DigestConfig, receiver: str) -> Due:
+    """The window that a digest made this moment would have: for `preview`, `once --digest` and the demo."""
+    now = digester.clock()
+    last = digests.last(tx, series.series, receiver)
+    since = last.until if last else min(installed_at(tx, now), now - timedelta(days=1))
+    return Due(local_date=now.astimezone(series.timezone).date(), due_at=now, since=since, until=now)
+
+
+def installed_at(tx: Connection, now: datetime) -> datetime:
+    """When this database began, where the first digest's window begins."""
+    value = facts.get(tx, INSTALLED)
+    return datetime.fromisoformat(value) if value else now
+
+
+def send_now(digester: Digester) -> int:
+    """Make every series' digest this moment, once for its local date."""
+    count = 0
+    for series in digester.series:
+        for name in series.receivers:
+            with digester.db.transaction() as tx:
+                window = window_until_now(digester, tx, series, name)
+                count += _enter(tx, digester, series, name, window)
+    return count
+
+
+def _digest(digester: Digester, series: DigestConfig, name: str) -> int:
+    now = digester.clock()
+    with digester.db.transaction() as tx:
+        last = digests.last(tx, series.series, name)
+        previous = LastDigest(local_date=date.fromisoformat(last.local_date), until=last.until) if last else None
+        window = due(series, previous, now, installed_at=installed_at(tx, now))
+        return _enter(tx, digester, series, name, window) if window else 0
+
+
+def _enter(tx: Connection, digester: Digester, series: DigestConfig, name: str, window: Due) -> int:
+    """Ledger and outbox together; a reader who has this digest gets no other."""
+    receiver = digester.receivers[name]
+    made = make(tx, digester, series, receiver, window)
+    if not digests.enter(tx, made.row):
+        return 0
+    cause = f"digest:{series.series}:{made.row.local_date}:{name}"
+    messages = [(o.id, o.message) for o in made.messages]
+    outbox.enqueue(tx, name, messages, made.row.created_at, cause=cause)
+    log.info(
+        "digest_made" if messages else "digest_skipped",
+        series=series.series,
+        date=made.row.local_date,
+        receiver=name,
+        stories=made.stories,
+        kind=made.row.kind,
+    )
+    return len(messages)

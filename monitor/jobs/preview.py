@@ -1,0 +1,107 @@
+"""Look before anyone gets it: previews, test messages, and the shortcuts of a single pass."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from monitor.alerts import samples
+from monitor.alerts.compose import alert_context
+from monitor.alerts.messages import Outgoing, render
+from monitor.config import FileConfig, ReceiverConfig
+from monitor.jobs import digest
+from monitor.model import Delivered, Delivery
+from monitor.store import alerts, feeds, journal, stories
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from monitor.alerts.render import Templates
+    from monitor.delivery.notifier import Notifier
+    from monitor.jobs.digest import Digester
+    from monitor.model import Feed
+    from monitor.store.database import Database
+
+
+def make_due(db: Database, now: datetime, wanted: Sequence[Feed]) -> None:
+    """Make `wanted` feeds due at once."""
+    if wanted:
+        with db.transaction() as tx:
+            feeds.poll_now(tx, now, [feed.id for feed in wanted if feed.enabled])
+
+
+def hurry_groups(db: Database, now: datetime) -> None:
+    """End the wait of every open group: a single pass has nobody to wait for."""
+    with db.transaction() as tx:
+        alerts.hurry(tx, now)
+
+
+def owed(db: Database) -> int:
+    """How many deliveries are still to be made."""
+    with db.snapshot() as tx:
+        return sum(journal.owed(tx).values())
+
+
+def write(digester: Digester, db: Database, what: str, name: str | None, folder: Path) -> list[Path]:
+    """What would be sent, as files in `folder`; nothing is recorded. Empty when nothing matched yet (alert)."""
+    outgoing = _digest(digester, db, name) if what == "digest" else _alert(digester, db)
+    return [path for n, out in enumerate(outgoing) for path in _files(out, folder, f"{what}-{n + 1}")]
+
+
+def _digest(digester: Digester, db: Database, name: str | None) -> tuple[Outgoing, ...]:
+    series = next((s for s in digester.series if name is None or name in s.receivers), None)
+    if series is None:
+        return ()
+    receiver = digester.receivers[name or series.receivers[0]]
+    with db.snapshot() as tx:
+        window = digest.window_until_now(digester, tx, series, receiver.name)
+        made = digest.make(tx, digester, series.model_copy(update={"empty": "send"}), _shown(receiver), window)
+    return made.messages
+
+
+def _alert(digester: Digester, db: Database) -> tuple[Outgoing, ...]:
+    with db.snapshot() as tx:
+        loud = [s for s in stories.recent(tx, digest.EPOCH) if s.severity.rank >= 2]
+    if not loud:
+        return ()
+    now = digester.clock()
+    context = alert_context(
+        loud[0], reason="new", now=now, public_url=digester.public_url, titles=digester.titles
+    )
+    receiver = _shown(next(iter(digester.receivers.values())))
+    return render(digester.templates, context, receiver, batch=str(uuid4()), at=now)
+
+
+def _shown(receiver: ReceiverConfig) -> ReceiverConfig:
+    """`receiver` as a folder, which has every form of the message, under its own name for the ledger."""
+    return ReceiverConfig(name=receiver.name, file=FileConfig(path="."))
+
+
+def _files(out: Outgoing, folder: Path, stem: str) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for suffix, text in out.message.payload["files"].items():
+        path = folder / f"{stem}.{suffix}"
+        content = text if isinstance(text, str) else json.dumps(text, ensure_ascii=False, indent=2)
+        path.write_text(content, encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def send_test(
+    templates: Templates, receiver: ReceiverConfig, notifier: Notifier, now: datetime
+) -> list[str]:
+    """Send the sample alert, marked as a test, to `receiver`; what went wrong, in plain words."""
+    context = alert_context(samples.stories()[0], reason="test", now=now)
+    failures = []
+    for out in render(templates, context, receiver, batch=str(uuid4()), at=now):
+        delivery = Delivery(
+            id=out.id, receiver=receiver.name, message=out.message, attempts=0, created_at=now
+        )
+        outcome = notifier.send(delivery, now)
+        if not isinstance(outcome, Delivered):
+            failures.append(f"{out.message.recipient} {outcome.reason}".strip())
+    return failures
