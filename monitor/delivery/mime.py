@@ -126,10 +126,10 @@ def _mailbox(name: str, address: str) -> str:
 
 def _folded(line: str) -> Iterator[str]:
     """`line`, broken at spaces where it passes 998; a header that cannot be broken is left out, the mail still goes."""
-    if len(line) <= MAX_LINE:
+    if max(map(len, line.split("\r\n"))) <= MAX_LINE:
         yield line
         return
-    words = line.split(" ")
+    words = line.split()
     if all(len(word) < MAX_LINE for word in words):
         yield "\r\n ".join([" ".join(words[:2]), *words[2:]])
 
