@@ -343,7 +343,7 @@ def inflected(name: str, lang: str, kind: str) -> tuple[str, ...]:
     clean = " ".join(name.split())
     if generate is None or not clean or not _in_script(clean, lang):
         return (clean,) if clean else ()
-    return tuple(islice(dict.fromkeys((clean, *generate(clean, kind))), _MOST))
+    return tuple(islice(dict.fromkeys((clean, *islice(generate(clean, kind), 5 * _MOST))), _MOST))
 
 
 def _in_script(name: str, lang: str) -> bool:

@@ -30,6 +30,7 @@ from monitor.matching.silence import (
     Guards,
     Hit,
     silence,
+    widest,
 )
 from monitor.matching.text import BARRIER, Folded, extended, fold, folded
 
@@ -105,9 +106,8 @@ class Lexicon:
         found = self._automaton.find_matches_as_indexes(text.text, overlapping=True)
         if not found or not sentences:
             return Scan(lang=item.lang, fields=fields, sentences=sentences, mentions=())
-        hits = self._hits(found, _Places(text, fields, sentences), item)
+        hits = widest(self._hits(found, _Places(text, fields, sentences), item))
         silence(hits, self._guards)
-        hits.sort(key=lambda hit: (hit.token, -hit.token_end))
         mentions = tuple(_mention(hit) for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT)
         return Scan(lang=item.lang, fields=fields, sentences=sentences, mentions=mentions)
 

@@ -80,6 +80,22 @@ def silence(hits: Sequence[Hit], guards: dict[str, Guards]) -> None:
     _by_longer(names, names)
 
 
+def widest(hits: Iterable[Hit]) -> list[Hit]:
+    """`hits` without an entity's shorter names inside its own longer ones; a strong name inside a weak one stays."""
+    kept: list[Hit] = []
+    names: dict[str, list[Hit]] = defaultdict(list)
+    for hit in sorted(hits, key=lambda hit: (hit.token, -hit.token_end)):
+        if hit.claim.kind == ENTITY:
+            before = names[hit.claim.term]
+            if any(
+                hit.token_end <= wide.token_end and wide.claim.weak <= hit.claim.weak for wide in before[-4:]
+            ):
+                continue
+            before.append(hit)
+        kept.append(hit)
+    return kept
+
+
 def _by_phrases(names: Iterable[Hit], phrases: Sequence[Hit]) -> None:
     for hit in names:
         for phrase in phrases:

@@ -9,13 +9,13 @@ Unicode 15 data from `unicodedata`; NFKC is UAX #15, applied letter by letter.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import regex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,17 +40,16 @@ _TO_LATIN = dict(zip("аеоорсухіјѕһԁԛԝкмтвн", "aeoopcyxijshdq
 _TO_CYRILLIC = {latin: cyrillic for cyrillic, latin in reversed(_TO_LATIN.items())}
 
 #: English possessive and Turkish case, possessive and plural chains after an apostrophe (buffer y, n, s by the vowel)
-_SUFFIX = regex.compile(
-    r"""(?<=\w\w)['’‘ʼʻ＇`´′]
+_APOSTROPHES = "'’‘ʼʻ＇`´′"
+_SUFFIX = re.compile(
+    r"""['’‘ʼʻ＇`´′](?<=\w\w.)
     (?: s
-      | (?<=[^\Waeıioöuüâîû\d_].) (?: [ıiuü]n | [aeıiuü] | t[ae](?:n|ki(?:ler|nin)?)? )
-      | (?<=[aeıioöuüâîû\d].) (?: n[ıiuü]n | y[aeıiuü] | n[aeıiuü] | y?l[ae] | s[ıiuü] | n?d[ae](?:n|ki(?:ler|nin)?)? )
-      | d[ae](?:n|ki(?:ler|nin)?)? | l[ae] | l[ıiuü](?:l[ae]r)? | (?:yla|yle|ca|ce|ça|çe|dır|dir|dur|dür|tır|tir)
-      | l[ae]r(?:[ıi]n?|[ae]|d[ae]n?)? | (?:yken|ki)
+      | (?<=[^\Waeıioöuüâîû\d_].) (?: [ıiuü]n | [aeıiuü] ) | (?<=[aeıioöuüâîû\d].) s[ıiuü]
+      | n[ıiuü]n | y[aeıiuü] | n[aeıiuü] | n?[dt][ae](?:n|ki(?:ler|nin)?)? | l[ae] | l[ıiuü](?:l[ae]r)? | yl[ae] | [cç][ae] | [dt][ıiuü]r | yken | ki
+      | l[ae]r(?:[ıi]n?|[ae]|d[ae]n?)?
     )(?!\w)""",
-    regex.VERBOSE | regex.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE,
 )
-_APOSTROPHES = regex.compile("['’‘ʼʻ＇`´′]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +104,26 @@ def _text(codes: NDArray[np.uint32]) -> str:
 
 
 def _folded_codes(text: str) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    given = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    if _APOSTROPHES.search(text):
-        given = _without_suffixes(text, given)
-    table = _table()
-    codes = table[given]
-    origins: NDArray[np.int64] = np.flatnonzero(codes != _DELETE)
-    codes = codes[origins]
-    if (codes == _EXPAND).any():
-        codes, origins = _expanded(given, codes, origins)
-    _unmix(codes)
-    codes = np.concatenate(([_SPACE], codes, [_SPACE])).astype(np.uint32, copy=False)
-    origins = np.concatenate(([0], origins, [len(text)]))
+    given = _without_suffixes(text, np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4"))
+    letters = _table()[given]
+    places: NDArray[np.int64] = np.flatnonzero(letters)
+    letters = letters[places]
+    if len(letters) and int(letters.max()) == _EXPAND:
+        letters, places = _expanded(given, letters, places)
+    _unmix(letters)
+    codes = np.full(len(letters) + 2, _SPACE, dtype=np.uint32)
+    codes[1:-1] = letters
+    origins = np.zeros(len(codes), dtype=np.int64)
+    origins[1:-1], origins[-1] = places, len(text)
     spaces = codes == _SPACE
-    single = np.flatnonzero(~(spaces[1:] & spaces[:-1])) + 1
-    keep = np.concatenate(([0], single))
+    keep = np.ones(len(codes), dtype=bool)
+    np.logical_not(spaces[1:] & spaces[:-1], out=keep[1:])
     return codes[keep], origins[keep]
 
 
 def _without_suffixes(text: str, given: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    if not any(mark in text for mark in _APOSTROPHES):
+        return given
     spans = [match.span() for match in _SUFFIX.finditer(text)]
     if spans:
         given = given.copy()
@@ -148,6 +148,8 @@ def _expanded(
 
 def _unmix(codes: NDArray[np.uint32]) -> None:
     """In place: words that mix Latin and Cyrillic letters take the script of the letters that have no double."""
+    if not len(codes) or int(codes.max()) < 0x430:
+        return
     cyrillic = (codes - np.uint32(0x430)) < 0x100
     if not cyrillic.any():
         return
