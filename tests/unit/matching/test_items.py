@@ -87,6 +87,7 @@ def test_odd_values_do_not_lose_an_item(more: dict[str, object], expected: dict[
         pytest.param(
             rb'{"id": 1, "content": "\ud800 \ud83d\ude00"}', "\ufffd \U0001f600", id="a half and a whole pair"
         ),
+        pytest.param(rb'{"id": 1, "content": "\\ud800 \ud800"}', "\\ud800 \ufffd", id="an escaped backslash"),
         pytest.param(
             b'{"id": 1, "content": "a\xed\xa0\x80b"}', "a\ufffd\ufffd\ufffdb", id="half a pair, raw"
         ),
