@@ -28,6 +28,7 @@ FIRST_INTERVAL = timedelta(minutes=30)
 _FORGOTTEN: dict[str, Any] = {
     "etag": None,
     "last_modified": None,
+    "validators_url": None,
     "body_hash": None,
     "moved_to": None,
     "moved_polls": 0,

@@ -26,13 +26,20 @@ if TYPE_CHECKING:
 #: how exact `last_seen_at` is
 TOUCHED_EVERY = timedelta(days=1)
 
-_KNOWN = (items.c.id, items.c.key, items.c.content_hash, items.c.canonical_url, items.c.revision)
+_KNOWN = (
+    items.c.id,
+    items.c.key,
+    items.c.content_hash,
+    items.c.canonical_url,
+    items.c.revision,
+    items.c.title,
+)
 
 
 def known(
     tx: Connection, feed_id: str, keys: Iterable[str], urls: Iterable[str]
 ) -> tuple[Mapping[str, KnownItem], Mapping[str, KnownItem]]:
-    """The items of a feed that entries may be: by key, and by canonical address (the first seen of several)."""
+    """The items of a feed that entries may be: by key, and by canonical address (the newest of several)."""
     by_key: dict[str, KnownItem] = {}
     by_url: dict[str, KnownItem] = {}
     ours = select(*_KNOWN).where(items.c.feed_id == feed_id).order_by(items.c.id)
@@ -41,7 +48,7 @@ def known(
             by_key[row["key"]] = KnownItem(**row)
     for batch in batches(urls):
         for row in tx.execute(ours.where(items.c.canonical_url.in_(batch))).mappings():
-            by_url.setdefault(row["canonical_url"], KnownItem(**row))
+            by_url[row["canonical_url"]] = KnownItem(**row)
     return by_key, by_url
 
 

@@ -7,7 +7,6 @@ group needs, and any delivery that is owed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, exists, null, select, update
@@ -18,7 +17,7 @@ from monitor.store.schema import alert_groups, deliveries, feeds, items, matches
 from monitor.store.sql import changed
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from sqlalchemy import ColumnElement, Connection, Table, Update
     from sqlalchemy.sql.dml import Delete

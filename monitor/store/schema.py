@@ -77,6 +77,7 @@ feeds = Table(
     Column("added_at", Utc, nullable=False),
     Column("etag", Text),
     Column("last_modified", Text),
+    Column("validators_url", Text),
     Column("body_hash", Text),
     Column("interval", Seconds, nullable=False),
     Column("next_poll_at", Utc, nullable=False, index=True),

@@ -105,6 +105,7 @@ def upgrade() -> None:
         instant("added_at"),
         key("etag", nullable=True),
         key("last_modified", nullable=True),
+        key("validators_url", nullable=True),
         key("body_hash", nullable=True),
         sa.Column("interval", sa.Float(), nullable=False),
         instant("next_poll_at"),

@@ -1,0 +1,206 @@
+"""A poll becomes durable once, whole, and no item is stored twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from monitor.model import Coverage, Fulltext, Severity
+from monitor.store import archive, feeds, items, schema
+from tests.support.stored import (
+    DAY,
+    HOUR,
+    NOW,
+    assessed,
+    contact,
+    feed,
+    item,
+    match,
+    poll,
+    silenced,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Table
+
+    from monitor.model import Assessed
+    from monitor.store.database import Database
+
+
+def size(tx: Connection, table: Table) -> int:
+    return int(tx.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def test_an_item_comes_back_whole(tx: Connection) -> None:
+    """Text in any script, matches with evidence, contacts and what was silenced."""
+    entry = assessed(
+        matches=(match(),),
+        contacts=(contact(), contact(place=None, background=True)),
+        suppressed=(silenced(),),
+        coverage_detail="one rule",
+        published_at=NOW - DAY,
+        published_raw="yesterday",
+    )
+    (item_id,) = items.record(tx, poll(entry))
+    found = archive.get(tx, item_id)
+    assert found is not None
+    assert found.item == entry.item
+    assert found.feed == feed()
+    assert (found.matches, found.contacts, found.suppressed) == (
+        entry.decision.matches,
+        entry.decision.contacts,
+        entry.decision.suppressed,
+    )
+    assert (found.coverage, found.coverage_detail, found.revision) == (Coverage.MATCHED, "one rule", 1)
+    assert (found.first_seen_at, found.story_id) == (NOW, None)
+
+
+def test_ids_follow_the_order_of_the_poll(tx: Connection) -> None:
+    """First seen, lower number."""
+    ids = items.record(tx, poll(*(assessed(f"guid:{n}") for n in range(1200))))
+    assert list(ids) == sorted(ids)
+    assert len(set(ids)) == 1200
+
+
+def test_a_repeated_poll_stores_nothing_twice(tx: Connection) -> None:
+    """Two pollers raced: the second finds the item there and adds no match, contact or silenced mention."""
+    entry = assessed(matches=(match(),), contacts=(contact(),), suppressed=(silenced(),))
+    first = items.record(tx, poll(entry))
+    assert items.record(tx, poll(entry)) == first
+    tables = (schema.items, schema.matches, schema.contacts, schema.suppressed)
+    assert [size(tx, table) for table in tables] == [1, 1, 1, 1]
+
+
+def test_an_entry_twice_in_one_document_is_one_item(tx: Connection) -> None:
+    """The first of the two stands; both have its id."""
+    ids = items.record(tx, poll(assessed(title="one"), assessed("guid:2"), assessed(title="two")))
+    assert ids[0] == ids[2] != ids[1]
+    found = archive.get(tx, ids[0])
+    assert found is not None
+    assert found.item.title == "one"
+
+
+def test_one_key_in_two_feeds_is_two_items(tx: Connection) -> None:
+    """A key is an identity within its feed only."""
+    feeds.add(tx, feed("other"), NOW)
+    ids = items.write(tx, [assessed(), assessed(feed_id="other")], NOW)
+    assert ids[0] != ids[1]
+
+
+def test_known_answers_by_key_and_by_address(tx: Connection) -> None:
+    """Over more keys than one IN list holds."""
+    items.record(tx, poll(*(assessed(f"guid:{n}") for n in range(700))))
+    feeds.add(tx, feed("other"), NOW)
+    items.write(tx, [assessed("guid:x", feed_id="other")], NOW)
+    keys = [f"guid:{n}" for n in range(600, 1300)] + ["guid:x"]
+    by_key, by_url = items.known(tx, "gazette", keys, ["gazette.example/guid:5", "gazette.example/guid:x"])
+    assert set(by_key) == {f"guid:{n}" for n in range(600, 700)}
+    assert set(by_url) == {"gazette.example/guid:5"}
+    one = by_key["guid:650"]
+    assert (one.content_hash, one.canonical_url, one.revision) == (
+        "hash of guid:650",
+        "gazette.example/guid:650",
+        1,
+    )
+
+
+def test_a_revision_keeps_the_old_text_and_the_old_key(tx: Connection) -> None:
+    """The text is replaced, the past stays, and nothing is a second item."""
+    (item_id,) = items.record(tx, poll(assessed(title="Before")))
+    again = assessed("guid:new", title="After", revises=item_id, coverage=Coverage.RELATED)
+    assert items.record(tx, poll(again, at=NOW + HOUR)) == (item_id,)
+    found = archive.get(tx, item_id)
+    assert found is not None
+    assert (found.item.title, found.item.key, found.revision) == ("After", "guid:1", 2)
+    assert (found.coverage, found.first_seen_at) == (Coverage.RELATED, NOW)
+    assert archive.past_texts(tx, item_id) == ((1, NOW, "Before", "", item().content),)
+
+
+def test_an_edit_that_matches_again_is_no_news(tx: Connection) -> None:
+    """The rule that matched before is marked, a new rule is not."""
+    (item_id,) = items.record(tx, poll(assessed(matches=(match("a"),))))
+    items.record(tx, poll(assessed(matches=(match("a"), match("b")), revises=item_id), at=NOW + HOUR))
+    rows = tx.execute(
+        select(schema.matches.c.rule, schema.matches.c.again).order_by(schema.matches.c.id)
+    ).all()
+    assert [tuple(row) for row in rows] == [("a", False), ("a", True), ("b", False)]
+
+
+def test_an_edit_does_not_unsay_a_match(tx: Connection) -> None:
+    """What was matched is still told after the edit that took it out; what is silenced is of today."""
+    first = assessed(matches=(match(),), contacts=(contact(),), suppressed=(silenced("old"),))
+    (item_id,) = items.record(tx, poll(first))
+    items.record(tx, poll(assessed(revises=item_id, title="No more", suppressed=(silenced("new"),))))
+    found = archive.get(tx, item_id)
+    assert found is not None
+    assert (found.item.title, found.coverage) == ("No more", Coverage.NO_MATCH)
+    assert (found.matches, found.contacts) == ((match(),), (contact(),))
+    assert [s.by for s in found.suppressed] == ["new"]
+
+
+def test_a_revised_item_that_was_pruned_meanwhile_is_new(tx: Connection) -> None:
+    """The poll had read it before the pruning; it is not lost."""
+    (item_id,) = items.record(tx, poll(assessed(revises=4711, matches=(match(),))))
+    found = archive.get(tx, item_id)
+    assert found is not None
+    assert (found.revision, len(found.matches)) == (1, 1)
+
+
+def test_the_story_is_asked_in_the_transaction(tx: Connection) -> None:
+    """With the story that the item is in; its answer is stored."""
+    tx.execute(schema.stories.insert().values(id="s-1", first_seen_at=NOW, changed_at=NOW, severity="high"))
+    asked: list[tuple[str, str | None]] = []
+
+    def story_of(entry: Assessed, current: str | None) -> str | None:
+        asked.append((entry.item.title, current))
+        return current or "s-1"
+
+    (item_id,) = items.record(tx, poll(assessed(title="one")), story_of)
+    items.record(tx, poll(assessed(title="two", revises=item_id)), story_of)
+    assert asked == [("one", None), ("two", "s-1")]
+    found = archive.get(tx, item_id)
+    assert found is not None
+    assert found.story_id == "s-1"
+
+
+def test_who_is_seen_again_is_noted_once_a_day(tx: Connection) -> None:
+    """Most polls see the same entries; they write nothing for them."""
+    (item_id,) = items.record(tx, poll(assessed()))
+    column = select(schema.items.c.last_seen_at)
+    items.record(tx, poll(at=NOW + HOUR, seen_ids=(item_id,)))
+    assert tx.execute(column).scalar() == NOW
+    items.record(tx, poll(at=NOW + 2 * DAY, seen_ids=(item_id,)))
+    assert tx.execute(column).scalar() == NOW + 2 * DAY
+
+
+def test_full_text_waits_until_it_is_tried(tx: Connection) -> None:
+    """Wanted ones are listed, those that failed say why."""
+    (wanted, _) = items.record(tx, poll(assessed(fulltext=Fulltext.WANTED), assessed("guid:2")))
+    assert [i.id for i in archive.fulltext_wanted(tx, 10)] == [wanted]
+    items.unavailable(tx, wanted, "a consent page")
+    assert archive.fulltext_wanted(tx, 10) == ()
+    found = archive.get(tx, wanted)
+    assert found is not None
+    assert (found.item.fulltext, found.item.fulltext_detail) == (Fulltext.UNAVAILABLE, "a consent page")
+
+
+def test_a_poll_that_fails_to_be_written_leaves_nothing(db: Database) -> None:
+    """State, journal and items are one transaction: validators never get ahead of items (promise 1)."""
+    with db.transaction() as tx:
+        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+
+    def broken(entry: Assessed, current: str | None) -> str | None:
+        raise RuntimeError("a bug in the middle")
+
+    record = poll(assessed(matches=(match(severity=Severity.LOW),)))
+    record = replace(record, state=replace(record.state, etag='"ahead"'))
+    with pytest.raises(RuntimeError), db.transaction() as tx:
+        items.record(tx, record, broken)
+    with db.snapshot() as tx:
+        kept = feeds.get(tx, "gazette")
+        assert kept is not None
+        assert kept.etag is None
+        assert (size(tx, schema.items), size(tx, schema.polls)) == (0, 0)

@@ -1,0 +1,182 @@
+"""The tables, the migrations and the nouns agree; what must not happen twice cannot."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import exc, select
+
+from monitor.model import Contact, FeedState, Item, Match, Suppressed
+from monitor.store import schema
+from monitor.store.upgrade import MIGRATIONS
+from tests.support.stored import NOW
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Table
+
+    from monitor.store.database import Database
+
+
+def test_migrations_make_exactly_the_tables_of_the_schema(db: Database) -> None:
+    """A column that was added without a migration would be missing at the operator's."""
+    with db.snapshot() as tx:
+        context = MigrationContext.configure(tx, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_the_newest_migration_is_the_revision_of_the_schema() -> None:
+    """A stale `REVISION` would skip migrations at open."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [schema.REVISION]
+
+
+def test_migrations_import_nothing_of_the_code() -> None:
+    """They are frozen; the code they were written for is gone tomorrow."""
+    texts = [path.read_text(encoding="utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
+    assert texts
+    assert not [text for text in texts if "import monitor" in text or "from monitor" in text]
+
+
+@pytest.mark.parametrize(
+    ("noun", "table", "elsewhere"),
+    [
+        pytest.param(FeedState, schema.feeds, {"feed"}, id="feed state"),
+        pytest.param(Item, schema.items, set(), id="item"),
+        pytest.param(Match, schema.matches, set(), id="match"),
+        pytest.param(Contact, schema.contacts, set(), id="contact"),
+        pytest.param(Suppressed, schema.suppressed, set(), id="suppressed"),
+    ],
+)
+def test_every_field_has_its_column(noun: Any, table: Table, elsewhere: set[str]) -> None:
+    """A field that is added to a noun is stored or its test fails."""
+    assert {f.name for f in fields(noun)} - elsewhere <= set(table.c.keys())
+
+
+def test_a_naive_time_is_refused(tx: Connection) -> None:
+    """It could be any instant."""
+    with pytest.raises(exc.StatementError, match="naive"):
+        tx.execute(schema.facts.insert().values(key="a", value=1, at=datetime(2026, 1, 1)))
+
+
+def test_times_come_back_as_utc(tx: Connection) -> None:
+    """Whatever zone they went in with."""
+    tripoli = timezone(timedelta(hours=2))
+    tx.execute(schema.facts.insert().values(key="a", value=1, at=NOW.astimezone(tripoli)))
+    found = tx.execute(select(schema.facts.c.at)).scalar_one()
+    assert (found, found.tzinfo) == (NOW, NOW.tzinfo)
+
+
+def test_a_number_that_was_deleted_never_comes_back(tx: Connection) -> None:
+    """Digest cursors would pass over the match that takes an old number."""
+    tables = [schema.items, schema.matches, schema.deliveries, schema.alert_groups]
+    made = {
+        row[0]: row[1]
+        for row in tx.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+    }
+    assert [t.name for t in tables if "AUTOINCREMENT" not in made[t.name]] == []
+
+
+_STORY = {"id": "s", "first_seen_at": NOW, "changed_at": NOW, "severity": "high"}
+_ITEM = {
+    "feed_id": "gazette",
+    "key": "k",
+    "fulltext": "not-asked",
+    "first_seen_at": NOW,
+    "changed_at": NOW,
+    "last_seen_at": NOW,
+    "revision": 1,
+    "coverage": "no-match",
+}
+_MATCH = {
+    "item_id": 1,
+    "revision": 1,
+    "watchlist": "w",
+    "rule": "r",
+    "severity": "high",
+    "score": 1,
+    "evidence": [],
+    "at": NOW,
+}
+_DIGEST = {
+    "series": "daily",
+    "local_date": "2026-03-01",
+    "receiver": "desk",
+    "since": NOW,
+    "until": NOW,
+    "since_seq": 0,
+    "until_seq": 0,
+    "created_at": NOW,
+    "kind": "normal",
+}
+_GROUP = {"receiver": "desk", "story_id": "s", "opened_at": NOW, "due_at": NOW, "state": "open"}
+_DELIVERY = {
+    "id": "d1",
+    "receiver": "desk",
+    "kind": "alert",
+    "channel": "slack",
+    "payload": {},
+    "state": "pending",
+    "not_before": NOW,
+    "created_at": NOW,
+    "queued_at": NOW,
+    "batch": "d1",
+    "cause": "alert:1",
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "differs"),
+    [
+        pytest.param(schema.items, _ITEM, {"key": "other"}, id="promise 1: one item for a key of a feed"),
+        pytest.param(
+            schema.matches, _MATCH, {"revision": 2}, id="promise 2: one match of a rule and revision"
+        ),
+        pytest.param(schema.alert_groups, _GROUP, {"state": "sent"}, id="promise 2: one open group"),
+        pytest.param(
+            schema.deliveries, _DELIVERY | {"id": "d2"}, {"part": 1}, id="promise 2: one part for a cause"
+        ),
+        pytest.param(
+            schema.deliveries, _DELIVERY | {"cause": "x"}, {"id": "d3"}, id="promise 2: one delivery id"
+        ),
+        pytest.param(
+            schema.digests, _DIGEST, {"recipient": "b@x.example"}, id="promise 3: one digest for a reader"
+        ),
+    ],
+)
+def test_what_must_not_happen_twice_cannot(
+    tx: Connection, table: Table, row: dict[str, Any], differs: dict[str, Any]
+) -> None:
+    """The backstop under the code: the same row again is refused, a row that differs where it may is not."""
+    tx.execute(schema.stories.insert().values(_STORY))
+    tx.execute(schema.items.insert().values(_ITEM | {"key": "first"}))
+    tx.execute(schema.deliveries.insert().values(_DELIVERY))
+    if table is not schema.deliveries:
+        tx.execute(table.insert().values(row))
+    tx.execute(
+        table.insert().values(row | {"cause": "y", "id": "d9"} | differs)
+        if table is schema.deliveries
+        else table.insert().values(row | differs)
+    )
+    with pytest.raises(exc.IntegrityError), tx.begin_nested():
+        tx.execute(table.insert().values(row))
+
+
+def test_an_item_without_a_coverage_state_cannot_be_stored(tx: Connection) -> None:
+    """Promise 1: each ends in one."""
+    row = {k: v for k, v in _ITEM.items() if k != "coverage"}
+    with pytest.raises(exc.IntegrityError):
+        tx.execute(schema.items.insert().values(row))
+
+
+def test_an_item_of_no_feed_cannot_be_stored(tx: Connection) -> None:
+    """Foreign keys are switched on."""
+    with pytest.raises(exc.IntegrityError):
+        tx.execute(schema.items.insert().values(_ITEM | {"feed_id": "nobody"}))
