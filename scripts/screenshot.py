@@ -117,14 +117,6 @@ def run(command: list[str]) -> str:
     return done.stdout
 
 
-def smaller(path: Path) -> None:
-    """256 colours, where pngquant or ImageMagick is at hand."""
-    if quant := shutil.which("pngquant"):
-        subprocess.run([quant, "--force", "--output", str(path), "256", str(path)], check=False)
-    elif convert := shutil.which("convert"):
-        subprocess.run([convert, str(path), "-strip", "-colors", "256", f"PNG8:{path}"], check=False)
-
-
 def main() -> None:
     """Draw the pictures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
@@ -140,7 +132,6 @@ def main() -> None:
         if picture.readme or said.all:
             target = (said.folder / f"{picture.name}.png").resolve()
             draw(picture, chromium, target)
-            smaller(target)
             print(f"{target} {target.stat().st_size // 1024} KB")
 
 

@@ -87,6 +87,7 @@ def digest_context(
     seen = coverage_context(coverage, words)
     catch_up = words.say("catch_up", missed=words.count("briefing", due.missed)) if due.catch_up else ""
     quieter = len(stories) - len(kept)
+    related = [t for t in told if t["rank"] < ALERTS_FROM.rank]
     return {
         **_common(words, now, public_url),
         "kind": "digest",
@@ -107,7 +108,8 @@ def digest_context(
         "missed": due.missed,
         "stories": loud,
         "more": [],
-        "related": [t for t in told if t["rank"] < ALERTS_FROM.rank],
+        "related": related,
+        "related_note": words.count("related", len(related)) if related else "",
         "cut": 0,
         "cut_note": "",
         "quieter": quieter,

@@ -47,18 +47,18 @@ class Frame:
         forms = NOUNS[self.lang][noun]
         return forms.get(_category(self.lang, n), forms["other"]).format(n=f"{n:,}")
 
-    def day(self, day: date, *, weekday: bool = False) -> str:
-        """`24 November 2026`, with the weekday before it when asked."""
-        text = f"{day.day} {MONTHS[self.lang][day.month - 1]} {day.year}"
+    def day(self, day: date, *, weekday: bool = False, year: bool = True) -> str:
+        """`24 November 2026`, with the weekday before it or without the year when asked."""
+        text = f"{day.day} {MONTHS[self.lang][day.month - 1]}" + (f" {day.year}" if year else "")
         return f"{WEEKDAYS[self.lang][day.weekday()]}{self.comma}{text}" if weekday else text
 
-    def moment(self, moment: datetime, zone: ZoneInfo) -> str:
-        """`24 November 2026, 05:12 EET`, in `zone`."""
+    def moment(self, moment: datetime, zone: ZoneInfo, *, year: bool = True) -> str:
+        """`24 November 2026, 05:12 EET`, in `zone`, without the year when asked."""
         try:
             local = moment.astimezone(zone)
         except OverflowError:  # a feed's date at the edge of the calendar
             local = moment
-        return f"{self.day(local.date())}{self.comma}{local:%H:%M} {local.tzname() or 'UTC'}"
+        return f"{self.day(local.date(), year=year)}{self.comma}{local:%H:%M} {local.tzname() or 'UTC'}"
 
 
 def frame(lang: str) -> Frame:

@@ -237,7 +237,7 @@ _INLINER = css_inline.CSSInliner(
 
 
 def inlined(html: str) -> str:
-    """`html` with its style sheets inlined; `<style data-css-inline="ignore">` stays (media queries)."""
+    """`html` with its style sheets inlined; `<style data-css-inline="keep">` stays (media queries)."""
     return str(_INLINER.inline(html))
 
 

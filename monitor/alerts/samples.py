@@ -125,7 +125,7 @@ def story_item(
     """An item of the invented feed `feed`, matched because of `terms` (none: not matched)."""
     source = _FEEDS[feed]
     path = f"{source.url.removesuffix('/rss')}/{2026_11_000 + number}"
-    seen = NOW - timedelta(hours=1, minutes=37 * number)
+    seen = NOW - timedelta(hours=9) + timedelta(minutes=14 * number)
     kept = Item(
         key=f"url:{path}", feed_id=feed, title=title, content=content, lang=source.language, url=path,
         published_at=seen - timedelta(minutes=9), outlet=source.title, outlet_side=source.side,
@@ -172,20 +172,20 @@ def _received() -> Story:
         id="s-4f19",
         items=(
             story_item(
-                1, "gulf", "Haftar received in Moscow as defence ministry promises more instructors",
+                31, "gulf", "Haftar received in Moscow as defence ministry promises more instructors",
                 "The eastern commander flew in overnight. Khalifa Haftar met Defence Minister Andrei Belousov at the "
                 "ministry on Monday, and both sides spoke of instructors for two garrisons south of Sirte. No text "
                 "was signed.",
                 "Khalifa Haftar", "met", "Andrei Belousov", reason=why, contacts=(_RECEIVED,), fulltext=Fulltext.READ,
             ),
             story_item(
-                2, "volga", "Белоусов принял Хафтара: обсуждалась подготовка военных специалистов",
+                32, "volga", "Белоусов принял Хафтара: обсуждалась подготовка военных специалистов",
                 "Встреча прошла за закрытыми дверями. Министр обороны Андрей Белоусов провёл переговоры с "
                 "маршалом Халифой Хафтаром, сообщили в ведомстве. Подробности не раскрываются.",
                 "Андрей Белоусов", "переговоры", "Халифой Хафтаром", reason=why, contacts=(_RECEIVED,),
             ),
             story_item(
-                3, "barqa", "القائد العام يلتقي وزير الدفاع الروسي في موسكو",
+                33, "barqa", "القائد العام يلتقي وزير الدفاع الروسي في موسكو",
                 "وصل الوفد فجر اليوم. التقى المشير خليفة حفتر وزير الدفاع الروسي أندريه بيلوسوف في موسكو، "
                 "وبحث الجانبان برامج تدريب جديدة. ويعود الوفد مساءً.",
                 "خليفة حفتر", "التقى", "أندريه بيلوسوف", reason=why, contacts=(_RECEIVED, _INVITED),
@@ -199,13 +199,13 @@ def _convoy() -> Story:
         id="s-71c2",
         items=(
             story_item(
-                4, "sahel", "Une colonne d'Africa Corps quitte Brak pour le sud, selon des chauffeurs",
+                24, "sahel", "Une colonne d'Africa Corps quitte Brak pour le sud, selon des chauffeurs",
                 "Le convoi a été vu à l'aube. Une trentaine de véhicules d'Africa Corps, l'héritier de Wagner, ont "
                 "pris la route du Niger depuis la base de Brak. L'armée n'a pas répondu.",
                 "Africa Corps", "Wagner", watchlist="wagner", reason="names Africa Corps and Wagner",
             ),
             story_item(
-                5, "delta", "Drivers describe a night convoy leaving Brak air base",
+                25, "delta", "Drivers describe a night convoy leaving Brak air base",
                 "Three drivers gave the same account. Men they knew as Wagner fighters rode in unmarked lorries, they "
                 "said. Their account could not be checked.",
                 "Wagner fighters", watchlist="wagner", reason="names Wagner fighters",
@@ -219,7 +219,7 @@ def _council() -> Story:
         id="s-90aa",
         items=(
             story_item(
-                6, "council", "Council renews call for all foreign forces to leave Libya",
+                16, "council", "Council renews call for all foreign forces to leave Libya",
                 "The vote was fourteen to none. The Security Council again demanded the withdrawal of all foreign "
                 "forces, fighters and mercenaries from Libya without delay. One member abstained.",
                 "Security Council", "demanded the withdrawal", "mercenaries", "Libya", watchlist="un-withdrawal",
@@ -234,7 +234,7 @@ def _denied() -> Story:
         id="s-b3d0",
         items=(
             story_item(
-                7, "tripoli", "الحكومة تنفي إجراء اتصال هاتفي بين الدبيبة ولافروف",
+                15, "tripoli", "الحكومة تنفي إجراء اتصال هاتفي بين الدبيبة ولافروف",
                 "تداولت صفحات الخبر منذ الصباح. نفى المتحدث إجراء أي اتصال بين عبد الحميد الدبيبة وسيرغي لافروف هذا "
                 "الأسبوع. ولم يصدر تعليق من موسكو.",
                 "عبد الحميد الدبيبة", "اتصال", "سيرغي لافروف", severity=Severity.MEDIUM,
@@ -249,7 +249,7 @@ def _port() -> Story:
         id="s-c417",
         items=(
             story_item(
-                8, "porto", "Tobruk, tecnici russi misurano i fondali del porto: “Lavori entro l'estate”",
+                14, "porto", "Tobruk, tecnici russi misurano i fondali del porto: “Lavori entro l'estate”",
                 "", "squadra russa", "ha incontrato", "porto di Tobruk", field="summary",
                 summary="Una squadra russa ha incontrato i dirigenti del porto di Tobruk.",
                 severity=Severity.MEDIUM, reason="Russian side and a Libyan port in one sentence",
@@ -278,7 +278,7 @@ def _elsewhere() -> Story:
         id="s-e6f9",
         items=(
             story_item(
-                10, "delta", "Envoy wants foreign units out of the eastern provinces by spring",
+                8, "delta", "Envoy wants foreign units out of the eastern provinces by spring",
                 "It concerns another country. The UN envoy asked that foreign units withdraw from the provinces. Talks "
                 "resume in January.",
                 "withdraw", watchlist="un-withdrawal", severity=Severity.LOW, reason="withdrawal, but not from Libya",

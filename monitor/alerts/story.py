@@ -52,7 +52,7 @@ def story_context(
         "told_by": _told_by(story, frame),
         "contacts": contacts,
         "contacts_cut": contacts_cut,
-        "first_seen": frame.moment(min(i.first_seen_at for i in story.items), zone),
+        "first_seen": frame.moment(min(i.first_seen_at for i in story.items), zone, year=False),
         "first_seen_iso": min(i.first_seen_at for i in story.items).isoformat(),
         "published": _published(best, frame, zone),
         "published_iso": best.item.published_at.isoformat() if best.item.published_at else "",

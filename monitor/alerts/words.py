@@ -118,13 +118,24 @@ def sparkline(values: Sequence[int]) -> str:
     return "".join(_BARS[round(max(v, 0) / top * (len(_BARS) - 1))] for v in values)
 
 
-def wrap(text: str, indent: str = "", width: int = 76) -> str:
-    """`text` in lines of at most `width` columns, each after `indent`; addresses are never broken."""
-    return textwrap.fill(
-        text,
-        width=width,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def wrap(text: str, indent: str = "", width: int = 76, rest: str | None = None) -> str:
+    """`text` in lines of at most `width` columns: the first after `indent`, the others after `rest`.
+
+    Addresses are never broken. An isolate that spans lines is closed and opened again on each, since every line is
+    a paragraph of its own to the bidirectional algorithm.
+    """
+    begin, after = indent, indent if rest is None else rest
+    room = max(20, width - max(len(begin), len(after)))
+    lines = textwrap.wrap(text, width=room, break_long_words=False, break_on_hyphens=False)
+    starts = [begin, *(after for _ in lines[1:])]
+    return "\n".join(start + line for start, line in zip(starts, _closed(lines), strict=True))
+
+
+def _closed(lines: list[str]) -> list[str]:
+    closed: list[str] = []
+    depth = 0
+    for line in lines:
+        opened = FSI * depth + line
+        depth = max(0, depth + line.count(FSI) - line.count(PDI))
+        closed.append(opened + PDI * depth)
+    return closed

@@ -1,0 +1,107 @@
+"""Which receivers hear of a story."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitor.alerts.routing import alerts, routes_for
+from monitor.alerts.samples import stories, story_item
+from monitor.config import RouteConfig
+from monitor.model import Severity, Story
+
+RECEIVED, CONVOY, COUNCIL, _, _, REVIEW, _ = stories()
+
+
+def tree(**route: Any) -> RouteConfig:
+    return RouteConfig.model_validate({"receiver": "root", **route})
+
+
+def story(*matches: tuple[str, Severity]) -> Story:
+    items = [
+        story_item(n, "gulf", "t", "A word here.", "word", watchlist=name, severity=severity)
+        for n, (name, severity) in enumerate(matches)
+    ]
+    return Story(id="s", items=tuple(items))
+
+
+@pytest.mark.parametrize(
+    ("routes", "told", "expected"),
+    [
+        pytest.param([], RECEIVED, ["root"], id="the root takes what no child takes"),
+        pytest.param(
+            [{"receiver": "a", "match": {"severity": "high"}}, {"receiver": "b"}], RECEIVED, ["a"], id="first match wins"
+        ),
+        pytest.param(
+            [{"receiver": "a", "continue": True}, {"receiver": "b"}, {"receiver": "c"}],
+            RECEIVED,
+            ["a", "b"],
+            id="continue goes on to the next that matches",
+        ),
+        pytest.param(
+            [{"receiver": "a", "match": {"watchlist": "un-withdrawal"}}], RECEIVED, ["root"], id="no match, the root"
+        ),
+        pytest.param(
+            [{"receiver": "a", "routes": [{"receiver": "aa", "match": {"side": "russia-state"}}]}],
+            RECEIVED,
+            ["aa"],
+            id="the deepest matching route takes it",
+        ),
+        pytest.param(
+            [{"match": {"severity": "high"}, "routes": [{"receiver": "x", "match": {"watchlist": "wagner"}}]}],
+            RECEIVED,
+            ["root"],
+            id="a route without receiver inherits its parent's",
+        ),
+        pytest.param(
+            [{"receiver": "a", "continue": True}, {"receiver": "a"}, {"receiver": "b"}],
+            RECEIVED,
+            ["a"],
+            id="a receiver hears once",
+        ),
+        pytest.param(
+            [{"receiver": "quiet", "match": {"severity": ["low", "medium"]}}],
+            story(("wagner", Severity.MEDIUM), ("contacts", Severity.HIGH)),
+            ["root"],
+            id="a medium route does not swallow a story that is also high",
+        ),
+        pytest.param(
+            [{"receiver": "a", "match": {"severity": "high", "watchlist": "wagner"}}],
+            story(("wagner", Severity.MEDIUM), ("contacts", Severity.HIGH)),
+            ["root"],
+            id="severity is asked of the list that the route names",
+        ),
+        pytest.param(
+            [{"receiver": "a", "match": {"side": "un", "severity": "medium"}}], COUNCIL, ["a"], id="side and severity"
+        ),
+    ],
+)  # fmt: skip
+def test_the_tree_is_walked_as_alertmanager_walks_it(
+    routes: list[Any], told: Story, expected: list[str]
+) -> None:
+    """First match wins, `continue` goes on, what is left out is inherited."""
+    assert [r.receiver for r in routes_for(tree(routes=routes), told)] == expected
+
+
+def test_the_defaults_are_alertmanagers_and_are_inherited() -> None:
+    """30 s, 10 min and 24 h, unless a route or a parent of it says otherwise."""
+    (plain,) = routes_for(tree(), RECEIVED)
+    assert (plain.group_wait, plain.group_interval, plain.repeat_interval) == (
+        timedelta(seconds=30),
+        timedelta(minutes=10),
+        timedelta(hours=24),
+    )
+    route = tree(group_wait="5s", routes=[{"receiver": "a", "repeat_interval": "2h"}])
+    (own,) = routes_for(route, RECEIVED)
+    assert (own.group_wait, own.group_interval, own.repeat_interval) == (
+        timedelta(seconds=5),
+        timedelta(minutes=10),
+        timedelta(hours=2),
+    )
+
+
+def test_medium_and_louder_alert() -> None:
+    """A low story is shown as related only."""
+    assert [alerts(s) for s in (RECEIVED, CONVOY, COUNCIL, REVIEW)] == [True, True, True, False]
