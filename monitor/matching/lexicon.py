@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from monitor.matching import undocs
 from monitor.matching.forms import inflected
 from monitor.matching.mentions import FIELD_GAP, FIELDS, PARAGRAPH_GAP, Mention, Scan
 from monitor.matching.sentences import split
@@ -39,7 +40,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from monitor.matching.mentions import EntitySpec, Nearby, Sentence, VocabularySpec
+    from monitor.matching.undocs import Resolution, UnDocument
     from monitor.model import Item
+
+#: the term of UN documents
+UN_DOCUMENT = "%un-document"
 
 _JOINT = f" {BARRIER} "
 
@@ -68,6 +73,8 @@ class Lexicon:
         patterns: Mapping[str, Sequence[Claim]],
         bearers: Mapping[str, _Bearer],
         guards: dict[str, Guards],
+        *,
+        resolutions: Mapping[int, Resolution],
     ) -> None:
         self._claims = [tuple(claims) for claims in patterns.values()]
         self._automaton = AhoCorasick(
@@ -78,13 +85,23 @@ class Lexicon:
         )
         self._bearers = bearers
         self._guards = guards
+        self._resolutions = resolutions
         self._resolved: dict[tuple[int, str], tuple[Claim, ...]] = {}
 
     @classmethod
     def build(
-        cls, entities: Iterable[EntitySpec], vocabularies: Iterable[VocabularySpec], literals: Iterable[str]
+        cls,
+        entities: Iterable[EntitySpec],
+        vocabularies: Iterable[VocabularySpec],
+        literals: Iterable[str],
+        *,
+        resolutions: Mapping[int, Resolution] | None = None,
     ) -> Lexicon:
-        """Compile. `literals` are the rules' own phrases and prefixes: '"foreign forces"' or 'mercenar*'."""
+        """Compile. `literals` are the rules' own phrases and prefixes: '"foreign forces"' or 'mercenar*'.
+
+        With a table of `resolutions` (undocs.load) UN documents are mentions of "%un-document", their sense as
+        undocs.sense says.
+        """
         builder = _Builder()
         for entity in entities:
             builder.entity(entity)
@@ -92,7 +109,7 @@ class Lexicon:
             builder.vocabulary(vocabulary)
         for literal in literals:
             builder.literal(literal, given_out=True)
-        return cls(builder.patterns, builder.bearers, builder.guards)
+        return cls(builder.patterns, builder.bearers, builder.guards, resolutions=resolutions or {})
 
     def __len__(self) -> int:
         """The number of forms in the automaton."""
@@ -104,12 +121,23 @@ class Lexicon:
         sentences = split(fields)
         text = fold(_JOINT.join(fields.values()))
         found = self._automaton.find_matches_as_indexes(text.text, overlapping=True)
-        if not found or not sentences:
+        named = undocs.find(text.given) if self._resolutions else ()
+        if not (found or named) or not sentences:
             return Scan(lang=item.lang, fields=fields, sentences=sentences, mentions=())
-        hits = widest(self._hits(found, _Places(text, fields, sentences), item))
+        places = _Places(text, fields, sentences)
+        hits = widest([*self._hits(found, places, item), *self._documents(named, places)])
         silence(hits, self._guards)
         mentions = tuple(_mention(hit) for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT)
         return Scan(lang=item.lang, fields=fields, sentences=sentences, mentions=mentions)
+
+    def _documents(self, named: Sequence[UnDocument], places: _Places) -> Iterator[Hit]:
+        found = [places.bounds(document.start, document.end) for document in named]
+        for document, place in zip(named, places.of(found), strict=True):
+            if place is not None:
+                sense = undocs.sense(document, self._resolutions)
+                hit = _claimed(place, Claim(VOCABULARY, UN_DOCUMENT, sense=sense))
+                hit.end = hit.start + document.end - document.start
+                yield hit
 
     def _hits(self, found: list[tuple[int, int, int]], places: _Places, item: Item) -> list[Hit]:
         day = item.published_at.date() if item.published_at else None
@@ -200,7 +228,7 @@ class _Places:
 
     def of(self, found: list[tuple[int, int, int]]) -> Iterator[Hit | None]:
         """One place for each match, offsets into its field; None where a match crosses the end of a sentence."""
-        bounds = np.array(found, dtype=np.int64)
+        bounds = np.array(found, dtype=np.int64).reshape(-1, 3)
         spaces = self._text.spaces
         first = np.searchsorted(spaces, bounds[:, 1])
         last = np.searchsorted(spaces, bounds[:, 2] - 1)
@@ -209,6 +237,11 @@ class _Places:
         within = np.searchsorted(self._starts, starts, side="right") - 1
         columns = (column.tolist() for column in (first, last, starts, ends, within))
         return map(self._place, *columns)
+
+    def bounds(self, start: int, end: int) -> tuple[int, int, int]:
+        """An original span as a match in the folded text, spaces around it included."""
+        first, last = np.searchsorted(self._text.origins[1:-1], (start, end)).tolist()
+        return 0, first, last + 1
 
     def _place(self, token: int, token_end: int, start: int, end: int, number: int) -> Hit | None:
         sentence = self._sentences[number]
