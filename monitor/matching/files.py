@@ -15,10 +15,12 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StringConstraints,
     model_validator,
 )
+from pydantic import Tag as PydanticTag
 
 from monitor.matching.mentions import EntitySpec, Nearby, Role, VocabularySpec
 from monitor.model import Severity
@@ -225,6 +227,17 @@ class TestItem(Strict):
     outlet_side: str = "unknown"
 
 
+def _text_or_item(value: Any) -> str:
+    return "text" if isinstance(value, str) else "item"
+
+
+#: told apart before checking, so that a slip in an item is told once
+Tried = Annotated[
+    Annotated[Text, PydanticTag("text")] | Annotated[TestItem, PydanticTag("item")],
+    Discriminator(_text_or_item),
+]
+
+
 class ContactExpectation(Strict):
     """What the contact must say; what is left out is not checked."""
 
@@ -239,10 +252,10 @@ class ContactExpectation(Strict):
 class TestFile(Strict):
     """One test: exactly one of match, no_match, todo_match, todo_no_match."""
 
-    match: Text | TestItem | None = None
-    no_match: Text | TestItem | None = None
-    todo_match: Text | TestItem | None = None
-    todo_no_match: Text | TestItem | None = None
+    match: Tried | None = None
+    no_match: Tried | None = None
+    todo_match: Tried | None = None
+    todo_no_match: Tried | None = None
     rules: list[Id] = []
     severity: Severity | None = None
     lang: Language | None = None

@@ -152,8 +152,8 @@ def test_sentence_agrees_with_splitting_the_text(text: str) -> None:
 
 
 def test_the_work_grows_with_the_hits() -> None:
-    """A hundred thousand hits in one sentence take seconds at most, where pairing them all would take days."""
-    seen = view("ab" * 50_000)
+    """Forty thousand hits in one sentence take seconds at most, where pairing them all would take hours."""
+    seen = view("ab" * 20_000)
     started = time.perf_counter()
     assert spans("a SENTENCE b SENTENCE #vowel", seen)
     assert time.perf_counter() - started < 20

@@ -152,8 +152,8 @@ def test_a_contact_rule_fires_only_with_both_sides(found: tuple[Contact, ...], f
         pytest.param("\ud800 Wagner Group \udfff", id="lone surrogates"),
         pytest.param("Wagner\x00Group Wagner Group", id="NUL"),
         pytest.param("\u202eWagner Group\u202c", id="bidi controls"),
-        pytest.param("Wagner Group " * 20_000, id="the same name twenty thousand times, no full stop"),
-        pytest.param("\n\n".join(["Wagner Group"] * 5_000), id="five thousand paragraphs"),
+        pytest.param("Wagner Group " * 2_000, id="the same name two thousand times, no full stop"),
+        pytest.param("\n\n".join(["Wagner Group"] * 1_000), id="a thousand paragraphs"),
     ],
 )
 def test_odd_text_is_matched_like_any_other(matcher: Matcher, text: str) -> None:

@@ -134,6 +134,11 @@ def test_a_folder_that_is_not_there_is_a_mistake() -> None:
             "exactly one",
             id="two kinds at once",
         ),
+        pytest.param(
+            {"w.test.yaml": "watchlist: wagner\ntests: [{match: {titel: x1}}]"},
+            "w.test.yaml:2:17: unknown key 'titel'",
+            id="an unknown key in an item",
+        ),
         pytest.param({"w.yaml": "watchlist: [", "vocabulary/a.yaml": "- x"}, "w.yaml:", id="not YAML"),
     ],
 )
