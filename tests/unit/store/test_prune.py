@@ -1,0 +1,124 @@
+"""What is old goes; what is in a feed, owed or untold stays, however old."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from monitor.model import Delivered, Rejected, Severity
+from monitor.store import alerts, archive, feeds, items, journal, outbox, stories
+from monitor.store.archive import Filter
+from monitor.store.prune import Pruned, prune
+from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, message, poll, promised
+
+if TYPE_CHECKING:
+    from monitor.model import Assessed
+    from monitor.store.database import Database
+
+KEEP: dict[str, Any] = {"unmatched": 60 * DAY, "matched": 1000 * DAY, "journal": 90 * DAY}
+LATER = NOW + 100 * DAY
+
+
+@pytest.fixture
+def store(db: Database) -> Database:
+    """One item that matched and one that did not; both have left their feed since."""
+    with db.transaction() as tx:
+        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        items.record(tx, poll(assessed("plain"), assessed("matched", matches=(match(),))))
+        items.record(tx, poll(assessed("current"), at=LATER - HOUR))
+    return db
+
+
+def keys(db: Database) -> list[str]:
+    with db.snapshot() as tx:
+        return sorted(i.item.key for i in archive.search(tx, Filter()))
+
+
+def test_unmatched_items_go_first(store: Database) -> None:
+    """Matched ones after their longer time; the polls of the old journal go too."""
+    assert prune(store, LATER, **KEEP) == Pruned(items=1, polls=1)
+    assert keys(store) == ["current", "matched"]
+    assert prune(store, NOW + 1100 * DAY, **KEEP).items == 1
+    assert keys(store) == ["current"], "it stood in the last document that was read"
+    assert store.check() == ()
+
+
+def test_nothing_goes_before_its_time(store: Database) -> None:
+    """A day too early nothing happens."""
+    assert prune(store, NOW + 59 * DAY, **KEEP) == Pruned()
+    assert len(keys(store)) == 3
+
+
+def test_what_is_still_in_the_feed_stays(db: Database) -> None:
+    """Else it would come back as news. An unchanged body is not parsed, so silence does not mean that it left."""
+    with db.transaction() as tx:
+        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        (item_id,) = items.record(tx, poll(assessed("evergreen")))
+        items.record(tx, poll(at=NOW + 80 * DAY, status="not-modified"))
+    assert prune(db, LATER, **KEEP).items == 0
+    with db.transaction() as tx:
+        items.record(tx, poll(at=LATER, seen_ids=(item_id,)))
+        items.record(tx, poll(at=LATER + 20 * HOUR, seen_ids=(item_id,)))
+    assert prune(db, LATER + 20 * HOUR, **KEEP | {"unmatched": timedelta(0)}).items == 0
+    assert keys(db) == ["evergreen"]
+
+
+def test_what_no_digest_told_stays(store: Database) -> None:
+    """However short the retention is."""
+    short = KEEP | {"matched": 60 * DAY}
+    assert prune(store, LATER, **short, told_through=0).items == 1
+    assert "matched" in keys(store)
+    assert prune(store, LATER, **short, told_through=1).items == 1
+    assert "matched" not in keys(store)
+
+
+def test_what_an_open_alert_group_needs_stays(store: Database) -> None:
+    """It would be an alert without items."""
+
+    def story_of(entry: Assessed, current: str | None) -> str:
+        stories.join(tx, "s-1", ["url:x"], NOW, severity=Severity.HIGH)
+        return "s-1"
+
+    with store.transaction() as tx:
+        items.record(tx, poll(assessed("waiting", matches=(match(),))), story_of)
+        items.record(tx, poll(assessed("current", revises=3), at=LATER - HOUR))
+        alerts.open_group(tx, "desk", "s-1", now=NOW, due_at=NOW)
+    short = KEEP | {"matched": 60 * DAY}
+    prune(store, LATER, **short)
+    assert "waiting" in keys(store)
+    with store.transaction() as tx:
+        alerts.settle(tx, 1, "sent", LATER)
+    assert prune(store, LATER, **short).stories == 1
+    assert "waiting" not in keys(store)
+
+
+def test_old_messages_go_before_their_journal_lines(store: Database) -> None:
+    """What is owed keeps both for ever."""
+    with store.transaction() as tx:
+        ids = [outbox.enqueue(tx, "desk", promised(message()), NOW)[0] for _ in range(3)]
+        for outcome in (Delivered(), Rejected(reason="no")):
+            delivery = outbox.claim(tx, NOW, lease=HOUR, token="t")
+            assert delivery is not None
+            outbox.settle(tx, delivery, outcome, None, NOW)
+    assert prune(store, LATER, **KEEP).payloads == 2
+    with store.transaction() as tx:
+        assert len(journal.lines(tx)) == 3
+        assert journal.retry(tx, LATER) == (), "its message is gone"
+        owed = outbox.claim(tx, LATER, lease=HOUR, token="t")
+        assert owed is not None
+        assert (owed.id, owed.message) == (ids[2], message())
+        outbox.release(tx, owed, LATER)
+    assert prune(store, NOW + 1100 * DAY, **KEEP).deliveries == 2
+    with store.snapshot() as tx:
+        assert [line.id for line in journal.lines(tx)] == [ids[2]]
+
+
+def test_batches_reach_everything(db: Database) -> None:
+    """Small transactions, one after the other."""
+    with db.transaction() as tx:
+        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        items.record(tx, poll(*(assessed(f"guid:{n}") for n in range(25))))
+        items.record(tx, poll(at=LATER))
+    assert prune(db, LATER, **KEEP, batch=10).items == 25
