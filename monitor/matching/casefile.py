@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from monitor.matching.files import ContactExpectation, TestItem
     from monitor.matching.matcher import ContactExtractor
-    from monitor.matching.watchlists import Case, Watchlists
+    from monitor.matching.rules import Case, Watchlists
     from monitor.model import Contact, Decision, Match
 
 

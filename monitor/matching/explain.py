@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from monitor.matching.evaluate import Span
     from monitor.matching.matcher import ContactExtractor, Reading, Verdict
     from monitor.matching.mentions import Mention, Scan
-    from monitor.matching.watchlists import Watchlists
+    from monitor.matching.rules import Watchlists
     from monitor.model import Item
 
 #: a rule is a near miss when at least this share of its conditions held

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from monitor.matching.mentions import EntitySpec, VocabularySpec
+    from monitor.matching.rules import Rule, Watchlists
     from monitor.matching.tree import Node
-    from monitor.matching.watchlists import Rule, Watchlists
 
 #: a prefix shorter than this hits unrelated words
 SHORTEST_PREFIX = 4

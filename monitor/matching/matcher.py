@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from monitor.matching.mentions import EntitySpec, Mention, Scan
+    from monitor.matching.rules import ContactSpec, Rule, Scope, Watchlists
     from monitor.matching.tree import Node
-    from monitor.matching.watchlists import ContactSpec, Rule, Scope, Watchlists
 
 #: finds the contacts of an item for a rule with a `contact:` key
 ContactExtractor = Callable[["Scan", "ContactSpec"], tuple[Contact, ...]]

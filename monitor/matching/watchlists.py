@@ -1,6 +1,6 @@
 """From files to compiled rules. `load` reads a folder; `compile_sources` is the pure part.
 
-A folder holds entities/*.yaml, vocabulary/*.yaml, <name>.yaml and <name>.test.yaml. Every mistake of every file comes
+A folder holds entities/*.yaml, vocabulary/*.yaml, <name>.yaml, <name>.test.yaml and un-documents.yaml. Every mistake of every file comes
 in one ConfigError, in file order, so that an analyst mends them in one sitting.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
@@ -16,106 +15,37 @@ from typing import TYPE_CHECKING, TypeVar
 from monitor import documents
 from monitor.documents import Document, suggestion
 from monitor.errors import ConfigError, Mistake
-from monitor.matching import query, tree
+from monitor.matching import query, tree, undocs
 from monitor.matching.files import EntitiesFile, RuleFile, Strict, TestsFile, VocabularyFile, WatchlistFile
 from monitor.matching.lexicon import Lexicon
 from monitor.matching.place import inside_scalar
+from monitor.matching.rules import Case, ContactSpec, Rule, Scope, Watchlist, Watchlists
 from monitor.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from monitor.matching.files import NearbyFile, TestFile
+    from monitor.matching.files import NearbyFile
     from monitor.matching.mentions import EntitySpec, VocabularySpec
 
-#: data that lives beside the watchlists but is none
-NOT_WATCHLISTS = frozenset({"un-documents.yaml"})
+#: beside the watchlists: what each UN resolution asks for; documents are mentions of %un-document
+UN_DOCUMENTS = "un-documents.yaml"
+UN_SENSES = ("libya-withdrawal", "libya-mercenaries", "libya", "other", "unknown")
 MAX_FILES = 2000
 Model = TypeVar("Model", bound=Strict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactSpec:
-    """Which sides must be in contact (trees of terms), and the vocabulary that tells the kind."""
-
-    russian: tree.Node
-    libyan: tree.Node
-    type: tree.Node
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """The found sentence must be about `country` (entity id) rather than about an entity tagged `others` (with #)."""
-
-    country: str
-    others: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One compiled rule."""
-
-    watchlist: str
-    id: str
-    title: str
-    source: str
-    query: tree.Node
-    severity: Severity
-    status: str = "test"
-    reason: str = ""
-    unless: tree.Node | None = None
-    contact: ContactSpec | None = None
-    scope: Scope | None = None
-    #: from each set at least one key must occur; rarest set first
-    clauses: tuple[frozenset[str], ...] = ()
-    file: str = ""
-    line: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watchlist:
-    """A named set of rules."""
-
-    id: str
-    title: str
-    description: str
-    falsepositives: tuple[str, ...]
-    rules: tuple[Rule, ...]
-    file: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One test with its place."""
-
-    watchlist: str
-    test: TestFile
-    file: str
-    line: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watchlists:
-    """Everything compiled; `revision` changes when any file of the folder does."""
-
-    lists: tuple[Watchlist, ...]
-    entities: Mapping[str, EntitySpec]
-    vocabularies: Mapping[str, VocabularySpec]
-    lexicon: Lexicon
-    cases: tuple[Case, ...]
-    revision: str
-    #: where each entity, vocabulary and rule stands: "@id", "%id", "watchlist/rule" -> (file, line)
-    places: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, repr=False)
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """All rules, in the order of the files."""
-        return tuple(rule for watchlist in self.lists for rule in watchlist.rules)
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """Watchlist id to title."""
-        return {w.id: w.title for w in self.lists}
+__all__ = [
+    "Case",
+    "ContactSpec",
+    "Rule",
+    "Scope",
+    "Watchlist",
+    "Watchlists",
+    "compile_sources",
+    "load",
+    "revision",
+]
 
 
 def load(directory: Path) -> Watchlists:
@@ -159,6 +89,7 @@ class _Compiler:
         self.vocabularies: list[tuple[VocabularyFile, Document]] = []
         self.watchlists: list[tuple[WatchlistFile, Document, str]] = []
         self.tests: list[tuple[TestsFile, Document]] = []
+        self.resolutions: Mapping[int, undocs.Resolution] | None = None
         self.places: dict[str, tuple[str, int | None]] = {}
 
     def run(self, sources: Mapping[str, bytes]) -> Watchlists:
@@ -166,7 +97,8 @@ class _Compiler:
             self._read(name, text)
         entities = {e.id: e.spec() for file, _ in self.entities for e in file.entities}
         vocabularies = {v.vocabulary: v.spec() for v, _ in self.vocabularies}
-        names = query.Names(frozenset(_names(entities.values(), vocabularies.values())))
+        documents_named = _UN_NAMES if self.resolutions is not None else ()
+        names = query.Names(frozenset([*_names(entities.values(), vocabularies.values()), *documents_named]))
         self._check_entities(names)
         self._check_unique()
         lists = tuple(self._watchlist(file, doc, text, names) for file, doc, text in self.watchlists)
@@ -181,7 +113,12 @@ class _Compiler:
             lists=lists,
             entities=entities,
             vocabularies=vocabularies,
-            lexicon=Lexicon.build(tuple(entities.values()), tuple(vocabularies.values()), sorted(literals)),
+            lexicon=Lexicon.build(
+                tuple(entities.values()),
+                tuple(vocabularies.values()),
+                sorted(literals),
+                resolutions=self.resolutions,
+            ),
             cases=cases,
             revision=revision(sources),
             places=self.places,
@@ -193,7 +130,7 @@ class _Compiler:
         path = PurePosixPath(name)
         file = f"{self.root}/{name}" if self.root else name
         folder = path.parts[0] if len(path.parts) > 1 else ""
-        if folder not in {"", "entities", "vocabulary"} or (not folder and path.name in NOT_WATCHLISTS):
+        if folder not in {"", "entities", "vocabulary"}:
             return
         try:
             document = documents.read(text, file)
@@ -201,6 +138,8 @@ class _Compiler:
                 self.entities.append((documents.validate(EntitiesFile, document), document))
             elif folder == "vocabulary":
                 self.vocabularies.append((documents.validate(VocabularyFile, document), document))
+            elif path.name == UN_DOCUMENTS:
+                self.resolutions = undocs.load(document)
             elif path.name.endswith((".test.yaml", ".test.yml")):
                 self.tests.append((documents.validate(TestsFile, document), document))
             else:
@@ -364,6 +303,9 @@ class _Compiler:
                     self.mistakes.append(
                         Mistake(file=rule.file, line=rule.line, column=None, message=message, remedy=remedy)
                     )
+
+
+_UN_NAMES = ("%un-document", *(f"%un-document.{sense}" for sense in UN_SENSES))
 
 
 def _names(entities: Iterable[EntitySpec], vocabularies: Iterable[VocabularySpec]) -> Iterator[str]:

@@ -13,8 +13,9 @@ from monitor import documents
 from monitor.errors import ConfigError
 from monitor.matching import watchlists
 from monitor.matching.files import last_day, schemas
+from monitor.matching.matcher import Matcher
 from monitor.model import Severity
-from tests.support.analyst import CONTACTS, ENTITIES, SOURCES, WAGNER, compiled
+from tests.support.analyst import CONTACTS, ENTITIES, SOURCES, WAGNER, compiled, item
 
 SCHEMAS = Path("watchlists/schema")
 
@@ -166,6 +167,13 @@ def test_the_severity_of_a_rule(more: str, severity: Severity) -> None:
     text = rule("a1", more).replace("title: W\n", "title: W\nseverity: high\n")
     loaded = compiled({"w.yaml": text})
     assert next(r for r in loaded.rules if r.watchlist == "w").severity is severity
+
+
+def test_un_documents_are_words_of_a_vocabulary_of_their_own() -> None:
+    table = "resolutions:\n- {number: 2570, year: 2021, country: libya, asks: withdrawal}\n"
+    loaded = compiled({"un-documents.yaml": table, "w.yaml": rule("'%un-document.libya-withdrawal'")})
+    decision = Matcher(loaded).decide(item("It recalled resolution 2570 (2021)."))
+    assert [(m.watchlist, m.evidence[0].text) for m in decision.matches] == [("w", "resolution 2570 (2021)")]
 
 
 @pytest.mark.parametrize(

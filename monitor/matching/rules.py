@@ -1,0 +1,100 @@
+"""Pure. What the analysts' files compile to: rules, watchlists, tests, and all of them together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from monitor.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.matching import tree
+    from monitor.matching.files import TestFile
+    from monitor.matching.lexicon import Lexicon
+    from monitor.matching.mentions import EntitySpec, VocabularySpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSpec:
+    """Which sides must be in contact (trees of terms), and the vocabulary that tells the kind."""
+
+    russian: tree.Node
+    libyan: tree.Node
+    type: tree.Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The found sentence must be about `country` (entity id) rather than about an entity tagged `others` (with #)."""
+
+    country: str
+    others: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One compiled rule."""
+
+    watchlist: str
+    id: str
+    title: str
+    source: str
+    query: tree.Node
+    severity: Severity
+    status: str = "test"
+    reason: str = ""
+    unless: tree.Node | None = None
+    contact: ContactSpec | None = None
+    scope: Scope | None = None
+    #: from each set at least one key must occur; rarest set first
+    clauses: tuple[frozenset[str], ...] = ()
+    file: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlist:
+    """A named set of rules."""
+
+    id: str
+    title: str
+    description: str
+    falsepositives: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One test with its place."""
+
+    watchlist: str
+    test: TestFile
+    file: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlists:
+    """Everything compiled; `revision` changes when any file of the folder does."""
+
+    lists: tuple[Watchlist, ...]
+    entities: Mapping[str, EntitySpec]
+    vocabularies: Mapping[str, VocabularySpec]
+    lexicon: Lexicon
+    cases: tuple[Case, ...]
+    revision: str
+    #: where each entity, vocabulary and rule stands: "@id", "%id", "watchlist/rule" -> (file, line)
+    places: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, repr=False)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules, in the order of the files."""
+        return tuple(rule for watchlist in self.lists for rule in watchlist.rules)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Watchlist id to title."""
+        return {w.id: w.title for w in self.lists}
