@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from monitor.model import Severity
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,6 +12,7 @@ if TYPE_CHECKING:
     from monitor.matching.files import TestFile
     from monitor.matching.lexicon import Lexicon
     from monitor.matching.mentions import EntitySpec, VocabularySpec
+    from monitor.model import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
