@@ -6,6 +6,7 @@ names, longer confirmed names. A hit that is silenced confirms and covers nothin
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -104,14 +105,19 @@ def _by_phrases(names: Iterable[Hit], phrases: Sequence[Hit]) -> None:
                 hit.silenced_by = f"except:{phrase.claim.sense}"
 
 
-def _by_longer(names: Sequence[Hit], covers: Sequence[Hit]) -> None:
-    """A longer name of another entity silences the shorter one inside it ("Saddam Haftar" is not Khalifa)."""
-    longer = [hit for hit in covers if hit.token_end - hit.token > 1 and hit.silenced_by is None]
-    for hit in names if longer else ():
-        for cover in longer:
-            inside = cover.token <= hit.token and hit.token_end <= cover.token_end
-            wider = cover.token_end - cover.token > hit.token_end - hit.token
-            if inside and wider and cover.claim.term != hit.claim.term and hit.silenced_by is None:
+def _by_longer(names: Sequence[Hit], covers: Iterable[Hit]) -> None:
+    """A longer name of another entity silences the shorter one inside it ("Saddam Haftar" is not Khalifa).
+
+    `names` are in order of their first token.
+    """
+    firsts = [hit.token for hit in names]
+    for cover in covers:
+        length = cover.token_end - cover.token
+        if length == 1 or cover.silenced_by is not None:
+            continue
+        for hit in names[bisect_left(firsts, cover.token) : bisect_left(firsts, cover.token_end)]:
+            shorter = hit.token_end <= cover.token_end and hit.token_end - hit.token < length
+            if shorter and hit.claim.term != cover.claim.term and hit.silenced_by is None:
                 hit.silenced_by = cover.claim.term
 
 

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 #: stands between fields: a word of its own, so that no phrase reaches across
@@ -90,6 +92,14 @@ def fold(text: str) -> Folded:
 def folded(text: str) -> str:
     """The folded words of `text` without the spaces at its ends: for patterns and comparing."""
     return _text(_folded_codes(text)[0]).strip()
+
+
+def fold_all(words: Sequence[str]) -> list[str]:
+    """`folded` of each word, in one pass: a hundred thousand in about a second."""
+    if not words:
+        return []
+    whole = f" {BARRIER} ".join(word.replace(BARRIER, " ") for word in words)
+    return [part.strip() for part in fold(whole).text.split(BARRIER)]
 
 
 def extended(text: str, end: int) -> int:
