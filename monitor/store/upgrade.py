@@ -32,12 +32,16 @@ def to_newest(database: Database) -> None:
         found = _version(tx, database.name)
     if found == REVISION:
         return
+    if found is None:
+        with database.transaction() as tx:
+            # another process may have been faster while we waited
+            if _version(tx, database.name) is None:
+                _migrate(tx)
+        return
     _refuse_newer(found, database.name)
     with _alone(database):
-        if found is not None and database.path is not None:
-            _keep_copy(database, found)
+        _keep_copy(database, found)
         with database.transaction() as tx:
-            # another process may have been faster while we waited for the lock
             if _version(tx, database.name) == found:
                 _migrate(tx)
 
@@ -53,12 +57,10 @@ def _version(tx: Connection, name: str) -> str | None:
     return version
 
 
-def _refuse_newer(found: str | None, name: str) -> None:
+def _refuse_newer(found: str, name: str) -> None:
     from alembic.script import ScriptDirectory
 
-    if found is not None and found not in {
-        s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()
-    }:
+    if found not in {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}:
         raise StoreError(
             f"{name} was made by a newer monitor (its tables are at {found}, this one knows {REVISION}; "
             "install the newer version, or put back the copy that it made before it changed the file)"
@@ -83,7 +85,8 @@ def _alone(database: Database) -> Iterator[None]:
 
 
 def _keep_copy(database: Database, found: str) -> None:
-    assert database.path is not None
+    if database.path is None:
+        return
     copy = database.path.with_name(f"{database.path.name}.{found}.backup")
     if not copy.exists():
         database.backup(copy)

@@ -1,0 +1,138 @@
+"""A database of an older monitor is brought up to date behind a copy, whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+
+from monitor.errors import StoreError
+from monitor.store import facts, upgrade
+from monitor.store.database import Database
+from monitor.store.lock import InstanceLock
+from tests.support.stored import NOW
+
+ROOT = Path(__file__).parents[2]
+
+_NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.add_column("facts", sa.Column("remark", sa.Text()))
+"""
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A database of today with a fact in it: the old one of tomorrow."""
+    path = tmp_path / "monitor.db"
+    database = Database.open(f"sqlite:///{path}")
+    with database.transaction() as tx:
+        facts.put(tx, "kept", 1, NOW)
+    database.close()
+    return path
+
+
+def tomorrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: str = "") -> None:
+    """The code of tomorrow: one more migration, ending in `extra`."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "0002_next.py").write_text(_NEXT + extra)
+    monkeypatch.setattr(upgrade, "MIGRATIONS", folder)
+    monkeypatch.setattr(upgrade, "REVISION", "0002")
+
+
+def columns(database: Database) -> set[str]:
+    with database.snapshot() as tx:
+        return {column["name"] for column in inspect(tx).get_columns("facts")}
+
+
+def test_an_old_database_is_migrated_behind_a_copy(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows are kept, and the copy is the file as it was."""
+    tomorrow(tmp_path, monkeypatch)
+    database = Database.open(f"sqlite:///{old}")
+    assert "remark" in columns(database)
+    with database.snapshot() as tx:
+        assert facts.get(tx, "kept") == 1
+    database.close()
+    monkeypatch.undo()
+    copy = Database.open(f"sqlite:///{old}.0001.backup")
+    assert "remark" not in columns(copy)
+    copy.close()
+    with pytest.raises(StoreError, match="was made by a newer monitor"):
+        Database.open(f"sqlite:///{old}")
+
+
+def test_a_migration_that_fails_leaves_everything(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what it had done before; the old monitor goes on."""
+    tomorrow(tmp_path, monkeypatch, "    raise RuntimeError('half way')\n")
+    with pytest.raises(RuntimeError, match="half way"):
+        Database.open(f"sqlite:///{old}")
+    monkeypatch.undo()
+    database = Database.open(f"sqlite:///{old}")
+    assert "remark" not in columns(database)
+    assert database.check() == ()
+    database.close()
+
+
+def test_a_database_in_use_is_not_migrated(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The running monitor would find tables that it does not know."""
+    tomorrow(tmp_path, monkeypatch)
+    code = (
+        "import sys; from pathlib import Path; from monitor.store.lock import InstanceLock\n"
+        "InstanceLock(Path(sys.argv[1])).acquire(); print('ready', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(old)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"ready\n"
+        with pytest.raises(StoreError, match=f"pid {running.pid}"):
+            Database.open(f"sqlite:///{old}")
+    assert not list(tmp_path.glob("*.backup"))
+    Database.open(f"sqlite:///{old}").close()
+
+
+def test_our_own_lock_is_no_hindrance(old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A daemon may take the lock first and open then."""
+    tomorrow(tmp_path, monkeypatch)
+    with InstanceLock(old):
+        Database.open(f"sqlite:///{old}").close()
+
+
+def test_migrations_are_found_in_an_archive_of_the_package(tmp_path: Path) -> None:
+    """Nothing but the package's own files is needed: a copy elsewhere creates a database."""
+    with zipfile.ZipFile(tmp_path / "package.zip", "w") as archive:
+        for file in (ROOT / "monitor").rglob("*"):
+            if file.is_file() and "__pycache__" not in file.parts:
+                archive.write(file, file.relative_to(ROOT))
+    with zipfile.ZipFile(tmp_path / "package.zip") as archive:
+        archive.extractall(tmp_path / "site")
+    code = (
+        "import sys, monitor; from monitor.store.database import Database\n"
+        "Database.open(sys.argv[1]).close(); print(monitor.__file__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, f"sqlite:///{tmp_path}/monitor.db"],
+        cwd=tmp_path / "site",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"{tmp_path}/site/monitor/__init__.py\n", "")
