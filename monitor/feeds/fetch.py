@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from monitor.feeds import http
+from monitor.feeds import http, urls
 from monitor.feeds.body import Body, Damaged, TooLarge
 from monitor.model import Fetched, FetchFailed, FetchFault, FetchResult, NotModified
 from monitor.net import AddressRefused, NameUnresolved, redact
@@ -125,7 +125,7 @@ class _Hop:
 
 
 async def _walk(client: httpx.AsyncClient, request: FetchRequest) -> FetchResult:
-    start = http.address(request.url)
+    start = urls.address(request.url)
     if start is None:
         return _failed(FetchFault.PROTOCOL, f"{request.url} is not an http or https address")
     step: _Hop | FetchResult = _Hop(*start)
@@ -163,14 +163,14 @@ def _headers(request: FetchRequest, validators: list[tuple[bytes, bytes]]) -> li
 
 def _validators(request: FetchRequest, hop: _Hop) -> list[tuple[bytes, bytes]]:
     """Only for the address that sent them: elsewhere they could bring a 304 for what we never saw."""
-    owner = http.address(request.validators_url or request.url)
+    owner = urls.address(request.validators_url or request.url)
     ours = owner is not None and owner[0] == hop.url
     return http.conditional(request.etag, request.last_modified) if ours else []
 
 
 def _onward(request: FetchRequest, hop: _Hop, status: int, location: str | None) -> _Hop | FetchFailed:
     """The next hop, or why there is none."""
-    to = http.target(hop.url, location) if location else None
+    to = urls.target(hop.url, location) if location else None
     visited = hop.visited | {str(hop.url)}
     why = None
     if to is None:
@@ -179,21 +179,21 @@ def _onward(request: FetchRequest, hop: _Hop, status: int, location: str | None)
         why = f"redirected in a circle, back to {to}"
     elif len(visited) > request.max_redirects:
         why = f"redirected more than {request.max_redirects} times"
-    elif hop.login and http.downgrades(hop.url, to):
+    elif hop.login and urls.downgrades(hop.url, to):
         why = "redirected from https to http, which would give the credentials away"
     if why is not None or to is None:
         return _failed(FetchFault.REDIRECT, why or "", status)
     return _Hop(
         url=to,
-        login=hop.login if http.same_origin(hop.url, to) else None,
-        permanent=hop.permanent and status in http.PERMANENT and not http.downgrades(hop.url, to),
+        login=hop.login if urls.same_origin(hop.url, to) else None,
+        permanent=hop.permanent and status in http.PERMANENT and not urls.downgrades(hop.url, to),
         visited=visited,
     )
 
 
 def _moved_to(request: FetchRequest, hop: _Hop) -> str | None:
     """The new address, when the whole way was permanent. An address with credentials never moves by itself."""
-    start = http.address(request.url)
+    start = urls.address(request.url)
     return str(hop.url) if hop.visited and hop.permanent and start and start[1] is None else None
 
 

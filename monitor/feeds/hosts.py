@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from monitor.feeds import http
+from monitor.feeds import urls
 from monitor.feeds.fetch import FetchRequest, fetch
 from monitor.net import NetPolicy, async_client
 
@@ -78,7 +78,7 @@ def _by_host(wanted: Iterable[Wanted[K]]) -> list[list[Wanted[K]]]:
     """Grouped by host in order of first appearance; what has no readable address fails alone."""
     groups: dict[object, list[Wanted[K]]] = defaultdict(list)
     for n, one in enumerate(wanted):
-        address = http.address(one.request.url)
+        address = urls.address(one.request.url)
         groups[address[0].host.lower() if address else n].append(one)
     return list(groups.values())
 

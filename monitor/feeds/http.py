@@ -1,4 +1,4 @@
-"""Pure. What HTTP says around a body: validators, freshness, waiting, redirects, content codings.
+"""Pure. What HTTP says around a body: validators, freshness, waiting, content codings.
 
 Sources: RFC 9110 (semantics), RFC 9111 (caching).
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-
-import httpx
 
 #: a validator longer than this is not worth echoing
 MAX_VALIDATOR = 2_000
@@ -85,38 +83,6 @@ def retry_after(headers: Headers, now: datetime) -> timedelta | None:
     return min(max(until - (http_date(header(headers, "date")) or now), timedelta()), LONGEST)
 
 
-def target(current: httpx.URL, location: str) -> httpx.URL | None:
-    """Where a redirect leads, without fragment or credentials; None where that is not an http(s) address."""
-    try:
-        raw = location.encode("latin-1")
-        joined = current.join(raw.decode("utf-8", "replace").strip())
-        return joined.copy_with(fragment=None, userinfo=b"") if _is_http(joined) else None
-    except (httpx.InvalidURL, ValueError):
-        return None
-
-
-def address(text: str) -> tuple[httpx.URL, tuple[str, str] | None] | None:
-    """A URL without its credentials, and the credentials (user, password); None where it is not an http(s) address."""
-    try:
-        url = httpx.URL(text.strip())
-        if not _is_http(url):
-            return None
-        login = (url.username, url.password) if url.userinfo else None
-        return url.copy_with(fragment=None, userinfo=b""), login
-    except (httpx.InvalidURL, ValueError):
-        return None
-
-
-def same_origin(one: httpx.URL, other: httpx.URL) -> bool:
-    """Scheme, host and port agree (RFC 6454)."""
-    return (one.scheme, one.host, _port(one)) == (other.scheme, other.host, _port(other))
-
-
-def downgrades(one: httpx.URL, other: httpx.URL) -> bool:
-    """From https to http."""
-    return one.scheme == "https" and other.scheme == "http"
-
-
 def coding(headers: Headers) -> str | None:
     """`gzip`, `identity`, or None where the body is coded in a way we did not ask for, or more than once.
 
@@ -126,15 +92,6 @@ def coding(headers: Headers) -> str | None:
     words = [word.strip().lower().removeprefix("x-") for word in values.split(",")]
     real = [word for word in words if word in ("gzip", "deflate", "compress", "br", "zstd", "dcb", "dcz")]
     return None if len(real) > 1 or real not in ([], ["gzip"]) else (real or ["identity"])[0]
-
-
-def _is_http(url: httpx.URL) -> bool:
-    """Also decodes the host, which fails on broken international names, and looks at the port, which httpx does not."""
-    return url.scheme in ("http", "https") and bool(url.host) and 0 < (url.port or 80) < 65_536
-
-
-def _port(url: httpx.URL) -> int | None:
-    return url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
 def _sendable(value: str) -> bool:
