@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from monitor.matching.undocs import Resolution, UnDocument
     from monitor.model import Item
 
+#: pattern number, start and end in the folded text, the spaces around included
+Match = tuple[int, int, int]
+
 #: the term of UN documents
 UN_DOCUMENT = "%un-document"
 
@@ -86,7 +89,7 @@ class Lexicon:
         self._bearers = bearers
         self._guards = guards
         self._resolutions = resolutions
-        self._resolved: dict[tuple[int, str], tuple[Claim, ...]] = {}
+        self._resolved: dict[str, dict[int, tuple[Claim, ...]]] = defaultdict(dict)
 
     @classmethod
     def build(
@@ -140,14 +143,14 @@ class Lexicon:
                 hit.end = hit.start + document.end - document.start
                 yield hit
 
-    def _hits(self, found: list[tuple[int, int, int]], places: _Places, item: Item) -> list[Hit]:
-        applying = [(match, claims) for match in found if (claims := self._claims_in(match[0], item.lang))]
+    def _hits(self, found: list[Match], places: _Places, item: Item) -> list[Hit]:
+        applying = list(self._applying(found, item.lang))
         day = item.published_at.date() if item.published_at else None
         tags: dict[str, frozenset[str]] = {}
-        hits: dict[tuple[str, str, str, int, int], Hit] = {}
+        hits: dict[tuple[str, int, int], Hit] = {}
         for (_, claims), place in zip(applying, places.of([match for match, _ in applying]), strict=True):
             for claim in claims:
-                key = (claim.kind, claim.term, claim.sense, place[0], place[1])
+                key = (claim.key, place[0], place[1])
                 known = hits.get(key)
                 if known is not None and not known.claim.weak:
                     continue
@@ -161,12 +164,15 @@ class Lexicon:
                     hit.tags = tags[claim.term]
         return list(hits.values())
 
-    def _claims_in(self, pattern: int, lang: str) -> tuple[Claim, ...]:
-        key = (pattern, lang)
-        found = self._resolved.get(key)
-        if found is None:
-            found = self._resolved[key] = _resolve(self._claims[pattern], lang)
-        return found
+    def _applying(self, found: list[Match], lang: str) -> Iterator[tuple[Match, tuple[Claim, ...]]]:
+        """The matches that say something in an item of language `lang`, with what they say."""
+        resolved = self._resolved[lang]
+        for match in found:
+            claims = resolved.get(match[0])
+            if claims is None:
+                claims = resolved[match[0]] = _resolve(self._claims[match[0]], lang)
+            if claims:
+                yield match, claims
 
 
 # --- which claims apply in an item's language ------------------------------------------------------------
@@ -214,7 +220,7 @@ class _Places:
         self._starts = np.array([self._offsets[s.field] + s.start for s in sentences])
         self._gaps = [FIELD_GAP * FIELDS.index(s.field) + PARAGRAPH_GAP * s.paragraph for s in sentences]
 
-    def of(self, found: list[tuple[int, int, int]]) -> Iterator[Place]:
+    def of(self, found: list[Match]) -> Iterator[Place]:
         """One place for each match."""
         bounds = np.array(found, dtype=np.int64).reshape(-1, 3)
         spaces = self._text.spaces
@@ -226,7 +232,7 @@ class _Places:
         columns = (column.tolist() for column in (first, last, starts, ends, within))
         return zip(*columns, strict=True)
 
-    def bounds(self, start: int, end: int) -> tuple[int, int, int]:
+    def bounds(self, start: int, end: int) -> Match:
         """An original span as a match in the folded text, spaces around it included."""
         first, last = np.searchsorted(self._text.origins[1:-1], (start, end)).tolist()
         return 0, first, last + 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ class Claim:
     spelling: str | None = None
     #: asked for by a rule; phrases that only confirm or silence are not given out
     given_out: bool = True
+    #: claims of one key at one place are one hit
+    key: str = field(init=False, default="", compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.kind} {self.term} {self.sense}")
 
 
 @dataclass(slots=True, eq=False)
@@ -95,6 +100,10 @@ def widest(hits: Iterable[Hit]) -> list[Hit]:
             before.append(hit)
         kept.append(hit)
     return kept
+
+
+def _holds(wide: Hit, hit: Hit) -> bool:
+    return hit.token_end <= wide.token_end and wide.claim.weak <= hit.claim.weak
 
 
 def _by_phrases(names: Iterable[Hit], phrases: Sequence[Hit]) -> None:
