@@ -121,12 +121,12 @@ def _broad(watchlists: Watchlists) -> Iterator[Finding]:
     for vocabulary in watchlists.vocabularies.values():
         for sense, words in vocabulary.senses.items():
             for word in chain.from_iterable(words.values()):
-                if word.endswith("*") and _last_length(word) < SHORTEST_PREFIX:
+                if word.endswith("*") and _letters(word) < SHORTEST_PREFIX:
                     message = f"%{vocabulary.id}.{sense}: {word} hits many unrelated words"
                     yield _finding(watchlists, f"%{vocabulary.id}", "broad", message, remedy)
     for rule in watchlists.rules:
         for term in chain.from_iterable(map(terms, _nodes(rule))):
-            if term.key.endswith("*") and _last_length(term.key) < SHORTEST_PREFIX:
+            if term.key.endswith("*") and _letters(term.key) < SHORTEST_PREFIX:
                 message = f"{rule.id}: {term.key} hits many unrelated words"
                 yield _finding(watchlists, _key(rule), "broad", message, remedy)
 
@@ -233,8 +233,9 @@ def _folded(text: str) -> str:
     return f" {fold(text).text.strip()} "
 
 
-def _last_length(word: str) -> int:
-    return len(word.rstrip("*").split()[-1]) if word.rstrip("* ") else 0
+def _letters(word: str) -> int:
+    """Letters of a prefix; one of several words is narrow enough by the words before it."""
+    return len("".join(word.rstrip("*").split()))
 
 
 def _script(character: str) -> str:

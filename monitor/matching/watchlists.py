@@ -16,10 +16,19 @@ from monitor import documents
 from monitor.documents import Document, suggestion
 from monitor.errors import ConfigError, Mistake
 from monitor.matching import query, tree, undocs
-from monitor.matching.files import EntitiesFile, RuleFile, Strict, TestsFile, VocabularyFile, WatchlistFile
+from monitor.matching.files import (
+    EntitiesFile,
+    EntityFile,
+    RuleFile,
+    Strict,
+    TestsFile,
+    VocabularyFile,
+    WatchlistFile,
+)
 from monitor.matching.lexicon import Lexicon
 from monitor.matching.place import inside_scalar
 from monitor.matching.rules import Case, ContactSpec, Rule, Scope, Watchlist, Watchlists
+from monitor.matching.text import fold
 from monitor.model import Severity
 
 if TYPE_CHECKING:
@@ -173,8 +182,20 @@ class _Compiler:
     def _check_entities(self, names: query.Names) -> None:
         for file, doc in self.entities:
             for number, entity in enumerate(file.entities):
+                self._check_excepts(entity, doc, number)
                 for key, nearby in (("confirm", entity.confirm), ("except_near", entity.except_near)):
                     self._check_nearby(nearby, doc, ("entities", number, key), names)
+
+    def _check_excepts(self, entity: EntityFile, doc: Document, number: int) -> None:
+        """A name that is also an except phrase never counts; mostly a phrase with a comma that lost its quotes."""
+        names = {fold(n).text for names in (entity.aliases, entity.exact) for n in chain(*names.values())}
+        for language, phrases in entity.excepts.items():
+            for position, phrase in enumerate(phrases):
+                if fold(phrase).text in names:
+                    path = ("entities", number, "except", language, position)
+                    message = f"{phrase!r} is a name of @{entity.id} too, so that it would never count"
+                    remedy = 'a phrase with a comma needs quotes: "Springfield, Ohio"'
+                    self.mistakes.append(doc.mistake(path, message, remedy))
 
     def _check_nearby(
         self, nearby: NearbyFile | None, doc: Document, path: documents.Path, names: query.Names

@@ -41,9 +41,9 @@ def watchlist(*rules: str) -> dict[str, str]:
             vocabulary("{any: [me*]}"), "broad", "me* hits many", id="a short prefix in a vocabulary"
         ),
         pytest.param(
-            entity(f"{FULL}, except: {{en: [zorro]}}"),
+            entity("aliases: {en: [Don Zorro]}, except: {en: [zorro]}"),
             "shadowed",
-            "'Zorro' is always silenced",
+            "'Don Zorro' is always silenced",
             id="its own except",
         ),
         pytest.param(
@@ -91,6 +91,9 @@ def test_a_finding_has_kind_place_and_words(files: dict[str, str], kind: str, me
             id="it shields a longer name from a shorter one",
         ),
         pytest.param(watchlist(rule("merc*")), "broad", id="four letters are enough"),
+        pytest.param(
+            vocabulary("{any: [bir araya gel*]}"), "broad", id="a phrase is narrowed by its first words"
+        ),
         pytest.param(entity(FULL), "coverage", id="three scripts"),
         pytest.param(vocabulary("{any: [word]}"), "coverage", id="words for every language"),
         pytest.param(entity(FULL), "mixed-script", id="each script in its own word"),

@@ -140,6 +140,14 @@ def test_a_folder_that_is_not_there_is_a_mistake() -> None:
             "w.test.yaml:2:17: unknown key 'titel'",
             id="an unknown key in an item",
         ),
+        pytest.param(
+            {
+                "entities/more.yaml": "entities:\n- {id: x, name: X, kind: place, aliases: {en: [Springfield]},"
+                " except: {en: [Springfield, Ohio]}}"
+            },
+            "'Springfield' is a name of @x too",
+            id="an except phrase that lost its quotes",
+        ),
         pytest.param({"w.yaml": "watchlist: [", "vocabulary/a.yaml": "- x"}, "w.yaml:", id="not YAML"),
     ],
 )
