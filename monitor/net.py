@@ -8,6 +8,7 @@ host. The guard stands at connect time and so covers every redirect hop and ever
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 import socket
 import ssl
@@ -179,6 +180,12 @@ def _timeout(policy: NetPolicy) -> httpx.Timeout:
 def _tls(policy: NetPolicy) -> ssl.SSLContext:
     if policy.ca_file:
         return ssl.create_default_context(cafile=str(policy.ca_file))
+    return _bundled_tls()
+
+
+@functools.cache
+def _bundled_tls() -> ssl.SSLContext:
+    """Reading the bundled certificates takes longer than most requests; contexts may be shared."""
     return httpx.create_ssl_context(trust_env=False)
 
 

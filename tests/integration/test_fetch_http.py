@@ -195,7 +195,7 @@ def test_one_deadline_ends_what_never_stalls_and_never_ends(web: Web, chunks: li
     web.raw("/feed", chunks, pause=0.05)
     began = time.monotonic()
     assert bad(web, web.url("/feed"), deadline=0.4).fault is FetchFault.TIMEOUT
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
 
 
 def test_the_deadline_counts_over_all_redirects(web: Web) -> None:
