@@ -47,6 +47,7 @@ class View:
     lead_paragraph: int | None = None
     _by_key: dict[str, list[Mention]] | None = None
     _parts: dict[str, tuple[View, ...]] = field(default_factory=dict)
+    _spans: dict[str, list[Span]] = field(default_factory=dict)
 
     @property
     def keys(self) -> Mapping[str, list[Mention]]:
@@ -57,6 +58,15 @@ class View:
                 for key in keys_of(mention):
                     self._by_key.setdefault(key, []).append(mention)
         return self._by_key
+
+    def spans(self, key: str) -> list[Span] | None:
+        """The minimal spans of one term; None when it does not occur."""
+        if key not in self._spans:
+            found = self.keys.get(key)
+            if found is None:
+                return None
+            self._spans[key] = _minimal(Span(m.token, m.token_end, (m,)) for m in found)
+        return self._spans[key]
 
     def units(self, unit: str) -> tuple[View, ...]:
         """One view per sentence or paragraph that has mentions."""
@@ -91,8 +101,7 @@ def evaluate(node: Node, view: View) -> list[Span] | None:
     """Minimal spans that satisfy `node`, in text order; [] when it holds without words; None when it does not hold."""
     match node:
         case Term(key, _):
-            found = view.keys.get(key)
-            return _minimal(Span(m.token, m.token_end, (m,)) for m in found) if found else None
+            return view.spans(key)
         case And(parts):
             return _together(parts, view, distinct=False)
         case Or(parts):
@@ -211,8 +220,11 @@ def _merged(one: Span, other: Span) -> Span:
 
 def _minimal(spans: Iterable[Span]) -> list[Span]:
     """`spans` without those that hold another one, in text order; of equals the first stays."""
+    listed = list(spans)
+    if len(listed) < 2:
+        return listed
     kept: list[Span] = []
-    for span in sorted(spans, key=lambda s: (s.end, -s.start)):
+    for span in sorted(listed, key=lambda s: (s.end, -s.start)):
         if not kept or span.start > kept[-1].start:
             kept.append(span)
     return kept
