@@ -18,7 +18,7 @@ MAX_TEXT = 2_000_000
 #: members of a list that a template makes
 MAX_LIST = 100_000
 #: turns of loops and calls of macros and functions in one rendering
-MAX_STEPS = 1_000_000
+MAX_STEPS = 200_000
 _WIDE = regex.compile(r"\*|\d{4,}")
 
 

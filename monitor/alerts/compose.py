@@ -92,6 +92,7 @@ def digest_context(
         **_common(words, now, public_url),
         "kind": "digest",
         "series": series.series,
+        "heading": _heading(series.series, words),
         "local_date": due.local_date.isoformat(),
         "date": words.day(due.local_date, weekday=True),
         "since": due.since.isoformat(),
@@ -161,12 +162,15 @@ def coverage_context(report: CoverageReport, words: Frame) -> Data:
         "by_state": {str(state): count for state, count in report.by_state.items()},
         "unhealthy": report.healthy < report.watched,
         "problems": [_problem(s, _feeds(feeds), words) for s, feeds in groups.items() if feeds],
-        "gaps": _problem("gaps", [{"name": clean(g), "detail": ""} for g in report.gaps], words),
+        "gaps": _problem("gaps", [{"name": cut(clean(g), 160), "detail": ""} for g in report.gaps], words),
     }
 
 
 def _feeds(feeds: Sequence[FeedHealth]) -> list[Data]:
-    return [{"name": clean(f.feed.title or f.feed.id), "detail": cut(clean(f.detail), 120)} for f in feeds]
+    return [
+        {"name": cut(clean(f.feed.title or f.feed.id), 80), "detail": cut(clean(f.detail), 120)}
+        for f in feeds
+    ]
 
 
 def _problem(state: str, rows: list[Data], words: Frame) -> Data:
@@ -198,6 +202,14 @@ def _common(words: Frame, now: datetime, public_url: str | None) -> Data:
         "public_url": safe_link(public_url),
         "test": False,
     }
+
+
+def _heading(series: str, words: Frame) -> str:
+    return (
+        words.word("digest")
+        if series == "daily"
+        else words.say("briefing", series=isolate(series, words.direction))
+    )
 
 
 def _counts(loud: Sequence[Data], words: Frame) -> list[Data]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 EN = {
     "digest": "Daily briefing",
+    "briefing": "Briefing: {series}",
     "alert": "Alert",
     "notice": "Notice",
     "test": "This is a test. Nothing happened.",
@@ -95,6 +96,7 @@ EN = {
 
 AR = {
     "digest": "الإيجاز اليومي",
+    "briefing": "إيجاز: {series}",
     "alert": "تنبيه",
     "notice": "إشعار",
     "test": "هذه رسالة تجريبية. لم يحدث شيء.",

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 #: Gmail clips a mail near 102 KB of HTML; this leaves room for what relays add
 MAX_HTML = 80_000
-#: whole stories and single lines of a digest; tried in turn until the HTML fits
-_SHORTER = ((40, 120), (30, 100), (24, 80), (18, 60), (12, 50), (8, 40), (5, 30), (3, 20), (1, 10), (0, 5))
-#: whole stories and single lines of a digest in Slack: about six messages
+#: whole stories and single lines of a digest in a mail; tried in turn until the HTML fits
+_MAIL = (
+    (40, 60), (30, 50), (24, 45), (20, 40), (18, 35), (16, 30), (14, 30), (12, 25), (10, 20), (8, 15), (5, 10), (0, 5),
+)  # fmt: skip
+#: the same in Slack (about six messages) and in the body of a webhook (below 2 MB)
 _SLACK = (60, 240)
+_WEBHOOK = (300, 300)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,20 +113,22 @@ def _mail(job: _Job, config: EmailConfig, to: str, bodies: Mapping[str, str]) ->
 
 def _bodies(job: _Job) -> dict[str, str]:
     """Text and HTML; a digest is shortened, with a count of what was cut, until its HTML is within the budget."""
-    context = job.context
-    html = job.templates.html(f"email/{job.name}.html", context)
-    for full, lines in _SHORTER if job.name == "digest" else ():
-        if len(html.encode()) <= MAX_HTML:
-            break
-        context = shorten(job.context, full=full, lines=lines)
+    for budget in _MAIL:
+        context = _shortened(job, budget)
         html = job.templates.html(f"email/{job.name}.html", context)
+        if job.name != "digest" or len(html.encode()) <= MAX_HTML:
+            break
     return {"text": job.templates.render(f"email/{job.name}.txt", context) + "\n", "html": html}
 
 
+def _shortened(job: _Job, budget: tuple[int, int]) -> dict[str, Any]:
+    full, lines = budget
+    return shorten(job.context, full=full, lines=lines) if job.name == "digest" else job.context
+
+
 def _slack(job: _Job) -> tuple[Outgoing, ...]:
-    full, lines = _SLACK
-    context = shorten(job.context, full=full, lines=lines) if job.name == "digest" else job.context
-    pages = slack_blocks.messages(job.templates.data(f"slack/{job.name}.json", context))
+    data = job.templates.data(f"slack/{job.name}.json", _shortened(job, _SLACK))
+    pages = slack_blocks.messages(data)
     return tuple(job.outgoing(job.id(n), page) for n, page in enumerate(pages))
 
 
@@ -132,7 +137,7 @@ def _webhook(job: _Job) -> tuple[Outgoing, ...]:
 
 
 def _body(job: _Job) -> dict[str, str]:
-    data = job.templates.data(f"webhook/{job.name}.json", job.context)
+    data = job.templates.data(f"webhook/{job.name}.json", _shortened(job, _WEBHOOK))
     body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return {"body": body, "type": str(data["type"])}
 

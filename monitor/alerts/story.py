@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: what one story shows at most; the rest is counted
 MAX_QUOTES, MAX_OUTLETS, MAX_CONTACTS, MAX_REASONS = 3, 8, 6, 4
-MAX_TITLE = 300
+MAX_TITLE, MAX_NAME, MAX_NAMES = 300, 80, 8
 
 Data = dict[str, Any]
 
@@ -80,7 +80,7 @@ def best_item(story: Story, lang: str) -> StoryItem:
 
 def outlet_name(item: StoryItem) -> str:
     """The outlet's name: the item's own word for it, otherwise the feed's title."""
-    return clean(item.item.outlet or item.feed.title or item.feed.id)
+    return cut(clean(item.item.outlet or item.feed.title or item.feed.id), MAX_NAME)
 
 
 def _watchlists(story: Story, frame: Frame, titles: Mapping[str, str]) -> list[Data]:
@@ -94,7 +94,7 @@ def _watchlists(story: Story, frame: Frame, titles: Mapping[str, str]) -> list[D
             "severity": (loudest := max((m.severity for m in matches), key=lambda s: s.rank)).value,
             "severity_word": frame.word(loudest.value),
             "rules": list(dict.fromkeys(m.rule for m in matches)),
-            "reasons": list(dict.fromkeys(clean(m.reason) for m in matches))[:MAX_REASONS],
+            "reasons": list(dict.fromkeys(cut(clean(m.reason), MAX_TITLE) for m in matches))[:MAX_REASONS],
         }
         for watchlist, matches in found.items()
     ]
@@ -187,13 +187,19 @@ def _contact(contact: Contact, frame: Frame) -> Data:
         "type_word": frame.word(contact.type.value),
         "status": contact.status.value,
         "status_word": frame.word(contact.status.value),
-        "russian": [clean(name) for name in contact.russian],
-        "libyan": [clean(name) for name in contact.libyan],
-        "place": clean(contact.place or ""),
-        "date": clean(contact.date or ""),
+        "russian": _names(contact.russian),
+        "libyan": _names(contact.libyan),
+        "place": cut(clean(contact.place or ""), MAX_NAME),
+        "date": cut(clean(contact.date or ""), MAX_NAME),
         "background": contact.background,
         "background_word": frame.word("background") if contact.background else "",
     }
+
+
+def _names(names: tuple[str, ...]) -> list[str]:
+    """The first eight names; of more, how many."""
+    shown = [cut(clean(name), MAX_NAME) for name in names[:MAX_NAMES]]
+    return [*shown, f"+{len(names) - MAX_NAMES}"] if len(names) > MAX_NAMES else shown
 
 
 def _published(item: StoryItem, frame: Frame, zone: ZoneInfo) -> str:

@@ -1,0 +1,127 @@
+"""One day for each awkward thing; `python -m tests.golden.alerts.cases` writes their messages anew."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor.alerts import samples
+from monitor.alerts.compose import alert_context, digest_context
+from monitor.alerts.messages import render
+from monitor.alerts.render import load
+from monitor.config import ReceiverConfig
+from monitor.model import DateFlag, Severity, Story
+
+HERE = Path(__file__).resolve().parent
+TEMPLATES = HERE.parents[2] / "templates"
+#: longer messages are tested by what they promise, not kept
+LARGEST = 100_000
+BATCH = "00000000-0000-4000-8000-000000000000"
+HOSTILE = '<script>alert(1)</script> <!channel> <@U1> @here *b* `c` & "q" \u202etxet {{ 7*7 }} =?utf-8?q?x=0D=0ABcc=3A?='
+RECEIVERS = {
+    "slack": ReceiverConfig.model_validate({"name": "desk", "slack": {}}),
+    "webhook": ReceiverConfig.model_validate({"name": "siem", "webhook": {}}),
+    "email": ReceiverConfig.model_validate(
+        {
+            "name": "analysts",
+            "email": {
+                "to": ["a@example.org"],
+                "from": "m@example.org",
+                "smtp": {"host": "mail"},
+                "list_id": "d.example.org",
+            },
+        }
+    ),
+}
+
+
+def with_item(story: Story, **changes: Any) -> Story:
+    """`story` with its first report's item changed."""
+    first = story.items[0]
+    return Story(id=story.id, items=(replace(first, item=replace(first.item, **changes)), *story.items[1:]))
+
+
+def many(count: int) -> tuple[Story, ...]:
+    """`count` stories with one report each, of every severity and in several languages."""
+    told = samples.stories()
+    loud = (Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL, Severity.LOW)
+    made = []
+    for n in range(count):
+        first = told[n % len(told)].items[0]
+        match = replace(first.matches[0], severity=loud[n % len(loud)])
+        item = replace(
+            first.item, title=f"{first.item.title} ({n + 1})", url=f"https://gulf-ledger.example/{n + 1}"
+        )
+        seen = first.first_seen_at + timedelta(minutes=n)
+        made.append(
+            Story(
+                id=f"s-{n + 1:04}", items=(replace(first, item=item, matches=(match,), first_seen_at=seen),)
+            )
+        )
+    return tuple(made)
+
+
+def contexts() -> dict[str, dict[str, Any]]:
+    """Case -> the context of its message."""
+    told = samples.stories()
+    given: dict[str, Any] = {
+        "now": samples.NOW,
+        "titles": samples.TITLES,
+        "public_url": "https://monitor.example.org",
+    }
+
+    def digest(stories: tuple[Story, ...], lang: str = "en", *, healthy: bool = False) -> dict[str, Any]:
+        report = samples.coverage(healthy=healthy)
+        return digest_context(stories, report, samples.DUE, series=samples.series(lang), **given)
+
+    absurd = (
+        with_item(
+            told[0], published_at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC), date_flag=DateFlag.FUTURE
+        ),
+        with_item(told[1], published_at=datetime(1, 1, 1, tzinfo=UTC), date_flag=DateFlag.ANCIENT),
+        with_item(
+            told[2], published_at=None, date_flag=DateFlag.UNREADABLE, published_raw="the 41st of Never"
+        ),
+        with_item(told[3], published_at=None, date_flag=DateFlag.MISSING),
+    )
+    hostile = with_item(told[0], title=HOSTILE, outlet=HOSTILE, url="javascript:alert(1)")
+    return {
+        "scripts": digest(told),
+        "arabic-frame": digest(told, "ar"),
+        "three-hundred": digest(many(300)),
+        "one": digest(told[2:3]),
+        "empty": digest((), healthy=True),
+        "hostile": digest((hostile,)),
+        "absurd-dates": digest(absurd),
+        "alert": alert_context(told[0], reason="new", suppressed=1, **given),
+        "alert-hostile": alert_context(hostile, reason="more", **given),
+    }
+
+
+def written(context: dict[str, Any]) -> dict[str, str]:
+    """File name -> text: what a receiver of each kind gets."""
+    templates = load(TEMPLATES)
+    made = {
+        kind: [o.message for o in render(templates, context, receiver, batch=BATCH, at=samples.NOW)]
+        for kind, receiver in RECEIVERS.items()
+    }
+    (mail,), (hook,) = made["email"], made["webhook"]
+    head = {"Subject": mail.payload["subject"], "To": mail.payload["to"], **mail.payload["headers"]}
+    files = {
+        "headers.json": json.dumps(head, ensure_ascii=False, indent=1) + "\n",
+        "mail.txt": mail.payload["text"],
+        "mail.html": mail.payload["html"],
+        "slack.json": json.dumps([m.payload for m in made["slack"]], ensure_ascii=False, indent=1) + "\n",
+        "webhook.json": json.dumps(json.loads(hook.payload["body"]), ensure_ascii=False, indent=1) + "\n",
+    }
+    return {name: text for name, text in files.items() if len(text) < LARGEST}
+
+
+if __name__ == "__main__":
+    for case, context_ in contexts().items():
+        (HERE / case).mkdir(exist_ok=True)
+        for name, text in written(context_).items():
+            (HERE / case / name).write_text(text, encoding="utf-8")

@@ -1,0 +1,152 @@
+"""Whole messages for every kind of receiver, beside the golden ones and against what they promise."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.alerts import samples
+from monitor.alerts.messages import MAX_HTML, Outgoing, render
+from monitor.alerts.render import Templates, load
+from monitor.alerts.slack_blocks import plain_of
+from monitor.config import ReceiverConfig
+from monitor.model import MessageKind
+from tests.golden.alerts.cases import BATCH, HERE, RECEIVERS, TEMPLATES, contexts, many, written
+
+CASES = contexts()
+
+
+@pytest.fixture(scope="module")
+def templates() -> Templates:
+    return load(TEMPLATES)
+
+
+def sent(
+    templates: Templates, case: str, receiver: ReceiverConfig, batch: str = BATCH
+) -> tuple[Outgoing, ...]:
+    return render(templates, CASES[case], receiver, batch=batch, at=samples.NOW)
+
+
+@pytest.mark.parametrize("case", sorted(CASES))
+def test_messages_are_as_they_were_approved(case: str) -> None:
+    """Any change of a golden file is looked at: `python -m tests.golden.alerts.cases` writes them anew."""
+    for name, text in written(CASES[case]).items():
+        assert text == (HERE / case / name).read_text(encoding="utf-8"), f"{case}/{name}"
+
+
+def test_each_case_is_kept_and_no_other() -> None:
+    """A golden folder without a case would never be compared."""
+    assert {p.name for p in HERE.iterdir() if p.is_dir() and p.name != "__pycache__"} == set(CASES)
+
+
+def test_rendering_again_gives_the_same_bytes_and_ids(templates: Templates) -> None:
+    """And another decision gives other ids."""
+    for receiver in RECEIVERS.values():
+        first, again = sent(templates, "scripts", receiver), sent(templates, "scripts", receiver)
+        assert first == again
+        other = sent(templates, "scripts", receiver, batch="00000000-0000-4000-8000-000000000001")
+        assert {o.id for o in first}.isdisjoint(o.id for o in other)
+        json.dumps([o.message.payload for o in first])
+
+
+def test_every_address_gets_its_own_mail(templates: Templates) -> None:
+    """Once each, with its own Message-ID and the same thread."""
+    receiver = ReceiverConfig.model_validate(
+        {
+            "name": "r",
+            "email": {
+                "to": ["a@x.example", "b@x.example", "a@x.example"],
+                "from": "m@x.example",
+                "smtp": {"host": "h"},
+            },
+        }
+    )
+    first, second = sent(templates, "alert", receiver)
+    assert [first.message.recipient, second.message.recipient] == ["a@x.example", "b@x.example"]
+    heads = [o.message.payload["headers"] for o in (first, second)]
+    assert heads[0]["Message-ID"] == f"<{first.id}@x.example>" != heads[1]["Message-ID"]
+    assert heads[0]["References"] == heads[1]["References"] == "<story.s-4f19@x.example>"
+
+
+def test_three_hundred_stories_stay_within_the_budget_and_are_all_counted(templates: Templates) -> None:
+    """80 KB of HTML: some whole, more as lines, the rest as a number."""
+    (mail,) = sent(templates, "three-hundred", RECEIVERS["email"])
+    html = mail.message.payload["html"]
+    assert len(html.encode()) <= MAX_HTML
+    whole = html.count("<h3")
+    lines = html.count('<div class="line ')
+    left = int(re.search(r"(\d+) stor(?:y|ies) not listed here", html)[1])  # type: ignore[index]
+    assert whole >= 10
+    assert whole + lines + left == 300
+    text = mail.message.payload["text"]
+    assert f"{left} stories not listed here" in text
+
+
+def test_a_webhook_gets_every_story(templates: Templates) -> None:
+    """Machines do not mind the length."""
+    (hook,) = sent(templates, "three-hundred", RECEIVERS["webhook"])
+    body = json.loads(hook.message.payload["body"])
+    assert body["type"] == hook.message.payload["type"] == "monitor.digest.v1"
+    titles = {s["title"] for s in body["data"]["stories"] + body["data"]["related"]}
+    assert titles == {s.items[0].item.title for s in many(300)}
+
+
+def test_slack_pages_hold_every_story_that_is_not_counted(templates: Templates) -> None:
+    """Split over several messages, each within fifty blocks, in order."""
+    pages = sent(templates, "three-hundred", RECEIVERS["slack"])
+    assert len(pages) > 1
+    assert all(len(p.message.payload["blocks"]) <= 50 for p in pages)
+    text = "\n".join(plain_of(b) for p in pages for b in p.message.payload["blocks"])
+    shown = sum(f"({n + 1})" in text for n in range(300))
+    left = re.search(r"(\d+) stor(?:y|ies) not listed here", text)
+    assert shown + int(left[1] if left else 0) == 300
+
+
+def test_a_hostile_title_stays_a_title(templates: Templates) -> None:
+    """No markup in HTML, no mention in Slack, no header, no template code; but every letter is there."""
+    (mail,) = sent(templates, "alert-hostile", RECEIVERS["email"])
+    payload = mail.message.payload
+    assert "<script" not in payload["html"]
+    assert "&lt;script&gt;" in payload["html"]
+    assert "javascript:" not in payload["html"] + payload["text"]
+    assert "{{ 7*7 }}" in unescape(payload["html"])
+    assert "\u202e" not in json.dumps(payload, ensure_ascii=False)
+    assert "=?" not in payload["subject"]
+    pages = sent(templates, "alert-hostile", RECEIVERS["slack"])
+    for page in pages:
+        assert not re.search(r"<[!@]|@here", page.message.payload["text"])
+        for block in page.message.payload["blocks"]:
+            assert "mrkdwn" not in json.dumps(block) or "<!" not in plain_of(block)
+
+
+def test_a_folder_gets_four_files_under_a_safe_name(templates: Templates) -> None:
+    """A name that sorts by time and cannot leave the folder."""
+    receiver = ReceiverConfig.model_validate({"name": "folder", "file": {}})
+    (made,) = sent(templates, "scripts", receiver)
+    payload: Any = made.message.payload
+    assert re.fullmatch(r"20261124t050000z-digest-daily-[0-9a-f]{8}", payload["name"])
+    assert set(payload["files"]) == {"eml", "html", "txt", "json"}
+    assert json.loads(payload["files"]["json"])["type"] == "monitor.digest.v1"
+
+
+def test_test_messages_say_so_everywhere(templates: Templates) -> None:
+    """Nobody should act on one."""
+    context = samples.contexts()["alert"][1]
+    for name, receiver in RECEIVERS.items():
+        for made in render(templates, context, receiver, batch=BATCH, at=samples.NOW):
+            assert made.message.kind is MessageKind.TEST
+            said = json.dumps(made.message.payload, ensure_ascii=False)
+            assert "This is a test" in said or (name == "webhook" and r"\"test\":true" in said)
+
+
+def test_the_goldens_name_no_place_on_this_machine() -> None:
+    """They are read by everyone."""
+    root = str(Path(__file__).resolve().parents[2])
+    for path in HERE.rglob("*.*"):
+        if path.suffix != ".pyc":
+            assert root not in path.read_text(encoding="utf-8")
