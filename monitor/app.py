@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor import __version__, settings
@@ -167,7 +167,9 @@ class App:
         now = self.clock()
         with self.db.transaction() as tx:
             facts.first(tx, digesting.INSTALLED, now.isoformat(), now)
-            feeds.sow(tx, self.parts.feeds, now, jitter=self.jitter)
+            # new feeds are first asked one a second, so that a long list does not start with a burst
+            within = timedelta(seconds=len(self.parts.feeds))
+            feeds.sow(tx, self.parts.feeds, now, jitter=self.jitter, within=within)
 
     def reload(self) -> None:
         """Read all files again. Raises ConfigError and changes nothing when one of them is wrong."""

@@ -30,7 +30,8 @@ def upgrade(config: ConfigOption = None) -> None:
 
 @db.command("backup")
 def backup(
-    target: Annotated[Path, typer.Argument(help="The file to write; must not exist.")], config: ConfigOption = None
+    target: Annotated[Path, typer.Argument(help="The file to write; must not exist.")],
+    config: ConfigOption = None,
 ) -> None:
     """A consistent copy, while the daemon runs."""
     found = Database.open(loaded(config).database, create=False)

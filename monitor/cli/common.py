@@ -16,7 +16,9 @@ FINDINGS, MISCONFIGURED, PARTLY, OUR_BUG = 1, 2, 3, 70
 
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", "-c", help="The configuration file; otherwise MONITOR_CONFIG or ./monitor.yaml."),
+    typer.Option(
+        "--config", "-c", help="The configuration file; otherwise MONITOR_CONFIG or ./monitor.yaml."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 

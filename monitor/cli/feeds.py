@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from monitor.model import FetchResult
     from monitor.net import NetPolicy
 
-app = typer.Typer(help="The sources: list, add, remove, import, export, discover, status.", no_args_is_help=True)
+app = typer.Typer(
+    help="The sources: list, add, remove, import, export, discover, status.", no_args_is_help=True
+)
 
 
 @app.command("list")
@@ -39,7 +41,9 @@ def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None
         return
     for f in found:
         mark = " " if f.enabled else "-"
-        say(f"{mark} {f.id:28} {f.language:3} {f.side.value:12} {f.reliability}  {isolated(f.title)}  {f.url}")
+        say(
+            f"{mark} {f.id:28} {f.language:3} {f.side.value:12} {f.reliability}  {isolated(f.title)}  {f.url}"
+        )
     say(f"{len(found)} feeds, {sum(f.enabled for f in found)} enabled")
 
 

@@ -41,7 +41,9 @@ def register(app: typer.Typer) -> None:
 
 def match(
     file: Annotated[str, typer.Argument(help="JSON Lines of items; - reads standard input.")] = "-",
-    stories: Annotated[bool, typer.Option("--stories", help="Also say which items report one event.")] = False,
+    stories: Annotated[
+        bool, typer.Option("--stories", help="Also say which items report one event.")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """Decide items: JSON Lines in, JSON Lines of decisions out. Touches no database."""

@@ -47,7 +47,9 @@ def greeting(app: App) -> str:
         when = due.astimezone(series.timezone).strftime("%a %d %b %H:%M %Z") if due else "never"
         lines.append(f"  digest     {series.series}: next {when}, to {', '.join(series.receivers)}")
     if not any(r.slack for r in config.receivers):
-        lines.append("  for Slack  set MONITOR_SLACK_WEBHOOK_URL, or receivers in monitor.yaml (`monitor init`)")
+        lines.append(
+            "  for Slack  set MONITOR_SLACK_WEBHOOK_URL, or receivers in monitor.yaml (`monitor init`)"
+        )
     if not any(r.email for r in config.receivers):
         lines.append("  for e-mail set MONITOR_EMAIL_TO, MONITOR_EMAIL_FROM and MONITOR_SMTP_HOST")
     if config.contact is None:
@@ -83,7 +85,8 @@ def status(found: Settings, now: datetime) -> dict[str, Any]:
             "unwell": [{"id": f.feed.id, "state": f.state, "detail": f.detail} for f in unwell],
         },
         "receivers": [
-            {"name": r.name, "last_delivered_at": r.last_delivered_at, "last_error": r.last_error} for r in states
+            {"name": r.name, "last_delivered_at": r.last_delivered_at, "last_error": r.last_error}
+            for r in states
         ],
         "deliveries": dict(counts),
         "next_poll_at": next_poll,
@@ -141,7 +144,9 @@ def clear(folder: Path) -> None:
 def demo_summary(made: World, out: Path) -> str:
     """The alert and the digest as they arrived, and where the pages lie."""
     lines = [f"\n{len(made.slack)} Slack messages arrived; the first says:", ""]
-    lines += [f"    {line}" for line in str(made.slack[0]["text"]).splitlines()] if made.slack else ["    (none)"]
+    lines += (
+        [f"    {line}" for line in str(made.slack[0]["text"]).splitlines()] if made.slack else ["    (none)"]
+    )
     for raw in made.mail[:1]:
         mail = message_from_bytes(raw, policy=policy.default)
         body = mail.get_body(("plain",))

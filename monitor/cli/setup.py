@@ -19,7 +19,9 @@ _COPIES = {
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where to write; made when it is not there.")] = Path("config"),
+    folder: Annotated[Path, typer.Argument(help="Where to write; made when it is not there.")] = Path(
+        "config"
+    ),
 ) -> None:
     """Write monitor.yaml with copies of watchlists, templates and feeds to edit. Overwrites nothing."""
     target = folder / "monitor.yaml"

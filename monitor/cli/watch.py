@@ -112,6 +112,7 @@ def run_demo(
 ) -> None:
     """The offline minute: sample feeds, the real pipeline, a real SMTP server and a Slack-shaped endpoint."""
     report.clear(folder)
+    logs.configure({"MONITOR_LOG_LEVEL": "ERROR", **os.environ})
     with demo.world(settings.bundled("seeds") / "sample") as made:
         path = demo.prepare(made, folder)
         say(f"sample feeds at {made.feeds_url}, SMTP at port {made.smtp_port}, Slack-shaped endpoint ready\n")
@@ -209,4 +210,3 @@ def send_test(
     if failures:
         raise typer.Exit(PARTLY)
     say(f"{receiver}: delivered")
-

@@ -28,7 +28,7 @@ T = TypeVar("T")
 #: a child retires after this many tasks, so that no leak grows for ever
 RETIRE_AFTER = 2_000
 #: modules that the fork server loads once
-PRELOAD = ("monitor.feeds.parse",)
+PRELOAD = ("monitor.feeds.parse", "monitor.feeds.fulltext")
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,8 @@ def _succeeded(poll: Poll, new: int, *, policy: PollingConfig, now: datetime, ji
         last_modified=_validator(result.last_modified, state.last_modified, result)
         if whole
         else state.last_modified,
+        # validators belong to the address that sent them, which a redirect may have chosen
+        validators_url=result.url if whole and isinstance(result, Fetched) else state.validators_url,
         body_hash=(poll.body_hash or state.body_hash) if whole else None,
         interval=interval,
         next_poll_at=next_poll_at(

@@ -54,9 +54,7 @@ class Made:
 
 def digest_due(digester: Digester) -> int:
     """Every digest that is due now and not in the ledger; how many were enqueued."""
-    return sum(
-        _digest(digester, series, name) for series in digester.series for name in series.receivers
-    )
+    return sum(_digest(digester, series, name) for series in digester.series for name in series.receivers)
 
 
 def make(
@@ -125,7 +123,9 @@ def _digest(digester: Digester, series: DigestConfig, name: str) -> int:
     now = digester.clock()
     with digester.db.transaction() as tx:
         last = digests.last(tx, series.series, name)
-        previous = LastDigest(local_date=date.fromisoformat(last.local_date), until=last.until) if last else None
+        previous = (
+            LastDigest(local_date=date.fromisoformat(last.local_date), until=last.until) if last else None
+        )
         window = due(series, previous, now, installed_at=installed_at(tx, now))
         return _enter(tx, digester, series, name, window) if window else 0
 

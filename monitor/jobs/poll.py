@@ -16,7 +16,7 @@ import xxhash
 from monitor import logs
 from monitor.feeds import clean, dates, identity, language
 from monitor.feeds.fetch import FetchRequest, page_request
-from monitor.feeds.fulltext import extract
+from monitor.feeds.fulltext import Article, extract
 from monitor.feeds.hosts import Wanted, fetch_many
 from monitor.feeds.local import is_local, read_local
 from monitor.feeds.parse import parse
@@ -100,8 +100,8 @@ def _fetched(poller: Poller, due: Sequence[FeedState]) -> Iterator[tuple[FeedSta
     """Each feed with what its address answered; local sources first, they cost no waiting."""
     for state in due:
         if is_local(state.feed.url) and not poller.stopping():
-            for result in read_local(state.feed.url):
-                yield state, result
+            for local in read_local(state.feed.url, etag=state.etag):
+                yield state, local
     remote = [Wanted(key=s, request=_request(s)) for s in due if not is_local(s.feed.url)]
     for wanted, result in fetch_many(
         remote,
@@ -119,6 +119,7 @@ def _request(state: FeedState) -> FetchRequest:
         url=state.effective_url,
         etag=state.etag,
         last_modified=state.last_modified,
+        validators_url=state.validators_url,
         user_agent=state.feed.user_agent,
     )
 
@@ -187,8 +188,9 @@ def _sorted_out(
         entries=entries,
         articles=_articles(poller, state, entries),
         body_hash=body_hash,
-        gap=identity.is_gap(entries, seen_before=state.seen_before),
-        flood=identity.is_flood(entries, seen_before=state.seen_before, expected=expected),
+        gap=not is_local(state.feed.url) and identity.is_gap(entries, seen_before=state.seen_before),
+        flood=not is_local(state.feed.url)
+        and identity.is_flood(entries, seen_before=state.seen_before, expected=expected),
     )
 
 
@@ -225,7 +227,7 @@ def _article(poller: Poller, result: FetchResult | Exception) -> ArticleText:
     read = poller.worker.run(extract, result.body, result.content_type, result.url)
     if isinstance(read, WorkerFault):
         return ArticleText(detail=read.reason)
-    return ArticleText(text=getattr(read, "text", ""), detail=getattr(read, "reason", ""))
+    return ArticleText(text=read.text) if isinstance(read, Article) else ArticleText(detail=read.reason)
 
 
 def make_item(entry: Entry, key: str, state: FeedState, article: ArticleText | None, now: datetime) -> Item:
@@ -299,7 +301,9 @@ def _log(record: PollRecord) -> None:
             next=state.next_poll_at.isoformat(timespec="seconds"),
         )
     elif counts["new"] or counts["changed"]:
-        log.info("feed_polled", **keys, new=counts["new"], changed=counts["changed"], matched=counts["matched"])
+        log.info(
+            "feed_polled", **keys, new=counts["new"], changed=counts["changed"], matched=counts["matched"]
+        )
     else:
         log.debug("feed_polled", **keys)
     if record.gap:

@@ -58,7 +58,9 @@ def _digest(digester: Digester, db: Database, name: str | None) -> tuple[Outgoin
     receiver = digester.receivers[name or series.receivers[0]]
     with db.snapshot() as tx:
         window = digest.window_until_now(digester, tx, series, receiver.name)
-        made = digest.make(tx, digester, series.model_copy(update={"empty": "send"}), _shown(receiver), window)
+        made = digest.make(
+            tx, digester, series.model_copy(update={"empty": "send"}), _shown(receiver), window
+        )
     return made.messages
 
 
@@ -91,9 +93,7 @@ def _files(out: Outgoing, folder: Path, stem: str) -> list[Path]:
     return written
 
 
-def send_test(
-    templates: Templates, receiver: ReceiverConfig, notifier: Notifier, now: datetime
-) -> list[str]:
+def send_test(templates: Templates, receiver: ReceiverConfig, notifier: Notifier, now: datetime) -> list[str]:
     """Send the sample alert, marked as a test, to `receiver`; what went wrong, in plain words."""
     context = alert_context(samples.stories()[0], reason="test", now=now)
     failures = []

@@ -108,6 +108,7 @@ def test_validators_are_kept_byte_for_byte_from_an_answer() -> None:
 
     assert (ok.etag, ok.last_modified) == ('W/"2-gzip"', None)
     assert (same.etag, same.last_modified) == ('"3"', "x")
+    assert (ok.validators_url, same.validators_url) == ("https://a.example/feed", None)
 
 
 def test_a_cut_document_does_not_advance_the_validators() -> None:

@@ -1,0 +1,130 @@
+"""The promises of the design card, on real HTTP, SMTP and SQLite."""
+
+from __future__ import annotations
+
+import email
+import signal
+import sqlite3
+from email import policy
+from typing import TYPE_CHECKING
+
+from monitor import settings
+from monitor.app import opened
+from monitor.cli.watch import pass_once
+from tests.support.line import command, line, start, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_feeds_become_alerts_and_a_digest_and_nothing_is_repeated(tmp_path: Path) -> None:
+    """Three of eighteen items match: three alerts at once, one digest for each reader, and then silence."""
+    with line(tmp_path) as (world, path):
+        with opened(settings.load(path, {})) as app:
+            owed = pass_once(app, digest=True, everything=True)
+        with opened(settings.load(path, {})) as app:
+            again = pass_once(app, digest=True, everything=True)
+
+        assert (owed, again) == (0, 0)
+        assert len(world.slack) == 3
+        assert len(world.mail) == 1
+        mail = email.message_from_bytes(world.mail[0], policy=policy.default)
+
+    assert "3 high" in str(mail["Subject"])
+    assert mail["Auto-Submitted"] == "auto-generated"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "6 of 7 feeds healthy" in body.get_content()
+    kinds = {p.suffix for p in (tmp_path / "data" / "out").iterdir()}
+    assert kinds == {".eml", ".html", ".txt", ".json"}
+
+
+def test_every_item_ends_in_one_recorded_state(tmp_path: Path) -> None:
+    """The coverage ledger has no hole."""
+    with line(tmp_path) as (_world, path), opened(settings.load(path, {})) as app:
+        pass_once(app, digest=False, everything=True)
+    rows = dict(
+        sqlite3.connect(tmp_path / "data" / "monitor.db").execute(
+            "SELECT coverage, count(*) FROM items GROUP BY coverage"
+        )
+    )
+
+    assert sum(rows.values()) == 18
+    assert rows == {"matched": 3, "no-match": 15}
+
+
+def test_the_daemon_delivers_and_stops_cleanly(tmp_path: Path) -> None:
+    """SIGTERM: work in hand is finished, exit 0; health is good while it runs; a second instance is refused."""
+    with line(tmp_path) as (world, path):
+        daemon = start(path)
+        try:
+            arrived = until(lambda: len(world.slack) == 3)
+            health = command("health", "--config", str(path))
+            second = command("once", "--config", str(path))
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            said, _ = daemon.communicate(timeout=40)
+
+    assert arrived, said
+    assert health.returncode == 0, health.stdout
+    assert second.returncode == 2
+    assert "another monitor" in second.stderr
+    assert daemon.returncode == 0, said
+    assert "next" in said
+    assert "services/demo" not in said
+
+
+def test_a_reload_with_a_mistake_keeps_the_running_configuration(tmp_path: Path) -> None:
+    """SIGHUP on a broken file: every mistake in the log, and the watch goes on."""
+    with line(tmp_path) as (world, path):
+        daemon = start(path)
+        try:
+            assert until(lambda: len(world.slack) == 3)
+            good = path.read_text(encoding="utf-8")
+            path.write_text(good + "recievers: []\n", encoding="utf-8")
+            daemon.send_signal(signal.SIGHUP)
+            assert daemon.stdout is not None
+            lines: list[str] = []
+            for text in daemon.stdout:
+                lines.append(text)
+                if "reload_refused" in text:
+                    break
+            path.write_text(good, encoding="utf-8")
+            daemon.send_signal(signal.SIGHUP)
+            for text in daemon.stdout:
+                lines.append(text)
+                if "reloaded" in text or "reload_refused" in text:
+                    break
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            daemon.communicate(timeout=40)
+
+    assert "recievers" in "".join(lines)
+    assert "reloaded" in lines[-1]
+    assert daemon.returncode == 0
+
+
+def test_a_broken_configuration_is_exit_2_with_every_mistake(tmp_path: Path) -> None:
+    """Configuration, watchlist, template and feeds are all read before anything starts."""
+    with line(tmp_path) as (_world, path):
+        (tmp_path / "watchlists" / "contacts.yaml").write_text("watchlist: contacts\nrulez: []\n")
+        (tmp_path / "data" / "feeds.yaml").write_text("feeds:\n  - {id: a, url: 'gopher://x', title: A}\n")
+        checked = command("check", "--config", str(path))
+
+    assert checked.returncode == 2
+    assert "contacts.yaml:2" in checked.stderr
+    assert "feeds.yaml:2" in checked.stderr
+
+
+def test_an_unreachable_relay_delays_only_itself(tmp_path: Path) -> None:
+    """SMTP is down: Slack and the folder have everything, the mail is owed and tried again."""
+    with line(tmp_path) as (world, path):
+        text = path.read_text(encoding="utf-8").replace(f"port: {world.smtp_port}", "port: 1")
+        path.write_text(text, encoding="utf-8")
+        with opened(settings.load(path, {})) as app:
+            owed = pass_once(app, digest=True, everything=True)
+
+        assert len(world.slack) == 3
+        assert world.mail == []
+    assert owed == 1
+    assert any((tmp_path / "data" / "out").iterdir())

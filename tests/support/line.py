@@ -1,0 +1,87 @@
+"""The whole line in a test: the demo's loopback world with a watchlist of a few lines."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from monitor import demo, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+ENTITIES = """
+entities:
+  - id: khalifa-haftar
+    name: Khalifa Haftar
+    kind: person
+    tags: [libya-actor]
+    aliases: {en: [Khalifa Haftar], ru: [Хафтар], ar: [خليفة حفتر, حفتر]}
+  - id: vladimir-putin
+    name: Vladimir Putin
+    kind: person
+    tags: [russia-actor]
+    aliases: {en: [Putin], ru: [Путин, Евкуров], ar: [بوتين]}
+"""
+WATCHLIST = """
+watchlist: contacts
+title: Contacts
+severity: high
+falsepositives: [none known]
+rules:
+  - {id: both-sides, title: Both sides in a sentence, query: '#russia-actor SENTENCE #libya-actor'}
+"""
+
+
+@contextmanager
+def line(tmp_path: Path, *, smtp: str = "") -> Iterator[tuple[demo.World, Path]]:
+    """The loopback world over the sample feeds, and the configuration to use it; three items of it match."""
+    watchlists = tmp_path / "watchlists"
+    (watchlists / "entities").mkdir(parents=True)
+    (watchlists / "entities" / "people.yaml").write_text(ENTITIES, encoding="utf-8")
+    (watchlists / "contacts.yaml").write_text(WATCHLIST, encoding="utf-8")
+    with demo.world(settings.bundled("seeds") / "sample") as world:
+        path = demo.prepare(world, tmp_path / "data")
+        text = path.read_text(encoding="utf-8") + f"watchlists: {watchlists}\n"
+        path.write_text(text, encoding="utf-8")
+        yield world, path
+
+
+def start(path: Path) -> subprocess.Popen[str]:
+    """`monitor run` as its own process."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")} | {
+        "MONITOR_LOG_FORMAT": "logfmt"
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "monitor", "run", "--config", str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=env,
+    )
+
+
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    """One `monitor` command, to its end."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
+    return subprocess.run(
+        [sys.executable, "-m", "monitor", *words],
+        capture_output=True,
+        text=True,
+        env=env,
+        timeout=100,
+        check=False,
+    )
+
+
+def until(holds: Callable[[], bool], seconds: float = 60) -> bool:
+    """Whether `holds` came true in time."""
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.1)
+    return holds()
