@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -46,7 +45,8 @@ class View:
     #: number of the content's first paragraph, None without content
     lead_paragraph: int | None = None
     _by_key: dict[str, list[Mention]] | None = None
-    _parts: dict[str, tuple[View, ...]] = field(default_factory=dict)
+    _units: dict[str, dict[int, View]] = field(default_factory=dict)
+    _scopes: dict[str, View] = field(default_factory=dict)
     _spans: dict[str, list[Span]] = field(default_factory=dict)
 
     @property
@@ -68,19 +68,21 @@ class View:
             self._spans[key] = _minimal(Span(m.token, m.token_end, (m,)) for m in found)
         return self._spans[key]
 
-    def units(self, unit: str) -> tuple[View, ...]:
-        """One view per sentence or paragraph that has mentions."""
-        if unit not in self._parts:
+    def units(self, unit: str) -> Mapping[int, View]:
+        """One view per sentence or paragraph that has mentions, by its number."""
+        if unit not in self._units:
             number = attrgetter(unit)
-            groups = groupby(sorted(self.mentions, key=lambda m: (number(m), m.token)), key=number)
-            self._parts[unit] = tuple(self._part(tuple(group)) for _, group in groups)
-        return self._parts[unit]
+            groups: dict[int, list[Mention]] = {}
+            for mention in self.mentions:
+                groups.setdefault(number(mention), []).append(mention)
+            self._units[unit] = {n: self._part(group) for n, group in groups.items()}
+        return self._units[unit]
 
     def scope(self, name: str) -> View:
         """The mentions of one field, or of the lead."""
-        if name not in self._parts:
-            self._parts[name] = (self._part([m for m in self.mentions if self._in(m, name)]),)
-        return self._parts[name][0]
+        if name not in self._scopes:
+            self._scopes[name] = self._part([m for m in self.mentions if self._in(m, name)])
+        return self._scopes[name]
 
     def _in(self, mention: Mention, name: str) -> bool:
         if name != "lead":
@@ -109,8 +111,8 @@ def evaluate(node: Node, view: View) -> list[Span] | None:
             return _minimal(s for spans in held for s in spans) if held else None
         case Not(part):
             return [] if evaluate(part, view) is None else None
-        case Within(parts, unit):
-            return _within(parts, view, unit)
+        case Within():
+            return _within(node, view)
         case Near():
             return _near(node, view)
         case Scoped(name, part):
@@ -136,14 +138,22 @@ def _together(parts: Sequence[Node], view: View, *, distinct: bool) -> list[Span
     return joined if joined or not lists else None
 
 
-def _within(parts: Sequence[Node], view: View, unit: str) -> list[Span] | None:
+def _within(node: Within, view: View) -> list[Span] | None:
+    sections = view.units(node.unit)
     found, holds = [], False
-    for section in view.units(unit):
-        spans = _together(parts, section, distinct=True)
+    for number in sorted(_promising(node, view)):
+        spans = _together(node.parts, sections[number], distinct=True)
         if spans is not None:
             holds = True
             found.extend(spans)
     return _minimal(found) if holds else None
+
+
+def _promising(node: Within, view: View) -> set[int]:
+    """The sentences or paragraphs that have a key of everything that `node` needs."""
+    number = attrgetter(node.unit)
+    sets = ({number(m) for key in need for m in view.keys.get(key, ())} for need in node.needs)
+    return set.intersection(*sets) if node.needs else set(view.units(node.unit))
 
 
 def _near(node: Near, view: View) -> list[Span] | None:

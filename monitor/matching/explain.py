@@ -233,7 +233,7 @@ def _miss_within(parts: tuple[Node, ...], unit: str, view: View, words: _Words) 
     """The sentence that held the most parts, and how far away the others are."""
     best: list[Node] = []
     where: View | None = None
-    for section in view.units(unit):
+    for section in view.units(unit).values():
         held = [p for p in parts if positive(p) and evaluate(p, section) is not None]
         if len(held) > len(best):
             best, where = held, section

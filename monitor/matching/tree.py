@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -54,6 +54,12 @@ class Within:
 
     parts: tuple[Node, ...]
     unit: Literal["sentence", "paragraph"]
+    #: a unit without a key of each of these cannot hold all parts
+    needs: tuple[frozenset[str], ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Work out `needs` once, when the query is read."""
+        object.__setattr__(self, "needs", tuple(c for part in self.parts for c in clauses(part)))
 
 
 @dataclass(frozen=True, slots=True)
