@@ -26,7 +26,7 @@ STEM_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class FileNotifier:
-    """Writes `{stem}.{suffix}` for each text of the payload, and an `.eml` where it holds an `email`."""
+    """Writes `{stem}.{suffix}` for each text of the payload."""
 
     config: FileConfig
 
@@ -49,17 +49,14 @@ def safe_stem(name: str, delivery_id: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     plain = re.sub(r"[^a-z0-9._-]+", "-", plain)
     plain = re.sub(r"\.{2,}", ".", plain).strip("-._")[:STEM_LENGTH] or "message"
-    mark = re.sub(r"[^a-z0-9]", "", delivery_id.lower())[:12]
+    mark = re.sub(r"[^a-z0-9]", "", delivery_id.lower())[:8]
     return plain if mark and mark in plain.replace("-", "") else f"{plain}-{mark}".rstrip("-")
 
 
 def _files(delivery: Delivery) -> Iterator[tuple[str, bytes]]:
-    payload = delivery.message.payload
-    for suffix, text in payload["files"].items():
+    for suffix, text in delivery.message.payload["files"].items():
         safe = re.sub(r"[^a-z0-9]", "", str(suffix).lower())[:8] or "txt"
         yield safe, mime.whole(text).encode("utf-8")
-    if payload.get("email"):
-        yield "eml", mime.build(delivery, payload["email"])
 
 
 def _write(folder: Path, name: str, data: bytes) -> str:

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from monitor import net
+from monitor.delivery.deadline import within
 from monitor.delivery.outcomes import Answer, said
 from monitor.model import Rejected, TryLater
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import timedelta
 
     from monitor.net import NetPolicy
 
 #: bytes of a body that are read; the rest says nothing about the delivery
 BODY_READ = 4096
-#: bytes of a whole answer, headers included
-ANSWER_MAX = 100_000
 
 # httpx writes each address at INFO and httpcore each header at DEBUG, and an address here is a secret
 for _name in ("httpx", "httpcore"):
@@ -33,35 +32,27 @@ for _name in ("httpx", "httpcore"):
 class Post:
     """What goes out. `secrets` are the words that no reason may repeat."""
 
-    url: str
-    body: bytes
-    headers: Mapping[str, str]
-    secrets: tuple[str, ...]
-
-    def __repr__(self) -> str:
-        return f"Post({len(self.body)} bytes)"
+    url: str = field(repr=False)
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
 
 
 def post(request: Post, policy: NetPolicy, timeout: timedelta) -> Answer | TryLater | Rejected:
     """The answer to `request`, or why there is none. Redirects are not followed; nothing the world does raises.
 
-    `timeout` bounds the whole exchange. No answer is ambiguous as soon as the body began to leave.
+    `timeout` bounds the whole exchange, the name lookup included. A status that came counts even when its body does
+    not; without one it is ambiguous as soon as the body began to leave.
     """
     seconds = timeout.total_seconds()
-    bounded = replace(
-        policy,
-        total_timeout=seconds,
-        connect_timeout=min(policy.connect_timeout, seconds),
-        max_answer=ANSWER_MAX,
-    )
-    sent = _Sent()
+    exchange = _Exchange(request)
     try:
-        with net.client(bounded) as client:
-            return _exchange(client, request, sent)
+        within(seconds, exchange.run(replace(policy, total_timeout=seconds)))
     except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError):
         return Rejected(reason="the address is not an http or https URL", suspend=True)
     except (httpx.HTTPError, OSError) as error:
-        return _unanswered(error, sent, request.secrets)
+        return exchange.broken_off(error, seconds)
+    return exchange.answer(complete=True)
 
 
 def secrets_of(url: str) -> tuple[str, ...]:
@@ -72,52 +63,56 @@ def secrets_of(url: str) -> tuple[str, ...]:
     return (url, *(part for part in parts if len(part) > 7))
 
 
-def _exchange(client: httpx.Client, request: Post, sent: _Sent) -> Answer:
-    with client.stream(
-        "POST",
-        request.url,
-        content=request.body,
-        headers=dict(request.headers),
-        extensions={"trace": sent},
-    ) as response:
-        body, complete = _beginning(response)
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(
-            status=response.status_code,
-            headers=headers,
-            body=body.decode("utf-8", "replace"),
-            complete=complete,
-        )
+class _Exchange:
+    """One request and what is known of its answer so far."""
 
+    def __init__(self, request: Post) -> None:
+        self.request = request
+        #: the body may have been received
+        self.sent = False
+        self.status: int | None = None
+        self.headers: dict[str, str] = {}
+        self.body = b""
 
-def _beginning(response: httpx.Response) -> tuple[bytes, bool]:
-    """The first bytes of the body; the status counts even when the body breaks off."""
-    body = b""
-    try:
-        for chunk in response.iter_raw():
-            body += chunk
-            if len(body) >= BODY_READ:
-                break
-    except httpx.HTTPError:
-        return body[:BODY_READ], False
-    return body[:BODY_READ], True
+    async def run(self, policy: NetPolicy) -> None:
+        """Sends, then reads the beginning of the answer; raises what httpx raises, or TimeoutError."""
+        async with (
+            net.async_client(policy) as client,
+            client.stream(
+                "POST",
+                self.request.url,
+                content=self.request.body,
+                headers=dict(self.request.headers),
+                extensions={"trace": self._trace},
+            ) as response,
+        ):
+            self.status = response.status_code
+            self.headers = {name.lower(): value for name, value in response.headers.items()}
+            async for chunk in response.aiter_raw():
+                self.body += chunk[:BODY_READ]
+                if len(self.body) >= BODY_READ:
+                    break
 
+    async def _trace(self, event: str, _info: Mapping[str, Any]) -> None:
+        """Listens to httpcore for the moment from which the body may have been received."""
+        self.sent = self.sent or event.endswith("send_request_body.started")
 
-class _Sent:
-    """Listens to httpcore's trace for the moment from which the body may have been received."""
+    def answer(self, *, complete: bool) -> Answer:
+        """What the other side said."""
+        assert self.status is not None
+        body = self.body[:BODY_READ].decode("utf-8", "replace")
+        return Answer(status=self.status, headers=self.headers, body=body, complete=complete)
 
-    def __init__(self) -> None:
-        self.began = False
-
-    def __call__(self, event: str, _info: Mapping[str, Any]) -> None:
-        self.began = self.began or event.endswith("send_request_body.started")
-
-
-def _unanswered(error: Exception, sent: _Sent, secrets: Iterable[str]) -> TryLater:
-    reason = f"{_kind(error)}: {said(str(error), secrets)}".removesuffix(": ")
-    if sent.began:
-        return TryLater(reason=f"no answer after sending ({reason})", ambiguous=True)
-    return TryLater(reason=reason, pause_receiver=True)
+    def broken_off(self, error: Exception, seconds: float) -> Answer | TryLater:
+        """What `error` leaves us with."""
+        if self.status is not None:
+            return self.answer(complete=False)
+        reason = f"{_kind(error)}: {said(str(error), self.request.secrets)}".removesuffix(": ")
+        if isinstance(error, TimeoutError):
+            reason = f"no answer within {seconds:g} s"
+        if self.sent:
+            return TryLater(reason=f"no answer after sending ({reason})", ambiguous=True)
+        return TryLater(reason=reason, pause_receiver=True)
 
 
 def _kind(error: Exception) -> str:

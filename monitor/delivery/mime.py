@@ -35,7 +35,7 @@ _POLICY = SMTP.clone(cte_type="7bit")
 def build(delivery: Delivery, payload: Mapping[str, Any] | None = None) -> bytes:
     """The mail of `delivery`, CRLF throughout: multipart/alternative, or text alone where `html` is empty.
 
-    `payload`: an e-mail's, where it is not the message's own (a folder keeps one beside its files).
+    `payload`: an e-mail's, where it is not the message's own as it stands.
     UTF-8 occurs in header lines only where an address itself is not ASCII (RFC 6532; the server must offer SMTPUTF8).
     Raises ValueError: an address that is none.
     """

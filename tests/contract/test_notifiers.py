@@ -435,6 +435,28 @@ def test_an_address_that_is_not_public_is_refused_without_permission(
         assert hook.requests == []
 
 
+@pytest.mark.parametrize("make", [slack, webhook], ids=KINDS)
+@pytest.mark.parametrize(
+    ("names", "trusted", "expected"),
+    [
+        pytest.param("IP:127.0.0.1", True, "delivered", id="verified"),
+        pytest.param("IP:127.0.0.1", False, "later pause", id="unknown authority"),
+        pytest.param("DNS:other.test", True, "later pause", id="another host's certificate"),
+    ],
+)
+def test_an_endpoint_must_prove_who_it_is(
+    make: Any, names: str, trusted: bool, expected: str, world: Fixtures, authority: Authority
+) -> None:
+    """No request leaves before the certificate is verified."""
+    policy_for, delivery_of, now = world
+    with Hook(tls=authority.server_context(names)) as hook:
+        receiver = make(hook)
+        policy = policy_for(hook.port, ca_file=authority.ca_file if trusted else None)
+        outcome = notifier_for(receiver, policy).send(delivery_of(receiver.kind), now)
+        assert brief(outcome) == expected
+        assert len(hook.requests) == (expected == "delivered")
+
+
 @pytest.mark.parametrize("url", ["ftp://example.test/x", "no url", "https://xn--/x"])
 def test_an_address_that_is_no_web_address_suspends_the_receiver(url: str, world: Fixtures) -> None:
     """Only a person can mend it."""
@@ -447,7 +469,9 @@ def test_an_address_that_is_no_web_address_suspends_the_receiver(url: str, world
     "reply",
     [
         pytest.param(Reply(stall=True), id="accepted, then silence"),
+        pytest.param(Reply(drip_head=0.2), id="a header byte by byte"),
         pytest.param(Reply(500, "x" * 5000, drip=0.2), id="a body byte by byte"),
+        pytest.param(Reply(500, "x" * 50_000_000), id="a body without end"),
     ],
 )
 def test_a_slow_endpoint_cannot_hold_us(make: Any, reply: Reply, world: Fixtures) -> None:
@@ -456,7 +480,7 @@ def test_a_slow_endpoint_cannot_hold_us(make: Any, reply: Reply, world: Fixtures
         began = time.monotonic()
         outcome = sent(make(hook, timeout="1s"), world, hook.port)
         assert time.monotonic() - began < 3
-    assert brief(outcome) == ("later ambiguous" if reply.stall else "later")
+    assert brief(outcome) == ("later" if reply.status == 500 else "later ambiguous")
 
 
 @pytest.mark.parametrize(

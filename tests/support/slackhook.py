@@ -37,6 +37,8 @@ class Reply:
     drop: bool = False
     #: send the body's bytes this many seconds apart
     drip: float = 0.0
+    #: send the header's bytes this many seconds apart, without end
+    drip_head: float = 0.0
     #: announce this many bytes more than are sent
     short: int = 0
 
@@ -117,6 +119,9 @@ def _handler(hook: Hook) -> type[BaseHTTPRequestHandler]:
         do_GET = do_PUT = do_POST
 
         def _answer(self, reply: Reply) -> None:
+            if reply.drip_head:
+                self._drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 10_000, reply.drip_head)
+                return
             data = reply.body.encode("utf-8")
             self.send_response_only(reply.status)
             if "Date" not in reply.headers:
@@ -125,12 +130,17 @@ def _handler(hook: Hook) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(data) + reply.short))
             self.end_headers()
-            for byte in data if reply.drip else ():
-                if hook.stopping.wait(reply.drip):
+            if reply.drip:
+                self._drip(data, reply.drip)
+            else:
+                self.wfile.write(data)
+
+        def _drip(self, data: bytes, seconds: float) -> None:
+            for byte in data:
+                if hook.stopping.wait(seconds):
                     return
                 self.wfile.write(bytes([byte]))
                 self.wfile.flush()
-            self.wfile.write(b"" if reply.drip else data)
 
         def log_message(self, *_arguments: object) -> None:
             """Quiet: the address is a secret."""
