@@ -9,10 +9,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 ENTITY, VOCABULARY, LITERAL, EXCEPT = "entity", "vocabulary", "literal", "except"
 
@@ -74,7 +75,10 @@ class Guards:
 
 
 def silence(hits: Sequence[Hit], guards: dict[str, Guards]) -> None:
-    """Set `silenced_by` on every entity hit that does not count; `guards` by term, only where there are any."""
+    """Set `silenced_by` on every entity hit that does not count.
+
+    `hits` are in order of their first token (`widest`); `guards` by term, only where there are any.
+    """
     names = [hit for hit in hits if hit.claim.kind == ENTITY]
     _by_phrases(names, [hit for hit in hits if hit.claim.kind == EXCEPT])
     guarded = [hit for hit in names if hit.claim.weak or hit.claim.term in guards]
@@ -82,7 +86,8 @@ def silence(hits: Sequence[Hit], guards: dict[str, Guards]) -> None:
         index = _Index(hits)
         _by_company(guarded, guards, index)
         _by_longer(names, [hit for hit in names if not hit.claim.weak])
-        _unconfirmed(guarded, guards, index)
+        strong = {hit.claim.term for hit in names if _counts(hit)}
+        _unconfirmed([hit for hit in guarded if hit.claim.weak], guards, index, strong=strong)
     _by_longer(names, names)
 
 
@@ -106,11 +111,15 @@ def _holds(wide: Hit, hit: Hit) -> bool:
     return hit.token_end <= wide.token_end and wide.claim.weak <= hit.claim.weak
 
 
-def _by_phrases(names: Iterable[Hit], phrases: Sequence[Hit]) -> None:
-    for hit in names:
-        for phrase in phrases:
-            touches = phrase.token <= hit.token_end and hit.token <= phrase.token_end
-            if phrase.claim.term == hit.claim.term and touches and phrase.sentence == hit.sentence:
+def _by_phrases(names: Sequence[Hit], phrases: Iterable[Hit]) -> None:
+    """A phrase silences the mention of its entity that it covers, overlaps or stands next to, in one sentence."""
+    firsts = [hit.token for hit in names]
+    longest = max((hit.token_end - hit.token for hit in names), default=0)
+    for phrase in phrases:
+        near = range(bisect_left(firsts, phrase.token - longest), bisect_left(firsts, phrase.token_end + 1))
+        for hit in (names[index] for index in near):
+            same = hit.claim.term == phrase.claim.term and hit.sentence == phrase.sentence
+            if same and hit.token_end >= phrase.token:
                 hit.silenced_by = f"except:{phrase.claim.sense}"
 
 
@@ -146,13 +155,13 @@ def _by_company(names: Iterable[Hit], guards: dict[str, Guards], index: _Index) 
             hit.silenced_by = "except-near"
 
 
-def _unconfirmed(names: Iterable[Hit], guards: dict[str, Guards], index: _Index) -> None:
+def _unconfirmed(names: Iterable[Hit], guards: dict[str, Guards], index: _Index, *, strong: set[str]) -> None:
     """Weak names stay when a strong name of the same entity counts anywhere in the item, or their condition holds."""
-    weak = [hit for hit in names if hit.claim.weak and hit.silenced_by is None]
+    weak = [hit for hit in names if hit.silenced_by is None]
     verdicts = []
     for hit in weak:
         condition = guards.get(hit.claim.term, Guards()).confirm
-        confirmed = index.is_named(hit.claim.term) or (condition is not None and index.holds(condition, hit))
+        confirmed = hit.claim.term in strong or (condition is not None and index.holds(condition, hit))
         verdicts.append((hit, confirmed))
     for hit, confirmed in verdicts:
         if not confirmed:
@@ -175,16 +184,14 @@ class _Index:
 
     def holds(self, condition: Condition, hit: Hit) -> bool:
         """Whether any of the condition's terms stands near `hit` and outside it."""
-        return any(
-            _near(other, hit, condition.within)
-            for key in condition.keys
-            for other in self._hits.get(key, ())
-            if _counts(other) and other.claim.term != hit.claim.term and not _inside(other, hit)
-        )
-
-    def is_named(self, term: str) -> bool:
-        """Whether a strong name of the entity counts in the item."""
-        return any(not hit.claim.weak and hit.silenced_by is None for hit in self._hits.get(term, ()))
+        for key in condition.keys:
+            listed = self._hits.get(key)
+            if listed and any(
+                _counts(other) and other.claim.term != hit.claim.term and not _inside(other, hit)
+                for other in _within(listed, hit, condition.within)
+            ):
+                return True
+        return False
 
 
 def _counts(hit: Hit) -> bool:
@@ -195,10 +202,25 @@ def _inside(other: Hit, hit: Hit) -> bool:
     return hit.start <= other.start and other.end <= hit.end and other.field == hit.field
 
 
-def _near(other: Hit, hit: Hit, within: str) -> bool:
+def _within(listed: Sequence[Hit], hit: Hit, within: str) -> Iterator[Hit]:
+    """Of hits in order, those within reach of `hit`."""
     if within == "item":
-        return True
+        yield from listed
+        return
     if within == "paragraph":
-        return other.paragraph == hit.paragraph
-    reach = 1 if within == "neighbours" else 0
-    return other.field == hit.field and abs(other.sentence - hit.sentence) <= reach
+        index = bisect_left(listed, hit.paragraph, key=_paragraph)
+        last = hit.paragraph
+        where = _paragraph
+    else:
+        reach = 1 if within == "neighbours" else 0
+        index = bisect_left(listed, hit.sentence - reach, key=_sentence)
+        last = hit.sentence + reach
+        where = _sentence
+    while index < len(listed) and where(listed[index]) <= last:
+        if listed[index].field == hit.field:
+            yield listed[index]
+        index += 1
+
+
+_sentence = attrgetter("sentence")
+_paragraph = attrgetter("paragraph")

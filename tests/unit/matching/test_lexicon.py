@@ -7,9 +7,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.matching.lexicon import Lexicon
 from monitor.matching.mentions import EntitySpec, Mention, Nearby, Role, Scan, VocabularySpec
+from monitor.matching.text import folded
 from monitor.model import Item
 
 ENTITIES = (
@@ -154,6 +157,32 @@ def test_offsets_are_the_fields_own_and_distances_do_not_reach_across_fields() -
     tokens: list[Mention] = list(result.mentions)
     assert tokens[1].token - tokens[0].token_end >= 1000
     assert tokens[3].token - tokens[2].token == 2
+
+
+WORDS = st.sampled_from(
+    ["Haftar", "Wagner", "Wagner Group", "Richard", "opera", "mercenaries", "foreign", "forces", ".", "\n\n", "«", "'s", "’in", "ـ"]
+)  # fmt: skip
+
+
+@given(st.lists(WORDS, max_size=25), st.lists(WORDS, max_size=5), st.sampled_from(["en", "tr", "und"]))
+def test_every_mention_is_a_slice_of_its_sentence(words: list[str], title: list[str], lang: str) -> None:
+    result = scan(" ".join(words), title="".join(title), lang=lang)
+    for mention in result.mentions:
+        sentence = result.sentences[mention.sentence]
+        assert (sentence.field, sentence.paragraph) == (mention.field, mention.paragraph)
+        assert sentence.start <= mention.start < mention.end <= sentence.end
+        assert folded(result.fields[mention.field][mention.start : mention.end])
+    order = [(m.token, -m.token_end) for m in result.mentions]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    "piece", ["Wagner Bayreuth ", "Wagner opera. ", "Saddam Haftar ", "Wagner ", "Wagner\n\nMali "]
+)
+def test_a_long_text_full_of_names_takes_linear_time(piece: str) -> None:
+    start = time.perf_counter()
+    scan(piece * (200_000 // len(piece)))
+    assert time.perf_counter() - start < 10
 
 
 def test_nothing_in_gives_nothing_out() -> None:
