@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from monitor.model import Item
 
 #: a rule is a near miss when at least this share of its conditions held
-NEARLY = 0.5
+NEARLY = 0.6
 MAX_SENTENCES = 3
 #: first strong isolate and pop isolate (UAX #9): keep right-to-left words from turning the line around them
 ISOLATE, POP = "\u2068", "\u2069"
@@ -118,8 +118,14 @@ def marked(quoted: Quoted) -> str:
 def _rule(verdict: Verdict, reading: Reading, watchlists: Watchlists) -> RuleExplanation:
     kind, rule, scan = str(verdict.kind), verdict.rule, reading.scan
     spans: Sequence[Span] = smallest(verdict.spans)
+    severity = rule.severity.value
     if kind in {"fired", "related"}:
-        detail = as_match(verdict, scan, watchlists.entities).reason
+        match = as_match(verdict, scan, watchlists.entities)
+        detail, severity = match.reason, match.severity.value
+    elif kind == "unless":
+        detail = f"it would fire, but its unless holds: {isolated(verdict.detail)}"
+    elif kind == "no-contact":
+        detail = "it would fire, but no contact between the two sides is told"
     elif kind == "nothing":
         miss = _miss(rule.query, reading.counting, _Words(scan))
         kind = "near" if miss.share >= NEARLY and miss.mentions else "nothing"
@@ -128,21 +134,25 @@ def _rule(verdict: Verdict, reading: Reading, watchlists: Watchlists) -> RuleExp
         if miss.share == 1:
             kind, detail = "near", "its words are there, but no country it is about can be told"
         sentences = _quoted(miss.mentions, scan) if kind == "near" else ()
-        return _explanation(verdict, kind, detail, sentences)
+        return _explanation(verdict, kind, detail, sentences, severity)
     else:
-        detail = "; ".join(f"“{s.text}” does not count: {s.by}" for s in as_suppressed(verdict, scan))
+        detail = "; ".join(
+            f"“{isolated(s.text)}” does not count: {s.by}" for s in as_suppressed(verdict, scan)
+        )
     mentions = [m for span in spans[:MAX_SENTENCES] for m in span.mentions]
-    return _explanation(verdict, kind, detail, _quoted(mentions, scan))
+    return _explanation(verdict, kind, detail, _quoted(mentions, scan), severity)
 
 
-def _explanation(verdict: Verdict, kind: str, detail: str, sentences: tuple[Quoted, ...]) -> RuleExplanation:
+def _explanation(
+    verdict: Verdict, kind: str, detail: str, sentences: tuple[Quoted, ...], severity: str
+) -> RuleExplanation:
     rule = verdict.rule
     return RuleExplanation(
         watchlist=rule.watchlist,
         rule=rule.id,
         title=rule.title,
         kind=kind,
-        severity=rule.severity.value,
+        severity=severity,
         detail=detail,
         sentences=sentences,
     )
@@ -155,9 +165,13 @@ def _quoted(mentions: Iterable[Mention], scan: Scan) -> tuple[Quoted, ...]:
     quoted = []
     for index in sorted(by_sentence)[:MAX_SENTENCES]:
         sentence = scan.sentences[index]
-        words = tuple((a - sentence.start, b - sentence.start) for a, b in sorted(by_sentence[index]))
+        words = tuple((a - sentence.start, b - sentence.start) for a, b in _longest_first(by_sentence[index]))
         quoted.append(Quoted(field=sentence.field, text=scan.text(index), words=words))
     return tuple(quoted)
+
+
+def _longest_first(words: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    return sorted(words, key=lambda word: (word[0], -word[1]))
 
 
 # --- near misses -----------------------------------------------------------------------------------------

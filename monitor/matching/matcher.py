@@ -112,9 +112,9 @@ class Matcher:
             about, other = _in_scope(_anchors(rule.query, reading.counting) or spans, rule.scope, reading)
             if not about:
                 return Verdict(rule=rule, kind="nothing")
-            spans = [*about, *(s for s in spans if s not in about)]
             if other:
-                return Verdict(rule=rule, kind="related", spans=tuple(spans), detail=self._name(other))
+                return Verdict(rule=rule, kind="related", spans=tuple(about), detail=self._name(other))
+            spans = [*about, *(s for s in spans if s not in about)]
         contacts = self._contacts(rule, reading.scan)
         kind: Literal["fired", "no-contact"] = "no-contact" if contacts == () else "fired"
         return Verdict(rule=rule, kind=kind, spans=tuple(spans), contacts=contacts or ())
@@ -251,12 +251,21 @@ def why(span: Span, entities: Mapping[str, EntitySpec], scan: Scan) -> str:
         entity = entities.get(mention.term.removeprefix("@")) if mention.term.startswith("@") else None
         if entity is not None:
             names[entity.name] = None
-        else:
+        elif not any(_covers(other, mention) for other in span.mentions):
             words[f"“{scan.fields[mention.field][mention.start : mention.end]}”"] = None
     said = f"names {_listed(names)}" if names else "says"
     if words:
-        said += f" with {_listed(words)}" if names else f" {_listed(words)}"
+        said += f"{' with' if names else ''} {_listed(words)}"
     return f"{said} {_where(span)}"
+
+
+def _covers(other: Mention, mention: Mention) -> bool:
+    return (
+        other.field == mention.field
+        and other.start <= mention.start
+        and mention.end <= other.end
+        and other.end - other.start > mention.end - mention.start
+    )
 
 
 def _where(span: Span) -> str:

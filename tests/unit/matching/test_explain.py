@@ -46,7 +46,7 @@ def of(rule: str, content: str, **more: str) -> RuleExplanation:
             "contacts/meet",
             "Lavrov met Haftar, a spokesman joked.",
             "unless",
-            "does not count: unless: spokesman joked",
+            "it would fire, but its unless holds: ⁨spokesman joked",
             id="held back by unless",
         ),
         pytest.param(
