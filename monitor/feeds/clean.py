@@ -50,11 +50,8 @@ _LONG_REFERENCE = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
 
 #: marks that a pass leaves where an element breaks the text; `scrub` has removed any that came from outside
 _LINE, _PARAGRAPH = "\x0b", "\x0c"
-_BREAKS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 #: soft hyphen, zero-width space, word joiner, byte order mark, and the controls that only steer direction
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
-_SPACES = re.compile(r"[^\S\n]+")
-_AROUND_BREAK = re.compile(r" ?\n ?")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 
 _BOILERPLATE = re.compile(
@@ -96,9 +93,9 @@ def to_line(markup: str) -> str:
 def _once(text: str) -> str:
     """One pass: elements to break marks, references to characters."""
     pieces, flowing = _pieces(text)
-    if flowing:  # in HTML a line end is a space; only elements break
-        pieces = [piece.replace("\n", " ").replace("\r", " ") for piece in pieces]
     joined = "".join(pieces)
+    if flowing:  # in HTML a line end is a space; only elements break
+        joined = joined.replace("\n", " ").replace("\r", " ")
     if "&" not in joined:
         return joined
     return html.unescape(mended_references(_LONG_REFERENCE.sub("", joined)))
@@ -172,8 +169,10 @@ def _mark(name: str) -> str:
 
 def _normalised(text: str) -> str:
     """Single spaces, at most one empty line, no space beside a break, nothing invisible."""
-    text = _SPACES.sub(" ", _INVISIBLE.sub("", _BREAKS.sub("\n", scrub(text))))
-    return _MANY_BREAKS.sub("\n\n", _AROUND_BREAK.sub("\n", text)).strip()
+    for other in ("\r\n", "\r", "\x85", "\u2028", "\u2029"):
+        text = text.replace(other, "\n")
+    lines = (" ".join(line.split()) for line in scrub(_INVISIBLE.sub("", text)).split("\n"))
+    return _MANY_BREAKS.sub("\n\n", "\n".join(lines)).strip()
 
 
 def _without_boilerplate(text: str) -> str:

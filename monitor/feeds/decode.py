@@ -72,31 +72,26 @@ _LATIN_1 = {
     "ascii",
     "us-ascii",
 }
-_GUESSES = (
-    *(
-        "windows-1251",
-        "koi8-r",
-        "koi8-u",
-        "iso-8859-5",
-        "cp866",
-        "windows-1256",
-        "iso-8859-6",
-        "windows-1252",
-    ),
-    *("windows-1254", "windows-1250", "iso-8859-2", "windows-1253", "windows-1255", "iso-8859-15"),
-    *("gb18030", "big5", "euc-jp", "shift_jis", "euc-kr"),
+#: guessed from where bytes past ASCII stand alone, as accents do among Latin letters
+_WESTERN = ("windows-1252", "windows-1254", "windows-1250", "iso-8859-2", "iso-8859-15")
+#: guessed from where they come in runs, as the letters of other scripts do
+_OTHERS = (
+    *("windows-1251", "koi8-r", "koi8-u", "iso-8859-5", "cp866", "windows-1256", "iso-8859-6"),
+    *("windows-1253", "windows-1255", "gb18030", "big5", "euc-jp", "shift_jis", "euc-kr"),
 )
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,1000}\?>")
 _XML_LABEL = re.compile(rb"<\?xml\b[^>]{0,500}?\bencoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 _HTTP_LABEL = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+_RUN = re.compile(rb"[\x80-\xff]+")
 _MARKUP = re.compile(rb"<[^<>]{0,2000}>")
 
 #: controls, lone surrogates and noncharacters: what XML, mail and databases refuse
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
-    + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17))
-    + "]"
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+#: the noncharacters beyond emoji; apart, because the long class is twenty times slower to search
+_FAR = re.compile("[\U0001fffe-\U0010ffff]")
+_FAR_UNWANTED = re.compile(
+    "[" + "".join(chr(plane * 0x10000 + end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF)) + "]"
 )
 _PAIR = re.compile(r"&#(\d{5}|x[0-9a-f]{4});&#(\d{5}|x[0-9a-f]{4});", re.IGNORECASE)
 _REFERENCE = re.compile(r"&#(x[0-9a-f]+|[0-9]+);?", re.IGNORECASE)
@@ -126,7 +121,8 @@ def to_text(body: bytes, content_type: str) -> Decoded:
 
 def scrub(text: str) -> str:
     """`text` without control characters, NUL, lone surrogates and noncharacters; tab and line ends stay."""
-    return _UNWANTED.sub("", text)
+    text = _UNWANTED.sub("", text)
+    return _FAR_UNWANTED.sub("", text) if _FAR.search(text) else text
 
 
 def mended_references(text: str) -> str:
@@ -178,9 +174,13 @@ def _guessed(body: bytes) -> str | None:
     sample = b" ".join(_MARKUP.sub(b" ", body[: 4 * GUESS_BYTES]).split())[:GUESS_BYTES]
     if sample.isascii():  # what is not ASCII stands further down, or inside markup
         sample = bytes(b for b in body if b > 0x7F or b == 0x20)[:GUESS_BYTES]
-    found = chardet.detect(sample, include_encodings=_GUESSES, no_match_encoding="windows-1252")["encoding"]
-    label = str(found or "").lower()
-    return _LABELS.get(label) or ("cp1252" if label in _LATIN_1 else None)
+    runs = _RUN.findall(sample)
+    alone = sum(map(len, runs)) < 2 * len(runs)  # Cyrillic read into "perch\xe9" would be worse than no guess
+    likely = _WESTERN if alone else _OTHERS
+    found = chardet.detect(
+        sample, include_encodings=likely, no_match_encoding=likely[0], empty_input_encoding=likely[0]
+    )
+    return _LABELS.get(str(found["encoding"]).lower())
 
 
 def _read(body: bytes, encoding: str) -> str:
@@ -207,6 +207,4 @@ def _mended(match: re.Match[str]) -> str:
     number = _number(match.group(1))
     if 0x80 <= number <= 0x9F:
         return bytes([number]).decode("cp1252", "ignore")
-    if number > 0x10FFFF or _UNWANTED.match(chr(number)):
-        return ""
-    return match.group()
+    return match.group() if number <= 0x10FFFF and scrub(chr(number)) else ""

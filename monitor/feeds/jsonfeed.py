@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from monitor.feeds.clean import to_line
 from monitor.feeds.entry import RawEntry, language_tag, tidy
+from monitor.feeds.jsonlines import loads
 from monitor.model import FetchFailed, FetchFault, ParsedFeed
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ def read(text: str, url: str) -> ParsedFeed | FetchFailed:
     FetchFailed: not JSON (UNREADABLE), or JSON that is no feed (NOT_A_FEED). A broken item is a remark.
     """
     try:
-        document = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        document = loads(text)
+    except ValueError as error:
         return FetchFailed(
             fault=FetchFault.UNREADABLE, detail=f"JSON that ends early or is broken: {error}"[:200]
         )

@@ -6,6 +6,7 @@ ignored. A bad line costs only itself.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -20,14 +21,30 @@ if TYPE_CHECKING:
 SPELLED_OUT = 20
 
 
+def loads(text: str) -> Any:
+    """JSON to plain data; lone surrogates, which orjson refuses, are let in (and scrubbed when cleaned).
+
+    Raises ValueError: not JSON, or nested past reading.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if "\\u" not in text:
+            raise
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            raise error from None
+
+
 def looks_like_lines(text: str) -> bool:
     """Whether the first line alone is a JSON object that is not the whole of a longer JSON document."""
     first = text.lstrip().partition("\n")[0].strip()
     if not (first.startswith("{") and first.endswith("}")):
         return False
     try:
-        value = orjson.loads(first)
-    except orjson.JSONDecodeError:
+        value = loads(first)
+    except ValueError:
         return False
     return "items" not in value and any(key in value for key in ("title", "summary", "content"))
 
@@ -52,8 +69,8 @@ def read(text: str, url: str) -> ParsedFeed | FetchFailed:
 
 def _entry(line: str, url: str) -> tuple[Entry | None, str]:
     try:
-        item = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
+        item = loads(line)
+    except ValueError as error:
         return None, f"not JSON: {error}"[:200]
     if not isinstance(item, dict):
         return None, "not an object"

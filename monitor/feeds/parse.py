@@ -39,7 +39,10 @@ _ROOT = re.compile(r"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)")
 _PROLOG = 65_536
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
 _LAST_CLOSE = re.compile(r".*</((?:\w+:)?(?:item|entry))\s*>", re.DOTALL | re.IGNORECASE)
-_FEED_ROOTS = frozenset(("rss", "rdf", "feed", "channel", "item", "entry", "xml"))
+_ENTRY = re.compile(r"<((?:\w+:)?(?:item|entry))\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_ENTRY_START = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+#: what feedparser is known to raise on documents it half understands
+_STUMBLES = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
 
 
 def parse(body: bytes, content_type: str, url: str) -> ParsedFeed | FetchFailed:
@@ -65,7 +68,7 @@ def _xml(text: str, url: str) -> ParsedFeed | FetchFailed:
     prolog = _COMMENTS.sub("", text[:_PROLOG])
     root = _ROOT.search(prolog)
     name = root.group(1) if root else ""
-    if root is None or name.lower().rpartition(":")[2] == "html" or prolog[:14].lower() == "<!doctype html":
+    if root is None or name.lower().rpartition(":")[2] == "html":
         return _no_feed(text, name)
     if "<!ENTITY" in prolog[: root.start()].upper():
         return _refused()
@@ -77,26 +80,57 @@ def _xml(text: str, url: str) -> ParsedFeed | FetchFailed:
         document = _closed(text[: last.end()], name, document, url)
     if not document.version and not document.entries:
         return _no_feed(text, name)
+    if document.bozo and not truncated and not document.entries and _ENTRY_START.search(text):
+        detail = f"it has entries, but none could be read: {_one_line(document.bozo_exception)}"
+        return FetchFailed(fault=FetchFault.UNREADABLE, detail=detail)
     return _feed(document, url, truncated=truncated)
 
 
 def _read(text: str, url: str) -> Any | FetchFailed:
-    """feedparser's result. It is known to raise these on documents it half understands."""
+    """feedparser's result; entry by entry where the whole makes it stumble."""
     try:
-        document = feedparser.parse(
-            io.BytesIO(text.encode("utf-8")),
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
+        document = _fed(text, url)
     except RecursionError:
         return FetchFailed(fault=FetchFault.PARSER_LIMIT, detail="nested too deeply")
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
-        return FetchFailed(
+    except _STUMBLES as error:
+        return _one_by_one(text, url) or FetchFailed(
             fault=FetchFault.UNREADABLE, detail=f"broken past reading ({type(error).__name__})"
         )
     refused = isinstance(document.get("bozo_exception"), EntityRefusedError)
     return _refused() if refused else document
+
+
+def _fed(text: str, url: str) -> Any:
+    return feedparser.parse(
+        io.BytesIO(text.encode("utf-8")),
+        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+
+
+def _one_by_one(text: str, url: str) -> Any | None:
+    """The document read as many small ones with one entry each, so that a broken entry costs only itself."""
+    chunks = list(_ENTRY.finditer(text))
+    if not chunks:
+        return None
+    head, tail = text[: chunks[0].start()], text[chunks[-1].end() :]
+    whole: Any = None
+    for chunk in chunks:
+        try:
+            one = _fed(head + chunk.group() + tail, url)
+        except (*_STUMBLES, RecursionError):
+            continue
+        if whole is None:
+            whole = one
+        else:
+            whole.entries.extend(one.entries)
+    if whole is not None:
+        whole.bozo, whole.bozo_exception = (
+            True,
+            f"{len(chunks) - len(whole.entries)} entries could not be read",
+        )
+    return whole
 
 
 def _closed(head: str, root: str, fallback: Any, url: str) -> Any:

@@ -1,0 +1,106 @@
+"""Dates in the words that feeds really use."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.feeds.dates import parse_date, read_date
+from monitor.model import DateFlag
+
+NOW = datetime(2024, 11, 6, 12, tzinfo=UTC)
+QUARTER_PAST_TEN = datetime(2024, 11, 5, 10, 15, tzinfo=UTC)
+MIDNIGHT = datetime(2024, 11, 5, tzinfo=UTC)
+
+SAME_INSTANT = """
+Tue, 05 Nov 2024 10:15:00 GMT
+Tue, 05 Nov 2024 13:15:00 MSK
+Tue, 05 Nov 2024 14:15:00 MSD
+Tue, 05 Nov 2024 12:15:00 EET
+Tue, 05 Nov 2024 13:15:00 EEST
+Tue, 05 Nov 2024 05:15:00 EST
+Tue, 05 Nov 2024 11:15:00 Europe/Rome
+Tue, 05 Nov 2024 13:15 +0300
+Tue, 05 Nov 24 10:15:00 GMT
+Tue, 05 Nov 2024 13:15:00 GMT+3
+Tue Nov  5 13:15:00 +0300 2024
+Tue Nov 05 10:15:00 UTC 2024
+2024-11-05T10:15:00Z
+2024-11-05T13:15:00.250+03:00
+2024-11-05 10:15
+2024/11/05 10:15:00
+20241105T101500Z
+1730801700
+1730801700000
+05.11.2024 10:15
+11/05/2024 10:15 AM
+10:15 05.11.2024
+5 ноября 2024, 13:15 МСК
+5 ноября 2024 г. 10:15
+mardi 5 novembre 2024 - 11h15 CET
+mar. 5 nov. 2024 10:15
+5. November 2024 11:15 MEZ
+martedì 5 novembre 2024 10.15
+5 Kasım 2024 Salı 13:15 TRT
+٥ نوفمبر ٢٠٢٤ 10:15
+الثلاثاء 5 نوفمبر 2024 - 10:15 ص
+5 تشرين الثاني 2024 10:15
+November 5, 2024 10:15 a.m.
+Nov 5th, 2024 10:15
+"""
+
+
+@pytest.mark.parametrize("words", SAME_INSTANT.strip().splitlines())
+def test_the_same_instant_in_many_words(words: str) -> None:
+    """Zones feedparser calls UTC, months in six languages, numbers in every order."""
+    at = parse_date(words)
+    assert at is not None
+    assert at.replace(microsecond=0) == QUARTER_PAST_TEN
+
+
+@pytest.mark.parametrize(
+    "words", ["2024-11-05", "20241105", "05 Kasım 2024", "5 novembre 2024", "2024 November 5"]
+)
+def test_a_day_without_time_is_its_midnight(words: str) -> None:
+    """UTC, where no zone is given."""
+    assert parse_date(words) == MIDNIGHT
+
+
+@pytest.mark.parametrize(
+    ("words", "flag"),
+    [
+        pytest.param("", DateFlag.MISSING, id="nothing"),
+        pytest.param("  ", DateFlag.MISSING, id="blank"),
+        pytest.param("0000-00-00 00:00:00", DateFlag.UNREADABLE, id="database zero"),
+        pytest.param("30 Feb 2024", DateFlag.UNREADABLE, id="no such day"),
+        pytest.param("16:04", DateFlag.UNREADABLE, id="time only"),
+        pytest.param("2 hours ago", DateFlag.UNREADABLE, id="relative"),
+        pytest.param("Tue, 05 Nov 2024 10:15:00 +9999", DateFlag.UNREADABLE, id="absurd zone"),
+        pytest.param("9" * 100_000, DateFlag.UNREADABLE, id="absurd length"),
+        pytest.param("Thu, 07 Nov 2024 11:59:00 GMT", DateFlag.OK, id="within a day ahead"),
+        pytest.param("Thu, 07 Nov 2024 12:01:00 GMT", DateFlag.FUTURE, id="more than a day ahead"),
+        pytest.param("Wed, 31 Dec 1969 23:59:59 GMT", DateFlag.ANCIENT, id="before the epoch"),
+        pytest.param("1 Jan 1995", DateFlag.OK, id="old"),
+    ],
+)
+def test_odd_dates_are_flagged_not_dropped(words: str, flag: DateFlag) -> None:
+    """A date never decides whether an item alerts, so an odd one is kept with its flag."""
+    at, found = read_date(words, NOW)
+    assert found is flag
+    assert (at is None) == (flag in (DateFlag.MISSING, DateFlag.UNREADABLE))
+
+
+def test_leap_seconds_and_hour_24_are_read() -> None:
+    """Both occur; both are within a second of what is meant."""
+    assert parse_date("5 Nov 2024 24:00 GMT") == datetime(2024, 11, 6, tzinfo=UTC)
+    assert parse_date("5 Nov 2024 10:15:60 GMT") == datetime(2024, 11, 5, 10, 15, 59, tzinfo=UTC)
+
+
+@given(st.text(max_size=60) | st.text(alphabet="0123456789-/.: TZ+novmayпм", max_size=40))
+def test_reading_a_date_never_raises(words: str) -> None:
+    """Any string gives an aware instant or None."""
+    at = parse_date(words)
+    assert at is None or at.utcoffset() is not None
