@@ -71,17 +71,15 @@ def sow(
 
 
 def add(tx: Connection, feed: Feed, now: datetime) -> bool:
-    """Add a feed by command, due at once; a feed that was removed comes back. False: the id is in use."""
-    row = tx.execute(
-        select(feeds.c.enabled, feeds.c.origin, feeds.c.url).where(feeds.c.id == feed.id)
-    ).first()
+    """Add a feed by command, due at once; one that is no longer polled comes back. False: the id is in use."""
+    row = tx.execute(select(feeds.c.enabled, feeds.c.url).where(feeds.c.id == feed.id)).first()
     if row is None:
         _insert(tx, feed, now, now, "added")
         return True
-    if row.enabled or row.origin != "added":
+    if row.enabled:
         return False
     _redefine(tx, feed, now, moved=row.url != feed.url, origin="added")
-    return True
+    return poll_now(tx, now, [feed.id]) == 1
 
 
 def remove(tx: Connection, feed_id: str) -> bool:

@@ -16,11 +16,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, exists, or_, select, text, update
 
 from monitor.model import Delivered, Delivery, Message, MessageKind, Rejected, TryLater
 from monitor.store import receivers
-from monitor.store.schema import attempts, deliveries
+from monitor.store.schema import LEASED, OWED, attempts, deliveries
 from monitor.store.schema import receivers as receiver_rows
 from monitor.store.sql import changed, insert
 
@@ -82,7 +82,9 @@ def claim(
     ready = or_(
         and_(d.state == "pending", d.not_before <= now), and_(d.state == "leased", d.lease_until <= now)
     )
-    candidate = select(deliveries).where(ready, d.receiver.not_in(list(exclude)), *_free(now))
+    candidate = select(deliveries).where(
+        text(f"deliveries.{OWED}"), ready, d.receiver.not_in(list(exclude)), *_free(now)
+    )
     row = tx.execute(candidate.order_by(d.seq).limit(1).with_for_update(skip_locked=True)).mappings().first()
     if row is None:
         return None
@@ -150,13 +152,12 @@ def _free(now: datetime) -> list[ColumnElement[bool]]:
     """Nothing stands in the way of a delivery: neither its receiver, nor a sender at work, nor an earlier part."""
     d, r = deliveries.c, receiver_rows.c
     other = deliveries.alias("other")
-    resting = exists().where(r.name == d.receiver, or_(r.suspended_at.is_not(None), r.paused_until > now))
-    at_work = exists().where(
-        other.c.receiver == d.receiver, other.c.state == "leased", other.c.lease_until > now
-    )
+    # the first two lists are made once, not for each row
+    resting = select(r.name).where(or_(r.suspended_at.is_not(None), r.paused_until > now))
+    at_work = select(other.c.receiver).where(text(f"other.{LEASED}"), other.c.lease_until > now)
     same = and_(other.c.batch == d.batch, other.c.recipient == d.recipient)
     earlier = exists().where(same, other.c.part < d.part, other.c.state.in_(OPEN))
-    return [~resting, ~at_work, ~earlier]
+    return [d.receiver.not_in(resting), d.receiver.not_in(at_work), or_(d.part == 0, ~earlier)]
 
 
 def _settled(

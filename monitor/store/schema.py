@@ -297,6 +297,10 @@ digests = Table(
     sqlite_autoincrement=True,
 )
 
+#: deliveries that are owed, or in a sender's hands; a partial index serves only the very words it was made with
+OWED = "state IN ('pending', 'leased')"
+LEASED = "state = 'leased'"
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -328,7 +332,9 @@ deliveries = Table(
     Column("batch", Text, nullable=False),
     _count("part"),
     UniqueConstraint("cause", "receiver", "recipient", "part"),
-    Index("ix_deliveries_state_not_before", "state", "not_before"),
+    #: the queue in its order, however long the journal is
+    Index("ix_deliveries_owed", "seq", sqlite_where=text(OWED), postgresql_where=text(OWED)),
+    Index("ix_deliveries_leased", "receiver", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
     Index("ix_deliveries_batch", "batch"),
     sqlite_autoincrement=True,
 )

@@ -112,6 +112,16 @@ def test_added_feeds_are_left_alone_by_the_file(tx: Connection) -> None:
     assert feeds.add(tx, feed("mine", title="Again"), NOW)
 
 
+def test_a_feed_that_left_the_file_may_be_added(tx: Connection) -> None:
+    """From then on it is the command's, due at once, and the file leaves it alone."""
+    feeds.settle(tx, poll(of=state(next_poll_at=NOW + HOUR, etag='"v"')))
+    sown(tx)
+    assert feeds.add(tx, feed(), NOW)
+    sown(tx)
+    (found,) = feeds.due(tx, NOW, 10)
+    assert (found.feed.id, found.etag) == ("gazette", '"v"')
+
+
 def test_due_is_by_time_and_bounded(tx: Connection) -> None:
     """The longest overdue first; the future, the gone and the disabled not at all."""
     sown(tx, *(feed(name) for name in ("late", "later", "soon", "gone")), feed("off", enabled=False))

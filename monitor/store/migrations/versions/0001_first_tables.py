@@ -68,7 +68,12 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_deliveries_batch", "deliveries", ["batch"])
-    op.create_index("ix_deliveries_state_not_before", "deliveries", ["state", "not_before"])
+    owed = sa.text("state IN ('pending', 'leased')")
+    op.create_index("ix_deliveries_owed", "deliveries", ["seq"], sqlite_where=owed, postgresql_where=owed)
+    held = sa.text("state = 'leased'")
+    op.create_index(
+        "ix_deliveries_leased", "deliveries", ["receiver"], sqlite_where=held, postgresql_where=held
+    )
     op.create_table(
         "digests",
         sa.Column("id", SERIAL, autoincrement=True, nullable=False),
