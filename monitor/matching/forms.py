@@ -346,6 +346,13 @@ def inflected(name: str, lang: str, kind: str) -> tuple[str, ...]:
     return tuple(islice(dict.fromkeys((clean, *islice(generate(clean, kind), 5 * _MOST))), _MOST))
 
 
+def forms_of_script(name: str) -> tuple[str, ...]:
+    """The languages whose forms a name listed for every language may take, by its letters."""
+    if _in_script(name, "ru"):
+        return ("ru",)
+    return ("ar",) if _in_script(name, "ar") else ("en", "fr", "it", "tr")
+
+
 def _in_script(name: str, lang: str) -> bool:
     """Whether a name is written in its language's own letters: a Latin name in a Russian list does not decline."""
     if lang == "ru":

@@ -18,7 +18,7 @@ import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from monitor.matching import undocs
-from monitor.matching.forms import inflected
+from monitor.matching.forms import forms_of_script, inflected
 from monitor.matching.mentions import FIELD_GAP, FIELDS, PARAGRAPH_GAP, Mention, Scan
 from monitor.matching.sentences import split
 from monitor.matching.silence import (
@@ -245,7 +245,7 @@ class _Places:
         if number < 0 or end > offset + sentence.end or start < offset + sentence.start:
             return None
         end = extended(self._text.given, end)
-        if claim.spelling is not None and " ".join(self._text.given[start:end].split()) != claim.spelling:
+        if claim.spelling is not None and _spelling(self._text.given[start:end]) != claim.spelling:
             return None
         gap = self._gaps[number]
         return Hit(
@@ -304,7 +304,7 @@ class _Builder:
             for lang, word in _each(words):
                 self._name(spec, Claim(ENTITY, term, lang=lang, weak=weak), word, generate=generate)
         for lang, word in _each(spec.exact_case):
-            self._add(word, Claim(ENTITY, term, lang=lang, spelling=" ".join(word.split())))
+            self._add(word, Claim(ENTITY, term, lang=lang, spelling=_spelling(word)))
         for lang, word in _each(spec.excepts):
             self._add(word, Claim(EXCEPT, term, lang=lang))
         confirm, near = self._condition(spec.confirm), self._condition(spec.except_near)
@@ -312,10 +312,14 @@ class _Builder:
             self.guards[term] = Guards(confirm, near)
 
     def _name(self, spec: EntitySpec, claim: Claim, word: str, *, generate: bool) -> None:
-        forms = inflected(word, claim.lang, spec.kind) if generate and not word.endswith("*") else (word,)
-        for position, form in enumerate(forms):
-            made = position > 0 and _is_latin(form)
-            self._add(form, replace(claim, generated=made) if made else claim)
+        self._add(word, claim)
+        if not generate or word.endswith("*"):
+            return
+        # a name listed for every language declines in those that share its script
+        for lang in (claim.lang,) if claim.lang != "any" else forms_of_script(word):
+            for form in inflected(word, lang, spec.kind)[1:]:
+                made = _is_latin(form)
+                self._add(form, replace(claim, generated=made, lang=lang if made else claim.lang))
 
     def vocabulary(self, spec: VocabularySpec) -> None:
         for sense, words in spec.senses.items():
@@ -364,6 +368,11 @@ def _each(words: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
     for lang, listed in words.items():
         for word in listed:
             yield lang, word
+
+
+def _spelling(word: str) -> str:
+    """A word for comparing upper and lower case: stops left out, one space between words."""
+    return " ".join(word.replace(".", "").split())
 
 
 def _is_latin(word: str) -> bool:

@@ -2,7 +2,8 @@
 
 Folding: NFKC, case, diacritics, Arabic letter variants, Turkish i, digits of every script, look-alike letters of
 another script; every run of separators becomes one space, zero-width and bidi marks vanish, and so do suffixes
-after an apostrophe ("Wagner's", "Hafter'in"), so that a name is the same word wherever it stands.
+after an apostrophe ("Wagner's", "Hafter'in"), so that a name is the same word wherever it stands;
+"U.N." is "UN".
 Folded text begins and ends with a space: a whole word is the word between two spaces.
 Unicode 15 data from `unicodedata`; NFKC is UAX #15, applied letter by letter.
 """
@@ -43,6 +44,8 @@ _TO_CYRILLIC = {latin: cyrillic for cyrillic, latin in reversed(_TO_LATIN.items(
 
 #: English possessive and Turkish case, possessive and plural chains after an apostrophe (buffer y, n, s by the vowel)
 _APOSTROPHES = "'’‘ʼʻ＇`´′"
+#: the stops inside "U.N." and "L.N.A."
+_ACRONYM_STOP = re.compile(r"\.(?<=\b[^\W\d_]\.)(?=[^\W\d_]\b)")
 _SUFFIX = re.compile(
     r"""['’‘ʼʻ＇`´′](?<=\w\w.)
     (?: s
@@ -114,7 +117,7 @@ def _text(codes: NDArray[np.uint32]) -> str:
 
 
 def _folded_codes(text: str) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    given = _without_suffixes(text, np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4"))
+    given = _without_clutter(text, np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4"))
     letters = _table()[given]
     places: NDArray[np.int64] = np.flatnonzero(letters)
     letters = letters[places]
@@ -131,10 +134,10 @@ def _folded_codes(text: str) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     return codes[keep], origins[keep]
 
 
-def _without_suffixes(text: str, given: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    if not any(mark in text for mark in _APOSTROPHES):
-        return given
-    spans = [match.span() for match in _SUFFIX.finditer(text)]
+def _without_clutter(text: str, given: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    spans = [match.span() for match in _ACRONYM_STOP.finditer(text)]
+    if any(mark in text for mark in _APOSTROPHES):
+        spans += [match.span() for match in _SUFFIX.finditer(text)]
     if spans:
         given = given.copy()
         for start, end in spans:

@@ -80,6 +80,8 @@ def said(result: Scan) -> list[tuple[str, str, str | None]]:
         pytest.param("en", "Haftere", [], id="turkish forms hold in turkish only"),
         pytest.param("en", "preHaftar Haftarist", [], id="whole words only"),
         pytest.param("en", "GNU, gnu and Gnu", [("@gnu", "GNU", None)], id="case counts"),
+        pytest.param("en", "the G.N.U. and g.n.u.", [("@gnu", "G.N.U", None)], id="acronym with stops"),
+        pytest.param("tr", "Malide Mali'ye", [("@mali", "Malide", None), ("@mali", "Mali", None)], id="names for every language take the forms of each"),
         pytest.param("it", "GNU, gnu e Gnu", [("@gnu", "Gnu", None)], id="each language's own case"),
         pytest.param("en", "Menfi", [("@menfi", "Menfi", None)], id="strong in english"),
         pytest.param("tr", "menfi etki", [("@menfi", "menfi", "unconfirmed")], id="weak in turkish"),

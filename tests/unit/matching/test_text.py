@@ -19,6 +19,11 @@ from monitor.matching.text import fold, folded
             "Sana'a Qur'an Ba'ath", "sana a qur an ba ath", id="apostrophes inside names stay borders"
         ),
         pytest.param("l'Africa dell’Onu d'Haftar", "l africa dell onu d haftar", id="elision"),
+        pytest.param(
+            "U.N., U.S.A. L.N.A.-led В.В. Путин, S.Lavrov 3.5",
+            "un usa lna led вв путин s lavrov 3 5",
+            id="acronyms",
+        ),
         pytest.param("İstanbul ISPARTA ırak", "istanbul isparta irak", id="turkish i"),
         pytest.param("حَفْتَرُ حفـــتر أحمد إدارة آل ؤئ مصطفى", "حفتر حفتر احمد اداره ال وي مصطفي", id="arabic"),
         pytest.param("فاغنر فاغنر‌ ی ک", "فاغنر فاغنر ي ك", id="persian letters and joiners"),
