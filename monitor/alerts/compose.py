@@ -84,29 +84,16 @@ def digest_context(
         for s in sorted(kept, key=lambda s: s.items[0].first_seen_at, reverse=True)
     ]
     loud = [t for t in sorted(told, key=lambda t: -t["rank"]) if t["rank"] >= ALERTS_FROM.rank]
-    seen = coverage_context(coverage, words)
-    catch_up = words.say("catch_up", missed=words.count("briefing", due.missed)) if due.catch_up else ""
-    quieter = len(stories) - len(kept)
     related = [t for t in told if t["rank"] < ALERTS_FROM.rank]
+    seen = coverage_context(coverage, words)
+    quieter = len(stories) - len(kept)
     return {
         **_common(words, now, public_url),
+        **_window(due, series, words),
         "kind": "digest",
-        "series": series.series,
-        "heading": _heading(series.series, words),
-        "local_date": due.local_date.isoformat(),
-        "date": words.day(due.local_date, weekday=True),
-        "since": due.since.isoformat(),
-        "until": due.until.isoformat(),
-        "window": words.say(
-            "window",
-            since=words.moment(due.since, series.timezone),
-            until=words.moment(due.until, series.timezone),
-        ),
-        "subject": _digest_subject(loud, told, seen, due, words),
-        "summary": _summary(loud, told, words),
+        "subject": _digest_subject(loud, related, words, due=due, healthy=seen["healthy_line"]),
+        "summary": _summary(loud, related, words),
         "counts": _counts(loud, words),
-        "catch_up": catch_up,
-        "missed": due.missed,
         "stories": loud,
         "more": [],
         "related": related,
@@ -117,6 +104,23 @@ def digest_context(
         "quieter_note": words.say("quieter", stories=words.count("story", quieter)) if quieter else "",
         "trend": {"bars": sparkline(trend), "values": list(trend)} if trend else {},
         "coverage": seen,
+    }
+
+
+def _window(due: Due, series: DigestConfig, words: Frame) -> Data:
+    """Which digest it is and what time it covers."""
+    catch_up = words.say("catch_up", missed=words.count("briefing", due.missed)) if due.catch_up else ""
+    since, until = (words.moment(at, series.timezone) for at in (due.since, due.until))
+    return {
+        "series": series.series,
+        "heading": _heading(series.series, words),
+        "local_date": due.local_date.isoformat(),
+        "date": words.day(due.local_date, weekday=True),
+        "since": due.since.isoformat(),
+        "until": due.until.isoformat(),
+        "window": words.say("window", since=since, until=until),
+        "catch_up": catch_up,
+        "missed": due.missed,
     }
 
 
@@ -222,19 +226,20 @@ def _counts(loud: Sequence[Data], words: Frame) -> list[Data]:
     return rows
 
 
-def _summary(loud: Sequence[Data], told: Sequence[Data], words: Frame) -> str:
+def _summary(loud: Sequence[Data], related: Sequence[Data], words: Frame) -> str:
     """`2 high, 1 medium, 3 related`; says so when there is nothing."""
     parts = [f"{row['n']} {row['word']}" for row in _counts(loud, words)]
-    quiet = len(told) - len(loud)
-    parts += [words.count("related", quiet)] if quiet else []
+    parts += [words.count("related", len(related))] if related else []
     return words.comma.join(parts) or words.word("nothing")
 
 
-def _digest_subject(loud: Sequence[Data], told: Sequence[Data], seen: Data, due: Due, words: Frame) -> str:
-    summary = _summary(loud, told, words)
+def _digest_subject(
+    loud: Sequence[Data], related: Sequence[Data], words: Frame, *, due: Due, healthy: str
+) -> str:
+    summary = _summary(loud, related, words)
     covers = f" ({words.say('covers', missed=words.count('briefing', due.missed))})" if due.catch_up else ""
-    if not told:
-        return f"{summary}; {seen['healthy_line']}{covers}"
-    first = [isolate(cut(t["title"], 90), words.direction) for t in (loud or told)[:2]]
+    if not (loud or related):
+        return f"{summary}; {healthy}{covers}"
+    first = [isolate(cut(t["title"], 90), words.direction) for t in (loud or related)[:2]]
     separator = "؛ " if words.lang == "ar" else "; "
     return f"{summary}{covers}: {separator.join(first)}"

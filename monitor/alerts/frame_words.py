@@ -197,7 +197,7 @@ NOUNS: dict[str, dict[str, dict[str, str]]] = {
         "mention": {"one": "{n} mention", "other": "{n} mentions"},
         "briefing": {"one": "{n} earlier briefing", "other": "{n} earlier briefings"},
         "related": {"one": "{n} related", "other": "{n} related"},
-        "suppressed": {"one": "{n} suppressed", "other": "{n} suppressed"},
+        "suppressed": {"one": "{n} item silenced", "other": "{n} items silenced"},
     },
     "ar": {
         "story": {

@@ -95,10 +95,10 @@ def _email(job: _Job) -> tuple[Outgoing, ...]:
     config = job.receiver.email
     assert config is not None
     bodies = _bodies(job)
-    return tuple(_mail(job, config, to, bodies) for to in dict.fromkeys(config.to))
+    return tuple(_mail(job, config, to, bodies=bodies) for to in dict.fromkeys(config.to))
 
 
-def _mail(job: _Job, config: EmailConfig, to: str, bodies: Mapping[str, str]) -> Outgoing:
+def _mail(job: _Job, config: EmailConfig, to: str, *, bodies: Mapping[str, str]) -> Outgoing:
     id_ = job.id(to)
     payload = {
         "from": config.sender,

@@ -53,7 +53,7 @@ def messages(payload: Payload) -> tuple[Payload, ...]:
     blocks = [piece for block in payload.get("blocks", ()) for piece in _fitting(_harmless(block))]
     pages = _pages(blocks) or [[]]
     fallback = _fallback(_no_mention(str(payload.get("text") or "")).strip())
-    return tuple(_message(fallback, page, n, len(pages)) for n, page in enumerate(pages, 1))
+    return tuple(_message(fallback, page, n=n, of=len(pages)) for n, page in enumerate(pages, 1))
 
 
 def _fallback(text: str) -> str:
@@ -67,7 +67,7 @@ def plain_of(block: Block) -> str:
     return "".join(_texts(block))
 
 
-def _message(fallback: str, blocks: list[Block], n: int, of: int) -> Payload:
+def _message(fallback: str, blocks: list[Block], *, n: int, of: int) -> Payload:
     number = f" ({n}/{of})" if of > 1 else ""
     if number:
         note = {"type": "context", "elements": [{"type": "plain_text", "text": f"{n}/{of}", "emoji": False}]}

@@ -118,7 +118,7 @@ def sparkline(values: Sequence[int]) -> str:
     return "".join(_BARS[round(max(v, 0) / top * (len(_BARS) - 1))] for v in values)
 
 
-def wrap(text: str, indent: str = "", width: int = 76, rest: str | None = None) -> str:
+def wrap(text: str, indent: str = "", rest: str | None = None, *, width: int = 76) -> str:
     """`text` in lines of at most `width` columns: the first after `indent`, the others after `rest`.
 
     Addresses are never broken. An isolate that spans lines is closed and opened again on each, since every line is

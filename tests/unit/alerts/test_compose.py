@@ -80,7 +80,7 @@ def test_an_empty_day_is_honest() -> None:
     """Silence of the news and blindness of the monitor are told apart."""
     context = digest(())
     assert context["subject"] == "Nothing matched; 41 of 44 feeds healthy"
-    assert context["coverage"]["line"] == "41 of 44 feeds healthy, 312 items read, 2 gaps, 5 suppressed"
+    assert context["coverage"]["line"] == "41 of 44 feeds healthy, 312 items read, 2 gaps, 5 items silenced"
     assert [p["line"].split(":")[0] for p in context["coverage"]["problems"]] == ["Failing", "Quiet"]
     assert digest((), coverage=samples.coverage(healthy=True))["coverage"]["unhealthy"] is False
 
