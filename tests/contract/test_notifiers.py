@@ -479,7 +479,7 @@ def test_a_slow_endpoint_cannot_hold_us(make: Any, reply: Reply, world: Fixtures
     with Hook(reply) as hook:
         began = time.monotonic()
         outcome = sent(make(hook, timeout="1s"), world, hook.port)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 8
     assert brief(outcome) == ("later" if reply.status == 500 else "later ambiguous")
 
 
@@ -498,7 +498,7 @@ def test_a_stalling_relay_cannot_hold_us(stage: str, expected: str, world: Fixtu
     with Smtp(reply={stage: STALL}) as server:
         began = time.monotonic()
         outcome = sent(mail(server, timeout="1s"), world)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 8
     assert brief(outcome) == expected
 
 

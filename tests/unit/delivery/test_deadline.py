@@ -29,12 +29,12 @@ def test_a_blocking_lookup_in_a_thread_does_not_hold_the_deadline() -> None:
     """A name server that never answers blocks in the C library, where nothing can be cancelled."""
 
     async def lookup() -> None:
-        await asyncio.to_thread(time.sleep, 1.5)
+        await asyncio.to_thread(time.sleep, 3)
 
     began = time.monotonic()
     with pytest.raises(TimeoutError):
         within(0.1, lookup())
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 2
 
 
 def test_what_was_left_running_is_cancelled() -> None:
