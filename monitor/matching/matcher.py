@@ -114,7 +114,8 @@ class Matcher:
                 return Verdict(rule=rule, kind="nothing")
             if other:
                 return Verdict(rule=rule, kind="related", spans=tuple(about), detail=self._name(other))
-            spans = [*about, *(s for s in spans if s not in about)]
+            known = {(s.start, s.end) for s in about}
+            spans = [*about, *(s for s in spans if (s.start, s.end) not in known)]
         contacts = self._contacts(rule, reading.scan)
         kind: Literal["fired", "no-contact"] = "no-contact" if contacts == () else "fired"
         return Verdict(rule=rule, kind=kind, spans=tuple(spans), contacts=contacts or ())

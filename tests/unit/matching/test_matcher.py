@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from monitor.matching.matcher import Matcher
@@ -117,6 +119,14 @@ def test_unless_holds_a_rule_back_and_is_reported(matcher: Matcher) -> None:
 )
 def test_a_scoped_rule_is_about_its_country(matcher: Matcher, tried: Item, expected: Severity | None) -> None:
     assert fired(matcher, tried).get("withdrawal/un-calls") is expected
+
+
+def test_the_work_grows_with_the_text_and_not_with_its_square(matcher: Matcher) -> None:
+    """A hundred thousand characters without a full stop, every word of a rule in them."""
+    line = "the Security Council wants foreign forces to leave Libya and Mali, Lavrov met Haftar "
+    started = time.perf_counter()
+    assert {m.watchlist for m in matcher.decide(item(line * 1200)).matches} == {"contacts", "withdrawal"}
+    assert time.perf_counter() - started < 30
 
 
 def test_a_match_about_another_country_says_so(matcher: Matcher) -> None:
