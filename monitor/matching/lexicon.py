@@ -33,7 +33,7 @@ from monitor.matching.silence import (
     silence,
     widest,
 )
-from monitor.matching.text import BARRIER, Folded, extended, fold, fold_all, folded
+from monitor.matching.text import BARRIER, Folded, extended, fold, fold_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -110,8 +110,7 @@ class Lexicon:
             builder.entity(entity)
         for vocabulary in vocabularies:
             builder.vocabulary(vocabulary)
-        for literal in literals:
-            builder.literal(literal, given_out=True)
+        builder.literals(list(literals), given_out=True)
         builder.finish()
         return cls(builder.patterns, builder.bearers, builder.guards, resolutions=resolutions or {})
 
@@ -330,10 +329,15 @@ class _Builder:
                 for form in inflected(word, lang, "word") if generate else (word,):
                     self._add(form, claim)
 
-    def literal(self, text: str, *, given_out: bool) -> str:
-        """Register a rule's or condition's phrase; returns the term it is known by."""
-        prefix = text.endswith("*")
-        stem = folded(text.rstrip("*").strip('"'))
+    def literals(self, texts: Sequence[str], *, given_out: bool) -> list[str]:
+        """Register phrases of rules or conditions; returns the terms they are known by."""
+        stems = fold_all([text.rstrip("*").strip('"') for text in texts])
+        return [
+            self._literal(stem, prefix=text.endswith("*"), given_out=given_out)
+            for stem, text in zip(stems, texts, strict=True)
+        ]
+
+    def _literal(self, stem: str, *, prefix: bool, given_out: bool) -> str:
         term = f"{stem}*" if prefix else f'"{stem}"'
         if stem and (term not in self._literals or (given_out and not self._literals[term])):
             pattern = f" {stem}" if prefix else f" {stem} "
@@ -345,9 +349,10 @@ class _Builder:
     def _condition(self, nearby: Nearby | None) -> Condition | None:
         if nearby is None:
             return None
-        terms = dict.fromkeys(term for _, term in _each(nearby.terms))
-        keys = (term if term[:1] in "@#%" else self.literal(term, given_out=False) for term in terms)
-        return Condition(tuple(keys), nearby.within)
+        terms = list(dict.fromkeys(term for _, term in _each(nearby.terms)))
+        named = [term for term in terms if term[:1] in "@#%"]
+        phrases = self.literals([term for term in terms if term[:1] not in "@#%"], given_out=False)
+        return Condition((*named, *phrases), nearby.within)
 
     def _add(self, word: str, claim: Claim) -> None:
         self._waiting.append((word, claim))
