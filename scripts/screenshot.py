@@ -86,8 +86,8 @@ def arabic_digest() -> dict[str, object]:
     )
 
 
-def draw(picture: Picture, chromium: str, target: Path) -> None:
-    """One PNG, as high as the mail."""
+def draw(picture: Picture, chromium: str, target: Path) -> int:
+    """One PNG, as high as the mail. Gives the width that the mail wants, for comparing with the screen's."""
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.html"
         page.write_text(FRAME.format(width=picture.width, mail=html.escape(picture.mail)), encoding="utf-8")
@@ -100,13 +100,11 @@ def draw(picture: Picture, chromium: str, target: Path) -> None:
             f"--user-data-dir={folder}/profile",
             f"--blink-settings=preferredColorScheme={0 if picture.dark else 1}",
         ]
-        width = max(picture.width, 500)
-        seen = run([*common, f"--window-size={width},800", "--dump-dom", page.as_uri()])
-        height, wide = (int(re.search(rf'data-{key}="(\d+)"', seen)[1]) for key in ("height", "wide"))  # type: ignore[index]
-        if wide > picture.width:
-            print(f"{picture.name}: {wide} px wide, wider than the screen", file=sys.stderr)
+        seen = run([*common, "--window-size=1000,800", "--dump-dom", page.as_uri()])
+        size = {key: int(value) for key, value in re.findall(r'data-(height|wide)="(\d+)"', seen)}
         shot = f"--screenshot={target}"
-        run([*common, f"--window-size={picture.width},{height}", shot, page.as_uri()])
+        run([*common, f"--window-size={picture.width},{size['height']}", shot, page.as_uri()])
+    return size["wide"]
 
 
 def run(command: list[str]) -> str:
@@ -131,8 +129,9 @@ def main() -> None:
     for picture in pictures():
         if picture.readme or said.all:
             target = (said.folder / f"{picture.name}.png").resolve()
-            draw(picture, chromium, target)
-            print(f"{target} {target.stat().st_size // 1024} KB")
+            wide = draw(picture, chromium, target)
+            note = f", wants {wide} px" if wide > picture.width else ""
+            print(f"{target} {target.stat().st_size // 1024} KB{note}")
 
 
 if __name__ == "__main__":
