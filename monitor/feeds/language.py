@@ -71,7 +71,8 @@ _UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
 _RUSSIAN = re.compile("[ыэё]", re.IGNORECASE)
 _BELARUSIAN = re.compile("ў", re.IGNORECASE)
 _SERBIAN = re.compile("[ђћљњџј]", re.IGNORECASE)
-_BULGARIAN = re.compile(r"ъ[бвгджзклмнпрстфхцчшт]|\b(?:на|се|да|от|за)\b", re.IGNORECASE)
+#: in Russian the hard sign stands only before soft vowels
+_BULGARIAN = re.compile("ъ[бвгджзклмнпрстфхцчшщ]", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 
 
@@ -109,16 +110,14 @@ def _cyrillic(text: str, said: str) -> str:
         uk=len(_UKRAINIAN.findall(text)),
         ru=len(_RUSSIAN.findall(text)),
         sr=len(_SERBIAN.findall(text)),
+        bg=len(_BULGARIAN.findall(text)),
     )
     if found["be"] and found["be"] + found["uk"] > found["sr"]:
         return "be"
     best, number = found.most_common(1)[0]
     if number:
         return said if best == "sr" and said == "mk" else best
-    if said in CYRILLIC:
-        return said
-    words = len(text.split())
-    return "bg" if words >= 8 and len(_BULGARIAN.findall(text)) * 4 >= words else "ru"
+    return said if said in CYRILLIC else "ru"
 
 
 def _latin(text: str, said: str, letters: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -53,19 +54,19 @@ def read_opml(body: bytes, taken: Iterable[str] = ()) -> OpmlImport:
         return OpmlImport((), ("not an OPML document",))
     source = text.encode("utf-8-sig")  # the mark tells both parsers the encoding
     found = listparser.parse(source)
-    extra = _attributes(source)
+    outlines = _outlines(source)
+    extra = {outline["xmlurl"]: outline for outline in reversed(outlines)}
     ids = set(taken)
     subscriptions: dict[str, Subscription] = {}
-    remarks: list[str] = [f"{url!r}: no http(s) address" for url in extra if not whole_url(url, "")]
     for listed in found.feeds:
         url = whole_url(str(listed.url or ""), "")
         if not url or url in subscriptions:
-            remarks += [f"{url}: listed twice"] if url else []
             continue
         feed = _feed(url, scrub(str(listed.title or "")), extra.get(str(listed.url), {}), ids)
         ids.add(feed.id)
-        subscriptions[url] = Subscription(feed, tuple(dict.fromkeys(map(str, listed.tags))))
-    return OpmlImport(tuple(subscriptions.values()), tuple(remarks))
+        folders = (str(name) for path in listed.categories for name in path)
+        subscriptions[url] = Subscription(feed, tuple(dict.fromkeys(folders)))
+    return OpmlImport(tuple(subscriptions.values()), _remarks([o["xmlurl"] for o in outlines]))
 
 
 def write_opml(feeds: Sequence[Feed], title: str = "Feeds") -> str:
@@ -109,17 +110,23 @@ def _outline(feed: Feed) -> dict[str, str]:
     return {name: scrub(value) for name, value in attributes.items() if value}
 
 
-def _attributes(source: bytes) -> dict[str, Mapping[str, str]]:
-    """Every outline's attributes by its xmlUrl: listparser keeps only the standard ones."""
+def _outlines(source: bytes) -> list[dict[str, str]]:
+    """The attributes of every outline with an address; listparser keeps only the standard ones."""
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(source, parser)
     except (etree.XMLSyntaxError, ValueError):
-        return {}
+        return []
     if root is None:
-        return {}
-    outlines = [{str(k).lower(): str(v) for k, v in o.attrib.items()} for o in root.iter("outline")]
-    return {o["xmlurl"]: o for o in reversed(outlines) if o.get("xmlurl")}
+        return []
+    outlines = ({str(k).lower(): str(v) for k, v in o.attrib.items()} for o in root.iter("outline"))
+    return [o for o in outlines if o.get("xmlurl")]
+
+
+def _remarks(urls: Sequence[str]) -> tuple[str, ...]:
+    counts = Counter(urls)
+    unusable = [f"{url!r}: no http(s) address" for url in counts if not whole_url(url, "")]
+    return (*unusable, *(f"{url!r}: listed twice" for url, count in counts.items() if count > 1))
 
 
 def _feed(url: str, title: str, said: Mapping[str, str], taken: set[str]) -> Feed:

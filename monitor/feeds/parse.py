@@ -34,7 +34,6 @@ feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.expat"]
 MAX_REMARKS = 50
 MAX_TTL_MINUTES = 366 * 24 * 60
 
-_COMMENTS = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)")
 _PROLOG = 65_536
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
@@ -65,7 +64,7 @@ def parse(body: bytes, content_type: str, url: str) -> ParsedFeed | FetchFailed:
 
 
 def _xml(text: str, url: str) -> ParsedFeed | FetchFailed:
-    prolog = _COMMENTS.sub("", text[:_PROLOG])
+    prolog = _without("<!--", "-->", _without("<?", "?>", text[:_PROLOG]))
     root = _ROOT.search(prolog)
     name = root.group(1) if root else ""
     if root is None or name.lower().rpartition(":")[2] == "html":
@@ -84,6 +83,15 @@ def _xml(text: str, url: str) -> ParsedFeed | FetchFailed:
         detail = f"it has entries, but none could be read: {_one_line(document.bozo_exception)}"
         return FetchFailed(fault=FetchFault.UNREADABLE, detail=detail)
     return _feed(document, url, truncated=truncated)
+
+
+def _without(opening: str, closing: str, text: str) -> str:
+    """`text` without what stands between the two marks; linear, unlike a lazy pattern, where one is never closed."""
+    first, *parts = text.split(opening)
+    for n, part in enumerate(parts):
+        _, closed, after = part.partition(closing)
+        parts[n] = after if closed else opening + part
+    return first + "".join(parts)
 
 
 def _read(text: str, url: str) -> Any | FetchFailed:
@@ -190,9 +198,9 @@ def _raw(entry: Any, language: str) -> RawEntry:
 
 
 def _content(entry: Any) -> str:
-    """All contents of an entry; feeds that give the same text as HTML and plain get the longer one."""
-    values = [_word(part, "value") for part in dict.get(entry, "content") or ()]
-    return max(values, key=len, default="")
+    """All contents of an entry, each once: a description becomes one where a picture's caption stood before it."""
+    values = dict.fromkeys(_word(part, "value") for part in dict.get(entry, "content") or ())
+    return "<hr>".join(filter(None, values))
 
 
 def _link(entry: Any) -> str:

@@ -14,10 +14,11 @@ import resource
 import signal
 import threading
 from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,8 @@ T = TypeVar("T")
 
 #: a child retires after this many tasks, so that no leak grows for ever
 RETIRE_AFTER = 2_000
+#: pebble asks with SIGTERM, waits this long, then kills; the child is deaf to the first, so waiting is idle
+TERM_SECONDS = 0.1
 #: modules that the fork server loads once
 PRELOAD = ("monitor.feeds.parse", "monitor.feeds.fulltext")
 
@@ -54,7 +57,11 @@ class Worker:
         A `WorkerFault` where it overran a limit or the child died. What the function itself raises is raised here.
         """
         task = functools.partial(function, *args, **kwargs)
-        future = self._started().schedule(_within, args=(self._seconds, task), timeout=self._seconds)
+        pool = self._started()
+        try:
+            future = pool.schedule(_within, args=(self._seconds, task), timeout=self._seconds)
+        except RuntimeError:  # closed or broken since
+            return self._lost(pool)
         try:
             result: T = future.result()
         except TimeoutError:
@@ -63,8 +70,8 @@ class Worker:
             return WorkerFault(f"needed more than {self._memory >> 20} MB")
         except ProcessExpired as death:
             return WorkerFault(_obituary(death, self._seconds))
-        except CancelledError:
-            return WorkerFault("the worker was closed")
+        except (CancelledError, BrokenProcessPool):
+            return self._lost(pool)
         return result
 
     def close(self) -> None:
@@ -75,6 +82,14 @@ class Worker:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
 
+    def _lost(self, pool: ProcessPool) -> WorkerFault:
+        """The pool went away under a task; where nobody closed it, the next task gets another."""
+        with self._lock:
+            broken, self._pool = self._pool is pool, None if self._pool is pool else self._pool
+        if broken:
+            pool.stop()  # type: ignore[no-untyped-call]
+        return WorkerFault("the worker broke" if broken else "the worker was closed")
+
     def __enter__(self) -> Worker:
         return self
 
@@ -84,6 +99,7 @@ class Worker:
     def _started(self) -> ProcessPool:
         with self._lock:
             if self._pool is None:
+                CONSTS.term_timeout = TERM_SECONDS
                 context = multiprocessing.get_context("forkserver")
                 context.set_forkserver_preload(list(PRELOAD))
                 self._pool = ProcessPool(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.feeds.clean import canonical_url, to_line, to_text
@@ -108,6 +108,7 @@ def test_hostile_markup_costs_no_more_than_its_length(markup: str) -> None:
     assert time.process_time() - began < 3
 
 
+@settings(deadline=None)
 @given(
     st.text(alphabet=st.sampled_from("<>&#;/!-[]pabscrit =\"'x9\n\x00\ud800é"), max_size=200)
     | st.text(max_size=200)
@@ -147,6 +148,7 @@ def test_addresses_of_one_page_reduce_to_one(url: str, canonical: str | None) ->
     assert canonical_url(url) == canonical
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=100)
     | st.text(max_size=60).map("http://".__add__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.feeds.decode import mended_references, scrub, to_text
@@ -126,6 +126,7 @@ def test_impossible_references_are_joined_or_dropped(given_text: str, expected: 
     assert mended_references(given_text) == expected
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=400),
     st.sampled_from(["", "text/xml; charset=koi8-r", "x; charset=utf-16", "charset=big5"]),

@@ -1,0 +1,108 @@
+"""JSON Feed 1.0 and 1.1, as written and as written wrongly."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from monitor.feeds.jsonfeed import read
+from monitor.model import Entry, FetchFailed, FetchFault, ParsedFeed
+
+URL = "https://desk.example/feed.json"
+
+
+def entries(*items: Any, **feed: Any) -> tuple[Entry, ...]:
+    document = {"version": "https://jsonfeed.org/version/1.1", "items": list(items), **feed}
+    found = read(json.dumps(document), URL)
+    assert isinstance(found, ParsedFeed), found
+    return found.entries
+
+
+def test_fields_of_both_versions_are_read() -> None:
+    """1.1 has authors and language, 1.0 a single author."""
+    new, old = entries(
+        {
+            "id": "1",
+            "url": "/a",
+            "title": "A",
+            "summary": "s",
+            "content_html": "<p>c</p>",
+            "language": "ar-LY",
+        },
+        {"id": 2, "content_text": "plain", "author": {"name": "Guest"}, "date_modified": "2024-11-05"},
+        authors=[{"name": "One"}, {"name": "Two"}, {"url": "x"}],
+        language="en",
+    )
+    assert (new.url, new.title, new.summary, new.content) == ("https://desk.example/a", "A", "s", "c")
+    assert (new.author, new.language) == ("One, Two", "ar")
+    assert (old.guid, old.content, old.author, old.language) == ("2", "plain", "Guest", "en")
+    assert old.published_raw == "2024-11-05"
+
+
+def test_an_item_finds_its_address_in_id_or_external_url() -> None:
+    """An id that is an address is one; an external link stands in for a missing one."""
+    by_id, outside, neither = entries(
+        {"id": "https://desk.example/1", "title": "a"},
+        {"id": "2", "external_url": "https://other.example/2", "title": "b"},
+        {"id": "3", "title": "c"},
+    )
+    assert (by_id.url, outside.url, neither.url) == (
+        "https://desk.example/1",
+        "https://other.example/2",
+        None,
+    )
+
+
+def test_values_of_wrong_kinds_cost_only_themselves() -> None:
+    """Lists where text should be, text where objects should be."""
+    found = read(
+        json.dumps(
+            {
+                "title": ["x"],
+                "items": [
+                    {"id": ["a"], "title": {"b": 1}, "content_text": "kept", "authors": "me"},
+                    5,
+                    None,
+                    {},
+                ],
+            }
+        ),
+        URL,
+    )
+    assert isinstance(found, ParsedFeed)
+    assert [e.content for e in found.entries] == ["kept"]
+    assert found.remarks == (
+        "no JSON Feed version given",
+        "item 2: not an object",
+        "item 3: not an object",
+        "item 4: an entry without any words was left out",
+    )
+
+
+def test_a_lone_surrogate_loses_nothing_but_itself() -> None:
+    """orjson refuses the whole document; NUL and half an emoji are scrubbed."""
+    document = (
+        r'{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "title": "a\ud83d\u0000b"}]}'
+    )
+    found = read(document, URL)
+    assert isinstance(found, ParsedFeed)
+    assert found.entries[0].title == "ab"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('{"items": [', FetchFault.UNREADABLE),
+        ("[1, 2]", FetchFault.NOT_A_FEED),
+        ('{"items": {}}', FetchFault.NOT_A_FEED),
+        ("[" * 100_000, FetchFault.UNREADABLE),
+        ("[" * 100_000 + r'"\u0041"', FetchFault.UNREADABLE),
+    ],
+)
+def test_other_json_is_a_named_failure(text: str, fault: FetchFault) -> None:
+    """Cut, not a feed, nested past reading."""
+    found = read(text, URL)
+    assert isinstance(found, FetchFailed)
+    assert found.fault is fault

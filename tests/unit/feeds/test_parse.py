@@ -1,0 +1,336 @@
+"""One document in, its entries out; nothing a server sends makes this read files, open addresses or raise."""
+
+from __future__ import annotations
+
+import builtins
+import socket
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import feedparser
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.feeds.entry import MAX_BODY, MAX_TITLE
+from monitor.feeds.parse import parse
+from monitor.model import FetchFailed, FetchFault, ParsedFeed
+
+if TYPE_CHECKING:
+    import random
+
+URL = "https://feed.example/dir/feed.xml"
+
+
+def read(body: str | bytes, content_type: str = "") -> ParsedFeed:
+    found = parse(body.encode() if isinstance(body, str) else body, content_type, URL)
+    assert isinstance(found, ParsedFeed), found
+    return found
+
+
+def refused(body: str | bytes) -> FetchFailed:
+    found = parse(body.encode() if isinstance(body, str) else body, "", URL)
+    assert isinstance(found, FetchFailed), found
+    return found
+
+
+def rss(*items: str, channel: str = "") -> str:
+    inner = "".join(f"<item>{item}</item>" for item in items)
+    return (
+        f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{channel}{inner}</channel></rss>'
+    )
+
+
+@pytest.mark.parametrize(
+    "body", ["{file}", "file://{file}", "/dev/zero", "http://127.0.0.1:9/feed", "ftp://127.0.0.1/x"]
+)
+def test_a_body_is_never_opened_as_a_file_or_address(
+    body: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """feedparser.parse(body) would read the file and fetch the address."""
+    secret = tmp_path / "secret.xml"
+    secret.write_text(rss("<title>secret</title>"))
+
+    def forbidden(*_: object, **__: object) -> None:
+        raise AssertionError("touched the outside")
+
+    monkeypatch.setattr(socket, "socket", forbidden)
+    monkeypatch.setattr(builtins, "open", forbidden)
+    assert refused(body.format(file=secret)).fault is FetchFault.NOT_A_FEED
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        pytest.param(b"", "an empty body", id="empty"),
+        pytest.param(b" \n\x00", "an empty body", id="blank"),
+        pytest.param(
+            b"<!DOCTYPE html><html><head><title>Just a moment...</title>",
+            "an HTML page: 'Just a moment...'",
+            id="challenge",
+        ),
+        pytest.param(b"<html><body><item>x</item></body></html>", "an HTML page", id="page without title"),
+        pytest.param(
+            b"<urlset><url/></urlset>", "XML with the root <urlset>, which is no feed", id="sitemap"
+        ),
+        pytest.param(b"Service unavailable", "text that is no feed: 'Service unavailable'", id="text"),
+        pytest.param(b'{"error": 1}', "JSON, but not a JSON Feed (no list of items)", id="JSON"),
+    ],
+)
+def test_what_is_no_feed_is_named(body: bytes, detail: str) -> None:
+    """The operator learns what came instead."""
+    failed = refused(body)
+    assert (failed.fault, failed.detail) == (FetchFault.NOT_A_FEED, detail)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param('<rss version="2.0"><channel><title>T</title></channel></rss>', id="rss"),
+        pytest.param("<rss/>", id="bare rss"),
+        pytest.param('<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title></feed>', id="atom"),
+        pytest.param('{"version": "https://jsonfeed.org/version/1", "items": []}', id="json"),
+    ],
+)
+def test_an_empty_feed_is_a_success(body: str) -> None:
+    """Nothing to say is no fault."""
+    found = read(body)
+    assert found.entries == ()
+    assert not found.truncated
+
+
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        '<!DOCTYPE rss [<!ENTITY a "b">]>',
+        '<!-- <rss --><!DOCTYPE rss [<!ENTITY a "b">]>',
+        '<!DOCTYPE rss [<!-- <rss --><!ENTITY a "b">]>',
+        '<?pi <rss?><!DOCTYPE rss [<!entity a "b"> <!ENTITY % p "x">]>',
+        '<!DOCTYPE rss SYSTEM "<a" [<!ENTITY a "b">]>',
+        '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+    ],
+)
+def test_entity_declarations_are_refused(prolog: str) -> None:
+    """However they are hidden: no feed needs them, and small ones expand to megabytes."""
+    failed = refused(f'{prolog}<rss version="2.0"><channel><title>&a;</title></channel></rss>')
+    assert failed.fault is FetchFault.UNREADABLE
+    assert "entities" in failed.detail
+
+
+@pytest.mark.parametrize(
+    "doctype", ["<!DOCTYPE html>", '<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "x.dtd">']
+)
+def test_a_doctype_alone_is_no_reason_to_refuse(doctype: str) -> None:
+    """Real feeds carry an HTML doctype or Netscape's, and may speak of entities in their text."""
+    body = (
+        doctype
+        + '<rss version="2.0"><channel><item><title><![CDATA[<!ENTITY a "b">]]> x</title></item></channel></rss>'
+    )
+    assert len(read(body).entries) == 1
+
+
+@pytest.mark.parametrize("broken", ["&#55357;&#56832;", "&#xD800;", "&#x110000;", "&#0;", "\x08", "\ufffe"])
+def test_a_broken_emoji_does_not_lose_the_feed(broken: str) -> None:
+    """Each of these made feedparser raise, or left a character that mail and databases refuse."""
+    found = read(rss(f"<title>a{broken}b</title>", "<title>next</title>"))
+    assert [e.title for e in found.entries] == ["a\U0001f600b" if "5535" in broken else "ab", "next"]
+
+
+def test_a_document_cut_anywhere_gives_its_whole_entries() -> None:
+    """Whole entries are kept, the cut one waits for the next poll, and the cut is told."""
+    body = rss(
+        *(f"<title>title {n}</title><guid>g{n}</guid><description>text</description>" for n in range(20))
+    )
+    for length in range(body.index("<item>"), len(body) - len("</channel></rss>"), 7):
+        found = read(body[:length])
+        whole = body[:length].count("</item>")
+        assert found.truncated
+        if whole:
+            assert [e.title for e in found.entries] == [f"title {n}" for n in range(whole)]
+    assert read(body[: -len("</rss>")]).truncated
+    assert not read(body).truncated
+
+
+def test_a_cut_atom_and_rdf_document_too() -> None:
+    """The other roots, with and without prefix."""
+    atom = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><title>a</title></entry><entry><id>2</id><tit'
+    rdf = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
+        '<item rdf:about="http://x.example/1"><title>a</title></item><item><title>b'
+    )
+    for body in (atom, rdf):
+        found = read(body)
+        assert found.truncated
+        assert [e.title for e in found.entries] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param("<title>b & c <br> d</title>", id="bare ampersand, unclosed tag"),
+        pytest.param("<title>b</title><description><b>x</description>", id="mismatch"),
+        pytest.param("<title>b</title><nope:x>1</nope:x>", id="undeclared prefix"),
+        pytest.param("<title>b &nbsp; &undefined; c</title>", id="undefined reference"),
+        pytest.param("<title>b</title><link>http://[oops</link>", id="impossible link"),
+        pytest.param("", id="nothing at all"),
+    ],
+)
+def test_one_broken_entry_costs_only_itself(broken: str) -> None:
+    """Its neighbours arrive as they are."""
+    found = read(rss("<title>a</title><guid>1</guid>", broken, "<title>c</title><guid>3</guid>"))
+    assert [(e.title, e.guid) for e in found.entries if e.guid] == [
+        ("a", f"{URL[:-8]}1"),
+        ("c", f"{URL[:-8]}3"),
+    ]
+
+
+def test_a_document_that_makes_the_parser_stumble_is_read_entry_by_entry(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A known way for feedparser to raise: here on any document that holds the word POISON."""
+    real = feedparser.parse
+
+    def stumbling(source: Any, **options: Any) -> Any:
+        if b"POISON" in source.getvalue():
+            raise KeyError("poison")
+        return real(source, **options)
+
+    monkeypatch.setattr(feedparser, "parse", stumbling)
+    found = read(rss("<title>a</title>", "<title>POISON</title>", "<title>c</title>"))
+    assert [e.title for e in found.entries] == ["a", "c"]
+    assert "1 entries could not be read" in found.remarks[0]
+
+
+def test_entries_without_title_link_or_date_are_kept() -> None:
+    """Each of them is a real feed's habit."""
+    found = read(
+        rss(
+            "<description>only text</description>",
+            "<link>/only-link</link>",
+            "<guid isPermaLink='false'>g</guid>",
+        )
+    )
+    assert [(e.title, e.summary, e.url, e.guid) for e in found.entries] == [
+        ("", "only text", None, None),
+        ("", "", "https://feed.example/only-link", None),
+        ("", "", None, "g"),
+    ]
+
+
+def test_links_and_guids_follow_their_rules() -> None:
+    """Relative links, xml:base, permalink guids, rel=alternate, enclosures, other schemes."""
+    found = read(
+        '<rss version="2.0" xml:base="https://base.example/a/"><channel>'
+        "<item><title>1</title><link>b</link></item>"
+        "<item><title>2</title><guid>https://base.example/perma</guid></item>"
+        "<item><title>3</title><guid isPermaLink='false'>https://base.example/not</guid></item>"
+        "<item><title>4</title><link>javascript:alert(1)</link></item>"
+        "<item><title>5</title><enclosure url='https://base.example/x.mp3'/></item>"
+        "</channel></rss>"
+    )
+    assert [e.url for e in found.entries] == [
+        "https://base.example/a/b",
+        "https://base.example/perma",
+        None,
+        None,
+        None,
+    ]
+
+
+def test_a_description_and_a_full_text_are_both_kept() -> None:
+    """content:encoded, Atom content and media:description all arrive."""
+    found = read(
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+        'xmlns:media="http://search.yahoo.com/mrss/"><channel>'
+        "<item><title>1</title><description>short</description>"
+        "<content:encoded><![CDATA[<p>long</p><p>text</p>]]></content:encoded></item>"
+        "<item><title>2</title><description>short</description><media:description>caption</media:description></item>"
+        "<item><title>3</title><media:description>caption</media:description></item>"
+        "<item><title>4</title><media:description>caption</media:description><description>short</description>"
+        "<content:encoded>long</content:encoded></item>"
+        "</channel></rss>"
+    )
+    assert [(e.summary, e.content) for e in found.entries] == [
+        ("short", "long\n\ntext"),
+        ("short", "caption"),
+        ("caption", ""),
+        ("caption", "short\n\nlong"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ttl", "read_as"),
+    [
+        ("30", timedelta(minutes=30)),
+        ("0", None),
+        ("soon", None),
+        ("-5", None),
+        ("9" * 30, None),
+        ("99999999", timedelta(366)),
+    ],
+)
+def test_ttl_is_minutes(ttl: str, read_as: timedelta | None) -> None:
+    """Absurd ones are ignored or capped."""
+    assert read(rss(channel=f"<ttl>{ttl}</ttl>")).ttl == read_as
+
+
+def test_a_thousand_entries_all_arrive() -> None:
+    """There is no cap on entries."""
+    assert len(read(rss(*(f"<title>{n}</title>" for n in range(1_000)))).entries) == 1_000
+
+
+def test_giant_fields_are_cut_with_a_remark() -> None:
+    """The cut is before cleaning, so that cleaning is bounded; the operator is told."""
+    found = read(rss(f"<title>{'t' * 10_000}</title><description>{'d' * 400_000}</description>"))
+    (entry,) = found.entries
+    assert (len(entry.title), len(entry.summary)) == (MAX_TITLE, MAX_BODY)
+    assert "title cut" in found.remarks[0]
+    assert "text cut" in found.remarks[0]
+
+
+def test_a_feed_whose_entries_cannot_be_read_is_a_failure() -> None:
+    """Zero entries would look like a quiet feed; here they are, but unreadable."""
+    failed = refused('<rss v=2><c:channel xmlns:c=""><x:item><x:title>a</x:title></x:item></c:channel></rss>')
+    assert failed.fault is FetchFault.UNREADABLE
+
+
+def test_text_before_the_declaration_is_survived() -> None:
+    """A warning printed by the publisher's software."""
+    found = read(
+        '<br />Warning: something\n<?xml version="1.0"?>' + rss("<title>a</title>").partition("?>")[2]
+    )
+    assert [e.title for e in found.entries] == ["a"]
+
+
+SEEDS = (
+    rss(
+        "<title>a &amp; b</title><link>/x</link><guid>1</guid><description><![CDATA[<p>x</p>]]></description>"
+    ).encode(),
+    b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><title type="html">&lt;b&gt;</title>'
+    b'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">x</div></content></entry></feed>',
+    b'{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","content_html":"<p>x","url":"/1"}]}',
+)
+PIECES = (
+    b"<", b">", b"&", b"&#xD800;", b"<![CDATA[", b"]]>", b"<!--", b"\x00", b"\xff", b"<item>", b"</item>", b"</title>",
+    b'xml:base="http://[x"', b"<georss:point>a b</georss:point>", b"<image>", b"<svg>", b'{"', b"\\ud800", b"<source>",
+    b'<content type="application/xml" mode="base64">', b"<!DOCTYPE", b"&#99999999999;", b"<dc:date>9999-99-99</dc:date>",
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.sampled_from(SEEDS), st.randoms(use_true_random=False))
+def test_parsing_never_raises_on_mutated_documents(seed: bytes, chance: random.Random) -> None:
+    """Pieces inserted, doubled and torn out anywhere: a reading or a named failure."""
+    body = bytearray(seed)
+    for _ in range(chance.randint(1, 6)):
+        at = chance.randrange(len(body) + 1)
+        body[at : at + chance.choice((0, 0, 0, 5, 40))] = chance.choice(PIECES)
+    found = parse(bytes(body), chance.choice(("", "text/xml; charset=koi8-r")), URL)
+    assert isinstance(found, ParsedFeed | FetchFailed)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300))
+def test_parsing_never_raises_on_any_bytes(body: bytes) -> None:
+    """Noise is no feed."""
+    assert isinstance(parse(body, "", URL), ParsedFeed | FetchFailed)

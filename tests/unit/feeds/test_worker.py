@@ -1,0 +1,191 @@
+"""Hostile documents cost a killed child and a fault, never the daemon."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from monitor.feeds.parse import parse
+from monitor.feeds.worker import Worker, WorkerFault
+from monitor.model import FetchFailed, ParsedFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[3]
+FEED = b'<rss version="2.0"><channel><title>T</title><item><title>a</title></item></channel></rss>'
+
+pytestmark = pytest.mark.xdist_group("worker")
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    with Worker(seconds=1, memory=768 << 20) as made:
+        yield made
+
+
+def alive(worker: Worker) -> bool:
+    return isinstance(worker.run(parse, FEED, "", ""), ParsedFeed)
+
+
+def test_a_result_comes_back(worker: Worker) -> None:
+    """From another process."""
+    assert worker.run(os.getpid) != os.getpid()
+    assert alive(worker)
+
+
+def test_overrunning_the_time_kills_and_replaces_the_child(worker: Worker) -> None:
+    """The next task runs as if nothing had happened."""
+    began = time.monotonic()
+    assert worker.run(time.sleep, 60) == WorkerFault("took longer than 1 s")
+    assert time.monotonic() - began < 6
+    assert alive(worker)
+
+
+def test_overrunning_the_memory_is_a_fault(worker: Worker) -> None:
+    """RLIMIT_AS turns it into a MemoryError in the child alone."""
+    assert worker.run(bytearray, 2 << 30) == WorkerFault("needed more than 768 MB")
+    assert alive(worker)
+
+
+def test_a_child_that_dies_is_a_fault(worker: Worker) -> None:
+    """By exit, or by a crash in C."""
+    assert worker.run(os._exit, 3) == WorkerFault("died (exit code 3)")
+    assert worker.run(os.abort) == WorkerFault("died (SIGABRT)")
+    assert alive(worker)
+
+
+def test_what_the_function_raises_is_raised(worker: Worker) -> None:
+    """Our own bugs stay bugs."""
+    with pytest.raises(ZeroDivisionError):
+        worker.run(divmod, 1, 0)
+
+
+def test_the_terminal_s_signals_do_not_stop_the_child(worker: Worker) -> None:
+    """Ctrl-C reaches the whole process group; the daemon decides when the child ends."""
+    pid = worker.run(os.getpid)
+    assert isinstance(pid, int)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        os.kill(pid, name)
+    assert worker.run(os.getpid) == pid
+
+
+def test_tasks_of_several_threads_take_turns(worker: Worker) -> None:
+    """Every one gets its own answer, and waiting in line is not counted as running."""
+    with ThreadPoolExecutor(4) as threads:
+        slept = [threads.submit(worker.run, time.sleep, 0.4) for _ in range(4)]
+        lengths = list(threads.map(lambda n: worker.run(len, "x" * n), range(8)))
+    assert [s.result() for s in slept] == [None] * 4
+    assert lengths == list(range(8))
+
+
+def test_closing_is_quick_and_the_worker_can_be_used_again() -> None:
+    """Even while a task runs; that task gets a fault."""
+    own = Worker(seconds=30)
+    with ThreadPoolExecutor(1) as threads:
+        task = threads.submit(own.run, time.sleep, 30)
+        time.sleep(1)
+        began = time.monotonic()
+        own.close()
+        assert time.monotonic() - began < 3
+        assert task.result() == WorkerFault("the worker was closed")
+    assert alive(own)
+    own.close()
+
+
+def test_no_child_outlives_a_killed_daemon(tmp_path: Path) -> None:
+    """kill -9 on the parent: the child, in the middle of a task, is gone within seconds."""
+    script = tmp_path / "daemon.py"
+    script.write_text(
+        textwrap.dedent("""
+        import os, threading, time
+        from monitor.feeds.worker import Worker
+        if __name__ == "__main__":
+            worker = Worker(seconds=60)
+            print(worker.run(os.getpid), flush=True)
+            threading.Thread(target=worker.run, args=(time.sleep, 50), daemon=True).start()
+            time.sleep(50)
+        """)
+    )
+    daemon = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert daemon.stdout is not None
+    child = int(daemon.stdout.readline())
+    daemon.stdout.close()
+    assert running(child)
+    daemon.kill()
+    daemon.wait()
+    deadline = time.monotonic() + 10
+    while running(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not running(child)
+
+
+def running(pid: int) -> bool:
+    """Whether a process exists and is more than an unburied zombie."""
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def laughs(levels: int) -> bytes:
+    entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, levels + 1))
+    return f'<!DOCTYPE rss [<!ENTITY a0 "ha">{entities}]><rss version="2.0"><channel><title>&a{levels};</title></channel></rss>'.encode()
+
+
+BOMBS = {
+    "billion laughs": lambda: laughs(9),
+    "small laughs": lambda: laughs(5),
+    "laughs in UTF-16": lambda: laughs(9).decode().encode("utf-16"),
+    "attributes": lambda: (
+        b'<rss version="2.0"><channel '
+        + b" ".join(b'a%d="x"' % n for n in range(100_000))
+        + b"></channel></rss>"
+    ),
+    "nesting": lambda: b"<rss><channel><item><description>" + b"<b>" * 300_000,
+    "namespaces": lambda: (
+        b"<rss " + b" ".join(b'xmlns:n%d="u%d"' % (n, n) for n in range(50_000)) + b"></rss>"
+    ),
+    "entries": lambda: b"<rss><channel>" + b"<item><title>a</title></item>" * 200_000 + b"</channel></rss>",
+    "giant title": lambda: (
+        b"<rss><channel><item><title>" + b"x" * 10_000_000 + b"</title></item></channel></rss>"
+    ),
+    "giant body": lambda: (
+        b"<rss><channel><item><description>"
+        + b"&lt;p&gt;x&lt;/p&gt;" * 500_000
+        + b"</description></item></channel></rss>"
+    ),
+    "comments": lambda: (
+        b"<rss><channel><item><description><![CDATA["
+        + b"<!--" * 100_000
+        + b"]]></description></item></channel></rss>"
+    ),
+    "noise": lambda: bytes(range(256)) * 20_000,
+    "open items": lambda: b"<rss><channel>" + b"<item>" * 200_000,
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_ends_within_the_limits(bomb: str, worker: Worker) -> None:
+    """A reading, a named failure or a fault, soon; and the next feed is read."""
+    body = BOMBS[bomb]()
+    began = time.monotonic()
+    found = worker.run(parse, body, "", "https://feed.example/")
+    assert isinstance(found, ParsedFeed | FetchFailed | WorkerFault)
+    assert time.monotonic() - began < 8
+    assert alive(worker)
