@@ -236,10 +236,10 @@ def _texts(node: Any) -> list[str]:
 
 
 def pieces(text: str, limit: int) -> list[str]:
-    """`text` in pieces of at most `limit` characters that join to `text` again.
+    """`text` in pieces of at most `limit` characters that join to `text` again, but for those of nothing but space.
 
     Cut after a line, else after a word, else between graphemes; never inside an entity or a link. Only a single
-    unbreakable thing longer than `limit` is cut hard. A piece of nothing but space joins the one before it.
+    unbreakable thing longer than `limit` is cut hard.
     """
     made: list[str] = []
     rest = text
