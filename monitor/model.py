@@ -262,7 +262,7 @@ class Coverage(StrEnum):
     NO_MATCH = "no-match"
     #: every hit was silenced by an `except`, an `unless` or a guard
     SUPPRESSED = "suppressed"
-    #: held back by the flood brake: stored and matched, listed in the digest, alerted as one note
+    #: held back by the flood brake: stored, matched and listed in the digest, but not alerted
     BRAKED = "braked"
 
 
