@@ -13,7 +13,8 @@ import os
 import resource
 import signal
 import threading
-from concurrent.futures import CancelledError
+import time
+from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -30,6 +31,8 @@ T = TypeVar("T")
 RETIRE_AFTER = 2_000
 #: pebble asks with SIGTERM, waits this long, then kills; the child is deaf to the first, so waiting is idle
 TERM_SECONDS = 0.1
+#: a task that is not settled this long after its time is lost, and the pool with it
+GRACE_SECONDS = 20.0
 #: modules that the fork server loads once
 PRELOAD = ("monitor.feeds.parse", "monitor.feeds.fulltext")
 
@@ -49,6 +52,8 @@ class Worker:
         self._seconds = seconds
         self._memory = memory
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
+        self._closings = 0
         self._pool: ProcessPool | None = None
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | WorkerFault:
@@ -57,10 +62,28 @@ class Worker:
         A `WorkerFault` where it overran a limit or the child died. What the function itself raises is raised here.
         """
         task = functools.partial(function, *args, **kwargs)
+        closings = self._closings
+        with self._turn:
+            if closings != self._closings:  # closed while we stood in line
+                return WorkerFault("the worker was closed")
+            return self._run(task)
+
+    def close(self) -> None:
+        """Kill the child, whatever it does; a later `run` starts another."""
+        with self._lock:
+            self._closings += 1
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
+    def _run(self, task: Callable[[], T]) -> T | WorkerFault:
         pool = self._started()
         try:
             future = pool.schedule(_within, args=(self._seconds, task), timeout=self._seconds)
         except RuntimeError:  # closed or broken since
+            return self._lost(pool)
+        if not self._settles(future, pool):
             return self._lost(pool)
         try:
             result: T = future.result()
@@ -74,13 +97,15 @@ class Worker:
             return self._lost(pool)
         return result
 
-    def close(self) -> None:
-        """Kill the child, whatever it does; a later `run` starts another."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
+    def _settles(self, future: Future[Any], pool: ProcessPool) -> bool:
+        """Wait for the task; False where the pool forgot it, as it may when it is stopped in the middle."""
+        deadline = time.monotonic() + self._seconds + GRACE_SECONDS
+        while not wait([future], timeout=0.5).done:
+            if time.monotonic() > deadline:
+                return False
+            if self._pool is not pool:
+                return bool(wait([future], timeout=1).done)
+        return True
 
     def _lost(self, pool: ProcessPool) -> WorkerFault:
         """The pool went away under a task; where nobody closed it, the next task gets another."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,6 +100,30 @@ def test_closing_is_quick_and_the_worker_can_be_used_again() -> None:
         assert task.result() == WorkerFault("the worker was closed")
     assert alive(own)
     own.close()
+
+
+def test_a_task_that_the_pool_forgets_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped at the wrong moment, the pool leaves a future that never settles; the caller does not wait for ever."""
+    monkeypatch.setattr("monitor.feeds.worker.GRACE_SECONDS", 0.2)
+    monkeypatch.setattr("pebble.ProcessPool.schedule", lambda *_, **__: Future())
+    with Worker(seconds=0.1) as own:
+        assert own.run(len, "") == WorkerFault("the worker broke")
+        monkeypatch.undo()
+        assert alive(own)
+
+
+@pytest.mark.parametrize("wait", [0, 0.01, 0.05, 0.1, 0.2])
+def test_closing_at_any_moment_releases_every_caller(wait: float) -> None:
+    """Those whose task runs and those who stand in line."""
+    own = Worker(seconds=30)
+    with ThreadPoolExecutor(3) as threads:
+        tasks = [threads.submit(own.run, time.sleep, 30) for _ in range(3)]
+        time.sleep(wait)
+        own.close()
+        while not all(task.done() for task in tasks):  # one may have come after the closing and started anew
+            time.sleep(0.05)
+            own.close()
+        assert {task.result() for task in tasks} == {WorkerFault("the worker was closed")}
 
 
 def test_no_child_outlives_a_killed_daemon(tmp_path: Path) -> None:
