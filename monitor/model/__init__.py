@@ -1,0 +1,97 @@
+"""Pure. Every noun of the house; read its pages first: words, feeds, matching, polls, stories, delivery.
+
+Types are named for their moment: `Entry` is what a feed said, `Item` what we keep, `PollRecord` what one poll means.
+All are frozen; times are aware UTC datetimes; tuples, not lists.
+"""
+
+from monitor.model.delivery import (
+    Delivered,
+    Delivery,
+    Message,
+    MessageKind,
+    Outcome,
+    Rejected,
+    TryLater,
+)
+from monitor.model.feeds import (
+    MOVE_CONFIRMED,
+    Coverage,
+    DateFlag,
+    Entry,
+    Feed,
+    FeedState,
+    Fetched,
+    FetchFailed,
+    FetchFault,
+    FetchResult,
+    Fulltext,
+    Item,
+    NotModified,
+    ParsedFeed,
+)
+from monitor.model.matching import (
+    Contact,
+    ContactStatus,
+    ContactType,
+    Decision,
+    Evidence,
+    Match,
+    Suppressed,
+)
+from monitor.model.polls import (
+    Assessed,
+    KnownItem,
+    Novelty,
+    PollRecord,
+)
+from monitor.model.stories import (
+    CoverageReport,
+    FeedHealth,
+    Story,
+    StoryItem,
+)
+from monitor.model.words import (
+    Severity,
+    Side,
+)
+
+__all__ = [
+    "MOVE_CONFIRMED",
+    "Assessed",
+    "Contact",
+    "ContactStatus",
+    "ContactType",
+    "Coverage",
+    "CoverageReport",
+    "DateFlag",
+    "Decision",
+    "Delivered",
+    "Delivery",
+    "Entry",
+    "Evidence",
+    "Feed",
+    "FeedHealth",
+    "FeedState",
+    "FetchFailed",
+    "FetchFault",
+    "FetchResult",
+    "Fetched",
+    "Fulltext",
+    "Item",
+    "KnownItem",
+    "Match",
+    "Message",
+    "MessageKind",
+    "NotModified",
+    "Novelty",
+    "Outcome",
+    "ParsedFeed",
+    "PollRecord",
+    "Rejected",
+    "Severity",
+    "Side",
+    "Story",
+    "StoryItem",
+    "Suppressed",
+    "TryLater",
+]

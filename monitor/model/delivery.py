@@ -1,0 +1,87 @@
+"""Pure. Messages, promises to deliver them, and how an attempt ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+    from typing import Any
+
+
+class MessageKind(StrEnum):
+    """What a message is."""
+
+    ALERT = "alert"
+    DIGEST = "digest"
+    TEST = "test"
+    NOTICE = "notice"  # the monitor about itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Rendered, ready, immutable: what is stored in the outbox and sent byte for byte on every attempt.
+
+    `payload` by channel, JSON-serialisable:
+    email   {"from", "to", "subject", "text", "html", "headers": {name: value}} with Message-ID and Date in headers
+    slack   the object to POST
+    webhook {"body": the exact JSON text, "type": dotted event type}
+    file    {"name": stem, "files": {suffix: text}}
+    """
+
+    kind: MessageKind
+    channel: str
+    #: one line for the journal and the terminal
+    subject: str
+    payload: Mapping[str, Any]
+    #: e-mail address; empty where the receiver is the recipient
+    recipient: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One promise to deliver, claimed under a lease."""
+
+    #: UUID; also the local part of Message-ID and the webhook-id
+    id: str
+    receiver: str
+    message: Message
+    #: attempts made before this one
+    attempts: int
+    created_at: datetime
+    lease_token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """The other side took responsibility."""
+
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryLater:
+    """Not now. `after` is the other side's wish (Retry-After); None: our schedule decides."""
+
+    reason: str
+    after: timedelta | None = None
+    #: the whole receiver must wait, not this message alone
+    pause_receiver: bool = False
+    #: it may have been taken: a repeat is possible and carries the same id
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """Never this message. `suspend` says that the receiver itself is broken (revoked hook, archived channel)."""
+
+    reason: str
+    suspend: bool = False
+    #: our payload was refused: one resend in the plainest form may pass
+    degrade: bool = False
+
+
+Outcome = Delivered | TryLater | Rejected

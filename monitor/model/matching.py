@@ -1,0 +1,104 @@
+"""Pure. What the matcher says: matches with evidence, contacts, what was silenced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.model.words import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why, in the text's own words."""
+
+    #: "title", "summary" or "content"
+    field: str
+    #: character offsets into the field as cleaned; `text` is exactly that slice
+    start: int
+    end: int
+    text: str
+    #: entity id, vocabulary id or the phrase of the rule
+    term: str
+    #: the sentence around it
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A rule of a watchlist holds for an item."""
+
+    watchlist: str
+    rule: str
+    severity: Severity
+    #: 0 to 1: how strong the evidence is
+    score: float
+    evidence: tuple[Evidence, ...]
+    #: one line in plain words
+    reason: str
+
+
+class ContactType(StrEnum):
+    """What kind of contact; CAMEO/PLOVER inspired (docs/watchlist-language.md)."""
+
+    MEETING = "meeting"
+    VISIT = "visit"
+    CALL = "call"
+    MESSAGE = "message"
+    AGREEMENT = "agreement"
+    TRANSFER = "transfer"
+    OTHER = "other"
+
+
+class ContactStatus(StrEnum):
+    """Whether it took place."""
+
+    HAPPENED = "happened"
+    ONGOING = "ongoing"
+    PLANNED = "planned"
+    INVITED = "invited"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A reported Russian-Libyan contact; names are canonical English."""
+
+    type: ContactType
+    status: ContactStatus
+    russian: tuple[str, ...]
+    libyan: tuple[str, ...]
+    place: str | None = None
+    #: ISO date, as exact as the text allows
+    date: str | None = None
+    background: bool = False
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppressed:
+    """A mention that would have counted, and what silenced it."""
+
+    watchlist: str
+    rule: str
+    #: the id of the `except`, `unless` or guard
+    by: str
+    text: str
+    field: str = "content"
+    start: int = 0
+    end: int = 0
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Everything the matcher says about one item."""
+
+    lang: str
+    matches: tuple[Match, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()

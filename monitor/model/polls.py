@@ -1,0 +1,71 @@
+"""Pure. What one poll means: the plan that is written in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.model.feeds import Coverage, FeedState, Item
+    from monitor.model.matching import Decision
+
+
+class Novelty(StrEnum):
+    """What an entry is to us."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SEEN = "seen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownItem:
+    """The little the store says about an item that an entry may be."""
+
+    id: int
+    key: str
+    content_hash: str
+    canonical_url: str | None
+    revision: int = 1
+    #: as stored; with the address it is an item's second identity when a publisher changes all guids
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """One new or changed item with its decision and the state it ends in."""
+
+    item: Item
+    novelty: Novelty
+    decision: Decision
+    coverage: Coverage
+    #: in plain words, for `explain` and the coverage ledger
+    coverage_detail: str = ""
+    #: the stored item that this one revises; None when new
+    revises: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRecord:
+    """The plan of one poll: the only thing a poll writes, in one transaction."""
+
+    #: the state to store; its next_poll_at is set
+    state: FeedState
+    at: datetime
+    assessed: tuple[Assessed, ...] = ()
+    seen: int = 0
+    #: stored ids of the entries that were seen again
+    seen_ids: tuple[int, ...] = ()
+    status: str = "ok"  # ok | not-modified | unchanged | failed
+    http_status: int | None = None
+    size: int = 0
+    #: this poll and the one before share no entry: something may have been missed
+    gap: bool = False
+    #: more new entries than the feed's rhythm explains (re-published GUIDs)
+    flood: bool = False
+    remarks: tuple[str, ...] = ()
+    elapsed: timedelta = timedelta()

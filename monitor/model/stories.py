@@ -1,0 +1,81 @@
+"""Pure. Stories with their items, and what was and was not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from monitor.model.words import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from monitor.model.feeds import Coverage, Feed, Item
+    from monitor.model.matching import Contact, Match, Suppressed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryItem:
+    """One item of a story, ready for composing."""
+
+    id: int
+    item: Item
+    feed: Feed
+    first_seen_at: datetime
+    revision: int
+    matches: tuple[Match, ...]
+    contacts: tuple[Contact, ...]
+    coverage: Coverage
+    coverage_detail: str = ""
+    #: mentions of this revision that would have counted, and what silenced them
+    suppressed: tuple[Suppressed, ...] = ()
+    story_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Items that report one event, in the order in which we first saw them."""
+
+    id: str
+    items: tuple[StoryItem, ...]
+
+    @property
+    def severity(self) -> Severity:
+        """The loudest match of any item; info where nothing matched."""
+        ranked = [m.severity for i in self.items for m in i.matches]
+        return max(ranked, key=lambda s: s.rank, default=Severity.INFO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    """One feed's line in the coverage report."""
+
+    feed: Feed
+    #: ok | failing | quiet | gone | never | disabled
+    state: str
+    detail: str = ""
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageReport:
+    """What was and what was not seen in a window: the line every digest carries."""
+
+    since: datetime
+    until: datetime
+    feeds: tuple[FeedHealth, ...]
+    items: int
+    by_state: Mapping[str, int] = field(default_factory=dict)
+    gaps: tuple[str, ...] = ()
+
+    @property
+    def healthy(self) -> int:
+        """Feeds that answered lately and are not quiet against their own rhythm."""
+        return sum(f.state == "ok" for f in self.feeds)
+
+    @property
+    def watched(self) -> int:
+        """Feeds that are meant to be polled."""
+        return sum(f.state != "disabled" for f in self.feeds)
