@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import feedparser
 import feedparser.api
+import feedparser.mixin
 
 from monitor.feeds import jsonfeed, jsonlines
 from monitor.feeds.clean import to_line
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from monitor.model import Entry
 
 feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.expat"]
+# an id is an id: resolved against the feed's address, "17" would be another entry after every move of the feed
+feedparser.mixin._FeedParserMixin.can_be_relative_uri = (
+    feedparser.mixin._FeedParserMixin.can_be_relative_uri - {"id"}
+)
 
 #: remarks kept of one document
 MAX_REMARKS = 50
@@ -209,7 +214,14 @@ def _link(entry: Any) -> str:
     alternates = [_word(link, "href") for link in links if _word(link, "rel") in ("", "alternate")]
     others = [_word(link, "href") for link in links if _word(link, "rel") in ("self", "related", "via")]
     about = "" if "guidislink" in entry else _word(entry, "id")  # RSS 1.0: rdf:about is the address
-    return next(filter(None, (_word(entry, "link"), *alternates, *others, about)), "")
+    return next(filter(None, (_own_link(entry), *alternates, *others, about)), "")
+
+
+def _own_link(entry: Any) -> str:
+    """The link element, or the guid that stands in for it where it is an address at all (RSS 2.0 isPermaLink)."""
+    link = _word(entry, "link")
+    stands_in = dict.get(entry, "guidislink") and link == _word(entry, "id")
+    return "" if stands_in and not re.match(r"https?://|/", link, re.IGNORECASE) else link
 
 
 def _language(entry: Any) -> str:
