@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from monitor import __version__, settings
+from monitor import __version__, logs, settings
 from monitor.alerts import render
 from monitor.alerts.samples import contexts
 from monitor.delivery import notifier
+from monitor.delivery.heartbeat import beat
 from monitor.documents import together
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds.seeds import load_feeds
@@ -23,9 +24,11 @@ from monitor.jobs import poll as polling_job
 from monitor.jobs import prune as pruning
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load as load_watchlists
+from monitor.model import Delivered
 from monitor.net import NetPolicy, user_agent
 from monitor.store import facts, feeds, outbox, receivers
 from monitor.store.database import Database
+from monitor.timing import late_ticks
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -42,8 +45,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: facts put at the end of each completed tick; `health` reads their age
-TICK = "tick:"
+log = logs.get("app")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +192,7 @@ class App:
             templates=parts.templates,
             receivers=parts.receivers,
             titles=parts.titles,
-            public_url=parts.settings.config.public_url,
+            public_url=None,  # nothing is served there yet: a dead link helps nobody
             clock=self.clock,
         )
         return self._ticked("alert", lambda: alerting.alert_due(alerter))
@@ -217,6 +219,22 @@ class App:
         series = self.parts.settings.digests
         return self._ticked("prune", lambda: pruning.prune(self.db, config.retention, series, self.clock))
 
+    def heartbeat(self) -> bool:
+        """Ping the dead-man switch, where one is set and every tick was completed in time; whether it was pinged."""
+        config = self.parts.settings.config.heartbeat
+        if config is None or config.url is None:
+            return False
+        now = self.clock()
+        with self.db.snapshot() as tx:
+            late = late_ticks(facts.ticks(tx), now)
+        if late:
+            log.error("heartbeat_withheld", late="; ".join(late))
+            return False
+        outcome = beat(config.url.get_secret_value(), self.parts.net, now)
+        if not isinstance(outcome, Delivered):
+            log.warning("heartbeat_failed", reason=outcome.reason)
+        return isinstance(outcome, Delivered)
+
     def digester(self) -> digesting.Digester:
         """What the digest job needs; also for previews."""
         parts = self.parts
@@ -226,7 +244,7 @@ class App:
             receivers=parts.receivers,
             series=parts.settings.digests,
             titles=parts.titles,
-            public_url=parts.settings.config.public_url,
+            public_url=None,  # nothing is served there yet: a dead link helps nobody
             clock=self.clock,
         )
 
@@ -248,7 +266,7 @@ class App:
         """`work`, and the fact that it was completed: the base of `monitor health`."""
         result = work()
         with self.db.transaction() as tx:
-            facts.put(tx, TICK + name, None, self.clock())
+            facts.ticked(tx, name, self.clock())
         return result
 
 

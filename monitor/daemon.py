@@ -7,7 +7,10 @@ The database is the schedule and the queue; a tick only asks it what is due. A t
 from __future__ import annotations
 
 import signal
+import socket
 import threading
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -23,7 +26,34 @@ log = logs.get("daemon")
 
 #: what a container runtime gives us between SIGTERM and SIGKILL is 30 s; work in hand must end before
 GRACE_SECONDS = 20
-_STOP = {signal.SIGTERM, signal.SIGINT}
+_WATCHED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class Signals:
+    """SIGTERM, SIGINT and SIGHUP as numbers to wait for.
+
+    Handlers with a wakeup descriptor, not `sigwait`: numpy and others start threads that do not block our signals, and
+    one that lands there while we are busy would end the process by its default action.
+    """
+
+    def __init__(self) -> None:
+        self._read, self._write = socket.socketpair()
+        self._write.setblocking(False)
+        signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
+        for number in _WATCHED:
+            signal.signal(number, _noted)
+
+    def wait(self, seconds: float | None = None) -> signal.Signals | None:
+        """The next signal; None when `seconds` passed without one."""
+        self._read.settimeout(seconds)
+        try:
+            return signal.Signals(self._read.recv(1)[0])
+        except TimeoutError:
+            return None
+
+
+def _noted(_number: int, _frame: object) -> None:
+    """The wakeup descriptor has it."""
 
 
 class Stopping:
@@ -60,6 +90,7 @@ def guarded(name: str, work: Callable[[], object], failed: Callable[[str], None]
 def run(
     ticks: Mapping[str, tuple[float, Callable[[], object]]],
     *,
+    signals: Signals,
     stopping: Stopping,
     reload: Callable[[], None],
     failed: Callable[[str], None] = lambda _name: None,
@@ -68,8 +99,6 @@ def run(
 
     Returns whether all work in hand ended within the grace period; a second signal ends the wait at once.
     """
-    watched = _STOP | {signal.SIGHUP}
-    signal.pthread_sigmask(signal.SIG_BLOCK, watched)
     scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(len(ticks))},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -80,19 +109,13 @@ def run(
         scheduler.add_job(busy.counting(guarded(name, work, failed)), "interval", seconds=seconds, id=name)
     scheduler.start()
     for name in ticks:
-        scheduler.modify_job(name, next_run_time=_now())
-    while signal.sigwait(watched) == signal.SIGHUP:
+        scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+    while signals.wait() == signal.SIGHUP:
         _reload(reload)
     stopping.set()
     log.info("stopping", grace_seconds=GRACE_SECONDS)
     scheduler.shutdown(wait=False)
-    return busy.wait(GRACE_SECONDS, watched)
-
-
-def _now() -> object:
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC)
+    return busy.wait(GRACE_SECONDS, signals)
 
 
 def _reload(reload: Callable[[], None]) -> None:
@@ -128,12 +151,13 @@ class _Busy:
 
         return counted
 
-    def wait(self, seconds: float, second_signal: set[signal.Signals]) -> bool:
-        """True when nothing is in hand any more; False after `seconds` or at another signal."""
-        for _ in range(int(seconds * 10)):
+    def wait(self, seconds: float, signals: Signals) -> bool:
+        """True when nothing is in hand any more; False after `seconds` or at another signal to stop."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
             with self._changed:
                 if self._changed.wait_for(lambda: self._count == 0, timeout=0.1):
                     return True
-            if signal.sigtimedwait(second_signal & _STOP, 0):
+            if signals.wait(0.01) in (signal.SIGTERM, signal.SIGINT):
                 return False
         return False

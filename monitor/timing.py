@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from monitor.config import PollingConfig
     from monitor.model import FetchFailed
 
@@ -19,6 +21,22 @@ FEW_SEEN, MANY_SEEN = 1 / 3, 2 / 3
 ATTEMPTS = tuple(timedelta(seconds=s) for s in (5, 60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
 #: after this a promise is broken and goes to the dead letters, where a person sees it
 GIVE_UP_AFTER = timedelta(days=3)
+
+#: the daemon's ticks and the seconds between looks at the database; what is due is decided there
+TICKS = {"poll": 15.0, "alert": 5.0, "digest": 20.0, "deliver": 5.0, "prune": 21600.0}
+#: a tick may take this long before it counts as late, whatever its rhythm
+PATIENCE = timedelta(minutes=10)
+
+
+def late_ticks(done: Mapping[str, datetime], now: datetime) -> list[str]:
+    """The ticks that were not completed in time, in plain words; `done`: when each was last completed."""
+    return [
+        f"{name}: last completed {at:%Y-%m-%d %H:%M:%S} UTC"
+        if (at := done.get(name))
+        else f"{name}: never completed"
+        for name, seconds in TICKS.items()
+        if name not in done or now - done[name] > timedelta(seconds=2 * seconds) + PATIENCE
+    ]
 
 
 def adapted_interval(

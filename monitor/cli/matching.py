@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -72,8 +73,6 @@ def match(
 
 def told_language(item: Item) -> Item:
     """`item` with its language detected where it says none."""
-    from dataclasses import replace
-
     if item.lang != "und":
         return item
     return replace(item, lang=language.detect(" ".join((item.title, item.summary, item.content)), None))

@@ -12,17 +12,17 @@ from monitor.cli.common import isolated
 from monitor.errors import StoreError
 from monitor.store import facts, feeds, health, journal, receivers
 from monitor.store.database import Database
+from monitor.timing import late_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from monitor.app import App
+    from monitor.config import RouteConfig
     from monitor.demo import World
     from monitor.settings import Settings
 
-#: a tick may take this long before it counts as late, whatever its rhythm
-PATIENCE = timedelta(minutes=10)
 #: a delivery that waits longer than this is a problem
 OWED_TOO_LONG = timedelta(hours=1)
 
@@ -65,7 +65,7 @@ def status(found: Settings, now: datetime) -> dict[str, Any]:
             lines = health.health(tx, now)
             states = receivers.states(tx)
             counts, oldest = journal.counts(tx), journal.oldest_owed_at(tx)
-            next_poll, ticks = feeds.next_due(tx), facts.stamped(tx, "tick:")
+            next_poll, ticks = feeds.next_due(tx), facts.ticks(tx)
     finally:
         db.close()
     watched = [f for f in lines if f.state != "disabled"]
@@ -90,7 +90,7 @@ def status(found: Settings, now: datetime) -> dict[str, Any]:
         ],
         "deliveries": dict(counts),
         "next_poll_at": next_poll,
-        "ticks": {name.removeprefix("tick:"): at for name, at in ticks.items()},
+        "ticks": dict(ticks),
         "digests": {s.series: next_due(s, now) for s in found.digests},
     }
 
@@ -115,7 +115,7 @@ def _when(at: datetime | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M:%S UTC") if at else "never"
 
 
-def late_ticks(found: Settings, now: datetime, ticks: Mapping[str, float], *, prefix: str) -> list[str]:
+def late(found: Settings, now: datetime) -> list[str]:
     """The daemon's ticks that were not completed in time, in plain words; empty when all were."""
     try:
         db = Database.open(found.database, create=False)
@@ -123,16 +123,23 @@ def late_ticks(found: Settings, now: datetime, ticks: Mapping[str, float], *, pr
         return [str(error)]
     try:
         with db.snapshot() as tx:
-            done = facts.stamped(tx, prefix)
+            return late_ticks(facts.ticks(tx), now)
     finally:
         db.close()
-    late = []
-    for name, seconds in ticks.items():
-        allowed = timedelta(seconds=2 * seconds) + PATIENCE
-        at = done.get(prefix + name)
-        if at is None or now - at > allowed:
-            late.append(f"{name}: last completed {_when(at)}")
-    return late
+
+
+def not_yet(found: Settings) -> list[str]:
+    """Keys that are taken and have no effect in this version, for `check`."""
+    remarks = []
+    if found.config.public_url is not None:
+        remarks.append("public_url: no page is served yet, so messages carry no links to it")
+    if any(route.repeat_interval is not None for route in _routes(found.route)):
+        remarks.append("repeat_interval: an unchanged story is not told again yet; it stays in the digest")
+    return remarks
+
+
+def _routes(route: RouteConfig) -> list[RouteConfig]:
+    return [route, *(inner for child in route.routes for inner in _routes(child))]
 
 
 def clear(folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import webbrowser
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor import daemon, demo, logs, settings
-from monitor.app import TICK, App, build, opened
+from monitor.app import App, build, opened
 from monitor.cli import report
 from monitor.cli.common import (
     FINDINGS,
@@ -29,14 +28,15 @@ from monitor.cli.common import (
 from monitor.cli.setup import init
 from monitor.delivery import notifier
 from monitor.jobs import preview as previews
+from monitor.timing import TICKS
 
 if TYPE_CHECKING:
     from monitor.model import PollRecord
 
 log = logs.get("daemon")
 
-#: seconds between looks at the database; what is due is decided there
-TICKS = {"poll": 15.0, "alert": 5.0, "digest": 20.0, "deliver": 5.0, "prune": 21600.0}
+#: between pings of the dead-man switch
+HEARTBEAT_SECONDS = 60.0
 
 
 def register(app: typer.Typer) -> None:
@@ -55,13 +55,13 @@ def register(app: typer.Typer) -> None:
 def run(config: ConfigOption = None) -> None:
     """Watch until SIGTERM or Ctrl-C. Needs no account, no configuration and no network to start."""
     stopping = daemon.Stopping()
-    # from here on the signals wait for the daemon's own loop
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+    signals = daemon.Signals()
     found = loaded(config)
     with opened(found, stopping=stopping) as app:
         say(report.greeting(app))
         ticks = {name: (seconds, getattr(app, name)) for name, seconds in TICKS.items()}
-        finished = daemon.run(ticks, stopping=stopping, reload=app.reload)
+        ticks["heartbeat"] = (HEARTBEAT_SECONDS, app.heartbeat)
+        finished = daemon.run(ticks, signals=signals, stopping=stopping, reload=app.reload)
     log.info("stopped", finished=finished)
     if not finished:
         # a thread that hangs in the network must not keep the process: its lease will run out
@@ -131,6 +131,7 @@ def check(
     found = loaded(config)
     parts = build(found)
     remarks = [f"{r.name}: {remark}" for r in found.config.receivers for remark in notifier.remarks(r)]
+    remarks += report.not_yet(found)
     counts = {
         "configuration": str(found.path or "defaults and environment"),
         "feeds": len(parts.feeds),
@@ -162,7 +163,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """The container's probe: exit 0 while the ticks of the daemon complete, 1 when one of them is late."""
-    late = report.late_ticks(loaded(config), datetime.now(UTC), TICKS, prefix=TICK)
+    late = report.late(loaded(config), datetime.now(UTC))
     if as_json:
         say_json({"ok": not late, "late": late})
     else:

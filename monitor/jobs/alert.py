@@ -96,6 +96,7 @@ def _alert(alerter: Alerter, group: AlertGroup) -> bool:
             now=now,
             public_url=alerter.public_url,
             titles=alerter.titles,
+            suppressed=sum(len(item.suppressed) for item in story.items),
         )
         outgoing = render(alerter.templates, context, receiver, batch=str(uuid4()), at=now)
         messages = [(o.id, o.message) for o in outgoing]

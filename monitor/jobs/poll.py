@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import xxhash
 
 from monitor import logs
+from monitor.errors import StoreError
 from monitor.feeds import clean, dates, identity, language
 from monitor.feeds.fetch import FetchRequest, page_request
 from monitor.feeds.fulltext import Article, extract
@@ -134,6 +135,9 @@ def _settled(poller: Poller, state: FeedState, result: FetchResult | Exception) 
         poll = replace(poll, elapsed=timedelta(seconds=time.monotonic() - started))
         judge = Judge(decide=poller.matcher.decide, make_item=make_item)
         record = assess(poll, judge, policy=poller.polling, now=poller.clock(), jitter=poller.jitter())
+    except StoreError:
+        # the database refuses everybody, not this feed: the tick ends, the next one fetches again
+        raise
     except Exception:
         log.exception("feed_set_aside", feed=state.feed.id)
         now = poller.clock()

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+_TICK = "tick:"
+
+
 def get(tx: Connection, key: str) -> Any:
     """The value of `key`; None where there is none."""
     return tx.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
@@ -37,3 +40,13 @@ def stamped(tx: Connection, prefix: str = "") -> Mapping[str, datetime]:
     """When each fact whose key begins with `prefix` was last put."""
     found = select(facts.c.key, facts.c.at).where(facts.c.key.startswith(prefix, autoescape=True))
     return {row.key: row.at for row in tx.execute(found.order_by(facts.c.key))}
+
+
+def ticked(tx: Connection, name: str, now: datetime) -> None:
+    """A tick of the daemon was completed: the base of `health` and of the heartbeat."""
+    put(tx, _TICK + name, None, now)
+
+
+def ticks(tx: Connection) -> Mapping[str, datetime]:
+    """When each tick was last completed."""
+    return {key.removeprefix(_TICK): at for key, at in stamped(tx, _TICK).items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from monitor.store.schema import polls
 
@@ -40,15 +40,3 @@ def expected_new(tx: Connection, state: FeedState, now: datetime) -> float | Non
         return None
     rate = sum(row.new for row in found[1:]) / span
     return float(rate * (now - state.last_success_at).total_seconds())
-
-
-def matched_by_day(tx: Connection, since: datetime, until: datetime) -> tuple[int, ...]:
-    """Matched items of each whole day from `since`, oldest first: the trend line of digests."""
-    days = max(1, int((until - since) / timedelta(days=1)))
-    counts = [0] * days
-    rows = tx.execute(
-        select(polls.c.at, func.coalesce(polls.c.matched, 0)).where(polls.c.at >= since, polls.c.at < until)
-    )
-    for at, matched in rows:
-        counts[min(days - 1, int((at - since) / timedelta(days=1)))] += matched
-    return tuple(counts)

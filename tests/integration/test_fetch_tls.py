@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -12,17 +11,17 @@ import pytest
 from monitor.feeds.fetch import FetchRequest, fetch
 from monitor.model import Fetched, FetchFailed, FetchFault, FetchResult
 from monitor.net import NetPolicy, async_client, client
+from tests.support.services import need
 from tests.support.web import Web
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
-
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A self-signed certificate for localhost, and its key."""
+    need("openssl")
     folder = tmp_path_factory.mktemp("tls")
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.store import feeds, items, rhythm
-from tests.support.stored import DAY, HOUR, NOW, assessed, match, poll, state
+from tests.support.stored import HOUR, NOW, assessed, poll, state
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,10 +44,3 @@ def test_few_polls_are_no_rhythm(tx: Connection) -> None:
     feeds.settle(tx, poll(at=NOW + 4 * HOUR, status="failed"))
     assert expected(tx, 4, 1) is None
     assert rhythm.expected_new(tx, state(last_success_at=None), NOW + 5 * HOUR) is None
-
-
-def test_matches_by_day(tx: Connection) -> None:
-    """Whole days from the start of the window, oldest first, its end left out."""
-    for day, key in [(0, "a"), (2, "b"), (2, "c"), (3, "d")]:
-        items.record(tx, poll(assessed(key, matches=(match(),)), at=NOW + day * DAY))
-    assert rhythm.matched_by_day(tx, NOW, NOW + 3 * DAY) == (1, 0, 2)

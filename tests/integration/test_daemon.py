@@ -1,0 +1,97 @@
+"""The daemon's clock and signals, in a process of its own with threads that block nothing."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+PROGRAM = """
+import threading, time
+# a library's thread, started before us, that blocks no signal
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+from monitor import daemon, logs
+logs.configure({{"MONITOR_LOG_FORMAT": "logfmt"}})
+signals, stopping = daemon.Signals(), daemon.Stopping()
+
+def work():
+    {work}
+
+def reload():
+    print("reloading", flush=True)
+    time.sleep(0.5)
+    print("reloaded", flush=True)
+
+done = daemon.run({{"tick": (0.2, work)}}, signals=signals, stopping=stopping, reload=reload)
+print("finished", done, flush=True)
+"""
+
+
+def started(work: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(PROGRAM).format(work=work)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_signal_during_a_reload_is_neither_fatal_nor_lost() -> None:
+    """Three SIGHUPs in a row are three reloads, and SIGTERM after them ends in order."""
+    process = started("print('tick', flush=True)")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "tick\n"
+    process.send_signal(signal.SIGHUP)
+    for _ in range(2):
+        while process.stdout.readline() != "reloading\n":
+            pass
+        process.send_signal(signal.SIGHUP)
+    while process.stdout.readline() != "reloading\n":
+        pass
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=30)
+
+    assert process.returncode == 0, err
+    assert out.splitlines()[-2:] == ["reloaded", "finished True"]
+
+
+def test_work_in_hand_is_finished_before_the_end() -> None:
+    """SIGTERM waits for the tick that runs."""
+    process = started("print('begun', flush=True); time.sleep(1.5); print('ended', flush=True)")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=30)
+
+    assert out == "ended\nfinished True\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_the_wait(number: signal.Signals) -> None:
+    """An impatient operator does not wait twenty seconds for a hanging tick."""
+    process = started("print('begun', flush=True); time.sleep(8)")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    process.send_signal(number)
+    assert process.stderr is not None
+    while "stopping" not in process.stderr.readline():
+        pass
+    process.send_signal(number)
+    assert process.stdout.readline() == "finished False\n"
+    process.kill()
+    process.communicate()
+
+
+def test_a_failing_tick_is_told_and_the_next_one_runs() -> None:
+    """A bug is a traceback, a refusal of the database a line; the clock goes on."""
+    process = started("print('tick', flush=True); raise RuntimeError('ours')")
+    assert process.stdout is not None
+    assert [process.stdout.readline() for _ in range(3)] == ["tick\n"] * 3
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+
+    assert err.count("tick_failed") >= 3
+    assert "RuntimeError: ours" in err
