@@ -1,4 +1,4 @@
-"""Pure. Every noun of the house; read its pages first: words, feeds, matching, polls, stories, delivery.
+"""Pure. Every noun of the house; read its pages first: words, feeds, matching, polls, stories, tellings, delivery.
 
 Types are named for their moment: `Entry` is what a feed said, `Item` what we keep, `PollRecord` what one poll means.
 All are frozen; times are aware UTC datetimes; tuples, not lists.
@@ -35,6 +35,7 @@ from monitor.model.matching import (
     ContactType,
     Decision,
     Evidence,
+    Fact,
     Match,
     Suppressed,
 )
@@ -50,6 +51,15 @@ from monitor.model.stories import (
     Story,
     StoryItem,
 )
+from monitor.model.tellings import (
+    Change,
+    ContactSource,
+    Corroboration,
+    LedgerContact,
+    Participant,
+    Standing,
+    Voice,
+)
 from monitor.model.words import (
     Severity,
     Side,
@@ -58,9 +68,12 @@ from monitor.model.words import (
 __all__ = [
     "MOVE_CONFIRMED",
     "Assessed",
+    "Change",
     "Contact",
+    "ContactSource",
     "ContactStatus",
     "ContactType",
+    "Corroboration",
     "Coverage",
     "CoverageReport",
     "DateFlag",
@@ -69,6 +82,7 @@ __all__ = [
     "Delivery",
     "Entry",
     "Evidence",
+    "Fact",
     "Feed",
     "FeedHealth",
     "FeedState",
@@ -79,6 +93,7 @@ __all__ = [
     "Fulltext",
     "Item",
     "KnownItem",
+    "LedgerContact",
     "Match",
     "Message",
     "MessageKind",
@@ -86,12 +101,15 @@ __all__ = [
     "Novelty",
     "Outcome",
     "ParsedFeed",
+    "Participant",
     "PollRecord",
     "Rejected",
     "Severity",
     "Side",
+    "Standing",
     "Story",
     "StoryItem",
     "Suppressed",
     "TryLater",
+    "Voice",
 ]

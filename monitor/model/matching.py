@@ -94,6 +94,16 @@ class Suppressed:
     sentence: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something a text names, in words that are the same in every language: the base of telling events apart."""
+
+    #: an entity as "@khalifa-haftar", a sense as "%contact.meeting", a UN document as "un:S/RES/2570"
+    key: str
+    #: 3 in the title, 2 in the lead, 1 further down
+    weight: int = 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Everything the matcher says about one item."""
@@ -102,3 +112,5 @@ class Decision:
     matches: tuple[Match, ...] = ()
     contacts: tuple[Contact, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    #: each fact once, with the weight of its best place
+    facts: tuple[Fact, ...] = ()

@@ -31,6 +31,12 @@ class StoryItem:
     #: mentions of this revision that would have counted, and what silenced them
     suppressed: tuple[Suppressed, ...] = ()
     story_id: str | None = None
+    #: the wire agency that the text credits ("AFP"); empty where it credits none
+    credit: str = ""
+    #: the stored item that this one repeats: a copy adds an outlet to a story, not a voice
+    copy_of: int | None = None
+    #: when the entry was taken out of its feed while older ones stayed; None: it was not
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

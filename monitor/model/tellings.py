@@ -1,0 +1,122 @@
+"""Pure. What the items of a story amount to: voices, corroboration, what changed, and the contacts that can be cited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from monitor.model.matching import ContactStatus, ContactType, Evidence
+    from monitor.model.words import Severity, Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """One independent telling: a publisher family, or the wire that outlets of any family repeat."""
+
+    #: the family, or the wire agency that the copies credit
+    name: str
+    #: every side whose outlets belong to the voice, the first to tell it first
+    sides: tuple[Side, ...]
+    #: Admiralty source letter of the voice's best outlet, A to F
+    reliability: str
+    #: outlets that carry it, the first to tell it first
+    outlets: tuple[str, ...]
+    #: denies what the others report
+    denies: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corroboration:
+    """Who tells a story independently of each other, and how far it may be believed (Admiralty code, STANAG 2511)."""
+
+    voices: tuple[Voice, ...]
+    #: Admiralty source letter of the best voice
+    reliability: str
+    #: information credibility: 1 confirmed … 5 improbable, 6 cannot be judged
+    credibility: int
+    #: stable words for `credibility` and what it rests on; the frame's words are chosen by them
+    grounds: tuple[str, ...]
+    #: one English sentence: "reported by Russian state and eastern Libyan media; no independent confirmation yet"
+    explained: str
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """Sides that tell it, in the order of their first telling."""
+        return tuple(dict.fromkeys(side for voice in self.voices for side in voice.sides))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a reader knows of a story once it was told: the base of the next comparison. Stored as JSON."""
+
+    severity: Severity
+    sides: frozenset[Side] = frozenset()
+    #: voices by name
+    voices: frozenset[str] = frozenset()
+    participants: frozenset[str] = frozenset()
+    #: contact, by its participants in one line, to its status
+    statuses: Mapping[str, ContactStatus] = field(default_factory=dict)
+    withdrawn: bool = False
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Why a story is worth telling again."""
+
+    kind: Literal["louder", "status", "side", "participant", "withdrawn", "corrected"]
+    #: one English line: "now confirmed by eastern Libyan media; was: Russian state media only"
+    reason: str
+    #: what was and what is, as stable words or names, for other languages
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """Somebody in a contact, with the office held on its date."""
+
+    name: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSource:
+    """One item that reports a contact."""
+
+    item_id: int
+    story_id: str | None
+    outlet: str
+    side: Side
+    reliability: str
+    lang: str
+    url: str | None
+    published_at: datetime | None
+    first_seen_at: datetime
+    status: ContactStatus
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerContact:
+    """One contact across stories and languages, as it may be cited."""
+
+    #: stable for the same first report
+    id: str
+    type: ContactType
+    #: the latest status; `history` has every change with its moment, oldest first
+    status: ContactStatus
+    history: tuple[tuple[datetime, ContactStatus], ...]
+    russian: tuple[Participant, ...]
+    libyan: tuple[Participant, ...]
+    place: str | None
+    #: ISO date, as exact as any report has it
+    date: str | None
+    background: bool
+    #: oldest first
+    sources: tuple[ContactSource, ...]
+    corroboration: Corroboration | None = None
