@@ -126,12 +126,20 @@ class Lexicon:
         found = self._automaton.find_matches_as_indexes(text.text, overlapping=True)
         named = undocs.find(text.given) if self._resolutions else ()
         if not (found or named) or not sentences:
-            return Scan(lang=item.lang, fields=fields, sentences=sentences, mentions=())
+            return Scan(
+                lang=item.lang, fields=fields, sentences=sentences, mentions=(), published=item.published_at
+            )
         places = _Places(text, fields, sentences)
         hits = widest([*self._hits(found, places, item), *self._documents(named, places)])
         silence(hits, self._guards)
         mentions = tuple(_mention(hit) for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT)
-        return Scan(lang=item.lang, fields=fields, sentences=sentences, mentions=mentions)
+        return Scan(
+            lang=item.lang,
+            fields=fields,
+            sentences=sentences,
+            mentions=mentions,
+            published=item.published_at,
+        )
 
     def _documents(self, named: Sequence[UnDocument], places: _Places) -> Iterator[Hit]:
         found = [places.bounds(document.start, document.end) for document in named]

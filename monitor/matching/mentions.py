@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
 
 #: the fields of an item in reading order
 FIELDS = ("title", "summary", "content")
@@ -63,6 +63,8 @@ class Scan:
     fields: Mapping[str, str]
     sentences: tuple[Sentence, ...]
     mentions: tuple[Mention, ...]
+    #: when the item says it came out: what "on Monday" is counted from
+    published: datetime | None = None
 
     def text(self, sentence: int) -> str:
         """The words of one sentence, exactly as given. Raises IndexError for an unknown index."""
