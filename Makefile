@@ -38,6 +38,9 @@ dev: $(VENV)/.dev ## the environment with the tools, nothing else
 check: $(VENV)/.dev ## the quick half of `make test`
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/pytest tests/unit $(ARGS)
 
+eval: $(VENV)/.dev ## precision, recall, F1 and contacts on our labelled items, by language
+	@$(BIN)/python -m tests.eval.score $(ARGS)
+
 fmt: $(VENV)/.dev ## format and fix
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
