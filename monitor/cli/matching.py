@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -26,7 +27,7 @@ from monitor.matching import casefile, explain, items, lint
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import Watchlists, load
 from monitor.model import Item
-from monitor.stories.cluster import Clusterer
+from monitor.stories.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ def match(
 ) -> None:
     """Decide items: JSON Lines in, JSON Lines of decisions out. Touches no database."""
     matcher = Matcher(load(loaded(config).watchlists))
-    clusterer = Clusterer() if stories else None
+    window = Window() if stories else None
     wrong = 0
     with _opened(file) as source:
         for number, line in enumerate(_with_progress(source, file), 1):
@@ -61,9 +62,10 @@ def match(
                 sys.stdout.buffer.write(items.dump(read.as_json()))
                 continue
             item = told_language(read.item)
-            said = items.decision_json(matcher.decide(item), read.id)
-            if clusterer is not None:
-                said["story"] = clusterer.assign(item)
+            decision = matcher.decide(item)
+            said = items.decision_json(decision, read.id)
+            if window is not None:
+                said["story"] = window.assign(item, decision, datetime.now(UTC))
             sys.stdout.buffer.write(items.dump(said))
     sys.stdout.buffer.flush()
     if wrong:

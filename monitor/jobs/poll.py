@@ -37,7 +37,7 @@ from monitor.model import (
     PollRecord,
 )
 from monitor.store import feeds, items, rhythm, stories
-from monitor.stories import cluster
+from monitor.stories import cluster, simple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -270,7 +270,7 @@ def write(tx: Connection, record: PollRecord, route: RouteConfig) -> None:
     def story_of(assessed: Assessed, already: str | None) -> str | None:
         if not assessed.decision.matches:
             return already
-        own = cluster.keys(assessed.item)
+        own = simple.item_keys(assessed.item)
         since = record.at - STORY_WINDOW
         story = already or stories.resolve(tx, own, since) or cluster.new_id(assessed.item)
         loudest = max((m.severity for m in assessed.decision.matches), key=lambda s: s.rank)

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from monitor.matching import facts
 from monitor.matching.evaluate import Span, View, evaluate, smallest
-from monitor.matching.tree import And, Near, Or, Scoped, Within
+from monitor.matching.tree import And, Near, Or, Scoped, Within, terms
 from monitor.model import Contact, Decision, Evidence, Item, Match, Severity, Suppressed
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ class Matcher:
         for number, rule in enumerate(self._rules):
             for key in rule.clauses[0]:
                 self._index.setdefault(key, []).append(number)
+        asked = (term for rule in self._rules for term in terms(rule.query))
+        #: the vocabularies that rules ask for; those that only guard names tell no event from another
+        self._senses = frozenset(t.key.partition(".")[0] for t in asked if t.key.startswith("%"))
 
     def decide(self, item: Item) -> Decision:
         """Every match, contact and suppressed mention of `item`. Never raises for odd text."""
@@ -82,6 +86,7 @@ class Matcher:
             matches=tuple(matches),
             contacts=tuple(contacts),
             suppressed=tuple(dict.fromkeys(suppressed)),
+            facts=facts.facts(reading.scan, self._senses),
         )
 
     def read(self, item: Item) -> Reading:

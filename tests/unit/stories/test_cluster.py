@@ -1,54 +1,76 @@
-"""Copies of one report share a story; look-alikes do not."""
+"""An item joins the story of its copies and of its event; ids are stable; merges name the older story."""
 
-from monitor.model import Item
-from monitor.stories.cluster import Clusterer, keys, new_id
+from monitor.stories.cluster import Member, keys, new_id, place
+from tests.unit.stories.samples import PARAGRAPHS, facts, item, signed
 
-
-def item(key: str, title: str, **more: str) -> Item:
-    return Item(key=key, feed_id=more.pop("feed_id", "a"), title=title, **more)  # type: ignore[arg-type]
-
-
-def test_the_same_address_in_two_feeds_is_one_story() -> None:
-    """A canonical URL decides, whatever the titles say."""
-    stories = Clusterer()
-
-    first = stories.assign(item("1", "One", canonical_url="https://example.org/a"))
-    second = stories.assign(item("2", "Two", feed_id="b", canonical_url="https://example.org/a"))
-
-    assert first == second
+TEXT = "\n\n".join(PARAGRAPHS)
+HAFTAR = facts(haftar=3, putin=3, moscow=2, s_contact=2)
 
 
-def test_the_same_headline_in_other_typography_is_one_story() -> None:
-    """Case, accents, quotes and spacing do not tell two events apart."""
-    stories = Clusterer()
-
-    first = stories.assign(item("1", "Haftar reçu à Moscou par le président"))
-    second = stories.assign(item("2", "HAFTAR RECU À MOSCOU  par le «président»", feed_id="b"))
-
-    assert first == second
+def test_nothing_alike_begins_a_story() -> None:
+    """Without candidates an item has no story yet."""
+    assert place(signed(item("1", "One")), ()).story is None
 
 
-def test_short_headlines_never_join() -> None:
-    """A formula such as "Live updates" stands over many events."""
-    stories = Clusterer()
+def test_a_copy_names_what_it_repeats() -> None:
+    """The same text under another headline joins its story as a copy."""
+    first = Member(7, "s-1", signed(item("1", "A headline", content=TEXT)))
 
-    assert stories.assign(item("1", "Live updates")) != stories.assign(item("2", "Live updates"))
+    placed = place(signed(item("2", "Quite another one", feed="b", content=TEXT)), [first])
+
+    assert (placed.story, placed.copy_of) == ("s-1", 7)
 
 
-def test_an_item_joins_by_its_text_when_the_headline_was_changed() -> None:
-    """Syndicated text under another headline is still one story."""
-    text = "The envoy told the council that no fighter had left yet. " * 6
-    stories = Clusterer()
+def test_a_telling_in_other_words_is_no_copy() -> None:
+    """The same facts in another language join the story as a voice of their own."""
+    first = Member(7, "s-1", signed(item("1", "One", content=TEXT), named=HAFTAR))
 
-    assert stories.assign(item("1", "A headline", content=text)) == stories.assign(
-        item("2", "Quite another one", content=text)
-    )
+    placed = place(signed(item("2", "Zwei", feed="b", hours=3), lang="ru", named=HAFTAR), [first])
+
+    assert (placed.story, placed.copy_of) == ("s-1", None)
+
+
+def test_one_friend_among_many_strangers_is_not_enough() -> None:
+    """A story whose other members tell something else does not take an item that resembles one of them."""
+    strangers = [
+        Member(n, "s-1", signed(item(str(n), hours=n), named=facts(haftar=3, rome=3, meloni=3, gas=2)))
+        for n in range(4)
+    ]
+    friend = Member(9, "s-1", signed(item("9"), named=HAFTAR))
+
+    assert place(signed(item("x"), lang="ru", named=HAFTAR), [*strangers, friend]).story is None
+
+
+def test_an_item_of_two_stories_makes_them_one_under_the_older_id() -> None:
+    """The survivor is the story whose first report is older, whatever order the candidates come in."""
+    older = Member(1, "s-old", signed(item("1", hours=0), named=HAFTAR))
+    younger = Member(2, "s-new", signed(item("2", hours=4), named=HAFTAR))
+    bridge = signed(item("3", hours=5), lang="ru", named=HAFTAR)
+
+    for order in ([older, younger], [younger, older]):
+        placed = place(bridge, order)
+        assert (placed.story, placed.merges) == ("s-old", ("s-new",))
 
 
 def test_keys_and_ids_are_stable() -> None:
-    """The same item gives the same keys and id in every process."""
+    """The same item gives the same keys and id in every process, and keys fit a signed 64-bit column."""
     one = item("guid:7", "Five words are enough here", canonical_url="https://example.org/7")
 
-    assert keys(one) == keys(one)
-    assert new_id(one) == new_id(one)
+    assert new_id(one) == new_id(one) == "s-" + new_id(one)[2:]
     assert new_id(one) != new_id(item("guid:8", one.title))
+    found = keys(signed(one, named=HAFTAR))
+    assert found == keys(signed(one, named=HAFTAR))
+    assert all(0 <= key < 2**63 for key in found)
+
+
+def test_related_items_share_a_key() -> None:
+    """Candidates are found by a shared key: copies, tellings, one address, one headline."""
+    base = signed(item("1", "Envoy lands in capital for talks", content=TEXT), named=HAFTAR)
+    half = "\n\n".join(reversed(PARAGRAPHS[:4]))
+
+    copy = signed(item("2", "Other words", feed="b", content=half))
+    telling = signed(item("3", "Drei"), lang="tr", named=HAFTAR)
+    headline = signed(item("4", "Envoy lands in capital for talks", content="Another text altogether here."))
+
+    for other in (copy, telling, headline):
+        assert set(keys(base)) & set(keys(other))

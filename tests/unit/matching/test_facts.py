@@ -1,0 +1,63 @@
+"""Facts are the same in every language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from monitor.matching.facts import BODY, LEAD, MAX_NUMBERS, TITLE, facts
+from monitor.matching.watchlists import load
+from monitor.model import Item
+from monitor.settings import bundled
+
+if TYPE_CHECKING:
+    from monitor.matching.watchlists import Watchlists
+
+
+@pytest.fixture(scope="module")
+def lists() -> Watchlists:
+    return load(bundled("watchlists"))
+
+
+def found(lists: Watchlists, lang: str, title: str, summary: str = "", content: str = "") -> dict[str, int]:
+    item = Item(key="k", feed_id="f", lang=lang, title=title, summary=summary, content=content)
+    return {f.key: f.weight for f in facts(lists.lexicon.scan(item), {"%contact"})}
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("en", "Haftar meets Putin in Moscow over resolution 2570"),
+        ("fr", "Haftar rencontre Poutine à Moscou, résolution 2570"),
+        ("ru", "Хафтар встретился с Путиным в Москве, резолюция 2570"),
+        ("ar", "حفتر يلتقي بوتين في موسكو بشأن القرار ٢٥٧٠"),
+    ],
+)
+def test_one_event_has_the_same_facts_in_every_language(lists: Watchlists, lang: str, title: str) -> None:
+    """People, places and documents in one form."""
+    assert {"@khalifa-haftar", "@vladimir-putin", "@moscow", "un:S/RES/2570"} <= found(
+        lists, lang, title
+    ).keys()
+
+
+def test_the_best_place_weighs(lists: Watchlists) -> None:
+    """Title before lead before the rest."""
+    weights = found(lists, "en", "Haftar", "Putin spoke.", "Lead on Sirte.\n\nHaftar and Putin, in Tobruk.")
+    assert (weights["@khalifa-haftar"], weights["@vladimir-putin"]) == (TITLE, LEAD)
+    assert (weights["@sirte"], weights["@tobruk"]) == (LEAD, BODY)
+
+
+def test_numbers_are_facts_in_the_digits_of_any_script_and_years_are_not(lists: Watchlists) -> None:
+    """1,300 fighters are 1300 in Arabic too."""
+    assert "n:1300" in found(lists, "en", "Haftar: 1,300 men left in 2022")
+    numbers = found(lists, "ar", "حفتر: سحب ١٣٠٠ عنصر عام 2022")
+    assert "n:1300" in numbers
+    assert "n:2022" not in numbers
+    many = " ".join(str(100 + n) for n in range(200))
+    assert sum(key.startswith("n:") for key in found(lists, "en", "Haftar", many)) == MAX_NUMBERS
+
+
+def test_an_item_about_nothing_has_no_facts(lists: Watchlists) -> None:
+    """Figures alone tell nothing."""
+    assert found(lists, "en", "Rates stay at 425 points") == {}
