@@ -35,12 +35,46 @@ def test_yaml_1_2_leaves_words_alone() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        pytest.param("", None, id="nothing at all"),
+        pytest.param("null", None, id="null"),
+        pytest.param("007", 7, id="leading zeros are decimal"),
+        pytest.param("0x1F", "0x1F", id="hexadecimal stays text"),
+        pytest.param("1_000", "1_000", id="an underscore is text"),
+        pytest.param("1234567890123456789012", "1234567890123456789012", id="a long number is text"),
+        pytest.param("2024-03-01", "2024-03-01", id="a date is text"),
+        pytest.param("1e3", 1000.0, id="a number with an exponent"),
+        pytest.param(".inf", ".inf", id="infinity is text"),
+        pytest.param("1e999", "1e999", id="more than infinity is text"),
+        pytest.param("'5'", "5", id="quoted"),
+        pytest.param("!!str 5", "5", id="tagged"),
+        pytest.param("TRUE", True, id="true in capitals"),
+        pytest.param("tRUE", "tRUE", id="true in odd capitals"),
+    ],
+)
+def test_a_plain_value_is_what_the_core_schema_says(text: str, expected: object) -> None:
+    """YAML 1.2, decimal numbers only."""
+    found = documents.read(f"a: {text}\n", "w.yaml").data["a"]
+
+    assert (found, type(found)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         pytest.param("a: &x 1\n", "w.yaml:1:4: anchors", id="an anchor"),
-        pytest.param("a: 1\nb: *x\n", "undefined alias", id="an alias without an anchor"),
+        pytest.param("a: 1\nb: *x\n", "w.yaml:2:4: anchors and aliases", id="an alias without an anchor"),
         pytest.param("<<: {a: 1}\n", "w.yaml:1:1: merge keys", id="a merge key"),
         pytest.param("a: 1\na: 2\n", "w.yaml:2:1: 'a' appears twice", id="a key twice"),
         pytest.param("a: [1,\n", "w.yaml:", id="a bracket left open"),
-        pytest.param("[" * 100_000, "nested deeper", id="nesting without end"),
+        pytest.param("a: 1\n&b c: 2\n", "w.yaml:2:1: anchors", id="an anchor on a key"),
+        pytest.param("? [a]\n: 1\n", "w.yaml:1:3: a key must be plain text", id="a list as a key"),
+        pytest.param("a: 1\n---\nb: 2\n", "w.yaml:2:1: a second document", id="two documents"),
+        pytest.param("a: b: c\n", "w.yaml:1:5: mapping values", id="two colons on a line"),
+        pytest.param("a: 1\nb: \x07\n", "w.yaml:2: unacceptable character", id="a control character"),
+        pytest.param("a: 1\nb: \ud800\n", "w.yaml:2: not UTF-8", id="half a surrogate pair"),
+        pytest.param("[" * 50 + "]" * 50, "w.yaml:1:42: nested deeper", id="nesting too deep"),
+        pytest.param("[" * 100_000, "nesting depth", id="nesting without end"),
+        pytest.param("- " * 100_000, "nested deeper", id="a list in a list without end"),
         pytest.param(b"a: \xff\n", "w.yaml:1: not UTF-8", id="not UTF-8"),
         pytest.param("a" * 1_000_001, "larger than", id="over a megabyte"),
     ],
