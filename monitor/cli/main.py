@@ -11,7 +11,7 @@ import traceback
 import typer
 
 from monitor import __version__, logs
-from monitor.cli import archive, feeds, matching, watch
+from monitor.cli import archive, feeds, matching, watch, watchlists
 from monitor.cli.common import FINDINGS, MISCONFIGURED, OUR_BUG, complain
 from monitor.errors import ConfigError, StoreError
 from monitor.redaction import redact
@@ -26,7 +26,7 @@ app = typer.Typer(
 for part in (watch, matching, archive):
     part.register(app)
 app.add_typer(feeds.app, name="feeds")
-app.add_typer(matching.watchlists, name="watchlists")
+app.add_typer(watchlists.app, name="watchlists")
 app.add_typer(archive.db, name="db")
 app.add_typer(archive.deliveries, name="deliveries")
 

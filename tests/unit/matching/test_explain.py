@@ -6,12 +6,14 @@ import json
 
 import pytest
 
-from monitor.matching.explain import ISOLATE, POP, Quoted, RuleExplanation, as_json, explain, marked, render
+from monitor.matching.explain import RuleExplanation, as_json, explain
+from monitor.matching.matcher import Matcher
+from monitor.model import Contact, ContactStatus, ContactType
 from tests.support.analyst import compiled, item
 
 
 def of(rule: str, content: str, **more: str) -> RuleExplanation:
-    explanation = explain(compiled(), item(content, **more))
+    explanation = explain(Matcher(compiled()), item(content, **more))
     return next(r for r in explanation.rules if f"{r.watchlist}/{r.rule}" == rule)
 
 
@@ -29,7 +31,8 @@ def of(rule: str, content: str, **more: str) -> RuleExplanation:
             "contacts/meet",
             "Lavrov met reporters. He was in a good mood. Haftar was not there.",
             "near",
-            "has #russia-actor and %contact.meeting in one sentence, #libya-actor is 2 sentences away",
+            "has “⁨Lavrov⁩” (#russia-actor) and “⁨met⁩” (%contact.meeting) in one sentence, "
+            "but “⁨Haftar⁩” (#libya-actor) is 2 sentences away",
             id="the third part is two sentences away",
         ),
         pytest.param(
@@ -40,7 +43,7 @@ def of(rule: str, content: str, **more: str) -> RuleExplanation:
             id="the third part is nowhere",
         ),
         pytest.param(
-            "contacts/meet", "A fine day in Sochi.", "nothing", "none of its words occur", id="nothing"
+            "contacts/meet", "A fine day in Sochi.", "nothing", "#russia-actor is nowhere", id="nothing"
         ),
         pytest.param(
             "contacts/meet",
@@ -81,41 +84,52 @@ def test_a_rule_says_what_it_saw(rule: str, content: str, kind: str, detail: str
     assert detail in found.detail
 
 
-def test_an_exclusion_in_the_sentence_is_named() -> None:
-    text = (
-        "watchlist: w\ntitle: W\nrules:\n- {id: r, title: R, query: '#russia-actor SENTENCE #libya-actor"
-        " SENTENCE NOT %contact.denied'}"
-    )
-    explanation = explain(compiled({"w.yaml": text}), item("Lavrov denied that Haftar came."))
-    found = next(r for r in explanation.rules if r.rule == "r")
-    assert found.kind == "near"
-    assert "but %contact.denied in it excludes it" in found.detail
+def test_the_words_are_placed_in_their_sentence() -> None:
+    """Half-open offsets into the sentence itself."""
+    (quoted,) = of("contacts/meet", "So it was. Lavrov met\nHaftar twice.").sentences
+
+    assert [quoted.text[a:b] for a, b in quoted.words] == ["Lavrov", "met", "Haftar"]
+    assert quoted.text.endswith("twice.")
+    assert quoted.cut == (False, False)
 
 
-def test_the_words_are_marked_in_their_sentence() -> None:
-    found = of("contacts/meet", "So it was. Lavrov met\nHaftar twice.")
-    (quoted,) = found.sentences
-    assert marked(quoted) == "[Lavrov] [met] [Haftar] twice."
+def test_a_sentence_without_end_is_cut_around_its_words() -> None:
+    """A text of a hundred thousand words without a full stop is one sentence."""
+    (quoted,) = of("wagner/named", "so and so " * 9_000 + "Wagner Group " + "and so on " * 9_000).sentences
+
+    assert quoted.cut == (True, True)
+    assert len(quoted.text) < 1_000
+    assert [quoted.text[a:b] for a, b in quoted.words] == ["Wagner Group"]
 
 
-def test_overlapping_words_are_marked_once() -> None:
-    assert marked(Quoted(field="content", text="held talks", words=((0, 10), (5, 10)))) == "[held talks]"
+def test_the_loudest_kinds_and_the_nearest_misses_come_first() -> None:
+    """Words that are there but apart are nearer than words that are nowhere."""
+    near = {"w.yaml": "watchlist: a\ntitle: A\nrules:\n"
+            "- {id: far, title: F, query: '#russia-actor SENTENCE %contact.meeting SENTENCE @mali'}\n"
+            "- {id: close, title: C, query: '#russia-actor NEAR/1 %contact.meeting NEAR/1 #libya-actor'}\n"}  # fmt: skip
+    found = explain(Matcher(compiled(near)), item("Lavrov met the envoy of Haftar. The Wagner Group left."))
+
+    assert [(r.kind, r.rule) for r in found.rules][:4] == [
+        ("fired", "meet"),
+        ("fired", "named"),
+        ("near", "close"),
+        ("near", "far"),
+    ]
 
 
-def test_fired_rules_come_first_and_silent_ones_are_counted() -> None:
-    text = render(explain(compiled(), item("The Wagner Group left.", title="News")))
-    assert text.index("FIRED  wagner/named (high)") > 0
-    assert "2 more rules found nothing." in text
-    assert "contacts/meet" in render(explain(compiled(), item("The Wagner Group left.")), everything=True)
+def test_a_contact_is_told_with_its_rule() -> None:
+    """As the extractor found it."""
+    contact = Contact(type=ContactType.MEETING, status=ContactStatus.PLANNED, russian=("A",), libyan=("B",))
+    matcher = Matcher(compiled(), extract=lambda scan, spec: (contact,))
+    found = next(r for r in explain(matcher, item("Lavrov met Haftar.")).rules if r.rule == "meet")
 
-
-def test_right_to_left_text_does_not_turn_the_line_around_it() -> None:
-    text = render(explain(compiled(), item("التقى لافروف حفتر.", title="لقاء", lang="ar")))
-    assert text.startswith(f"{ISOLATE}لقاء{POP} [ar]")
-    assert text.count(ISOLATE) == text.count(POP) >= 2
+    assert found.contacts == (contact,)
 
 
 def test_an_explanation_is_plain_data() -> None:
-    data = json.loads(json.dumps(as_json(explain(compiled(), item("Lavrov met Haftar.")))))
+    """For `--json`."""
+    data = json.loads(json.dumps(as_json(explain(Matcher(compiled()), item("Lavrov met Haftar.")))))
+
     assert data["rules"][0]["kind"] == "fired"
     assert data["rules"][0]["sentences"][0]["text"] == "Lavrov met Haftar."
+    assert data["rules"][0]["query"].startswith("#russia-actor SENTENCE")

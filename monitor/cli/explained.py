@@ -1,0 +1,117 @@
+"""An explanation for the terminal: rules by what became of them, found words marked in their sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from monitor.matching.nearmiss import isolated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from monitor.matching.explain import Explanation, Quoted, RuleExplanation
+    from monitor.model import Contact
+
+#: what became of a rule: the word for it, its colour
+KINDS = {
+    "fired": ("FIRED", "bold green"),
+    "related": ("RELATED", "green"),
+    "unless": ("HELD BACK", "yellow"),
+    "no-contact": ("NO CONTACT", "yellow"),
+    "silenced": ("SILENCED", "yellow"),
+    "near": ("NEARLY", "cyan"),
+    "nothing": ("NOTHING", "dim"),
+}
+MARKED = "bold reverse"
+#: near misses shown of one watchlist
+NEAREST = 3
+
+
+def explained(explanation: Explanation, *, everything: bool = False, colours: bool = False) -> Text:
+    """All rules that had something to say; with `everything` all rules, with their queries.
+
+    Otherwise near misses of a watchlist that fired are left out, and all but the nearest of the others. Without `colours` the found words stand in [brackets].
+    """
+    out = Text(
+        f"{isolated(explanation.title or '(no title)')} [{explanation.lang}]\n",
+        style="bold" if colours else "",
+    )
+    shown = [r for r in explanation.rules if everything or r in _worth(explanation)]
+    for rule in shown:
+        _rule(out, rule, everything=everything, colours=colours)
+    for line in _left_out(explanation, shown):
+        out.append(f"\n{line}\n", style="dim" if colours else "")
+    return out
+
+
+def _worth(explanation: Explanation) -> list[RuleExplanation]:
+    """Without the silent rules, the near misses of watchlists that fired, and all but the nearest of the others."""
+    fired = {r.watchlist for r in explanation.rules if r.kind == "fired"}
+    near: Counter[str] = Counter()
+    worth = []
+    for rule in explanation.rules:
+        if rule.kind == "near":
+            near[rule.watchlist] += 1
+            if rule.watchlist in fired or near[rule.watchlist] > NEAREST:
+                continue
+        if rule.kind != "nothing":
+            worth.append(rule)
+    return worth
+
+
+def _left_out(explanation: Explanation, shown: list[RuleExplanation]) -> Iterator[str]:
+    hidden = [r for r in explanation.rules if r not in shown]
+    near = sum(r.kind == "near" for r in hidden)
+    silent = len(hidden) - near
+    if near:
+        yield f"{near} more near miss{'es' * (near != 1)}: --all shows all."
+    if silent:
+        yield f"{silent} more rule{'s' * (silent != 1)} found nothing."
+
+
+def _rule(out: Text, rule: RuleExplanation, *, everything: bool, colours: bool) -> None:
+    word, colour = KINDS[rule.kind]
+    out.append("\n")
+    out.append(f"{word:10}", style=colour if colours else "")
+    out.append(f"  {rule.watchlist}/{rule.rule} ({rule.severity})  {isolated(rule.title)}\n")
+    if everything:
+        out.append(f"  query: {isolated(rule.query)}\n", style="dim" if colours else "")
+    out.append(f"  {rule.detail or 'none of its words occur'}\n")
+    for contact in rule.contacts:
+        out.append(f"  contact: {told(contact)}\n")
+    for quoted in rule.sentences:
+        out.append(f"  {quoted.field}: ", style="dim" if colours else "")
+        out.append_text(marked(quoted, colours=colours))
+        out.append("\n")
+
+
+def told(contact: Contact) -> str:
+    """A contact in one line: kind and status, who with whom, where and when."""
+    sides = " with ".join(", ".join(names) or "nobody named" for names in (contact.russian, contact.libyan))
+    where = f", {contact.place}" if contact.place else ""
+    when = f", {contact.date}" if contact.date else ""
+    background = ", recalled from earlier" if contact.background else ""
+    return f"{contact.type.value} ({contact.status.value}): {sides}{where}{when}{background}"
+
+
+def marked(quoted: Quoted, *, colours: bool = False) -> Text:
+    """The sentence on one line, isolated, with the found words in colour or in [brackets]."""
+    before, after = ("… " if quoted.cut[0] else ""), (" …" if quoted.cut[1] else "")
+    out, at = Text(isolated("")[0] + before), 0
+    for start, end in quoted.words:
+        if start >= at:
+            out.append(_line(quoted.text[at:start]))
+            word = _line(quoted.text[start:end])
+            out.append(word if colours else f"[{word}]", style=MARKED if colours else "")
+            at = end
+    out.append(_line(quoted.text[at:]))
+    out.append(after + isolated("")[-1])
+    return out
+
+
+def _line(text: str) -> str:
+    """Line breaks as spaces, other white space as it is."""
+    return " ".join(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))

@@ -1,0 +1,66 @@
+"""`explain --save-test`: the explained item as a test beside the watchlist, and whether it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, say
+from monitor.documents import suggestion
+from monitor.feeds import language
+from monitor.matching import casefile, savetest
+from monitor.matching.watchlists import load
+
+if TYPE_CHECKING:
+    from monitor.matching.rules import Watchlists
+    from monitor.model import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a test goes."""
+
+    lists: Watchlists
+    watchlist: str
+    folder: Path
+    file: Path
+
+
+def place(lists: Watchlists, name: str, folder: Path) -> Place:
+    """The test file of a watchlist: the one that has its tests, else the one beside it. Ends the command for no such one."""
+    known = {w.id: w for w in lists.lists}
+    if name not in known:
+        complain(f"there is no watchlist {name!r}{suggestion(name, list(known))}")
+        raise typer.Exit(MISCONFIGURED)
+    beside = Path(known[name].file).with_suffix(".test.yaml")
+    files = [Path(case.file) for case in lists.cases if case.watchlist == name]
+    file = beside if beside in files or not files else files[0]
+    return Place(lists=lists, watchlist=name, folder=folder, file=file)
+
+
+def save(where: Place, item: Item, *, no_match: bool, why: str) -> None:
+    """Append the test, run it, and say both. Exit 1: it is there already, or it does not hold (yet)."""
+    test = savetest.NewTest(item=savetest.of_item(item), no_match=no_match, why=" ".join(why.split()))
+    twin = savetest.twin(where.lists.cases, where.watchlist, test.item)
+    if twin is not None:
+        complain(
+            f"{twin.file}:{twin.line}: the same words are a {twin.test.kind} test already; nothing was written"
+        )
+        raise typer.Exit(FINDINGS)
+    try:
+        old = where.file.read_bytes() if where.file.exists() else b""
+        new = savetest.addition(old, str(where.file), where.watchlist, test)
+        with where.file.open("ab") as out:
+            out.write(new)
+    except OSError as error:
+        complain(f"{where.file}: {error.strerror} (`monitor init` makes watchlists that are yours)")
+        raise typer.Exit(MISCONFIGURED) from None
+    lists = load(where.folder)
+    case = [c for c in lists.cases if Path(c.file) == where.file][-1]
+    outcome = casefile.run(lists, [case], detect=lambda text: language.detect(text, None)).outcomes[0]
+    say(f"saved as a {test.kind} test: {outcome}")
+    if outcome.failed:
+        raise typer.Exit(FINDINGS)

@@ -1,0 +1,57 @@
+"""`watchlists …`: run the tests beside the watchlists, lint them, list them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
+from monitor.feeds import language
+from monitor.matching import casefile, lint
+from monitor.matching.watchlists import Watchlists, load
+
+app = typer.Typer(help="Try and inspect the watchlists.", no_args_is_help=True)
+
+
+@app.command("test")
+def test(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Run the tests beside the watchlists: what must and what must not match."""
+    results = casefile.run(load(loaded(config).watchlists), detect=lambda text: language.detect(text, None))
+    if as_json:
+        say_json({"tests": len(results.outcomes), "failures": [str(o) for o in results.failures]})
+    else:
+        for failure in results.failures:
+            complain(str(failure))
+        for passing in results.mended:
+            say(str(passing))
+        say(f"{len(results.outcomes)} tests, {len(results.failures)} failed, {len(results.gaps)} known gaps")
+    if results.failures or not results.outcomes:
+        raise typer.Exit(FINDINGS)
+
+
+@app.command("lint")
+def lint_files(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Terms that can never match, wildcards that match too much, look-alike letters, missing languages."""
+    findings = lint.lint(load(loaded(config).watchlists))
+    if as_json:
+        say_json([asdict(f) for f in findings])
+    else:
+        for finding in findings:
+            say(str(finding))
+        say(f"{len(findings)} finding{'s' * (len(findings) != 1)}")
+    if findings:
+        raise typer.Exit(FINDINGS)
+
+
+@app.command("list")
+def list_files(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """The watchlists with their rules."""
+    found: Watchlists = load(loaded(config).watchlists)
+    if as_json:
+        say_json([{"id": w.id, "title": w.title, "rules": [r.id for r in w.rules]} for w in found.lists])
+        return
+    for watchlist in found.lists:
+        say(f"{watchlist.id}  {isolated(watchlist.title)}", style="bold")
+        for rule in watchlist.rules:
+            say(f"  {rule.id:28} {rule.severity.value:8} {rule.status:12} {isolated(rule.title)}")
