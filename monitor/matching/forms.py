@@ -7,6 +7,7 @@ More forms than grammar allows are harmless where they are no words; forms of ve
 
 from __future__ import annotations
 
+import re
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
@@ -353,10 +354,10 @@ def forms_of_script(name: str) -> tuple[str, ...]:
     return ("ar",) if _in_script(name, "ar") else ("en", "fr", "it", "tr")
 
 
+_LETTERS = {"ru": re.compile("[\u0400-\u04ff]"), "ar": re.compile("[\u0600-\u06ff]")}
+
+
 def _in_script(name: str, lang: str) -> bool:
     """Whether a name is written in its language's own letters: a Latin name in a Russian list does not decline."""
-    if lang == "ru":
-        return any("\u0400" <= letter <= "\u04ff" for letter in name)
-    if lang == "ar":
-        return any("\u0600" <= letter <= "\u06ff" for letter in name)
-    return True
+    letters = _LETTERS.get(lang)
+    return letters is None or letters.search(name) is not None

@@ -10,6 +10,7 @@ is weak in Italian); generated Latin forms and Latin vocabulary in their own lan
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -50,6 +51,7 @@ Match = tuple[int, int, int]
 UN_DOCUMENT = "%un-document"
 
 _JOINT = f" {BARRIER} "
+_OTHER_SCRIPT = re.compile(r"(?=[\u0370-\u1dff])[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,13 @@ class Lexicon:
 
     def __init__(
         self,
-        patterns: Mapping[str, Sequence[Claim]],
+        patterns: Mapping[str, tuple[Claim, ...]],
         bearers: Mapping[str, _Bearer],
         guards: dict[str, Guards],
         *,
         resolutions: Mapping[int, Resolution],
     ) -> None:
-        self._claims = [tuple(claims) for claims in patterns.values()]
+        self._claims = list(patterns.values())
         self._automaton = AhoCorasick(
             list(patterns) or ["\uffff"],
             matchkind=MatchKind.Standard,
@@ -293,11 +295,13 @@ class _Builder:
     """Folded forms with what they claim."""
 
     def __init__(self) -> None:
-        self.patterns: dict[str, list[Claim]] = defaultdict(list)
+        self.patterns: dict[str, tuple[Claim, ...]] = {}
         self.bearers: dict[str, _Bearer] = {}
         self.guards: dict[str, Guards] = {}
         self._literals: dict[str, bool] = {}
-        self._waiting: list[tuple[str, Claim]] = []
+        #: what `finish` folds, and what each word claims
+        self._words: list[str] = []
+        self._waiting: list[Claim] = []
 
     def entity(self, spec: EntitySpec) -> None:
         term = f"@{spec.id}"
@@ -324,9 +328,9 @@ class _Builder:
             return
         # a name listed for every language declines in those that share its script
         for lang in (claim.lang,) if claim.lang != "any" else forms_of_script(word):
+            latin = replace(claim, generated=True, lang=lang)
             for form in inflected(word, lang, spec.kind)[1:]:
-                made = _is_latin(form)
-                self._add(form, replace(claim, generated=made, lang=lang if made else claim.lang))
+                self._add(form, latin if _is_latin(form) else claim)
 
     def vocabulary(self, spec: VocabularySpec) -> None:
         for sense, words in spec.senses.items():
@@ -349,8 +353,8 @@ class _Builder:
         term = f"{stem}*" if prefix else f'"{stem}"'
         if stem and (term not in self._literals or (given_out and not self._literals[term])):
             pattern = f" {stem}" if prefix else f" {stem} "
-            claims = [c for c in self.patterns[pattern] if (c.kind, c.term) != (LITERAL, term)]
-            self.patterns[pattern] = [*claims, Claim(LITERAL, term, given_out=given_out)]
+            claims = (c for c in self.patterns.get(pattern, ()) if (c.kind, c.term) != (LITERAL, term))
+            self.patterns[pattern] = (*claims, Claim(LITERAL, term, given_out=given_out))
             self._literals[term] = given_out
         return term
 
@@ -363,17 +367,25 @@ class _Builder:
         return Condition((*named, *phrases), nearby.within)
 
     def _add(self, word: str, claim: Claim) -> None:
-        self._waiting.append((word, claim))
+        self._words.append(word)
+        self._waiting.append(claim)
 
     def finish(self) -> None:
         """Fold all words at once, which is many times as fast as one by one."""
-        stems = fold_all([word.removesuffix("*") for word, _ in self._waiting])
-        for stem, (word, claim) in zip(stems, self._waiting, strict=True):
-            if stem:
-                made = replace(claim, sense=stem) if claim.kind == EXCEPT else claim
-                claims = self.patterns[f" {stem}" if word.endswith("*") else f" {stem} "]
-                if made not in claims:
-                    claims.append(made)
+        stems = fold_all([word.removesuffix("*") for word in self._words])
+        patterns = self.patterns
+        alone: dict[int, tuple[Claim]] = {}
+        for stem, word, claim in zip(stems, self._words, self._waiting, strict=True):
+            if not stem:
+                continue
+            made = replace(claim, sense=stem) if claim.kind == EXCEPT else claim
+            pattern = f" {stem}" if word.endswith("*") else f" {stem} "
+            known = patterns.get(pattern)
+            if known is None:
+                patterns[pattern] = alone.setdefault(id(made), (made,))
+            elif made not in known:
+                patterns[pattern] = (*known, made)
+        self._words.clear()
         self._waiting.clear()
 
 
@@ -390,4 +402,4 @@ def _spelling(word: str) -> str:
 
 def _is_latin(word: str) -> bool:
     """Whether the word is written in Latin letters (or none), which many languages share."""
-    return all(letter < "\u0370" or letter > "\u1dff" for letter in word if letter.isalpha())
+    return _OTHER_SCRIPT.search(word) is None

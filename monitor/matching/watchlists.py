@@ -28,7 +28,7 @@ from monitor.matching.files import (
 from monitor.matching.lexicon import Lexicon
 from monitor.matching.place import inside_scalar
 from monitor.matching.rules import Case, ContactSpec, Rule, Scope, Watchlist, Watchlists
-from monitor.matching.text import fold
+from monitor.matching.text import fold_all
 from monitor.model import Severity
 
 if TYPE_CHECKING:
@@ -188,14 +188,22 @@ class _Compiler:
 
     def _check_excepts(self, entity: EntityFile, doc: Document, number: int) -> None:
         """A name that is also an except phrase never counts; mostly a phrase with a comma that lost its quotes."""
-        names = {fold(n).text for names in (entity.aliases, entity.exact) for n in chain(*names.values())}
-        for language, phrases in entity.excepts.items():
-            for position, phrase in enumerate(phrases):
-                if fold(phrase).text in names:
-                    path = ("entities", number, "except", language, position)
-                    message = f"{phrase!r} is a name of @{entity.id} too, so that it would never count"
-                    remedy = 'a phrase with a comma needs quotes: "Springfield, Ohio"'
-                    self.mistakes.append(doc.mistake(path, message, remedy))
+        excepts = [
+            (language, position, phrase)
+            for language, phrases in entity.excepts.items()
+            for position, phrase in enumerate(phrases)
+        ]
+        if not excepts:
+            return
+        listed = chain(*entity.aliases.values(), *entity.exact.values())
+        names = frozenset(fold_all([*listed]))
+        folded = fold_all([phrase for *_, phrase in excepts])
+        for (language, position, phrase), words in zip(excepts, folded, strict=True):
+            if words in names:
+                path = ("entities", number, "except", language, position)
+                message = f"{phrase!r} is a name of @{entity.id} too, so that it would never count"
+                remedy = 'a phrase with a comma needs quotes: "Springfield, Ohio"'
+                self.mistakes.append(doc.mistake(path, message, remedy))
 
     def _check_nearby(
         self, nearby: NearbyFile | None, doc: Document, path: documents.Path, names: query.Names
