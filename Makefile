@@ -48,8 +48,8 @@ screenshot: $(VENV)/.dev ## the pictures of the README, drawn from the demo's di
 	@$(BIN)/python scripts/screenshot.py
 
 lock: ## write the lock files anew (needs uv)
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml scripts/build-requirements.in -o requirements.lock -q
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml scripts/build-requirements.in --group dev -o requirements-dev.lock -q
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra contacts pyproject.toml scripts/build-requirements.in -o requirements.lock -q
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras pyproject.toml scripts/build-requirements.in --group dev -o requirements-dev.lock -q
 
 image: ## build the container image
 	docker build -t monitor .
