@@ -33,7 +33,7 @@ def place(lists: Watchlists, name: str, folder: Path) -> Place:
     """The test file of a watchlist: the one that has its tests, else the one beside it. Ends the command for no such one."""
     known = {w.id: w for w in lists.lists}
     if name not in known:
-        complain(f"there is no watchlist {name!r}{suggestion(name, list(known))}")
+        complain("; ".join(filter(None, (f"there is no watchlist {name!r}", suggestion(name, known)))))
         raise typer.Exit(MISCONFIGURED)
     beside = Path(known[name].file).with_suffix(".test.yaml")
     files = [Path(case.file) for case in lists.cases if case.watchlist == name]
@@ -44,6 +44,9 @@ def place(lists: Watchlists, name: str, folder: Path) -> Place:
 def save(where: Place, item: Item, *, no_match: bool, why: str) -> None:
     """Append the test, run it, and say both. Exit 1: it is there already, or it does not hold (yet)."""
     test = savetest.NewTest(item=savetest.of_item(item), no_match=no_match, why=" ".join(why.split()))
+    if not (item.title or item.summary or item.content).strip():
+        complain("there is no text to keep")
+        raise typer.Exit(MISCONFIGURED)
     twin = savetest.twin(where.lists.cases, where.watchlist, test.item)
     if twin is not None:
         complain(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 #: what a block of YAML may not hold as it is: controls, line ends other than LF, half characters, a byte order mark
 _UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_HALF = re.compile(r"[\ud800-\udfff]")
 _HEADER = "# yaml-language-server: $schema=schema/tests.schema.json\nwatchlist: {watchlist}\ntests:\n"
 
 
@@ -64,7 +65,8 @@ def addition(old: bytes, file: str, watchlist: str, test: NewTest) -> bytes:
     head = "" if old else _HEADER.format(watchlist=watchlist)
     indent = _indent(old, file, watchlist) if old else "  "
     for literal in (True, False):
-        text = head + "".join(f"{indent}{line}\n" for line in _written(test, literal=literal))
+        lines = (f"{indent}{line}" if line.strip() else "" for line in _written(test, literal=literal))
+        text = head + "".join(f"{line}\n" for line in lines)
         new = text.replace("\n", line_end).encode()
         if old and not old.endswith(b"\n"):
             new = line_end.encode() + new
@@ -100,7 +102,7 @@ def _written(test: NewTest, *, literal: bool) -> Iterator[str]:
         and item.content == item.content.strip()
     ):
         yield f"- {test.kind}: {quoted(item.content)}"
-        yield from (f"  {key}: {quoted(value)}" for key, value in filled.items() if key == "lang")
+        yield from (f"  lang: {value}" for key, value in filled.items() if key == "lang")
     else:
         yield f"- {test.kind}:"
         for key, value in filled.items():
@@ -111,6 +113,9 @@ def _written(test: NewTest, *, literal: bool) -> Iterator[str]:
 
 def _entry(key: str, value: str, *, literal: bool) -> Iterator[str]:
     """One key, its text as a literal block where that holds it exactly and is easier to read."""
+    if key in {"lang", "outlet_side"}:
+        yield f"{key}: {value}"
+        return
     if (
         not literal
         or "\n" not in value
@@ -149,8 +154,8 @@ def _words(item: TestItem) -> str:
 
 
 def _plain(text: str) -> str:
-    """Half characters cannot be kept in a file."""
-    return text.encode("utf-8", "replace").decode()
+    """Half characters cannot be kept in a file: each becomes U+FFFD."""
+    return _HALF.sub("\ufffd", text)
 
 
 def _mistake(file: str, message: str, remedy: str) -> ConfigError:
