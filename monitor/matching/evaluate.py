@@ -11,8 +11,9 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from monitor.matching.mentions import keys
 from monitor.matching.tree import And, Attribute, Near, Node, Not, Or, Scoped, Term, Within
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from monitor.matching.mentions import Mention
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Words `start` to `end` (exclusive token numbers) and the mentions that made them count."""
 
     start: int
@@ -95,8 +95,7 @@ class View:
 
 def keys_of(mention: Mention) -> tuple[str, ...]:
     """The names under which queries know a mention: its term, its term with sense, its tags."""
-    sense = (f"{mention.term}.{mention.sense}",) if mention.sense else ()
-    return (mention.term, *sense, *(f"#{tag}" for tag in mention.tags))
+    return keys(mention.term, mention.sense, mention.tags)
 
 
 def evaluate(node: Node, view: View) -> list[Span] | None:

@@ -1,7 +1,8 @@
 """Pure. Every name, word and phrase of every watchlist in one automaton; an item is read once, whatever their number.
 
 Aho-Corasick (`ahocorasick_rs`, contiguous NFA) over folded text; a whole word stands between spaces, so patterns carry
-theirs. Cost grows with the text and its hits, not with the lists.
+theirs. Cost grows with the text and its hits, not with the lists. `hear` finds the words; `scan` also tells where they
+stand and which of them count, which most items never need.
 
 Which language's lists apply: an item's own and `any` always; a word in Cyrillic, Arabic or another script of its own
 everywhere; a listed Latin name in every item, unless the item's own language lists the same form otherwise ("Menfi"
@@ -10,37 +11,25 @@ is weak in Italian); generated Latin forms and Latin vocabulary in their own lan
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from monitor.matching import undocs
-from monitor.matching.forms import forms_of_script, inflected
-from monitor.matching.mentions import FIELD_GAP, FIELDS, PARAGRAPH_GAP, Mention, Scan
+from monitor.matching.building import Builder, spelling
+from monitor.matching.mentions import FIELD_GAP, FIELDS, PARAGRAPH_GAP, Mention, Scan, keys
 from monitor.matching.sentences import split
-from monitor.matching.silence import (
-    ENTITY,
-    EXCEPT,
-    LITERAL,
-    VOCABULARY,
-    Claim,
-    Condition,
-    Guards,
-    Hit,
-    silence,
-    widest,
-)
-from monitor.matching.text import BARRIER, Folded, extended, fold, fold_all
+from monitor.matching.silence import ENTITY, EXCEPT, VOCABULARY, Claim, Guards, Hit, silence, widest
+from monitor.matching.text import BARRIER, Folded, extended, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
-    from monitor.matching.mentions import EntitySpec, Nearby, Sentence, VocabularySpec
+    from monitor.matching.building import Bearer
+    from monitor.matching.mentions import EntitySpec, Sentence, VocabularySpec
     from monitor.matching.undocs import Resolution, UnDocument
     from monitor.model import Item
 
@@ -51,23 +40,24 @@ Match = tuple[int, int, int]
 UN_DOCUMENT = "%un-document"
 
 _JOINT = f" {BARRIER} "
-_OTHER_SCRIPT = re.compile(r"(?=[\u0370-\u1dff])[^\W\d_]")
+
+
+class Meaning(NamedTuple):
+    """What one form may mean in an item of one language, and every key by which a query may ask for it."""
+
+    claims: tuple[Claim, ...]
+    keys: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Bearer:
-    """An entity's tags, and those that hold only at times."""
+class Heard:
+    """The words of an item that mean something, not yet looked at closely."""
 
-    tags: frozenset[str]
-    roles: tuple[tuple[date | None, date | None, frozenset[str]], ...]
-
-    def tags_at(self, day: date | None) -> frozenset[str]:
-        """All tags on `day`; without a day every role holds."""
-        found = self.tags
-        for since, until, tags in self.roles:
-            if day is None or ((since is None or since <= day) and (until is None or day <= until)):
-                found |= tags
-        return found
+    text: Folded
+    spoken: list[tuple[Match, tuple[Claim, ...]]]
+    documents: Sequence[UnDocument]
+    #: every key that a mention of this item can have, and perhaps more
+    keys: set[str]
 
 
 class Lexicon:
@@ -76,7 +66,7 @@ class Lexicon:
     def __init__(
         self,
         patterns: Mapping[str, tuple[Claim, ...]],
-        bearers: Mapping[str, _Bearer],
+        bearers: Mapping[str, Bearer],
         guards: dict[str, Guards],
         *,
         resolutions: Mapping[int, Resolution],
@@ -91,7 +81,10 @@ class Lexicon:
         self._bearers = bearers
         self._guards = guards
         self._resolutions = resolutions
-        self._resolved: dict[str, dict[int, tuple[Claim, ...]]] = defaultdict(dict)
+        #: what each pattern means, worked out when first met, by the language of the item ("" where no list has it)
+        self._meanings: dict[str, dict[int, Meaning]] = {
+            lang: {} for lang in {"", "und", *(c.lang for claims in self._claims for c in claims)}
+        }
 
     @classmethod
     def build(
@@ -107,7 +100,7 @@ class Lexicon:
         With a table of `resolutions` (undocs.load) UN documents are mentions of "%un-document", their sense as
         undocs.sense says.
         """
-        builder = _Builder()
+        builder = Builder()
         for entity in entities:
             builder.entity(entity)
         for vocabulary in vocabularies:
@@ -120,21 +113,37 @@ class Lexicon:
         """The number of forms in the automaton."""
         return len(self._claims)
 
-    def scan(self, item: Item) -> Scan:
+    def hear(self, item: Item) -> Heard:
+        """The words of the item that may mean something: one folding, one pass of the automaton."""
+        text = fold(_JOINT.join((item.title, item.summary, item.content)))
+        meanings = self._meanings[item.lang if item.lang in self._meanings else ""]
+        spoken: list[tuple[Match, tuple[Claim, ...]]] = []
+        heard: set[str] = set()
+        for match in self._automaton.find_matches_as_indexes(text.text, overlapping=True):
+            meaning = meanings.get(match[0])
+            if meaning is None:
+                meaning = meanings[match[0]] = self._meaning(match[0], item.lang)
+            if meaning.claims:
+                spoken.append((match, meaning.claims))
+                heard |= meaning.keys
+        named = undocs.find(text.given) if self._resolutions else ()
+        for document in named:
+            heard.update(keys(UN_DOCUMENT, undocs.sense(document, self._resolutions), frozenset()))
+        return Heard(text, spoken, named, heard)
+
+    def scan(self, item: Item, heard: Heard | None = None) -> Scan:
         """Everything the lists say about one item; mentions sorted by token, then longer first."""
+        heard = heard or self.hear(item)
         fields = {"title": item.title, "summary": item.summary, "content": item.content}
         sentences = split(fields)
-        text = fold(_JOINT.join(fields.values()))
-        found = self._automaton.find_matches_as_indexes(text.text, overlapping=True)
-        named = undocs.find(text.given) if self._resolutions else ()
-        if not (found or named) or not sentences:
-            return Scan(
-                lang=item.lang, fields=fields, sentences=sentences, mentions=(), published=item.published_at
+        mentions: tuple[Mention, ...] = ()
+        if sentences and (heard.spoken or heard.documents):
+            places = _Places(heard.text, fields, sentences)
+            hits = widest([*self._hits(heard, places, item), *self._documents(heard, places)])
+            silence(hits, self._guards)
+            mentions = tuple(
+                _mention(hit) for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT
             )
-        places = _Places(text, fields, sentences)
-        hits = widest([*self._hits(found, places, item), *self._documents(named, places)])
-        silence(hits, self._guards)
-        mentions = tuple(_mention(hit) for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT)
         return Scan(
             lang=item.lang,
             fields=fields,
@@ -143,21 +152,32 @@ class Lexicon:
             published=item.published_at,
         )
 
-    def _documents(self, named: Sequence[UnDocument], places: _Places) -> Iterator[Hit]:
-        found = [places.bounds(document.start, document.end) for document in named]
-        for document, place in zip(named, places.of(found), strict=True):
+    def _meaning(self, pattern: int, lang: str) -> Meaning:
+        claims = _resolve(self._claims[pattern], lang)
+        found: set[str] = set()
+        for claim in claims:
+            tags = self._bearers[claim.term].ever if claim.kind == ENTITY else frozenset()
+            if claim.given_out and claim.kind != EXCEPT:
+                found.update(keys(claim.term, claim.sense, tags))
+        return Meaning(claims, frozenset(found))
+
+    def _documents(self, heard: Heard, places: _Places) -> Iterator[Hit]:
+        if not heard.documents:
+            return
+        found = [places.bounds(document.start, document.end) for document in heard.documents]
+        for document, place in zip(heard.documents, places.of(found), strict=True):
             sense = undocs.sense(document, self._resolutions)
             hit = places.hit(Claim(VOCABULARY, UN_DOCUMENT, sense=sense), place)
             if hit is not None:
                 hit.end = hit.start + document.end - document.start
                 yield hit
 
-    def _hits(self, found: list[Match], places: _Places, item: Item) -> list[Hit]:
-        applying = list(self._applying(found, item.lang))
+    def _hits(self, heard: Heard, places: _Places, item: Item) -> list[Hit]:
         day = item.published_at.date() if item.published_at else None
         tags: dict[str, frozenset[str]] = {}
         hits: dict[tuple[str, int, int], Hit] = {}
-        for (_, claims), place in zip(applying, places.of([match for match, _ in applying]), strict=True):
+        found = places.of([match for match, _ in heard.spoken])
+        for (_, claims), place in zip(heard.spoken, found, strict=True):
             for claim in claims:
                 key = (claim.key, place[0], place[1])
                 known = hits.get(key)
@@ -172,16 +192,6 @@ class Lexicon:
                         tags[claim.term] = self._bearers[claim.term].tags_at(day)
                     hit.tags = tags[claim.term]
         return list(hits.values())
-
-    def _applying(self, found: list[Match], lang: str) -> Iterator[tuple[Match, tuple[Claim, ...]]]:
-        """The matches that say something in an item of language `lang`, with what they say."""
-        resolved = self._resolved[lang]
-        for match in found:
-            claims = resolved.get(match[0])
-            if claims is None:
-                claims = resolved[match[0]] = _resolve(self._claims[match[0]], lang)
-            if claims:
-                yield match, claims
 
 
 # --- which claims apply in an item's language ------------------------------------------------------------
@@ -254,7 +264,7 @@ class _Places:
         if number < 0 or end > offset + sentence.end or start < offset + sentence.start:
             return None
         end = extended(self._text.given, end)
-        if claim.spelling is not None and _spelling(self._text.given[start:end]) != claim.spelling:
+        if claim.spelling is not None and spelling(self._text.given[start:end]) != claim.spelling:
             return None
         gap = self._gaps[number]
         return Hit(
@@ -273,133 +283,6 @@ def _offsets(fields: Mapping[str, str]) -> Iterator[int]:
 def _mention(hit: Hit) -> Mention:
     claim = hit.claim
     return Mention(
-        term=claim.term,
-        sense=claim.sense,
-        tags=hit.tags,
-        field=hit.field,
-        start=hit.start,
-        end=hit.end,
-        sentence=hit.sentence,
-        paragraph=hit.paragraph,
-        token=hit.token,
-        token_end=hit.token_end,
-        weak=claim.weak,
-        silenced_by=hit.silenced_by,
-    )
-
-
-# --- building --------------------------------------------------------------------------------------------
-
-
-class _Builder:
-    """Folded forms with what they claim."""
-
-    def __init__(self) -> None:
-        self.patterns: dict[str, tuple[Claim, ...]] = {}
-        self.bearers: dict[str, _Bearer] = {}
-        self.guards: dict[str, Guards] = {}
-        self._literals: dict[str, bool] = {}
-        #: what `finish` folds, and what each word claims
-        self._words: list[str] = []
-        self._waiting: list[Claim] = []
-
-    def entity(self, spec: EntitySpec) -> None:
-        term = f"@{spec.id}"
-        roles = tuple((role.since, role.until, frozenset(role.tags)) for role in spec.roles)
-        self.bearers[term] = _Bearer(frozenset(spec.tags), roles)
-        for words, weak, generate in (
-            (spec.aliases, False, True),
-            (spec.exact, False, False),
-            (spec.weak, True, True),
-        ):
-            for lang, word in _each(words):
-                self._name(spec, Claim(ENTITY, term, lang=lang, weak=weak), word, generate=generate)
-        for lang, word in _each(spec.exact_case):
-            self._add(word, Claim(ENTITY, term, lang=lang, spelling=_spelling(word)))
-        for lang, word in _each(spec.excepts):
-            self._add(word, Claim(EXCEPT, term, lang=lang))
-        confirm, near = self._condition(spec.confirm), self._condition(spec.except_near)
-        if confirm or near:
-            self.guards[term] = Guards(confirm, near)
-
-    def _name(self, spec: EntitySpec, claim: Claim, word: str, *, generate: bool) -> None:
-        self._add(word, claim)
-        if not generate or word.endswith("*"):
-            return
-        # a name listed for every language declines in those that share its script
-        for lang in (claim.lang,) if claim.lang != "any" else forms_of_script(word):
-            latin = replace(claim, generated=True, lang=lang)
-            for form in inflected(word, lang, spec.kind)[1:]:
-                self._add(form, latin if _is_latin(form) else claim)
-
-    def vocabulary(self, spec: VocabularySpec) -> None:
-        for sense, words in spec.senses.items():
-            for lang, word in _each(words):
-                own = "any" if not _is_latin(word) else lang
-                claim = Claim(VOCABULARY, f"%{spec.id}", sense=sense, lang=own)
-                generate = spec.forms and not word.endswith("*")
-                for form in inflected(word, lang, "word") if generate else (word,):
-                    self._add(form, claim)
-
-    def literals(self, texts: Sequence[str], *, given_out: bool) -> list[str]:
-        """Register phrases of rules or conditions; returns the terms they are known by."""
-        stems = fold_all([text.rstrip("*").strip('"') for text in texts])
-        return [
-            self._literal(stem, prefix=text.endswith("*"), given_out=given_out)
-            for stem, text in zip(stems, texts, strict=True)
-        ]
-
-    def _literal(self, stem: str, *, prefix: bool, given_out: bool) -> str:
-        term = f"{stem}*" if prefix else f'"{stem}"'
-        if stem and (term not in self._literals or (given_out and not self._literals[term])):
-            pattern = f" {stem}" if prefix else f" {stem} "
-            claims = (c for c in self.patterns.get(pattern, ()) if (c.kind, c.term) != (LITERAL, term))
-            self.patterns[pattern] = (*claims, Claim(LITERAL, term, given_out=given_out))
-            self._literals[term] = given_out
-        return term
-
-    def _condition(self, nearby: Nearby | None) -> Condition | None:
-        if nearby is None:
-            return None
-        terms = list(dict.fromkeys(term for _, term in _each(nearby.terms)))
-        named = [term for term in terms if term[:1] in "@#%"]
-        phrases = self.literals([term for term in terms if term[:1] not in "@#%"], given_out=False)
-        return Condition((*named, *phrases), nearby.within)
-
-    def _add(self, word: str, claim: Claim) -> None:
-        self._words.append(word)
-        self._waiting.append(claim)
-
-    def finish(self) -> None:
-        """Fold all words at once, which is many times as fast as one by one."""
-        stems = fold_all([word.removesuffix("*") for word in self._words])
-        patterns = self.patterns
-        alone: dict[int, tuple[Claim]] = {}
-        for stem, word, claim in zip(stems, self._words, self._waiting, strict=True):
-            if not stem:
-                continue
-            made = replace(claim, sense=stem) if claim.kind == EXCEPT else claim
-            pattern = f" {stem}" if word.endswith("*") else f" {stem} "
-            known = patterns.get(pattern)
-            if known is None:
-                patterns[pattern] = alone.setdefault(id(made), (made,))
-            elif made not in known:
-                patterns[pattern] = (*known, made)
-        self._words.clear()
-        self._waiting.clear()
-
-
-def _each(words: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
-    for lang, listed in words.items():
-        for word in listed:
-            yield lang, word
-
-
-def _spelling(word: str) -> str:
-    """A word for comparing upper and lower case: stops left out, one space between words."""
-    return " ".join(word.replace(".", "").split())
-
-
-def _is_latin(word: str) -> bool:
-    """Whether the word is written in Latin letters (or none), which many languages share."""
-    return _OTHER_SCRIPT.search(word) is None
+        claim.term, claim.sense, hit.tags, hit.field, hit.start, hit.end, hit.sentence, hit.paragraph,
+        hit.token, hit.token_end, claim.weak, hit.silenced_by,
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from monitor.model import Contact, Decision, Evidence, Item, Match, Severity, Su
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from monitor.matching.lexicon import Heard
     from monitor.matching.mentions import EntitySpec, Mention, Scan
     from monitor.matching.rules import ContactSpec, Rule, Scope, Watchlists
     from monitor.matching.tree import Node
@@ -70,7 +71,10 @@ class Matcher:
 
     def decide(self, item: Item) -> Decision:
         """Every match, contact and suppressed mention of `item`. Never raises for odd text."""
-        reading = self.read(item)
+        heard = self.watchlists.lexicon.hear(item)
+        if next(self._candidates(heard.keys), None) is None:
+            return Decision(lang=item.lang)
+        reading = self.read(item, heard)
         matches: list[Match] = []
         contacts: dict[Contact, None] = {}
         suppressed: list[Suppressed] = []
@@ -86,12 +90,12 @@ class Matcher:
             matches=tuple(matches),
             contacts=tuple(contacts),
             suppressed=tuple(dict.fromkeys(suppressed)),
-            facts=facts.facts(reading.scan, self._senses),
+            facts=facts.facts(reading.scan, self._senses) if matches else (),
         )
 
-    def read(self, item: Item) -> Reading:
+    def read(self, item: Item, heard: Heard | None = None) -> Reading:
         """Scan `item` once, for `judge`."""
-        scan = self.watchlists.lexicon.scan(item)
+        scan = self.watchlists.lexicon.scan(item, heard)
         facts = {
             "lang": scan.lang.casefold(),
             "side": item.outlet_side.value,

@@ -6,7 +6,8 @@ Offsets are Python string indices, half-open, into the field's text as given. To
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +31,8 @@ class Sentence:
     paragraph: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """One term where it stands."""
+class Mention(NamedTuple):
+    """One term where it stands. A tuple, because an item has hundreds of them."""
 
     #: "@khalifa-haftar", "%contact", '"foreign forces"' (a rule's phrase, folded, in quotes), 'mercenar*'
     term: str
@@ -53,6 +53,12 @@ class Mention:
     weak: bool
     #: why it does not count: an `except` phrase, "unconfirmed", or the entity whose longer name covers it
     silenced_by: str | None
+
+
+@lru_cache(maxsize=50_000)
+def keys(term: str, sense: str, tags: frozenset[str]) -> tuple[str, ...]:
+    """The names under which queries know a mention: its term, its term with sense, its tags."""
+    return (term, *((f"{term}.{sense}",) if sense else ()), *(f"#{tag}" for tag in tags))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,5 +112,5 @@ class Decision:
     matches: tuple[Match, ...] = ()
     contacts: tuple[Contact, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
-    #: each fact once, with the weight of its best place
+    #: each fact once, with the weight of its best place; none where nothing matched
     facts: tuple[Fact, ...] = ()

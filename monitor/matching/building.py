@@ -1,0 +1,154 @@
+"""Pure. From the analysts' files to the forms that a lexicon looks for: each folded form with what it may mean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from monitor.matching.forms import forms_of_script, inflected
+from monitor.matching.silence import ENTITY, EXCEPT, LITERAL, VOCABULARY, Claim, Condition, Guards
+from monitor.matching.text import fold_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from monitor.matching.mentions import EntitySpec, Nearby, VocabularySpec
+
+_OTHER_SCRIPT = re.compile(r"(?=[\u0370-\u1dff])[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """An entity's tags, and those that hold only at times."""
+
+    tags: frozenset[str]
+    roles: tuple[tuple[date | None, date | None, frozenset[str]], ...]
+
+    def tags_at(self, day: date | None) -> frozenset[str]:
+        """All tags on `day`; without a day every role holds."""
+        found = self.tags
+        for since, until, tags in self.roles:
+            if day is None or ((since is None or since <= day) and (until is None or day <= until)):
+                found |= tags
+        return found
+
+    @property
+    def ever(self) -> frozenset[str]:
+        """All tags at any time."""
+        return self.tags.union(*(tags for *_, tags in self.roles))
+
+
+class Builder:
+    """Collects; `finish` folds and gives `patterns`: folded form, spaces around it, to its claims."""
+
+    def __init__(self) -> None:
+        self.patterns: dict[str, tuple[Claim, ...]] = {}
+        self.bearers: dict[str, Bearer] = {}
+        self.guards: dict[str, Guards] = {}
+        self._literals: dict[str, bool] = {}
+        #: what `finish` folds, and what each word claims
+        self._words: list[str] = []
+        self._waiting: list[Claim] = []
+
+    def entity(self, spec: EntitySpec) -> None:
+        term = f"@{spec.id}"
+        roles = tuple((role.since, role.until, frozenset(role.tags)) for role in spec.roles)
+        self.bearers[term] = Bearer(frozenset(spec.tags), roles)
+        for words, weak, generate in (
+            (spec.aliases, False, True),
+            (spec.exact, False, False),
+            (spec.weak, True, True),
+        ):
+            for lang, word in _each(words):
+                self._name(spec, Claim(ENTITY, term, lang=lang, weak=weak), word, generate=generate)
+        for lang, word in _each(spec.exact_case):
+            self._add(word, Claim(ENTITY, term, lang=lang, spelling=spelling(word)))
+        for lang, word in _each(spec.excepts):
+            self._add(word, Claim(EXCEPT, term, lang=lang))
+        confirm, near = self._condition(spec.confirm), self._condition(spec.except_near)
+        if confirm or near:
+            self.guards[term] = Guards(confirm, near)
+
+    def _name(self, spec: EntitySpec, claim: Claim, word: str, *, generate: bool) -> None:
+        self._add(word, claim)
+        if not generate or word.endswith("*"):
+            return
+        # a name listed for every language declines in those that share its script
+        for lang in (claim.lang,) if claim.lang != "any" else forms_of_script(word):
+            latin = replace(claim, generated=True, lang=lang)
+            for form in inflected(word, lang, spec.kind)[1:]:
+                self._add(form, latin if _is_latin(form) else claim)
+
+    def vocabulary(self, spec: VocabularySpec) -> None:
+        for sense, words in spec.senses.items():
+            for lang, word in _each(words):
+                own = "any" if not _is_latin(word) else lang
+                claim = Claim(VOCABULARY, f"%{spec.id}", sense=sense, lang=own)
+                generate = spec.forms and not word.endswith("*")
+                for form in inflected(word, lang, "word") if generate else (word,):
+                    self._add(form, claim)
+
+    def literals(self, texts: Sequence[str], *, given_out: bool) -> list[str]:
+        """Register phrases of rules or conditions; returns the terms they are known by."""
+        stems = fold_all([text.rstrip("*").strip('"') for text in texts])
+        return [
+            self._literal(stem, prefix=text.endswith("*"), given_out=given_out)
+            for stem, text in zip(stems, texts, strict=True)
+        ]
+
+    def _literal(self, stem: str, *, prefix: bool, given_out: bool) -> str:
+        term = f"{stem}*" if prefix else f'"{stem}"'
+        if stem and (term not in self._literals or (given_out and not self._literals[term])):
+            pattern = f" {stem}" if prefix else f" {stem} "
+            claims = (c for c in self.patterns.get(pattern, ()) if (c.kind, c.term) != (LITERAL, term))
+            self.patterns[pattern] = (*claims, Claim(LITERAL, term, given_out=given_out))
+            self._literals[term] = given_out
+        return term
+
+    def _condition(self, nearby: Nearby | None) -> Condition | None:
+        if nearby is None:
+            return None
+        terms = list(dict.fromkeys(term for _, term in _each(nearby.terms)))
+        named = [term for term in terms if term[:1] in "@#%"]
+        phrases = self.literals([term for term in terms if term[:1] not in "@#%"], given_out=False)
+        return Condition((*named, *phrases), nearby.within)
+
+    def _add(self, word: str, claim: Claim) -> None:
+        self._words.append(word)
+        self._waiting.append(claim)
+
+    def finish(self) -> None:
+        """Fold all words at once, which is many times as fast as one by one."""
+        stems = fold_all([word.removesuffix("*") for word in self._words])
+        patterns = self.patterns
+        alone: dict[int, tuple[Claim]] = {}
+        for stem, word, claim in zip(stems, self._words, self._waiting, strict=True):
+            if not stem:
+                continue
+            made = replace(claim, sense=stem) if claim.kind == EXCEPT else claim
+            pattern = f" {stem}" if word.endswith("*") else f" {stem} "
+            known = patterns.get(pattern)
+            if known is None:
+                patterns[pattern] = alone.setdefault(id(made), (made,))
+            elif made not in known:
+                patterns[pattern] = (*known, made)
+        self._words.clear()
+        self._waiting.clear()
+
+
+def _each(words: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+    for lang, listed in words.items():
+        for word in listed:
+            yield lang, word
+
+
+def spelling(word: str) -> str:
+    """A word for comparing upper and lower case: stops left out, one space between words."""
+    return " ".join(word.replace(".", "").split())
+
+
+def _is_latin(word: str) -> bool:
+    """Whether the word is written in Latin letters (or none), which many languages share."""
+    return _OTHER_SCRIPT.search(word) is None
