@@ -22,6 +22,7 @@ from monitor.jobs import deliver as delivering
 from monitor.jobs import digest as digesting
 from monitor.jobs import poll as polling_job
 from monitor.jobs import prune as pruning
+from monitor.matching.contacts import extractor
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load as load_watchlists
 from monitor.model import Delivered
@@ -92,7 +93,7 @@ def build(found: Settings) -> Parts:
         settings=found,
         feeds=sources,  # type: ignore[arg-type]
         watchlists=lists,  # type: ignore[arg-type]
-        matcher=Matcher(lists),  # type: ignore[arg-type]
+        matcher=Matcher(lists, extract=extractor(lists)),  # type: ignore[arg-type]
         templates=templates,  # type: ignore[arg-type]
         net=net,
         notifiers={r.name: notifier.notifier_for(r, net) for r in found.config.receivers},

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import explaining
+from monitor.cli import backtest, explaining
 from monitor.cli.common import FINDINGS, ConfigOption, complain, loaded
 from monitor.cli.reading import opened, progress, read_items, size, told_language
 from monitor.matching import items
+from monitor.matching.contacts import extractor
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load
 from monitor.stories.window import Window
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the root."""
     app.command("match")(match)
     app.command("explain")(explaining.explain_item)
+    app.command("backtest")(backtest.backtest)
 
 
 def match(
@@ -31,7 +33,8 @@ def match(
     config: ConfigOption = None,
 ) -> None:
     """Decide items: JSON Lines in, JSON Lines of decisions out. Touches no database."""
-    matcher = Matcher(load(loaded(config).watchlists))
+    lists = load(loaded(config).watchlists)
+    matcher = Matcher(lists, extract=extractor(lists))
     window = Window() if stories else None
     wrong, out = 0, sys.stdout.buffer
     with opened(file) as source, progress("matching", size(file), quiet=sys.stdout.isatty()) as advance:

@@ -12,6 +12,7 @@ from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, say
 from monitor.documents import suggestion
 from monitor.feeds import language
 from monitor.matching import casefile, savetest
+from monitor.matching.contacts import extractor
 from monitor.matching.watchlists import load
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ def save(where: Place, item: Item, *, no_match: bool, why: str) -> None:
         raise typer.Exit(MISCONFIGURED) from None
     lists = load(where.folder)
     case = [c for c in lists.cases if Path(c.file) == where.file][-1]
-    outcome = casefile.run(lists, [case], detect=lambda text: language.detect(text, None)).outcomes[0]
+    outcome = casefile.run(
+        lists, [case], extract=extractor(lists), detect=lambda text: language.detect(text, None)
+    ).outcomes[0]
     say(f"saved as a {test.kind} test: {outcome}")
     if outcome.failed:
         raise typer.Exit(FINDINGS)

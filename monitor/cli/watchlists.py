@@ -9,6 +9,7 @@ import typer
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
 from monitor.feeds import language
 from monitor.matching import casefile, lint
+from monitor.matching.contacts import extractor
 from monitor.matching.watchlists import Watchlists, load
 
 app = typer.Typer(help="Try and inspect the watchlists.", no_args_is_help=True)
@@ -17,7 +18,8 @@ app = typer.Typer(help="Try and inspect the watchlists.", no_args_is_help=True)
 @app.command("test")
 def test(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Run the tests beside the watchlists: what must and what must not match."""
-    results = casefile.run(load(loaded(config).watchlists), detect=lambda text: language.detect(text, None))
+    lists = load(loaded(config).watchlists)
+    results = casefile.run(lists, extract=extractor(lists), detect=lambda text: language.detect(text, None))
     if as_json:
         say_json({"tests": len(results.outcomes), "failures": [str(o) for o in results.failures]})
     else:

@@ -1,0 +1,126 @@
+"""Pure. Who is who for the contact extractor: the side, the rank and the canonical name of a mention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from monitor.matching import tree
+from monitor.matching.evaluate import keys_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from monitor.matching.mentions import EntitySpec, Mention
+    from monitor.matching.rules import ContactSpec
+
+RUSSIAN, LIBYAN, THIRD = "russian", "libyan", "third"
+SIDES = (RUSSIAN, LIBYAN)
+_PARTICLES = frozenset(("al", "el", "bek", "bin", "ibn", "of", "the", "and", "for", "in", "on"))
+
+
+class Rank(IntEnum):
+    """What an actor is: the lower, the better it names who took part."""
+
+    PERSON = 0
+    #: with a name of its own: "Tatneft"
+    BODY = 1
+    #: an office or body without one: "Russian ambassador to Libya", "Libyan delegation"
+    OFFICE = 2
+    #: a palace that stands for its state
+    METONYM = 3
+    #: a country, its people, its cities
+    COUNTRY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The sides of one watchlist's contacts, from all its rules: a name is on the same side in each of them."""
+
+    entities: Mapping[str, EntitySpec]
+    russian: frozenset[str]
+    libyan: frozenset[str]
+    #: what tells the kind of a contact, "%contact"
+    cues: frozenset[str]
+    #: "Russia" and "Libya", "Russian" and "Libyan": by side
+    countries: Mapping[str, str]
+    demonyms: Mapping[str, str]
+
+    @classmethod
+    def of(cls, entities: Mapping[str, EntitySpec], specs: Iterable[ContactSpec]) -> Cast:
+        """The cast of the rules that have these `contact:` keys."""
+        listed = list(specs)
+        sides = {
+            RUSSIAN: frozenset(k for s in listed for k in _keys(s.russian)),
+            LIBYAN: frozenset(k for s in listed for k in _keys(s.libyan)),
+        }
+        return cls(
+            entities=entities,
+            russian=sides[RUSSIAN],
+            libyan=sides[LIBYAN],
+            cues=frozenset(k for s in listed for k in _keys(s.type)),
+            countries={side: _first(entities, keys, "country", side) for side, keys in sides.items()},
+            demonyms={side: _first(entities, keys, "demonym", side) for side, keys in sides.items()},
+        )
+
+    def side(self, mention: Mention) -> str | None:
+        """On whose side a mention is; THIRD for a person of neither; None for what is nobody."""
+        keys = keys_of(mention)
+        if not self.russian.isdisjoint(keys):
+            return RUSSIAN
+        if not self.libyan.isdisjoint(keys):
+            return LIBYAN
+        spec = self.entity(mention)
+        return THIRD if spec is not None and (spec.kind == "person" or "third-party" in spec.tags) else None
+
+    def is_cue(self, mention: Mention) -> bool:
+        """Whether it is a word of contact."""
+        return not self.cues.isdisjoint(keys_of(mention))
+
+    def entity(self, mention: Mention) -> EntitySpec | None:
+        """The entity a mention names."""
+        return self.entities.get(mention.term[1:]) if mention.term[0] == "@" else None
+
+
+def rank_of(spec: EntitySpec) -> Rank:
+    """What kind of actor an entity is. A proper name has capitals only; an office or "Russian delegation" has not."""
+    if spec.kind not in {"person", "body"}:
+        return Rank.COUNTRY
+    words = spec.name.replace("-", " ").split()
+    if any(word.islower() and word not in _PARTICLES for word in words[1:]):
+        return Rank.OFFICE
+    if spec.kind == "person":
+        return Rank.PERSON
+    return Rank.METONYM if _palace(spec) else Rank.BODY
+
+
+def _palace(spec: EntitySpec) -> bool:
+    """A state body with a one-word name: what newsrooms say for the state itself ("the Kremlin")."""
+    return " " not in spec.name and any(tag.endswith("-state") for tag in spec.tags)
+
+
+def _keys(node: tree.Node) -> Iterator[str]:
+    match node:
+        case tree.Term(key, _):
+            yield key
+        case tree.Not():
+            return
+        case tree.Near(left, right):
+            yield from (*_keys(left), *_keys(right))
+        case tree.And(parts) | tree.Or(parts) | tree.Within(parts):
+            for part in parts:
+                yield from _keys(part)
+        case tree.Scoped(_, part):
+            yield from _keys(part)
+        case _:
+            return
+
+
+def _first(entities: Mapping[str, EntitySpec], keys: frozenset[str], kind: str, side: str) -> str:
+    """The name of the side's country, or of its people."""
+    for spec in entities.values():
+        own = {f"@{spec.id}", *(f"#{tag}" for tag in spec.tags)}
+        if spec.kind == kind and not keys.isdisjoint(own):
+            return spec.name
+    return side.capitalize()

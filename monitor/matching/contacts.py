@@ -1,0 +1,234 @@
+"""Pure. The contacts that an item reports: who with whom, of what kind, whether it took place, where and when.
+
+Each sentence with a word of contact is read as a frame (frames.py); a frame with both sides, or with one side and a
+pronoun or title for the other (coreference), is an event. Events of one status that share a participant are one contact:
+a title and its lead, a list continued below. A third party between the sides makes no contact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from monitor.matching.cast import LIBYAN, RUSSIAN, SIDES, Cast, Rank
+from monitor.matching.coreference import Discourse
+from monitor.matching.evaluate import Span, keys_of
+from monitor.matching.frames import Frame, Word, read
+from monitor.matching.matcher import evidence_of
+from monitor.matching.participants import Parties, parties
+from monitor.matching.status import is_circumstance, status_of
+from monitor.matching.whereabouts import day_of, is_long_ago, place_of
+from monitor.model import Contact, ContactStatus, ContactType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from monitor.matching.matcher import ContactExtractor
+    from monitor.matching.mentions import Mention, Scan
+    from monitor.matching.rules import ContactSpec, Watchlists
+
+#: the sense of a word of contact to the kind of contact; of several in a clause the first listed decides
+TYPES = {
+    "invite": ContactType.VISIT,
+    "call": ContactType.CALL,
+    "meeting": ContactType.MEETING,
+    "message": ContactType.MESSAGE,
+    "agreement": ContactType.AGREEMENT,
+    "host": ContactType.VISIT,
+    "visit": ContactType.VISIT,
+    "presence": ContactType.VISIT,
+    "transfer": ContactType.TRANSFER,
+}
+#: sentences with words of contact read per item
+MOST = 60
+
+
+@dataclass(slots=True)
+class Event:
+    """A contact under way to be told: what one clause says, later what all clauses of it say."""
+
+    type: ContactType
+    status: ContactStatus
+    parties: Parties
+    frame: Frame
+    cue: Word
+    place: str | None
+    day: str | None
+    #: 2: dated long before the item; 1: told as something earlier
+    old: int
+    mentions: list[Mention] = field(default_factory=list)
+
+
+def extractor(watchlists: Watchlists) -> ContactExtractor:
+    """What a Matcher needs to find contacts; the rules of one watchlist share their sides."""
+    casts: dict[int, Cast] = {}
+    for watchlist in watchlists.lists:
+        specs = [rule.contact for rule in watchlist.rules if rule.contact]
+        cast = Cast.of(watchlists.entities, specs)
+        casts.update((id(spec), cast) for spec in specs)
+    last: list[tuple[Scan, Cast, tuple[Event, ...]]] = []
+
+    def extract(scan: Scan, spec: ContactSpec) -> tuple[Contact, ...]:
+        cast = casts.get(id(spec)) or Cast.of(watchlists.entities, [spec])
+        known = next((e for s, c, e in last if s is scan and c is cast), None)
+        events = known if known is not None else tuple(events_of(scan, cast))
+        last[:] = [(scan, cast, events)]
+        own = Cast.of(watchlists.entities, [spec])
+        return tuple(_contact(event, scan) for event in events if _suits(event, own))
+
+    return extract
+
+
+def events_of(scan: Scan, cast: Cast) -> Iterator[Event]:
+    """All contacts of an item, those of the title first; the work grows with the mentions."""
+    told: list[Event] = []
+    discourse = Discourse(cast)
+    waiting: list[Frame] = []
+    lead: list[Frame] = []
+    for frame in _frames(scan, cast):
+        if frame.sentence.field != "content" or not lead or lead[-1].sentence.field != "content":
+            lead.append(frame)
+        found = list(_events(frame, scan, discourse))
+        told += found or _joining(frame, told)
+        discourse.hear(frame, [event.parties for event in found])
+        if frame.sentence.field != "content" and not found:
+            waiting.append(frame)
+        elif waiting:
+            late = [event for early in waiting for event in _events(early, scan, discourse)]
+            told = [*late, *told]
+            waiting.clear()
+    merged = _merged(told)
+    for event in merged:
+        _holders(event.parties, lead)
+    return iter(merged)
+
+
+def _holders(found: Parties, lead: Sequence[Frame]) -> None:
+    """Put the one person that the lead names on a side in the place of an office: "the Russian minister"."""
+    for side in SIDES:
+        named = [a for frame in lead for a in frame.actors if a.side == side and a.rank is Rank.PERSON]
+        named = [a for a in named if a.part in {"core", "speaker"} and a.kind == "person"]
+        offices = [a for a in found.of(side) if a.rank is Rank.OFFICE and a.kind == "person"]
+        if found.best(side) is Rank.OFFICE and offices and len({a.name for a in named}) == 1:
+            found.actors.append(named[0])
+
+
+def _joining(frame: Frame, told: Sequence[Event]) -> list[Event]:
+    """A sentence that only adds people to the event of the one before: "also present were"."""
+    if not told or not frame.grammar.also.search(frame.text):
+        return []
+    last = told[-1]
+    core = [a for a in frame.actors if a.part == "core" and a.rank <= Rank.OFFICE]
+    near = frame.sentence.index - last.frame.sentence.index <= 2
+    if near and core and all(a.side in SIDES for a in core):
+        last.parties.join(Parties(core))
+    return []
+
+
+def _frames(scan: Scan, cast: Cast) -> Iterator[Frame]:
+    by_sentence: dict[int, list[Mention]] = {}
+    for mention in scan.mentions:
+        if mention.silenced_by is None:
+            by_sentence.setdefault(mention.sentence, []).append(mention)
+    for number in sorted(by_sentence)[:MOST]:
+        yield read(scan, scan.sentences[number], by_sentence[number], cast)
+
+
+def _events(frame: Frame, scan: Scan, discourse: Discourse) -> Iterator[Event]:
+    for cues in _by_clause(frame):
+        found = parties(frame, cues, discourse)
+        if found is None:
+            continue
+        cue = cues[0]
+        span = frame.clause(cue.start)
+        status = status_of(frame, cue)
+        ahead = status in {ContactStatus.PLANNED, ContactStatus.INVITED, ContactStatus.POSTPONED}
+        text = frame.text[slice(*span)]
+        day = day_of(text, scan.lang, scan.published, ahead=ahead) or day_of(
+            frame.text, scan.lang, scan.published, ahead=ahead
+        )
+        own_day = day_of(text, scan.lang, scan.published, ahead=ahead)
+        old = 2 if is_long_ago(own_day, scan.published) else int(bool(frame.grammar.earlier.search(text)))
+        yield Event(
+            type=_type(cues, found),
+            status=status,
+            parties=found,
+            frame=frame,
+            cue=cue,
+            place=place_of(frame, span, None),
+            day=day,
+            old=old if frame.sentence.field == "content" else 0,
+            mentions=[cue.mention, *(a.mention for a in found.actors)],
+        )
+
+
+def _by_clause(frame: Frame) -> Iterator[list[Word]]:
+    """The words of contact, those of one clause together, the one that tells the kind first."""
+    clauses: dict[tuple[int, int], list[Word]] = {}
+    order = list(TYPES)
+    for cue in frame.cues:
+        clauses.setdefault(frame.clause(cue.start), []).append(cue)
+    for cues in clauses.values():
+        listed = [c for c in cues if c.sense != "invite" or not is_circumstance(frame, c)] or cues
+        yield sorted(
+            listed, key=lambda c: (order.index(c.sense) if c.sense in order else len(order), c.start)
+        )
+
+
+def _type(cues: Sequence[Word], found: Parties) -> ContactType:
+    kind = TYPES.get(cues[0].sense, ContactType.OTHER)
+    if cues[0].sense == "host" and all(any(a.kind == "person" for a in found.of(side)) for side in SIDES):
+        return ContactType.MEETING
+    return kind
+
+
+# --- one contact from many clauses -----------------------------------------------------------------------
+
+
+def _merged(told: Sequence[Event]) -> list[Event]:
+    events: list[Event] = []
+    fresh = any(event.old == 0 for event in told)
+    for event in told:
+        if event.old == 1 and fresh:
+            event.old = 0
+        same = next((e for e in events if e.status is event.status and _same(e, event)), None)
+        if same is None:
+            events.append(event)
+            continue
+        same.parties.join(event.parties)
+        same.place, same.day = same.place or event.place, same.day or event.day
+        same.mentions += event.mentions
+    return events
+
+
+def _same(one: Event, other: Event) -> bool:
+    """Whether two events may be one: both of the story's time or both before it, and somebody in common."""
+    if (one.old > 0) != (other.old > 0):
+        return False
+    return any(
+        one.parties.names(side) & other.parties.names(side)
+        or Rank.COUNTRY in (one.parties.best(side), other.parties.best(side))
+        for side in SIDES
+    )
+
+
+def _suits(event: Event, own: Cast) -> bool:
+    """Whether both sides are those that the rule asks for."""
+    return all(
+        any(not keys.isdisjoint(keys_of(a.mention)) for a in event.parties.of(side))
+        for side, keys in ((RUSSIAN, own.russian), (LIBYAN, own.libyan))
+    )
+
+
+def _contact(event: Event, scan: Scan) -> Contact:
+    mentions = {id(m): m for m in event.mentions}
+    return Contact(
+        type=event.type,
+        status=event.status,
+        russian=event.parties.listed(RUSSIAN),
+        libyan=event.parties.listed(LIBYAN),
+        place=event.place,
+        date=event.day,
+        background=event.old > 0,
+        evidence=evidence_of([Span(0, 0, tuple(mentions.values()))], scan),
+    )

@@ -1,0 +1,145 @@
+"""Pure. How six languages say who does what with whom, as expressions over `plain` text.
+
+The words themselves stand in `littlewords`: closed classes only. What grows (verbs of contact, words of denial,
+offices) stands in the analysts' vocabularies.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+from unicodedata import combining
+
+from monitor.matching.littlewords import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LETTERS = {
+    **dict(zip("أإآٱىیکةؤئё’ʼ‘`´", "ااااييكهويе'''''", strict=True)),
+    **dict(zip("٠١٢٣٤٥٦٧٨٩", "0123456789", strict=True)),
+    **dict.fromkeys("\u0640\u0307\u200b\u200c\u200d\u200e\u200f\xad", ""),
+    **dict.fromkeys("\xa0\u202f\n\t", " "),
+}
+_SAME = str.maketrans(_LETTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Text for a grammar's expressions, with the way there from the text as given."""
+
+    text: str
+    #: for each place in the given text its place in `text`; one more than the given text has letters
+    places: tuple[int, ...]
+
+    def at(self, offset: int) -> int:
+        """Where the given text's `offset` is in `text`."""
+        return self.places[min(max(offset, 0), len(self.places) - 1)]
+
+
+def plain(text: str) -> Plain:
+    """`text` in lower case, each Arabic letter in one form and without vowel signs. Linear."""
+    letters: list[str] = []
+    places: list[int] = []
+    length = 0
+    for letter in text:
+        places.append(length)
+        said = letter.lower().translate(_SAME)
+        if said and not (said >= "\u0300" and combining(said[0])):
+            letters.append(said)
+            length += len(said)
+    return Plain("".join(letters), (*places, length))
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """One language's closed classes, compiled. All but the anchored ones are for `search`."""
+
+    #: a new clause begins here
+    boundary: re.Pattern[str]
+    #: what follows (precedes, with `about_before`) is what is spoken about
+    about: re.Pattern[str]
+    #: what stands before it is what is spoken about; anchored: matched against what follows a name
+    about_before: re.Pattern[str]
+    #: after it stands a partner again
+    together: re.Pattern[str]
+    #: all that stands between the names of a list; anchored at both ends
+    joined: re.Pattern[str]
+    #: the words of a list, with what joins partners; the words of a list alone
+    listed: re.Pattern[str]
+    joiner: re.Pattern[str]
+    #: anchored: what precedes a name that continues a list
+    continued: re.Pattern[str]
+    #: anchored: what follows a name that only speaks; what precedes it; what precedes a source
+    says: re.Pattern[str]
+    says_before: re.Pattern[str]
+    source: re.Pattern[str]
+    #: a clause may follow a verb of speech without any conjunction ("said Shoigu was there")
+    bare: bool
+    #: anchored: what follows or precedes a name that stands for a person or body of its
+    belongs: re.Pattern[str]
+    belongs_before: re.Pattern[str]
+    #: anchored: what precedes a body that is only the place
+    inside: re.Pattern[str]
+    #: anchored: what precedes or follows a word of contact that did not take place
+    negation: re.Pattern[str]
+    negation_after: re.Pattern[str]
+    #: a verb that looks ahead; one that says it is over
+    future: re.Pattern[str]
+    past: re.Pattern[str]
+    #: a word for somebody, or for both sides, named before
+    pronoun: re.Pattern[str]
+    both: re.Pattern[str]
+    #: more people of the same event
+    also: re.Pattern[str]
+    #: before the story's own time; going on now
+    earlier: re.Pattern[str]
+    ongoing: re.Pattern[str]
+
+
+def grammar_of(lang: str) -> Grammar:
+    """The grammar of a language; English for one that has none."""
+    return _grammar(lang if lang in WORDS else "en")
+
+
+@cache
+def _grammar(lang: str) -> Grammar:
+    words = WORDS[lang]
+    return Grammar(
+        boundary=re.compile(rf'[;:–—"«»“”„()]|\s-\s|,?\s?{_words(words, "boundary")}'),
+        about=re.compile(_words(words, "about")),
+        about_before=re.compile(rf"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{_words(words, 'about_before')}"),
+        together=re.compile(_words(words, "together")),
+        joined=re.compile(rf"\A['\w]{{0,5}}[\s,]*(?:(?:{_words(words, 'joined')}|,)[^.;:]{{0,70}}?|\s)\Z"),
+        listed=re.compile(rf"{_words(words, 'joined')}|{_words(words, 'together')}|,\s"),
+        joiner=re.compile(_words(words, "joined")),
+        continued=re.compile(rf"\A[\s,،]*{_words(words, 'joined')}[^.;:]{{0,40}}\Z"),
+        says=re.compile(
+            rf"\A['\w]{{0,5}}(?:\s?,[^,;]{{0,80}},)?\W{{0,3}}(?:[\w']+\W{{1,2}}){{0,2}}?{_words(words, 'says')}"
+        ),
+        says_before=re.compile(rf"{_words(words, 'says_before')}\s+{_without_that(words)}\Z"),
+        source=re.compile(rf"{_words(words, 'source')}\s+{_without_that(words)}\Z"),
+        bare=lang == "en",
+        belongs=re.compile(rf"\A(?:'\w*\s(?:\w+\s){{0,2}}?|\w{{0,4}}\s){_words(words, 'belongs')}"),
+        belongs_before=re.compile(rf"{_words(words, 'belongs_before')}\s*\Z"),
+        inside=re.compile(rf"{_words(words, 'inside')}\s*\Z"),
+        negation=re.compile(rf"{_words(words, 'negation')}\W+(?:[\w']+\W+){{0,2}}\Z"),
+        negation_after=re.compile(rf"\A\W*(?:[\w']+\W+){{0,3}}?{_words(words, 'negation_after')}"),
+        **{
+            name: re.compile(_words(words, name))
+            for name in ("future", "past", "pronoun", "both", "also", "earlier", "ongoing")
+        },
+    )
+
+
+def _without_that(words: Mapping[str, str]) -> str:
+    """Up to four words of a title, none of which begins a clause."""
+    return rf"(?:(?!{_words(words, 'boundary')})[\w'.-]+\s+){{0,4}}"
+
+
+def _words(words: Mapping[str, str], name: str) -> str:
+    """One expression for the alternatives of a table, a line each or separated by bars; nothing matches none."""
+    listed = [line.strip() for line in words.get(name, "").strip().splitlines() if line.strip()]
+    return rf"(?<!\w)(?:{'|'.join(listed)})(?:(?<=')|(?!\w))" if listed else r"(?!)"

@@ -1,0 +1,171 @@
+"""Pure. Who takes part in the contact of one clause: its actors, then those its sentence and its story lend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.matching.cast import LIBYAN, RUSSIAN, SIDES, THIRD, Rank
+from monitor.matching.frames import Actor, Frame, Word, groups, linked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.matching.coreference import Discourse
+
+#: words of contact that say somebody is in the other's country: the country alone then stands for the host
+_TRAVEL = frozenset({"visit", "presence", "host", "invite"})
+#: nothing but these: a country named in the clause takes part
+_STATES = frozenset({"message", "agreement", "transfer", "training", "mission", "invite"})
+
+
+@dataclass(slots=True)
+class Parties:
+    """The two sides of an event."""
+
+    actors: list[Actor]
+
+    def of(self, side: str) -> list[Actor]:
+        """The actors of one side, the best names first."""
+        return sorted((a for a in self.actors if a.side == side), key=lambda a: a.rank)
+
+    def names(self, side: str) -> set[str]:
+        """Who is named on a side, countries left out."""
+        return {a.name for a in self.of(side) if a.rank < Rank.METONYM}
+
+    def best(self, side: str) -> Rank:
+        """The best rank on a side."""
+        return min((a.rank for a in self.of(side)), default=Rank.COUNTRY)
+
+    def listed(self, side: str) -> tuple[str, ...]:
+        """The names to give out: persons and bodies; an office, a palace or a country only where nothing better is named."""
+        best = self.best(side)
+        wanted = (
+            {Rank.PERSON, Rank.BODY}
+            if best is Rank.PERSON
+            else {Rank.BODY, Rank.OFFICE}
+            if best < Rank.METONYM
+            else {best}
+        )
+        return tuple(dict.fromkeys(a.name for a in self.of(side) if a.rank in wanted))
+
+    def join(self, other: Parties) -> None:
+        """Add the people of another telling."""
+        known = {(a.side, a.name) for a in self.actors}
+        self.actors += [a for a in other.actors if (a.side, a.name) not in known]
+
+
+def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties | None:
+    """Both sides of what `cues` of one clause tell, or None: no contact, or one with somebody else."""
+    span = frame.clause(cues[0].start)
+    core = [a for a in frame.within(span, "core") if a.kind != "demonym"]
+    if any(a.side == THIRD for a in core) and not any(linked(frame, cue) for cue in cues):
+        return None
+    found = [a for a in core if a.side in SIDES and a.rank < Rank.COUNTRY]
+    lands = [a for a in core if a.rank is Rank.COUNTRY]
+    for side in SIDES:
+        if not any(a.side == side for a in found):
+            if _complete(frame, [a for a in found if a.side != side], cues):
+                return None
+            partner = any(a.side not in (side, THIRD) for a in frame.actors)
+            found += _missing(frame, side, cues, discourse, partner=partner) or [
+                a for a in lands if a.side == side
+            ]
+            if not any(a.side == side for a in found):
+                found += _land(frame, span, side, cues)
+    found += _list_goes_on(frame, span, found)
+    return _checked(frame, Parties(found), cues)
+
+
+def _list_goes_on(frame: Frame, span: tuple[int, int], found: Sequence[Actor]) -> list[Actor]:
+    """ "Oun, who chairs the Libyan side, and Toggi": names that continue a list after a clause about its last one."""
+    if not found or any(a.side == THIRD and a.part == "core" for a in frame.actors):
+        return []
+    more = []
+    for actor in frame.actors:
+        own = frame.clause(actor.start)
+        if actor.rank is Rank.PERSON and actor.part == "core" and own[0] >= span[1] and actor.side in SIDES:
+            busy = any(own[0] <= cue.start < own[1] for cue in frame.cues)
+            if not busy and frame.grammar.continued.match(frame.text[own[0] : actor.start]):
+                more.append(actor)
+    return more
+
+
+def _checked(frame: Frame, made: Parties, cues: Sequence[Word]) -> Parties | None:
+    """Both sides are there; a country alone is enough only beside somebody, or in a pair of countries."""
+    if not all(made.of(side) for side in SIDES):
+        return None
+    bare = [side for side in SIDES if made.best(side) is Rank.COUNTRY]
+    if len(bare) == 2 and not _paired(frame, made):
+        return None
+    if bare and all(c.sense == "mission" for c in cues):
+        return None
+    return made
+
+
+def _complete(frame: Frame, others: Sequence[Actor], cues: Sequence[Word]) -> bool:
+    """Whether two of one side meet each other: no seat is free for the other side."""
+    if any(c.sense in _TRAVEL for c in cues):
+        return False
+    lists = groups(frame, [a for a in others if a.kind == "person"])
+    if len({a.name for people in lists for a in people}) < 2 or len(lists) < 2:
+        return False
+    return not frame.grammar.also.search(frame.text, lists[0][0].end, lists[-1][0].start)
+
+
+def _missing(
+    frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse, *, partner: bool
+) -> list[Actor]:
+    """Who stands for a side that the clause does not name: in the sentence, in the story, then who only speaks."""
+    whole = (0, len(frame.text))
+    foreign = any(a.side == THIRD for a in frame.within(whole, "core"))
+    start = frame.clause(cues[0].start)[0]
+    elsewhere = [
+        a
+        for a in frame.actors
+        if a.side == side and a.rank <= Rank.METONYM and (a.part == "core" or 0 <= start - a.end <= 2)
+    ]
+    if elsewhere and not (foreign and _third_in(frame, frame.clause(elsewhere[0].start))):
+        nearest = min(elsewhere, key=lambda a: abs(a.start - cues[0].start))
+        return next(g for g in groups(frame, elsewhere) if nearest in g)
+    lent = [] if foreign else discourse.lend(frame, side, partner=partner)
+    if lent:
+        return lent
+    for part in ("indirect", "speaker", "place"):
+        close = [a for a in frame.actors if a.part == part and a.side == side and a.rank <= Rank.METONYM]
+        if close:
+            return [min(close, key=lambda a: abs(a.start - cues[0].start))]
+    return []
+
+
+def _third_in(frame: Frame, span: tuple[int, int]) -> bool:
+    return any(a.side == THIRD for a in frame.within(span, "core"))
+
+
+def _land(frame: Frame, span: tuple[int, int], side: str, cues: Sequence[Word]) -> list[Actor]:
+    travel = any(c.sense in _TRAVEL for c in cues)
+    states = any(c.sense in _STATES for c in cues)
+    for scope in (span, (0, len(frame.text))):
+        lands = [
+            a
+            for a in frame.actors
+            if a.side == side
+            and a.rank >= Rank.METONYM
+            and a.part != "topic"
+            and scope[0] <= a.start < scope[1]
+        ]
+        wanted = [a for a in lands if travel or states or a.part == "core"]
+        if wanted:
+            return wanted[:1]
+    return []
+
+
+def _paired(frame: Frame, made: Parties) -> bool:
+    """ "Russian-Libyan talks", "talks between Russia and Libya"."""
+    for one in made.of(RUSSIAN):
+        for other in made.of(LIBYAN):
+            first, second = sorted((one, other), key=lambda a: a.start)
+            gap = second.mention.token - first.mention.token_end
+            if 0 <= gap <= 2 or frame.grammar.joined.match(frame.text[first.end : second.start]):
+                return True
+    return False

@@ -1,0 +1,113 @@
+"""Pure. Whether a contact took place: the words of the analysts' vocabulary `status` and the verb forms around it.
+
+A word of denial counts only where it governs the contact: in the contact's own clause, or before it in the sentence
+("denied that he had met"), never in a clause about somebody ("met the minister who denied corruption").
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from monitor.model import ContactStatus
+
+if TYPE_CHECKING:
+    from monitor.matching.frames import Frame, Word
+
+_SENSES = {
+    "denied": ContactStatus.DENIED,
+    "cancelled": ContactStatus.CANCELLED,
+    "postponed": ContactStatus.POSTPONED,
+    "invited": ContactStatus.INVITED,
+    "planned": ContactStatus.PLANNED,
+    "hypothetical": ContactStatus.PLANNED,
+    "ongoing": ContactStatus.ONGOING,
+}
+#: a negated verb of excluding denies nothing
+_EXCLUDING = re.compile(
+    r"rul\w+ out|exclu|esclu|исключ|استبعد|يستبعد|dışı|only|seulement|solo|solamente|только|فقط"
+)
+#: the visitor came because of it: the visit is the news
+_AT_INVITATION = re.compile(
+    r"(?:at|upon|on|accept\w+)\s(?:the\s|his\s|an\s|\w+'s\s)?(?:\w+'s\s)?$|à\sl'$|su$|по$|تلبيه\s?ل?$|ب$|davet\w*\s(?:üzerine|uzerine)"
+)
+#: letters between a noun of contact and the verb that says when
+REACH = 70
+
+
+def status_of(frame: Frame, cue: Word) -> ContactStatus:
+    """The status of the contact that `cue` tells of."""
+    span = frame.clause(cue.start)
+    found = _said(frame, cue, span)
+    if ContactStatus.DENIED in found or _negated(frame, cue):
+        return ContactStatus.DENIED
+    for status in (ContactStatus.CANCELLED, ContactStatus.POSTPONED):
+        if status in found:
+            return status
+    if cue.sense == "invite":
+        return ContactStatus.INVITED
+    if _ahead(frame, cue, span):
+        return ContactStatus.PLANNED
+    if frame.grammar.ongoing.search(frame.text, *span) or ContactStatus.ONGOING in found:
+        return ContactStatus.ONGOING
+    return ContactStatus.HAPPENED
+
+
+def is_circumstance(frame: Frame, cue: Word) -> bool:
+    """ "At the invitation of": no news of its own beside a visit."""
+    before = frame.text[max(0, cue.start - 30) : cue.start].rstrip()
+    around = frame.text[cue.start : cue.end + 12]
+    return bool(_AT_INVITATION.search(before)) or bool(re.match(r"ب?دعوه|تلبيه|daveti?\w*\süzerine", around))
+
+
+def _said(frame: Frame, cue: Word, span: tuple[int, int]) -> set[ContactStatus]:
+    """What the status vocabulary says about the cue."""
+    found: set[ContactStatus] = set()
+    for word in frame.statuses:
+        status = _SENSES.get(word.sense)
+        if status is None or status is ContactStatus.PLANNED:
+            continue
+        inside = span[0] <= word.start < span[1]
+        governing = word.start < cue.start and not _relative_between(frame, word, cue)
+        if inside or governing or frame.sentence.field == "title":
+            found.add(status)
+    return found
+
+
+def _relative_between(frame: Frame, word: Word, cue: Word) -> bool:
+    """Whether another word of contact has its own clause between the two: the first one is what is denied."""
+    return any(
+        word.end <= other.start < cue.start and frame.clause(other.start) != frame.clause(cue.start)
+        for other in frame.cues
+    )
+
+
+def _negated(frame: Frame, cue: Word) -> bool:
+    before = frame.text[max(frame.clause(cue.start)[0], cue.start - 45) : cue.start]
+    found = frame.grammar.negation.search(before)
+    if found and not _EXCLUDING.search(found[0]):
+        return True
+    after = frame.text[cue.end : cue.end + 45]
+    denied = frame.grammar.negation_after.match(after)
+    return bool(denied and not _EXCLUDING.search(after[: denied.end() + 12]))
+
+
+def _ahead(frame: Frame, cue: Word, span: tuple[int, int]) -> bool:
+    """Whether a verb that looks ahead governs the cue."""
+    grammar, text = frame.grammar, frame.text[cue.start : cue.end]
+    if grammar.future.fullmatch(text):
+        return True
+    over = bool(grammar.past.fullmatch(text))
+    marks = [m.span() for m in grammar.future.finditer(frame.text, *span)]
+    marks += [
+        (w.start, w.end)
+        for w in frame.statuses
+        if _SENSES.get(w.sense) is ContactStatus.PLANNED and span[0] <= w.start < span[1]
+    ]
+    for start, end in marks:
+        if start < cue.end and (end <= cue.start + (cue.end - cue.start)):
+            if not over or cue.start - end < 12:
+                return True
+        elif not over and start - cue.end < REACH:
+            return True
+    return False
