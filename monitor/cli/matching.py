@@ -44,7 +44,7 @@ def match(
                 out.write(items.dump(read.as_json()))
                 continue
             item = told_language(read.item)
-            decision = matcher.decide(item)
+            decision = matcher.decide(item, facts_always=window is not None)
             said = items.decision_json(decision, read.id)
             if window is not None:
                 said["story"] = window.assign(item, decision, datetime.now(UTC))

@@ -69,10 +69,13 @@ class Matcher:
         #: the vocabularies that rules ask for; those that only guard names tell no event from another
         self._senses = frozenset(t.key.partition(".")[0] for t in asked if t.key.startswith("%"))
 
-    def decide(self, item: Item) -> Decision:
-        """Every match, contact and suppressed mention of `item`. Never raises for odd text."""
+    def decide(self, item: Item, *, facts_always: bool = False) -> Decision:
+        """Every match, contact and suppressed mention of `item`. Never raises for odd text.
+
+        Facts are told of items that match; `facts_always`: of every item, for clustering all of a stream.
+        """
         heard = self.watchlists.lexicon.hear(item)
-        if next(self._candidates(heard.keys), None) is None:
+        if not facts_always and next(self._candidates(heard.keys), None) is None:
             return Decision(lang=item.lang)
         reading = self.read(item, heard)
         matches: list[Match] = []
@@ -90,7 +93,7 @@ class Matcher:
             matches=tuple(matches),
             contacts=tuple(contacts),
             suppressed=tuple(dict.fromkeys(suppressed)),
-            facts=facts.facts(reading.scan, self._senses) if matches else (),
+            facts=facts.facts(reading.scan, self._senses) if matches or facts_always else (),
         )
 
     def read(self, item: Item, heard: Heard | None = None) -> Reading:
