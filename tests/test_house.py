@@ -82,7 +82,7 @@ def test_the_wheel_carries_what_it_needs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["run", "once", "demo", "init", "check", "status", "health", "preview", "send-test", "match", "explain",
+    ["run", "once", "demo", "init", "check", "status", "health", "preview", "send-test", "match", "explain", "backtest",
      "watchlists test", "watchlists lint", "watchlists list", "feeds list", "feeds add", "feeds remove", "feeds import",
      "feeds export", "feeds discover", "feeds status", "db upgrade", "db backup", "deliveries list",
      "deliveries retry"],

@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, Any
 from monitor import documents
 from monitor.feeds import clean
 from monitor.matching import items
+from monitor.matching.contacts import extractor
+from monitor.matching.matcher import Matcher
+from monitor.matching.watchlists import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -201,10 +204,8 @@ def under(total: Score, least: Mapping[str, float]) -> list[str]:
 
 def decider() -> Callable[[Item], Decision]:
     """The matcher as it ships, with the watchlists of this repository."""
-    from monitor.matching.matcher import Matcher
-    from monitor.matching.watchlists import load
-
-    return Matcher(load(HERE.parents[1] / "watchlists")).decide
+    lists = load(HERE.parents[1] / "watchlists")
+    return Matcher(lists, extract=extractor(lists)).decide
 
 
 def paths(name: str) -> list[Path]:
