@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import xxhash
@@ -18,6 +19,7 @@ from monitor.model import Novelty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from monitor.model import Entry, KnownItem
 
@@ -27,6 +29,15 @@ MAX_KEY = 500
 FLOOD_MINIMUM = 20
 #: this many times the expected number is one
 FLOOD_FACTOR = 5.0
+#: in documents with fewer dated entries than this nothing is called withdrawn
+WITHDRAWN_MINIMUM = 6
+#: of a document's entries, the share (and at least `OLDER_STAY` of them) that must be older than what is missing: a few
+#: pinned ones stay while everything else passes
+OLDER_SHARE, OLDER_STAY = 0.2, 3
+#: of neighbouring entries, the share that may stand against the order of their dates
+DISORDER = 0.1
+#: when more of the document's size than this is missing, the feed was rearranged
+WITHDRAWN_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,40 @@ def is_flood(result: Sequence[Sorted], *, seen_before: bool, expected: float | N
     if not seen_before or expected is None or new < FLOOD_MINIMUM:
         return False
     return new > FLOOD_FACTOR * max(expected, 1.0)
+
+
+def withdrawn(result: Sequence[Sorted], listed: Sequence[KnownItem]) -> tuple[int, ...]:
+    """The ids of `listed` items (lately in this feed, dated) that were taken out of it by hand.
+
+    A feed of the newest entries loses its oldest: what is missing although several older ones and a newer one are
+    there was withdrawn. Where the entries do not stand in the order of their dates (search results, most read) nothing
+    can be said, nor where an entry with the address or title of the missing one is there: it was replaced.
+    """
+    dates = [at for s in result if (at := s.entry.published_at or (s.known and s.known.published_at))]
+    if len(dates) < WITHDRAWN_MINIMUM or not _in_order(dates):
+        return ()
+    present = {s.known.id for s in result if s.known is not None}
+    addresses = {s.canonical_url for s in result if s.canonical_url}
+    titles = {folded_title(s.entry.title) for s in result}
+    stay = max(OLDER_STAY, OLDER_SHARE * len(dates))
+    missing = [
+        known.id
+        for known in listed
+        if known.id not in present
+        and known.canonical_url not in addresses
+        and folded_title(known.title) not in titles
+        and known.published_at is not None
+        and known.published_at < max(dates)
+        and sum(at < known.published_at for at in dates) >= stay
+    ]
+    return tuple(missing) if len(missing) <= WITHDRAWN_SHARE * len(dates) else ()
+
+
+def _in_order(dates: Sequence[datetime]) -> bool:
+    """Newest first or oldest first, but for a few."""
+    falling = sum(later > earlier for earlier, later in pairwise(dates))
+    rising = sum(later < earlier for earlier, later in pairwise(dates))
+    return min(falling, rising) <= DISORDER * len(dates)
 
 
 def folded_title(title: str) -> str:

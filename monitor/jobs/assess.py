@@ -65,6 +65,8 @@ class Poll:
     body_hash: str | None = None
     gap: bool = False
     flood: bool = False
+    #: stored ids of items that were taken out of the feed
+    withdrawn: tuple[int, ...] = ()
     elapsed: timedelta = timedelta()
 
 
@@ -89,6 +91,7 @@ def assess(poll: Poll, judge: Judge, *, policy: PollingConfig, now: datetime, ji
         assessed=assessed,
         seen=sum(s.novelty is Novelty.SEEN for s in poll.entries),
         seen_ids=tuple(s.known.id for s in poll.entries if s.novelty is Novelty.SEEN and s.known is not None),
+        withdrawn=poll.withdrawn,
         status=_status(poll),
         http_status=200 if isinstance(poll.result, Fetched) else 304,
         size=len(poll.result.body) if isinstance(poll.result, Fetched) else 0,

@@ -24,6 +24,7 @@ from monitor.feeds.parse import parse
 from monitor.feeds.worker import WorkerFault
 from monitor.jobs.alert import open_groups
 from monitor.jobs.assess import ArticleText, Judge, Poll, assess, fulltext_of
+from monitor.jobs.gather import gather, withdrawn
 from monitor.model import (
     Coverage,
     FeedState,
@@ -36,8 +37,7 @@ from monitor.model import (
     ParsedFeed,
     PollRecord,
 )
-from monitor.store import feeds, items, rhythm, stories
-from monitor.stories import cluster, simple
+from monitor.store import feeds, items, rhythm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from monitor.config import PollingConfig, RouteConfig
     from monitor.feeds.worker import Worker
     from monitor.matching.matcher import Matcher
-    from monitor.model import Assessed, Entry
+    from monitor.model import Entry
     from monitor.net import NetPolicy
     from monitor.store.database import Database
 
@@ -56,8 +56,6 @@ log = logs.get("poll")
 
 #: feeds taken in one go; the next go follows at once when more are due
 BATCH = 200
-#: items join a story that has news of at most this age: the same headline a month later is another event
-STORY_WINDOW = timedelta(days=7)
 #: a feed whose poll met a bug of ours is set aside for this long, so that it cannot stop the others
 ASIDE = timedelta(hours=1)
 
@@ -135,6 +133,8 @@ def _settled(poller: Poller, state: FeedState, result: FetchResult | Exception) 
         poll = replace(poll, elapsed=timedelta(seconds=time.monotonic() - started))
         judge = Judge(decide=poller.matcher.decide, make_item=make_item)
         record = assess(poll, judge, policy=poller.polling, now=poller.clock(), jitter=poller.jitter())
+        with poller.db.transaction() as tx:
+            write(tx, record, poller.route)
     except StoreError:
         # the database refuses everybody, not this feed: the tick ends, the next one fetches again
         raise
@@ -144,8 +144,6 @@ def _settled(poller: Poller, state: FeedState, result: FetchResult | Exception) 
         with poller.db.transaction() as tx:
             feeds.settle(tx, _set_aside(state, now))
         return None
-    with poller.db.transaction() as tx:
-        write(tx, record, poller.route)
     _log(record)
     return record
 
@@ -184,6 +182,7 @@ def _sorted_out(
     with poller.db.snapshot() as tx:
         by_key, by_url = items.known(tx, state.feed.id, keys, urls)
         expected = rhythm.expected_new(tx, state, poller.clock())
+        listed = () if is_local(state.feed.url) or parsed.truncated else items.listed(tx, state.feed.id)
     entries = identity.sort_out(parsed.entries, by_key, by_url)
     return Poll(
         state=state,
@@ -195,6 +194,7 @@ def _sorted_out(
         gap=not is_local(state.feed.url) and identity.is_gap(entries, seen_before=state.seen_before),
         flood=not is_local(state.feed.url)
         and identity.is_flood(entries, seen_before=state.seen_before, expected=expected),
+        withdrawn=identity.withdrawn(entries, listed),
     )
 
 
@@ -265,22 +265,10 @@ def make_item(entry: Entry, key: str, state: FeedState, article: ArticleText | N
 
 def write(tx: Connection, record: PollRecord, route: RouteConfig) -> None:
     """Everything that a poll means, in the caller's one transaction: items, stories, alert groups, coverage."""
-    joined: dict[str, None] = {}
-
-    def story_of(assessed: Assessed, already: str | None) -> str | None:
-        if not assessed.decision.matches:
-            return already
-        own = simple.item_keys(assessed.item)
-        since = record.at - STORY_WINDOW
-        story = already or stories.resolve(tx, own, since) or cluster.new_id(assessed.item)
-        loudest = max((m.severity for m in assessed.decision.matches), key=lambda s: s.rank)
-        stories.join(tx, story, own, record.at, severity=loudest, title=assessed.item.title, since=since)
-        if assessed.coverage is Coverage.MATCHED:
-            joined[story] = None
-        return story
-
-    items.record(tx, record, story_of)
-    open_groups(tx, joined, route, record.at)
+    ids = items.record(tx, record)
+    told = gather(tx, record.assessed, ids, record.at)
+    left = withdrawn(tx, record.withdrawn, record.at)
+    open_groups(tx, dict.fromkeys((*told, *left)), route, record.at)
 
 
 def _counted(record: PollRecord) -> Counter[str]:

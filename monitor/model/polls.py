@@ -33,6 +33,7 @@ class KnownItem:
     revision: int = 1
     #: as stored; with the address it is an item's second identity when a publisher changes all guids
     title: str = ""
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,8 @@ class PollRecord:
     seen: int = 0
     #: stored ids of the entries that were seen again
     seen_ids: tuple[int, ...] = ()
+    #: stored ids of items whose entries were taken out of the feed while older ones stayed
+    withdrawn: tuple[int, ...] = ()
     status: str = "ok"  # ok | not-modified | unchanged | failed
     http_status: int | None = None
     size: int = 0

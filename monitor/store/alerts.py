@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import func, select, update
 
 from monitor.model import Severity
+from monitor.store import rows
 from monitor.store.schema import alert_groups
 from monitor.store.sql import changed, insert
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection, RowMapping
+
+    from monitor.model import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,8 @@ class AlertGroup:
     #: how loud the story was, and its last match, when the receiver was told
     severity: Severity | None = None
     match_id: int | None = None
+    #: what the receiver knows of the story since it was told; None: told before that was kept
+    told: Standing | None = None
 
 
 def open_group(
@@ -68,25 +73,37 @@ def settle(
     reason: str = "",
     severity: Severity | None = None,
     match_id: int | None = None,
+    told: Standing | None = None,
 ) -> bool:
     """Close an open group, with what was told. False: it was closed already, so nothing may be sent for it."""
     values: dict[str, object] = {"state": state, "settled_at": now, "match_id": match_id}
     values["severity"] = severity.value if severity is not None else None
+    values["told"] = rows.standing_row(told) if told is not None else None
     if reason:
         values["reason"] = reason
     this = (alert_groups.c.id == group_id) & (alert_groups.c.state == "open")
     return changed(tx, update(alert_groups).where(this).values(values)) == 1
 
 
-def last_sent(tx: Connection, receiver: str, story_id: str) -> AlertGroup | None:
-    """What the receiver was told of the story last; None: nothing yet."""
+def sent(tx: Connection, receiver: str, story_id: str) -> tuple[AlertGroup, ...]:
+    """Everything that the receiver was told of the story, and of the stories that it took in, oldest first."""
     told = select(alert_groups).where(
         alert_groups.c.receiver == receiver,
         alert_groups.c.story_id == story_id,
         alert_groups.c.state == "sent",
     )
-    row = tx.execute(told.order_by(alert_groups.c.id.desc()).limit(1)).mappings().first()
-    return _group(row) if row is not None else None
+    return tuple(_group(row) for row in tx.execute(told.order_by(alert_groups.c.id)).mappings())
+
+
+def last_sent(tx: Connection, receiver: str, story_id: str) -> AlertGroup | None:
+    """What the receiver was told of the story last; None: nothing yet."""
+    return next(reversed(sent(tx, receiver, story_id)), None)
+
+
+def ever(tx: Connection, story_id: str) -> bool:
+    """Whether the story was told to anybody, waits to be told, or was dropped."""
+    any_group = select(alert_groups.c.id).where(alert_groups.c.story_id == story_id).limit(1)
+    return tx.execute(any_group).first() is not None
 
 
 def next_due(tx: Connection) -> datetime | None:
@@ -96,7 +113,8 @@ def next_due(tx: Connection) -> datetime | None:
 
 def _group(row: RowMapping) -> AlertGroup:
     severity = Severity(row["severity"]) if row["severity"] else None
-    return AlertGroup(**{**row, "severity": severity})
+    told = rows.standing(row["told"]) if row["told"] is not None else None
+    return AlertGroup(**{**row, "severity": severity, "told": told})
 
 
 def hurry(tx: Connection, now: datetime) -> int:

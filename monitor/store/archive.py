@@ -71,6 +71,11 @@ def count(tx: Connection, wanted: Filter) -> int:
     return int(tx.execute(select(func.count()).select_from(items).where(*_conditions(wanted))).scalar_one())
 
 
+def passing(wanted: Filter) -> Select[tuple[int]]:
+    """The ids of the items that pass, as a query to build on."""
+    return select(items.c.id).where(*_conditions(wanted))
+
+
 def walk(tx: Connection, since: datetime, until: datetime | None = None) -> Iterator[tuple[int, Item]]:
     """Every item first seen in [since, until) with its id, oldest first, a batch in memory at a time."""
     last = 0
@@ -202,4 +207,7 @@ def _story_item(
         coverage_detail=row["coverage_detail"],
         suppressed=silenced,
         story_id=row["story_id"],
+        credit=row["credit"],
+        copy_of=row["copy_of"],
+        withdrawn_at=row["withdrawn_at"],
     )

@@ -1,11 +1,24 @@
-"""Column types: instants and durations, the same on every database."""
+"""What tables are made of: column types that are the same on every database, and the columns that recur."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DateTime, Float, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    false,
+    text,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -42,3 +55,41 @@ class Seconds(TypeDecorator[timedelta]):
 
     def process_result_value(self, value: float | None, dialect: Dialect) -> timedelta | None:
         return None if value is None else timedelta(seconds=value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: a rising number; on SQLite AUTOINCREMENT, so that a deleted one never comes back (cursors depend on it)
+SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
+
+def serial(name: str = "id") -> Column[int]:
+    """The rising number that is a table's key."""
+    return Column(name, SERIAL, primary_key=True, autoincrement=True)
+
+
+def words(name: str, **options: Any) -> Column[str]:
+    """Text that is never null; empty where there is nothing to say."""
+    return Column(name, Text, nullable=False, server_default=text("''"), **options)
+
+
+def count(name: str) -> Column[int]:
+    """A number that begins at 0."""
+    return Column(name, Integer, nullable=False, server_default=text("0"))
+
+
+def flag(name: str) -> Column[bool]:
+    """Yes or no, at first no."""
+    return Column(name, Boolean, nullable=False, server_default=false())
+
+
+def item_id(**options: Any) -> Column[int]:
+    """The item that a row belongs to and goes with."""
+    return Column("item_id", SERIAL, ForeignKey("items.id", ondelete="CASCADE"), nullable=False, **options)

@@ -5,26 +5,26 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
-from monitor.model import Fulltext, KnownItem
+from monitor.model import DateFlag, Fulltext, KnownItem
 from monitor.store import feeds, rows
 from monitor.store.schema import contacts, items, matches, revisions, suppressed
+from monitor.store.schema import feeds as feed_table
 from monitor.store.sql import add, batches, put_new
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, RowMapping
 
     from monitor.model import Assessed, PollRecord
 
-    #: the story of a stored item: its assessment and the story that it is in already, to a story id or None
-    StoryOf = Callable[[Assessed, str | None], str | None]
-
 #: how exact `last_seen_at` is
 TOUCHED_EVERY = timedelta(days=1)
+#: of a feed's items, those that its last documents may have held
+LISTED = 500
 
 _KNOWN = (
     items.c.id,
@@ -33,6 +33,7 @@ _KNOWN = (
     items.c.canonical_url,
     items.c.revision,
     items.c.title,
+    items.c.published_at,
 )
 
 
@@ -52,27 +53,45 @@ def known(
     return by_key, by_url
 
 
-def record(tx: Connection, poll: PollRecord, story_of: StoryOf | None = None) -> tuple[int, ...]:
-    """Write all that a poll means: state, journal line, items with their decisions, and who was seen again.
+def listed(tx: Connection, feed_id: str) -> tuple[KnownItem, ...]:
+    """Items that stood in the feed's last document or left it a day or two ago, not known as withdrawn, newest first.
+
+    Only those whose date can be believed; at most `LISTED`.
+    """
+    last = tx.execute(select(feed_table.c.last_parsed_at).where(feed_table.c.id == feed_id)).scalar()
+    if last is None:
+        return ()
+    there = (items.c.feed_id == feed_id) & (items.c.last_seen_at >= last - 2 * TOUCHED_EVERY)
+    dated = items.c.published_at.is_not(None) & (items.c.date_flag == DateFlag.OK.value)
+    held = select(*_KNOWN).where(there, dated, items.c.withdrawn_at.is_(None))
+    newest = held.order_by(items.c.id.desc()).limit(LISTED)
+    return tuple(KnownItem(**row) for row in tx.execute(newest).mappings())
+
+
+def record(tx: Connection, poll: PollRecord) -> tuple[int, ...]:
+    """Write all that a poll means: state, journal line, items with their decisions, who was seen again or withdrawn.
 
     Returns the item ids of `poll.assessed`, in its order. An item that another poll stored meanwhile is not doubled.
-    `story_of` is asked inside the transaction, in that order, for each item.
     """
     feeds.settle(tx, poll)
     _touch(tx, poll.seen_ids, poll.at)
-    return write(tx, poll.assessed, poll.at, story_of)
+    for batch in batches(poll.withdrawn):
+        gone = items.c.id.in_(batch) & items.c.withdrawn_at.is_(None)
+        tx.execute(update(items).where(gone).values(withdrawn_at=poll.at))
+    return write(tx, poll.assessed, poll.at)
 
 
-def write(
-    tx: Connection, assessed: Sequence[Assessed], at: datetime, story_of: StoryOf | None = None
-) -> tuple[int, ...]:
-    """Store new items and revisions with their matches, contacts and what was silenced; their ids, in order."""
+def write(tx: Connection, assessed: Sequence[Assessed], at: datetime) -> tuple[int, ...]:
+    """Store new items and revisions with their matches, contacts and what was silenced; their ids, in order.
+
+    A new item is in no story yet, a revised one stays in its own.
+    """
     existing = _existing(tx, assessed)
     here = _ids(tx, [a for a in assessed if a.revises not in existing])
     # an entry that stands twice in a document is one item: the first
     fresh = {_place(a): a for a in reversed(assessed) if a.revises not in existing and _place(a) not in here}
     new = [a for a in assessed if fresh.get(_place(a)) is a]
-    put_new(tx, items, [_new_row(a, at, story_of(a, None) if story_of else None) for a in new])
+    put_new(tx, items, [_new_row(a, at) for a in new])
     here |= _ids(tx, new)
     ids: list[int] = []
     written: list[tuple[Assessed, int, int]] = []
@@ -80,7 +99,7 @@ def write(
         old = existing.get(a.revises)
         ids.append(old["id"] if old is not None else here[_place(a)])
         if old is not None:
-            written.append((a, ids[-1], _revise(tx, a, at, old, story_of)))
+            written.append((a, ids[-1], _revise(tx, a, at, old)))
         elif fresh.get(_place(a)) is a:
             written.append((a, ids[-1], 1))
     _write_decisions(tx, written, at)
@@ -118,26 +137,22 @@ def _existing(tx: Connection, assessed: Iterable[Assessed]) -> dict[int | None, 
     return found
 
 
-def _new_row(assessed: Assessed, at: datetime, story_id: str | None) -> rows.Row:
+def _new_row(assessed: Assessed, at: datetime) -> rows.Row:
     seen = {"first_seen_at": at, "changed_at": at, "last_seen_at": at, "revision": 1}
-    return rows.item_columns(assessed.item) | seen | _ending(assessed, story_id)
+    return rows.item_columns(assessed.item) | seen | _ending(assessed)
 
 
-def _ending(assessed: Assessed, story_id: str | None) -> rows.Row:
-    coverage = {"coverage": assessed.coverage.value, "coverage_detail": assessed.coverage_detail}
-    return {"story_id": story_id, **coverage}
+def _ending(assessed: Assessed) -> rows.Row:
+    return {"coverage": assessed.coverage.value, "coverage_detail": assessed.coverage_detail}
 
 
-def _revise(
-    tx: Connection, assessed: Assessed, at: datetime, old: RowMapping, story_of: StoryOf | None
-) -> int:
+def _revise(tx: Connection, assessed: Assessed, at: datetime, old: RowMapping) -> int:
     """Keep the old text, write the new; the item's new revision. Its key stays: feeds that change ids change them back."""
     past = {name: old[name] for name in ("title", "summary", "content", "content_hash", "revision")}
     tx.execute(revisions.insert().values(item_id=old["id"], at=old["changed_at"], **past))
-    story_id = story_of(assessed, old["story_id"]) if story_of else old["story_id"]
-    values = rows.item_columns(assessed.item) | _ending(assessed, story_id)
+    values = rows.item_columns(assessed.item) | _ending(assessed)
     values |= {"revision": old["revision"] + 1, "changed_at": at, "last_seen_at": at, "key": old["key"]}
-    tx.execute(update(items).where(items.c.id == old["id"]).values(values))
+    tx.execute(update(items).where(items.c.id == old["id"]).values(**values, withdrawn_at=None))
     return int(old["revision"]) + 1
 
 
@@ -167,7 +182,9 @@ def _matched_before(tx: Connection, item_ids: Iterable[int]) -> set[tuple[int, s
 
 
 def _touch(tx: Connection, item_ids: Iterable[int], at: datetime) -> None:
-    """Note who is still in the feed, at most once a day each: most polls see the same entries again."""
+    """Note who is still in the feed, at most once a day each (most polls see the same entries again), or back in it."""
     for batch in batches(item_ids):
-        stale = items.c.id.in_(batch) & (items.c.last_seen_at < at - TOUCHED_EVERY)
-        tx.execute(update(items).where(stale).values(last_seen_at=at))
+        stale = or_(items.c.last_seen_at < at - TOUCHED_EVERY, items.c.withdrawn_at.is_not(None))
+        tx.execute(
+            update(items).where(items.c.id.in_(batch), stale).values(last_seen_at=at, withdrawn_at=None)
+        )

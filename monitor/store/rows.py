@@ -20,6 +20,7 @@ from monitor.model import (
     Match,
     Severity,
     Side,
+    Standing,
     Suppressed,
 )
 
@@ -148,6 +149,32 @@ def suppressed_row(mention: Suppressed, item_id: int, revision: int) -> Row:
 def suppressed(row: RowMapping) -> Suppressed:
     """A row of `suppressed`."""
     return Suppressed(**{f.name: row[f.name] for f in fields(Suppressed)})
+
+
+def standing_row(told: Standing) -> Row:
+    """The JSON object of what a receiver knows of a story."""
+    return {
+        "severity": told.severity.value,
+        "sides": sorted(told.sides),
+        "voices": sorted(told.voices),
+        "participants": sorted(told.participants),
+        "statuses": dict(told.statuses),
+        "withdrawn": told.withdrawn,
+        "corrected": told.corrected,
+    }
+
+
+def standing(stored: Mapping[str, Any]) -> Standing:
+    """What was stored by `standing_row`; what another version did not write is empty."""
+    return Standing(
+        severity=Severity(stored["severity"]),
+        sides=frozenset(map(Side, stored.get("sides", ()))),
+        voices=frozenset(stored.get("voices", ())),
+        participants=frozenset(stored.get("participants", ())),
+        statuses={key: ContactStatus(value) for key, value in stored.get("statuses", {}).items()},
+        withdrawn=stored.get("withdrawn", False),
+        corrected=stored.get("corrected", False),
+    )
 
 
 def _evidence_rows(evidence: Iterable[Evidence]) -> list[Row]:

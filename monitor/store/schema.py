@@ -6,8 +6,6 @@ a test compares the two. SQL stays portable between SQLite and PostgreSQL.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -17,53 +15,42 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
-    false,
-    text,
 )
 
-from monitor.store.columns import Seconds, Utc
+from monitor.store.columns import SERIAL, Seconds, Utc, count, flag, item_id, metadata, serial, words
+from monitor.store.promises import LEASED, OWED, alert_groups, attempts, deliveries, digests, receivers
+
+__all__ = [
+    "LEASED",
+    "OWED",
+    "REVISION",
+    "alert_groups",
+    "attempts",
+    "contacts",
+    "deliveries",
+    "digests",
+    "entries",
+    "facts",
+    "feeds",
+    "items",
+    "matches",
+    "metadata",
+    "polls",
+    "receivers",
+    "revisions",
+    "signature_keys",
+    "signatures",
+    "stories",
+    "stories_apart",
+    "suppressed",
+]
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0001"
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_N_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-#: a rising number; on SQLite AUTOINCREMENT, so that a deleted one never comes back (cursors depend on it)
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _serial(name: str = "id") -> Column[int]:
-    return Column(name, _SERIAL, primary_key=True, autoincrement=True)
-
-
-def _text(name: str, **options: Any) -> Column[str]:
-    """Text that is never null; empty where there is nothing to say."""
-    return Column(name, Text, nullable=False, server_default=text("''"), **options)
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default=text("0"))
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, server_default=false())
-
-
-def _item_id(**options: Any) -> Column[int]:
-    return Column("item_id", _SERIAL, ForeignKey("items.id", ondelete="CASCADE"), nullable=False, **options)
-
+REVISION = "0002"
 
 feeds = Table(
     "feeds",
@@ -86,32 +73,32 @@ feeds = Table(
     Column("last_new_at", Utc),
     #: when a body was last parsed and stored: what was not in it has left the feed
     Column("last_parsed_at", Utc),
-    _count("failures"),
+    count("failures"),
     Column("fault", Text),
-    _text("fault_detail"),
+    words("fault_detail"),
     Column("moved_to", Text),
-    _count("moved_polls"),
-    _flag("gone"),
-    _flag("seen_before"),
+    count("moved_polls"),
+    flag("gone"),
+    flag("seen_before"),
 )
 
 polls = Table(
     "polls",
     metadata,
-    _serial(),
+    serial(),
     Column("feed_id", Text, ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False),
     Column("at", Utc, nullable=False, index=True),
     Column("status", Text, nullable=False),
     Column("fault", Text),
-    _text("detail"),
+    words("detail"),
     Column("http_status", Integer),
-    _count("new"),
-    _count("changed"),
-    _count("seen"),
-    _count("matched"),
-    _flag("gap"),
-    _flag("flood"),
-    _count("size"),
+    count("new"),
+    count("changed"),
+    count("seen"),
+    count("matched"),
+    flag("gap"),
+    flag("flood"),
+    count("size"),
     Column("elapsed", Seconds, nullable=False),
     Column("remarks", JSON, nullable=False),
     Index("ix_polls_feed_id_at", "feed_id", "at"),
@@ -129,34 +116,42 @@ Index(
 items = Table(
     "items",
     metadata,
-    _serial(),
+    serial(),
     Column("feed_id", Text, ForeignKey("feeds.id"), nullable=False),
     Column("key", Text, nullable=False),
     Column("guid", Text),
     Column("url", Text),
     Column("canonical_url", Text, index=True),
-    _text("title"),
-    _text("summary"),
-    _text("content"),
-    _text("lang"),
-    _text("author"),
-    _text("published_raw"),
+    words("title"),
+    words("summary"),
+    words("content"),
+    words("lang"),
+    words("author"),
+    words("published_raw"),
     Column("published_at", Utc),
-    _text("date_flag"),
-    _text("content_hash"),
-    _text("outlet"),
-    _text("outlet_side"),
+    words("date_flag"),
+    words("content_hash"),
+    words("outlet"),
+    words("outlet_side"),
     Column("fulltext", Text, nullable=False),
-    _text("fulltext_detail"),
+    words("fulltext_detail"),
     Column("first_seen_at", Utc, nullable=False, index=True),
     Column("changed_at", Utc, nullable=False),
     Column("last_seen_at", Utc, nullable=False),
     Column("revision", Integer, nullable=False),
     #: the one state that the item ended in (promise 1)
     Column("coverage", Text, nullable=False),
-    _text("coverage_detail"),
+    words("coverage_detail"),
     Column("story_id", Text, ForeignKey("stories.id"), index=True),
+    #: the wire agency that the text credits
+    words("credit"),
+    #: the item that this one repeats, itself no copy
+    Column("copy_of", SERIAL, ForeignKey("items.id", ondelete="SET NULL")),
+    #: when the entry was found to have left its feed while older ones stayed
+    Column("withdrawn_at", Utc),
     UniqueConstraint("feed_id", "key"),
+    #: who is still in a feed, and who has left it long ago
+    Index("ix_items_feed_id_last_seen_at", "feed_id", "last_seen_at"),
     sqlite_autoincrement=True,
 )
 Index(
@@ -165,17 +160,23 @@ Index(
     sqlite_where=items.c.fulltext == "wanted",
     postgresql_where=items.c.fulltext == "wanted",
 )
+Index(
+    "ix_items_copy_of",
+    items.c.copy_of,
+    sqlite_where=items.c.copy_of.is_not(None),
+    postgresql_where=items.c.copy_of.is_not(None),
+)
 
 #: texts that a later revision replaced
 revisions = Table(
     "revisions",
     metadata,
-    _item_id(primary_key=True),
+    item_id(primary_key=True),
     Column("revision", Integer, primary_key=True),
-    _text("title"),
-    _text("summary"),
-    _text("content"),
-    _text("content_hash"),
+    words("title"),
+    words("summary"),
+    words("content"),
+    words("content_hash"),
     Column("at", Utc, nullable=False),
 )
 
@@ -183,18 +184,18 @@ revisions = Table(
 matches = Table(
     "matches",
     metadata,
-    _serial(),
-    _item_id(),
+    serial(),
+    item_id(),
     Column("revision", Integer, nullable=False),
     Column("watchlist", Text, nullable=False),
     Column("rule", Text, nullable=False),
     Column("severity", Text, nullable=False),
     Column("score", Float, nullable=False),
-    _text("reason"),
+    words("reason"),
     Column("evidence", JSON, nullable=False),
     Column("at", Utc, nullable=False),
     #: an earlier revision of the item matched the same rule: an edit, not news
-    _flag("again"),
+    flag("again"),
     UniqueConstraint("item_id", "revision", "watchlist", "rule"),
     sqlite_autoincrement=True,
 )
@@ -202,8 +203,8 @@ matches = Table(
 contacts = Table(
     "contacts",
     metadata,
-    _serial(),
-    _item_id(index=True),
+    serial(),
+    item_id(index=True),
     Column("revision", Integer, nullable=False),
     Column("type", Text, nullable=False),
     Column("status", Text, nullable=False),
@@ -211,7 +212,7 @@ contacts = Table(
     Column("libyan", JSON, nullable=False),
     Column("place", Text),
     Column("date", Text),
-    _flag("background"),
+    flag("background"),
     Column("evidence", JSON, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -219,17 +220,17 @@ contacts = Table(
 suppressed = Table(
     "suppressed",
     metadata,
-    _serial(),
-    _item_id(index=True),
+    serial(),
+    item_id(index=True),
     Column("revision", Integer, nullable=False),
     Column("watchlist", Text, nullable=False),
     Column("rule", Text, nullable=False),
     Column("by", Text, nullable=False),
-    _text("text"),
-    _text("field"),
-    _count("start"),
-    _count("end"),
-    _text("sentence"),
+    words("text"),
+    words("field"),
+    count("start"),
+    count("end"),
+    words("sentence"),
     sqlite_autoincrement=True,
 )
 
@@ -240,127 +241,73 @@ stories = Table(
     Column("first_seen_at", Utc, nullable=False),
     Column("changed_at", Utc, nullable=False, index=True),
     Column("severity", Text, nullable=False),
-    _text("title"),
+    words("title"),
+    #: the story that took this one in: the row is a redirect then, and goes with its target
+    Column("merged_into", Text, ForeignKey("stories.id", ondelete="CASCADE")),
 )
-
-story_keys = Table(
-    "story_keys",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, index=True),
-)
-
-alert_groups = Table(
-    "alert_groups",
-    metadata,
-    _serial(),
-    Column("receiver", Text, nullable=False),
-    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
-    Column("opened_at", Utc, nullable=False),
-    Column("due_at", Utc, nullable=False),
-    Column("state", Text, nullable=False),  # open | sent | dropped
-    _text("reason"),
-    Column("settled_at", Utc),
-    #: what the receiver was told: the loudest severity, and the last match of the story at that moment
-    Column("severity", Text),
-    Column("match_id", _SERIAL),
-    Index("ix_alert_groups_receiver_story", "receiver", "story_id"),
-    Index("ix_alert_groups_story_id", "story_id"),
-    sqlite_autoincrement=True,
-)
-_OPEN = alert_groups.c.state == "open"
 Index(
-    "uq_alert_groups_open",
-    alert_groups.c.receiver,
-    alert_groups.c.story_id,
-    unique=True,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
+    "ix_stories_merged_into",
+    stories.c.merged_into,
+    sqlite_where=stories.c.merged_into.is_not(None),
+    postgresql_where=stories.c.merged_into.is_not(None),
 )
 
-digests = Table(
-    "digests",
+#: pairs of stories that a person took apart: never merged again by themselves; `one` < `other`
+stories_apart = Table(
+    "stories_apart",
     metadata,
-    _serial(),
-    Column("series", Text, nullable=False),
-    Column("local_date", Text, nullable=False),
-    Column("receiver", Text, nullable=False),
-    _text("recipient"),
-    Column("since", Utc, nullable=False),
-    Column("until", Utc, nullable=False),
-    #: matches with since_seq < id <= until_seq were told
-    Column("since_seq", _SERIAL, nullable=False),
-    Column("until_seq", _SERIAL, nullable=False),
-    Column("created_at", Utc, nullable=False),
-    Column("kind", Text, nullable=False),  # normal | catch-up
-    UniqueConstraint("series", "local_date", "receiver", "recipient"),
+    Column("one", Text, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("other", Text, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+#: what is kept of an item to find its copies and the event that it reports; made elsewhere and opaque here
+signatures = Table(
+    "signatures",
+    metadata,
+    item_id(primary_key=True),
+    Column("at", Utc, nullable=False, index=True),
+    Column("data", JSON, nullable=False),
+)
+
+#: 63-bit numbers; items of one story are likely to share some
+signature_keys = Table(
+    "signature_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "item_id",
+        SERIAL,
+        ForeignKey("signatures.item_id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    ),
+    sqlite_with_rowid=False,
+)
+
+#: what a feed said, byte for byte, as a chain of hashes for each feed: no link can be changed or left out unnoticed
+entries = Table(
+    "entries",
+    metadata,
+    serial(),
+    Column("feed_id", Text, ForeignKey("feeds.id"), nullable=False),
+    #: null once the item was pruned
+    Column("item_id", SERIAL, ForeignKey("items.id", ondelete="SET NULL"), index=True),
+    Column("item_key", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("retrieved_at", Utc, nullable=False),
+    words("url"),
+    #: compressed; null where nothing could be kept, or it was pruned
+    Column("raw", LargeBinary),
+    words("sha256"),
+    words("document_sha256"),
+    Column("headers", JSON, nullable=False),
+    #: `chain` of the feed's entry before, empty for its first: a chain never forks
+    words("previous"),
+    Column("chain", Text, nullable=False),
+    UniqueConstraint("feed_id", "previous"),
+    Index("ix_entries_feed_id_id", "feed_id", "id"),
     sqlite_autoincrement=True,
-)
-
-#: deliveries that are owed, or in a sender's hands; a partial index serves only the very words it was made with
-OWED = "state IN ('pending', 'leased')"
-LEASED = "state = 'leased'"
-
-deliveries = Table(
-    "deliveries",
-    metadata,
-    _serial("seq"),
-    Column("id", Text, nullable=False, unique=True),
-    Column("receiver", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    _text("recipient"),
-    _text("subject"),
-    #: the rendered message; null once it is settled and old
-    Column("payload", JSON(none_as_null=True)),
-    Column("state", Text, nullable=False),  # pending | leased | delivered | rejected | expired | dead
-    _count("attempts"),
-    Column("not_before", Utc, nullable=False),
-    Column("lease_until", Utc),
-    _text("lease_token"),
-    Column("created_at", Utc, nullable=False),
-    #: when its retries began to count: creation, or the operator's `deliveries retry`
-    Column("queued_at", Utc, nullable=False),
-    Column("expires_at", Utc),
-    Column("settled_at", Utc),
-    _text("last_error"),
-    #: its payload was replaced by the plainest form, which happens once
-    _flag("degraded"),
-    #: what it was made for, as `alert:<group>` or `digest:<series>:<date>`; null for tests
-    Column("cause", Text),
-    #: messages of one enqueue share a batch; the parts to one recipient go in order
-    Column("batch", Text, nullable=False),
-    _count("part"),
-    UniqueConstraint("cause", "receiver", "recipient", "part"),
-    #: the queue in its order, however long the journal is
-    Index("ix_deliveries_owed", "seq", sqlite_where=text(OWED), postgresql_where=text(OWED)),
-    Index("ix_deliveries_leased", "receiver", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
-    Index("ix_deliveries_batch", "batch"),
-    sqlite_autoincrement=True,
-)
-
-attempts = Table(
-    "attempts",
-    metadata,
-    _serial(),
-    Column("delivery_id", Text, ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("attempt", Integer, nullable=False),
-    Column("at", Utc, nullable=False),
-    Column("outcome", Text, nullable=False),  # delivered | try-later | rejected | lost
-    _text("detail"),
-    Column("elapsed", Seconds, nullable=False),
-    sqlite_autoincrement=True,
-)
-
-receivers = Table(
-    "receivers",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("paused_until", Utc),
-    Column("suspended_at", Utc),
-    _text("suspended_reason"),
-    _text("last_error"),
-    Column("last_delivered_at", Utc),
 )
 
 facts = Table(

@@ -1,4 +1,4 @@
-"""Stories: which items report one event, by the keys that they share; keys are made elsewhere and opaque here."""
+"""Stories: which items report one event. What belongs together is decided elsewhere; merging is in `merges`."""
 
 from __future__ import annotations
 
@@ -8,61 +8,69 @@ from sqlalchemy import func, select, update
 
 from monitor.model import Severity, Story
 from monitor.store import archive
-from monitor.store.schema import items, matches, stories, story_keys
-from monitor.store.sql import batches, insert, put_new
+from monitor.store.schema import items, matches, stories
+from monitor.store.sql import batches, put_new
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from monitor.model import StoryItem
 
 
-def resolve(tx: Connection, keys: Sequence[str], since: datetime | None = None) -> str | None:
-    """The story that holds the first of `keys` that any story holds; only stories that changed since `since`."""
-    held = select(story_keys.c.key, story_keys.c.story_id).where(story_keys.c.key.in_(keys))
-    if since is not None:
-        held = held.join(stories, stories.c.id == story_keys.c.story_id).where(stories.c.changed_at >= since)
-    found = {row.key: row.story_id for row in tx.execute(held)}
-    return next((found[key] for key in keys if key in found), None)
-
-
 def join(
-    tx: Connection,
-    story_id: str,
-    keys: Iterable[str],
-    at: datetime,
-    *,
-    severity: Severity,
-    title: str = "",
-    since: datetime | None = None,
+    tx: Connection, story_id: str, at: datetime, *, severity: Severity = Severity.INFO, title: str = ""
 ) -> None:
-    """An item joins a story, or begins it with `title`. The story is as loud as its loudest item.
-
-    A key that another story holds stays there, unless that story has not changed since `since`.
-    """
-    fresh = {
-        "id": story_id,
-        "first_seen_at": at,
-        "changed_at": at,
-        "severity": severity.value,
-        "title": title,
-    }
-    put_new(tx, stories, [fresh])
-    louder = [s.value for s in Severity if s.rank < severity.rank]
+    """Something new in a story, which begins with `title` where there is none. It is as loud as its loudest item."""
+    fresh = {"id": story_id, "first_seen_at": at, "changed_at": at, "severity": severity.value}
+    put_new(tx, stories, [fresh | {"title": title}])
+    quieter = [s.value for s in Severity if s.rank < severity.rank]
     this = stories.c.id == story_id
     tx.execute(update(stories).where(this, stories.c.changed_at < at).values(changed_at=at))
-    tx.execute(update(stories).where(this, stories.c.severity.in_(louder)).values(severity=severity.value))
-    _hold(tx, story_id, list(keys), since)
+    tx.execute(update(stories).where(this, stories.c.severity.in_(quieter)).values(severity=severity.value))
+
+
+def put_item(
+    tx: Connection, item_id: int, story_id: str, *, credit: str = "", copy_of: int | None = None
+) -> None:
+    """An item is in a story, credits a wire, repeats another item; its own copies follow it to that one."""
+    values = {"story_id": story_id, "credit": credit, "copy_of": copy_of}
+    tx.execute(update(items).where(items.c.id == item_id).values(values))
+    if copy_of is not None:
+        followers = update(items).where(items.c.copy_of == item_id)
+        tx.execute(followers.values(copy_of=copy_of))
+
+
+def of_items(tx: Connection, item_ids: Iterable[int]) -> dict[int, str | None]:
+    """The story of each stored item."""
+    found: dict[int, str | None] = {}
+    for batch in batches(item_ids):
+        held = select(items.c.id, items.c.story_id).where(items.c.id.in_(batch))
+        found |= {row.id: row.story_id for row in tx.execute(held)}
+    return found
+
+
+def resolve_id(tx: Connection, story_id: str) -> str | None:
+    """The id under which a story goes on: its own, or that of the story that took it in; None: there is none."""
+    goes_on = func.coalesce(stories.c.merged_into, stories.c.id)
+    found: str | None = tx.execute(select(goes_on).where(stories.c.id == story_id)).scalar()
+    return found
+
+
+def is_alone(tx: Connection, story_id: str) -> bool:
+    """Whether a story has one item only."""
+    few = select(items.c.id).where(items.c.story_id == story_id).limit(2)
+    return len(tx.execute(few).all()) == 1
 
 
 def load(tx: Connection, story_id: str) -> Story | None:
-    """The story with its items, oldest first; None when it has none."""
-    ids = tx.execute(select(items.c.id).where(items.c.story_id == story_id)).scalars()
+    """The story with its items, oldest first; None when it has none. The id of a story that was taken in leads on."""
+    goes_on = resolve_id(tx, story_id)
+    ids = tx.execute(select(items.c.id).where(items.c.story_id == goes_on)).scalars()
     found = archive.load(tx, ids)
-    return Story(id=story_id, items=found) if found else None
+    return Story(id=goes_on, items=found) if goes_on is not None and found else None
 
 
 def matched(
@@ -98,25 +106,21 @@ def last_match_of(tx: Connection, story_id: str) -> int:
 
 def recent(tx: Connection, since: datetime, limit: int = 100) -> tuple[Story, ...]:
     """Stories that changed since `since`, the latest first."""
-    latest = select(stories.c.id).where(stories.c.changed_at >= since)
-    names = (
-        tx.execute(latest.order_by(stories.c.changed_at.desc(), stories.c.id).limit(limit)).scalars().all()
-    )
+    return _latest(tx, stories.c.changed_at >= since, limit)
+
+
+def search(tx: Connection, wanted: archive.Filter, limit: int = 50) -> tuple[Story, ...]:
+    """Whole stories with an item that passes, those with the latest news first."""
+    passing = archive.passing(wanted).where(items.c.story_id == stories.c.id)
+    return _latest(tx, passing.exists(), limit)
+
+
+def _latest(tx: Connection, wanted: ColumnElement[bool], limit: int) -> tuple[Story, ...]:
+    latest = select(stories.c.id).where(wanted, stories.c.merged_into.is_(None))
+    ordered = latest.order_by(stories.c.changed_at.desc(), stories.c.id).limit(limit)
+    names = tx.execute(ordered).scalars().all()
     members = _members(tx, names, ())
     return tuple(Story(id=name, items=members[name]) for name in names if name in members)
-
-
-def _hold(tx: Connection, story_id: str, keys: list[str], since: datetime | None) -> None:
-    statement = insert(tx, story_keys)
-    if since is None:
-        statement = statement.on_conflict_do_nothing()
-    else:
-        old = select(stories.c.id).where(stories.c.changed_at < since)
-        statement = statement.on_conflict_do_update(
-            index_elements=["key"], set_={"story_id": story_id}, where=story_keys.c.story_id.in_(old)
-        )
-    if keys:
-        tx.execute(statement, [{"key": key, "story_id": story_id} for key in dict.fromkeys(keys)])
 
 
 def _members(

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import inspect
 
 from monitor.errors import StoreError
-from monitor.store import facts, upgrade
+from monitor.model import Severity
+from monitor.store import alerts, facts, stories, upgrade
 from monitor.store.database import Database
 from monitor.store.lock import InstanceLock
 from tests.support.stored import NOW
@@ -23,8 +24,8 @@ _NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -47,9 +48,9 @@ def tomorrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: str = "") -
     """The code of tomorrow: one more migration, ending in `extra`."""
     folder = tmp_path / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_next.py").write_text(_NEXT + extra)
+    (folder / "versions" / "0003_next.py").write_text(_NEXT + extra)
     monkeypatch.setattr(upgrade, "MIGRATIONS", folder)
-    monkeypatch.setattr(upgrade, "REVISION", "0002")
+    monkeypatch.setattr(upgrade, "REVISION", "0003")
 
 
 def columns(database: Database) -> set[str]:
@@ -68,7 +69,7 @@ def test_an_old_database_is_migrated_behind_a_copy(
         assert facts.get(tx, "kept") == 1
     database.close()
     monkeypatch.undo()
-    copy = Database.open(f"sqlite:///{old}.0001.backup")
+    copy = Database.open(f"sqlite:///{old}.0002.backup")
     assert "remark" not in columns(copy)
     copy.close()
     with pytest.raises(StoreError, match="was made by a newer monitor"):
@@ -107,6 +108,52 @@ def test_a_database_in_use_is_not_migrated(
             Database.open(f"sqlite:///{old}")
     assert not list(tmp_path.glob("*.backup"))
     Database.open(f"sqlite:///{old}").close()
+
+
+def test_a_database_of_the_first_tables_keeps_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stories keep their ids, items their stories, receivers what they were told; the old keys go."""
+    path = tmp_path / "monitor.db"
+    with monkeypatch.context() as past:
+        folder = tmp_path / "migrations"
+        shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", "000[2-9]*"))
+        past.setattr(upgrade, "MIGRATIONS", folder)
+        past.setattr(upgrade, "REVISION", "0001")
+        database = Database.open(f"sqlite:///{path}")
+        with database.transaction() as tx:
+            for statement in _FIRST_ROWS:
+                tx.exec_driver_sql(statement)
+        database.close()
+    database = Database.open(f"sqlite:///{path}")
+    assert database.check() == ()
+    with database.snapshot() as tx:
+        story = stories.load(tx, "s-1")
+        assert story is not None
+        assert [(i.item.key, i.copy_of, i.credit, i.withdrawn_at) for i in story.items] == [
+            ("guid:a", None, "", None)
+        ]
+        told = alerts.last_sent(tx, "desk", "s-1")
+        assert told is not None
+        assert (told.severity, told.told) == (Severity.HIGH, None)
+        assert "story_keys" not in inspect(tx).get_table_names()
+    database.close()
+    assert (tmp_path / "monitor.db.0001.backup").exists()
+
+
+_AT = "'2026-03-01 06:00:00.000000'"
+_FIRST_ROWS = (
+    "INSERT INTO feeds (id, url, definition, origin, enabled, added_at, interval, next_poll_at) VALUES ("
+    "'gazette', 'https://gazette.example/feed', "
+    """'{"id": "gazette", "url": "https://gazette.example/feed", "title": "Gazette"}', """
+    f"'file', 1, {_AT}, 1800, {_AT})",
+    f"INSERT INTO stories (id, first_seen_at, changed_at, severity) VALUES ('s-1', {_AT}, {_AT}, 'high')",
+    "INSERT INTO story_keys (key, story_id) VALUES ('url:a', 's-1')",
+    "INSERT INTO items (feed_id, key, fulltext, first_seen_at, changed_at, last_seen_at, revision, coverage, "
+    f"story_id) VALUES ('gazette', 'guid:a', 'not-asked', {_AT}, {_AT}, {_AT}, 1, 'matched', 's-1')",
+    "INSERT INTO alert_groups (receiver, story_id, opened_at, due_at, state, severity, match_id) VALUES ("
+    f"'desk', 's-1', {_AT}, {_AT}, 'sent', 'high', 1)",
+)
 
 
 def test_our_own_lock_is_no_hindrance(old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from monitor.model import (
@@ -26,6 +26,10 @@ from monitor.model import (
     Side,
     Suppressed,
 )
+from monitor.store import items, stories
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -133,6 +137,21 @@ def poll(*entries: Assessed, at: datetime = NOW, of: FeedState | None = None, **
     """What one poll means."""
     default = state(next_poll_at=at + HOUR, last_polled_at=at, last_success_at=at)
     return PollRecord(**{"state": of or default, "at": at, "assessed": entries} | changes)
+
+
+def told(
+    tx: Connection, story_id: str, *entries: Assessed, at: datetime = NOW, **changes: Any
+) -> tuple[int, ...]:
+    """Store a poll, all of whose items are in one story; their ids."""
+    ids = items.record(tx, poll(*entries, at=at, **changes))
+    severity = max(
+        (m.severity for e in entries for m in e.decision.matches), key=lambda s: s.rank, default=None
+    )
+    title = entries[0].item.title if entries else ""
+    stories.join(tx, story_id, at, severity=severity or Severity.INFO, title=title)
+    for item_id in ids:
+        stories.put_item(tx, item_id, story_id)
+    return ids
 
 
 def message(subject: str = "1 high: envoy in Sirte", recipient: str = "", **payload: Any) -> Message:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import exc, func, select
 
-from monitor.model import Coverage, Fulltext, Severity
+from monitor.model import Coverage, DateFlag, Fulltext, Severity
 from monitor.store import archive, feeds, items, schema
 from tests.support.stored import (
     DAY,
@@ -21,12 +22,12 @@ from tests.support.stored import (
     match,
     poll,
     silenced,
+    told,
 )
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
-    from monitor.model import Assessed
     from monitor.store.database import Database
 
 
@@ -149,21 +150,34 @@ def test_a_revised_item_that_was_pruned_meanwhile_is_new(tx: Connection) -> None
     assert (found.revision, len(found.matches)) == (1, 1)
 
 
-def test_the_story_is_asked_in_the_transaction(tx: Connection) -> None:
-    """With the story that the item is in; its answer is stored."""
-    tx.execute(schema.stories.insert().values(id="s-1", first_seen_at=NOW, changed_at=NOW, severity="high"))
-    asked: list[tuple[str, str | None]] = []
-
-    def story_of(entry: Assessed, current: str | None) -> str | None:
-        asked.append((entry.item.title, current))
-        return current or "s-1"
-
-    (item_id,) = items.record(tx, poll(assessed(title="one")), story_of)
-    items.record(tx, poll(assessed(title="two", revises=item_id)), story_of)
-    assert asked == [("one", None), ("two", "s-1")]
+def test_a_revised_item_stays_in_its_story(tx: Connection) -> None:
+    """Also when the new text says something else; whoever cites the story finds it."""
+    (item_id,) = told(tx, "s-1", assessed(title="one"))
+    items.record(tx, poll(assessed(title="two", revises=item_id)))
     found = archive.get(tx, item_id)
     assert found is not None
-    assert found.story_id == "s-1"
+    assert (found.item.title, found.story_id) == ("two", "s-1")
+
+
+def test_an_entry_that_was_withdrawn_is_marked_until_it_comes_back(tx: Connection) -> None:
+    """Unchanged or as a revision."""
+    ids = items.record(tx, poll(assessed("a"), assessed("b"), assessed("c")))
+    items.record(tx, poll(at=NOW + HOUR, withdrawn=ids))
+    items.record(tx, poll(at=NOW + 2 * HOUR, withdrawn=ids))
+    assert [i.withdrawn_at for i in archive.load(tx, ids)] == [NOW + HOUR] * 3, "the first notice counts"
+    items.record(tx, poll(assessed("b", revises=ids[1]), at=NOW + 3 * HOUR, seen_ids=ids[:1]))
+    assert [i.withdrawn_at for i in archive.load(tx, ids)] == [None, None, NOW + HOUR]
+
+
+def test_what_was_lately_in_a_feed_is_listed(tx: Connection) -> None:
+    """Two days back, with a date that can be believed; what is known as withdrawn is not asked for again."""
+    dated = {"published_at": NOW - HOUR}
+    items.record(tx, poll(assessed("old", **dated), at=NOW - 3 * DAY))
+    items.record(tx, poll(assessed("undated"), assessed("absurd", date_flag=DateFlag.FUTURE, **dated)))
+    (gone, there) = items.record(tx, poll(assessed("gone", **dated), assessed("there", **dated)))
+    items.record(tx, poll(at=NOW + HOUR, withdrawn=(gone,)))
+    assert [(k.id, k.published_at) for k in items.listed(tx, "gazette")] == [(there, NOW - HOUR)]
+    assert items.listed(tx, "nobody") == ()
 
 
 def test_who_is_seen_again_is_noted_once_a_day(tx: Connection) -> None:
@@ -191,14 +205,11 @@ def test_a_poll_that_fails_to_be_written_leaves_nothing(db: Database) -> None:
     """State, journal and items are one transaction: validators never get ahead of items (promise 1)."""
     with db.transaction() as tx:
         feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
-
-    def broken(entry: Assessed, current: str | None) -> str | None:
-        raise RuntimeError("a bug in the middle")
-
-    record = poll(assessed(matches=(match(severity=Severity.LOW),)))
+    naive = datetime(2026, 3, 1)
+    record = poll(assessed(matches=(match(severity=Severity.LOW),)), assessed("guid:2", published_at=naive))
     record = replace(record, state=replace(record.state, etag='"ahead"'))
-    with pytest.raises(RuntimeError), db.transaction() as tx:
-        items.record(tx, record, broken)
+    with pytest.raises(exc.StatementError, match="naive"), db.transaction() as tx:
+        items.record(tx, record)
     with db.snapshot() as tx:
         kept = feeds.get(tx, "gazette")
         assert kept is not None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def opened(tx: Connection, receiver: str = "desk", story: str = "s-1", minutes: int = 1) -> bool:
-    stories.join(tx, story, [], NOW, severity=Severity.HIGH)
+    stories.join(tx, story, NOW, severity=Severity.HIGH)
     return alerts.open_group(tx, receiver, story, now=NOW, due_at=NOW + minutes * MINUTE, reason="new")
 
 

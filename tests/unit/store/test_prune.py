@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.model import Delivered, Rejected, Severity
-from monitor.store import alerts, archive, feeds, items, journal, outbox, stories
+from monitor.model import Delivered, Rejected
+from monitor.store import alerts, archive, feeds, items, journal, outbox
 from monitor.store.archive import Filter
 from monitor.store.prune import Pruned, prune
-from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, message, poll, promised
+from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, message, poll, promised, told
 
 if TYPE_CHECKING:
-    from monitor.model import Assessed
     from monitor.store.database import Database
 
 KEEP: dict[str, Any] = {"unmatched": 60 * DAY, "matched": 1000 * DAY, "journal": 90 * DAY}
@@ -76,13 +75,8 @@ def test_what_no_digest_told_stays(store: Database) -> None:
 
 def test_what_an_open_alert_group_needs_stays(store: Database) -> None:
     """It would be an alert without items."""
-
-    def story_of(entry: Assessed, current: str | None) -> str:
-        stories.join(tx, "s-1", ["url:x"], NOW, severity=Severity.HIGH)
-        return "s-1"
-
     with store.transaction() as tx:
-        items.record(tx, poll(assessed("waiting", matches=(match(),))), story_of)
+        told(tx, "s-1", assessed("waiting", matches=(match(),)))
         items.record(tx, poll(assessed("current", revises=3), at=LATER - HOUR))
         alerts.open_group(tx, "desk", "s-1", now=NOW, due_at=NOW)
     short = KEEP | {"matched": 60 * DAY}

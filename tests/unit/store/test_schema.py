@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import exc, select
+from sqlalchemy import create_engine, exc, select
 
 from monitor.model import Contact, FeedState, Item, Match, Suppressed
 from monitor.store import schema
@@ -19,6 +19,8 @@ from monitor.store.upgrade import MIGRATIONS
 from tests.support.stored import NOW
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection, Table
 
     from monitor.store.database import Database
@@ -28,7 +30,24 @@ def test_migrations_make_exactly_the_tables_of_the_schema(db: Database) -> None:
     """A column that was added without a migration would be missing at the operator's."""
     with db.snapshot() as tx:
         context = MigrationContext.configure(tx, opts={"compare_type": True})
-        assert compare_metadata(context, schema.metadata) == []
+        differences = compare_metadata(context, schema.metadata)
+    # SQLAlchemy does not read the actions of references that SQLite took with a later column: see the next test
+    assert [d for d in differences if d[0] not in {"add_fk", "remove_fk"}] == []
+
+
+def test_migrations_make_exactly_the_references_of_the_schema(db: Database, tmp_path: Path) -> None:
+    """With what happens to a row when that which it refers to goes."""
+    plain = create_engine(f"sqlite:///{tmp_path}/plain.db")
+    schema.metadata.create_all(plain)
+    with plain.connect() as wanted, db.snapshot() as made:
+        for name in schema.metadata.tables:
+            assert references(made, name) == references(wanted, name), name
+    plain.dispose()
+
+
+def references(tx: Connection, table: str) -> set[tuple[str, ...]]:
+    found = tx.exec_driver_sql(f"PRAGMA foreign_key_list({table})").mappings()
+    return {(row["from"], row["table"], row["to"], row["on_delete"]) for row in found}
 
 
 def test_the_newest_migration_is_the_revision_of_the_schema() -> None:

@@ -1,0 +1,165 @@
+"""Stories that become one, and items that are taken out of one: no id ever leads to nothing or to something else."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, or_, select, update
+
+from monitor.errors import StoreError
+from monitor.model import Severity
+from monitor.store import stories as told_stories
+from monitor.store.schema import alert_groups, items, matches, stories, stories_apart
+from monitor.store.sql import batches, put_new
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, RowMapping
+
+
+def merge(tx: Connection, loser: str, winner: str, at: datetime, *, by_hand: bool = False) -> bool:
+    """`loser` goes on in `winner`: its items and what receivers were told of it move, its id leads there from now on.
+
+    An alert of either that waits for a receiver who was told of the other is dropped: `jobs.alert` asks again whether
+    the whole is worth telling. False where they are one already, one of them does not exist, or a person took them
+    apart; `by_hand` overrules that.
+    """
+    into, out_of = told_stories.resolve_id(tx, winner), told_stories.resolve_id(tx, loser)
+    if into is None or out_of is None or into == out_of:
+        return False
+    if by_hand:
+        tx.execute(delete(stories_apart).where(_pair(into, out_of)))
+    elif tx.execute(select(stories_apart.c.one).where(_pair(into, out_of))).first() is not None:
+        return False
+    tx.execute(update(items).where(items.c.story_id == out_of).values(story_id=into))
+    _move_alerts(tx, out_of, into, at)
+    _move_pairs(tx, out_of, into)
+    _take_in(tx, out_of, into, at)
+    return True
+
+
+def split(tx: Connection, story_id: str, item_ids: Collection[int], at: datetime) -> str:
+    """Take items out of a story into a new one, whose id is returned; the two are not merged again by themselves.
+
+    Receivers who were told of the whole story count as told of both. Raises StoreError: there is no such story, an
+    item is not in it, or none would stay.
+    """
+    name = _splittable(tx, story_id, item_ids)
+    fresh = _new_id(tx, name, item_ids)
+    put_new(tx, stories, [_row(tx, fresh, item_ids, at)])
+    for batch in batches(item_ids):
+        tx.execute(update(items).where(items.c.id.in_(batch)).values(story_id=fresh))
+    # a copy whose original is in another story is a telling of its own there
+    out = select(items.c.id).where(items.c.story_id == fresh)
+    stays = select(items.c.id).where(items.c.story_id == name)
+    for inside, outside in ((out, stays), (stays, out)):
+        torn = items.c.id.in_(inside) & items.c.copy_of.in_(outside)
+        tx.execute(update(items).where(torn).values(copy_of=None))
+    tx.execute(
+        update(stories).where(stories.c.id == name).values(changed_at=at, severity=_loudest(tx, stays))
+    )
+    put_new(tx, stories_apart, [dict(zip(("one", "other"), sorted((name, fresh)), strict=True))])
+    _count_as_told(tx, name, fresh)
+    return fresh
+
+
+def _splittable(tx: Connection, story_id: str, item_ids: Collection[int]) -> str:
+    """The id under which the story goes on, when `item_ids` can be taken out of it."""
+    name = told_stories.resolve_id(tx, story_id)
+    if name is None:
+        raise StoreError(f"there is no story {story_id}")
+    if not item_ids:
+        raise StoreError("nothing to take out (name at least one item)")
+    held = set(tx.execute(select(items.c.id).where(items.c.story_id == name)).scalars())
+    strangers = sorted(set(item_ids) - held)
+    if strangers:
+        raise StoreError(f"item {strangers[0]} is not in story {name}")
+    if held == set(item_ids):
+        raise StoreError(f"these are all the items of story {name} (some must stay)")
+    return name
+
+
+def _pair(one: str, other: str) -> ColumnElement[bool]:
+    first, second = sorted((one, other))
+    return (stories_apart.c.one == first) & (stories_apart.c.other == second)
+
+
+def _move_alerts(tx: Connection, loser: str, winner: str, at: datetime) -> None:
+    """Those that were sent move. Of those that wait, none stays that a receiver need not hear, and one is enough."""
+    both = select(alert_groups).where(alert_groups.c.story_id.in_([loser, winner]))
+    found = tx.execute(both.order_by(alert_groups.c.due_at, alert_groups.c.id)).mappings().all()
+    knows = {(g["receiver"], g["story_id"]) for g in found if g["state"] == "sent"}
+    kept: set[str] = set()
+    for group in (g for g in found if g["state"] == "open"):
+        other = winner if group["story_id"] == loser else loser
+        if (group["receiver"], other) in knows or group["receiver"] in kept:
+            dropped = {"state": "dropped", "settled_at": at, "reason": f"one story with {other}"}
+            tx.execute(update(alert_groups).where(alert_groups.c.id == group["id"]).values(dropped))
+        else:
+            kept.add(group["receiver"])
+    tx.execute(update(alert_groups).where(alert_groups.c.story_id == loser).values(story_id=winner))
+
+
+def _move_pairs(tx: Connection, loser: str, winner: str) -> None:
+    """What was taken apart from the loser is apart from the winner."""
+    apart = or_(stories_apart.c.one == loser, stories_apart.c.other == loser)
+    others = {name for row in tx.execute(select(stories_apart).where(apart)) for name in row}
+    tx.execute(delete(stories_apart).where(apart))
+    pairs = [sorted((winner, other)) for other in others - {loser, winner}]
+    put_new(tx, stories_apart, [{"one": one, "other": other} for one, other in pairs])
+
+
+def _take_in(tx: Connection, loser: str, winner: str, at: datetime) -> None:
+    rows = {
+        row["id"]: row
+        for row in tx.execute(select(stories).where(stories.c.id.in_([loser, winner]))).mappings()
+    }
+    loudest = max((Severity(row["severity"]) for row in rows.values()), key=lambda s: s.rank)
+    first = min(row["first_seen_at"] for row in rows.values())
+    values = {"severity": loudest.value, "first_seen_at": first, "changed_at": at}
+    tx.execute(update(stories).where(stories.c.id == winner).values(values))
+    # redirects never chain: one look finds where a story went
+    redirected = or_(stories.c.id == loser, stories.c.merged_into == loser)
+    tx.execute(update(stories).where(redirected).values(merged_into=winner))
+
+
+def _new_id(tx: Connection, story_id: str, item_ids: Collection[int]) -> str:
+    """Stable for the same items; another one where a story had them before."""
+    turn = 0
+    while True:
+        words = f"{story_id} {sorted(item_ids)} {turn}"
+        fresh = f"s-{hashlib.sha256(words.encode()).hexdigest()[:10]}"
+        if told_stories.resolve_id(tx, fresh) is None:
+            return fresh
+        turn += 1
+
+
+def _row(tx: Connection, story_id: str, item_ids: Collection[int], at: datetime) -> dict[str, Any]:
+    first = min(item_ids)
+    oldest = select(items.c.title, items.c.first_seen_at).where(items.c.id == first)
+    found: RowMapping = tx.execute(oldest).mappings().one()
+    return {
+        "id": story_id,
+        "first_seen_at": found["first_seen_at"],
+        "changed_at": at,
+        "severity": _loudest(tx, select(items.c.id).where(items.c.id.in_(list(item_ids)))),
+        "title": found["title"],
+    }
+
+
+def _loudest(tx: Connection, of: Any) -> str:
+    found = tx.execute(select(matches.c.severity).where(matches.c.item_id.in_(of)).distinct()).scalars()
+    return max(map(Severity, found), key=lambda s: s.rank, default=Severity.INFO).value
+
+
+def _count_as_told(tx: Connection, story_id: str, fresh: str) -> None:
+    """Copy what each receiver was told last of the old story."""
+    this = (alert_groups.c.story_id == story_id) & (alert_groups.c.state == "sent")
+    last = select(func.max(alert_groups.c.id)).where(this).group_by(alert_groups.c.receiver)
+    found = tx.execute(select(alert_groups).where(alert_groups.c.id.in_(last))).mappings()
+    rows = [{k: v for k, v in row.items() if k != "id"} | {"story_id": fresh} for row in found]
+    if rows:
+        tx.execute(alert_groups.insert(), rows)

@@ -1,0 +1,122 @@
+"""The tables of what is promised to receivers: alerts that wait, digests, deliveries and their attempts."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+
+from monitor.store.columns import SERIAL, Seconds, Utc, count, flag, metadata, serial, words
+
+alert_groups = Table(
+    "alert_groups",
+    metadata,
+    serial(),
+    Column("receiver", Text, nullable=False),
+    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    Column("opened_at", Utc, nullable=False),
+    Column("due_at", Utc, nullable=False),
+    Column("state", Text, nullable=False),  # open | sent | dropped
+    words("reason"),
+    Column("settled_at", Utc),
+    #: what the receiver was told: the loudest severity, and the last match of the story at that moment
+    Column("severity", Text),
+    Column("match_id", SERIAL),
+    #: what the receiver knows of the story since then
+    Column("told", JSON(none_as_null=True)),
+    Index("ix_alert_groups_receiver_story", "receiver", "story_id"),
+    Index("ix_alert_groups_story_id", "story_id"),
+    sqlite_autoincrement=True,
+)
+_OPEN = alert_groups.c.state == "open"
+Index(
+    "uq_alert_groups_open",
+    alert_groups.c.receiver,
+    alert_groups.c.story_id,
+    unique=True,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    serial(),
+    Column("series", Text, nullable=False),
+    Column("local_date", Text, nullable=False),
+    Column("receiver", Text, nullable=False),
+    words("recipient"),
+    Column("since", Utc, nullable=False),
+    Column("until", Utc, nullable=False),
+    #: matches with since_seq < id <= until_seq were told
+    Column("since_seq", SERIAL, nullable=False),
+    Column("until_seq", SERIAL, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("kind", Text, nullable=False),  # normal | catch-up
+    UniqueConstraint("series", "local_date", "receiver", "recipient"),
+    sqlite_autoincrement=True,
+)
+
+#: deliveries that are owed, or in a sender's hands; a partial index serves only the very words it was made with
+OWED = "state IN ('pending', 'leased')"
+LEASED = "state = 'leased'"
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    serial("seq"),
+    Column("id", Text, nullable=False, unique=True),
+    Column("receiver", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    words("recipient"),
+    words("subject"),
+    #: the rendered message; null once it is settled and old
+    Column("payload", JSON(none_as_null=True)),
+    Column("state", Text, nullable=False),  # pending | leased | delivered | rejected | expired | dead
+    count("attempts"),
+    Column("not_before", Utc, nullable=False),
+    Column("lease_until", Utc),
+    words("lease_token"),
+    Column("created_at", Utc, nullable=False),
+    #: when its retries began to count: creation, or the operator's `deliveries retry`
+    Column("queued_at", Utc, nullable=False),
+    Column("expires_at", Utc),
+    Column("settled_at", Utc),
+    words("last_error"),
+    #: its payload was replaced by the plainest form, which happens once
+    flag("degraded"),
+    #: what it was made for, as `alert:<group>` or `digest:<series>:<date>`; null for tests
+    Column("cause", Text),
+    #: messages of one enqueue share a batch; the parts to one recipient go in order
+    Column("batch", Text, nullable=False),
+    count("part"),
+    UniqueConstraint("cause", "receiver", "recipient", "part"),
+    #: the queue in its order, however long the journal is
+    Index("ix_deliveries_owed", "seq", sqlite_where=text(OWED), postgresql_where=text(OWED)),
+    Index("ix_deliveries_leased", "receiver", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
+    Index("ix_deliveries_batch", "batch"),
+    sqlite_autoincrement=True,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    serial(),
+    Column("delivery_id", Text, ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("attempt", Integer, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("outcome", Text, nullable=False),  # delivered | try-later | rejected | lost
+    words("detail"),
+    Column("elapsed", Seconds, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+receivers = Table(
+    "receivers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("paused_until", Utc),
+    Column("suspended_at", Utc),
+    words("suspended_reason"),
+    words("last_error"),
+    Column("last_delivered_at", Utc),
+)
