@@ -8,9 +8,10 @@ without words (`lang:`, NOT) gives an empty list; one that does not hold gives N
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import reduce
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.matching.mentions import keys
@@ -53,10 +54,11 @@ class View:
     def keys(self) -> Mapping[str, list[Mention]]:
         """Mentions by what a query may call them."""
         if self._by_key is None:
-            self._by_key = {}
+            found: dict[str, list[Mention]] = defaultdict(list)
             for mention in self.mentions:
-                for key in keys_of(mention):
-                    self._by_key.setdefault(key, []).append(mention)
+                for key in keys(mention.term, mention.sense, mention.tags):
+                    found[key].append(mention)
+            self._by_key = dict(found)
         return self._by_key
 
     def spans(self, key: str) -> list[Span] | None:
@@ -196,32 +198,44 @@ def _join(
 ) -> list[Span]:
     """Minimal spans holding one of each. `distinct`: not the same mention twice; `reach`: words between at most."""
     starts = [s.start for s in theirs]
-    joined = []
+    count, last = len(theirs), len(theirs) - 1
+    pairs: list[tuple[int, int, Span, Span]] = []
     for span in ours:
-        at = bisect_left(starts, span.start)
-        before = () if ordered else _nearest(span, theirs, range(at - 1, -1, -1), distinct=distinct)
-        after = _nearest(span, theirs, range(at, len(theirs)), distinct=distinct, apart=ordered)
-        for other in (*before, *after):
-            gap = max(other.start - span.end, span.start - other.end, 0)
-            if reach is None or gap <= reach:
-                joined.append(_merged(span, other))
-    return _minimal(joined)
+        at = bisect_left(starts, span.end if ordered else span.start)
+        before = None if ordered else _nearest(span, theirs, range(at - 1, -1, -1), distinct=distinct)
+        after = _nearest(span, theirs, range(at, count), distinct=distinct) if at <= last else None
+        for other in (before, after):
+            if other is None:
+                continue
+            if reach is None or max(other.start - span.end, span.start - other.end) <= reach:
+                pairs.append((max(span.end, other.end), -min(span.start, other.start), span, other))
+    return [_merged(span, other) for *_, span, other in _tightest(pairs)]
 
 
-def _nearest(
-    span: Span, others: list[Span], order: range, *, distinct: bool, apart: bool = False
-) -> tuple[Span, ...]:
+def _nearest(span: Span, others: list[Span], order: range, *, distinct: bool) -> Span | None:
     """The first of `others`, walking `order`, that may stand beside `span`."""
     for index in order:
         other = others[index]
-        if apart and other.start < span.end:
-            continue
         if not distinct or not any(m is n for m in span.mentions for n in other.mentions):
-            return (other,)
-    return ()
+            return other
+    return None
+
+
+def _tightest(pairs: list[tuple[int, int, Span, Span]]) -> list[tuple[int, int, Span, Span]]:
+    """Pairs by end and negative start without those that hold another, in text order."""
+    pairs.sort(key=itemgetter(0, 1))
+    kept: list[tuple[int, int, Span, Span]] = []
+    for pair in pairs:
+        if not kept or pair[1] < kept[-1][1]:
+            kept.append(pair)
+    return kept
 
 
 def _merged(one: Span, other: Span) -> Span:
+    if one.start > other.start:
+        one, other = other, one
+    if one.end <= other.start:
+        return Span(one.start, other.end, one.mentions + other.mentions)
     unique = {id(m): m for m in (*one.mentions, *other.mentions)}
     mentions = tuple(sorted(unique.values(), key=lambda m: (m.token, -m.token_end)))
     return Span(min(one.start, other.start), max(one.end, other.end), mentions)

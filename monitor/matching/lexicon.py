@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 #: pattern number, start and end in the folded text, the spaces around included
 Match = tuple[int, int, int]
 
+#: forms of an item that are looked at, from its title on: ten times what the longest article says
+MAX_SPOKEN = 20_000
 #: the term of UN documents
 UN_DOCUMENT = "%un-document"
 
@@ -126,7 +128,9 @@ class Lexicon:
             if meaning.claims:
                 spoken.append((match, meaning.claims))
                 heard |= meaning.keys
-        named = undocs.find(text.given) if self._resolutions else ()
+                if len(spoken) == MAX_SPOKEN:
+                    break
+        named = undocs.find(text.given)[:MAX_SPOKEN] if self._resolutions else ()
         for document in named:
             heard.update(keys(UN_DOCUMENT, undocs.sense(document, self._resolutions), frozenset()))
         return Heard(text, spoken, named, heard)

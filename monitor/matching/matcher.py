@@ -5,8 +5,10 @@ Scanning is done once; a rule is looked at only when a key of its rarest clause 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from monitor.matching import facts
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 
 #: finds the contacts of an item for a rule with a `contact:` key
 ContactExtractor = Callable[["Scan", "ContactSpec"], tuple[Contact, ...]]
-#: mentions reported per match; the shortest spans first
+#: mentions reported per match, or silenced per rule; the shortest spans first
 MAX_EVIDENCE = 12
+#: characters of a sentence that are shown; only text without full stops has longer ones
+MAX_SENTENCE = 4000
 #: spans at most this many words long count as compact
 COMPACT = 12
 
@@ -176,7 +180,8 @@ def _anchors(node: Node, view: View) -> list[Span]:
 def _in_scope(spans: list[Span], scope: Scope, reading: Reading) -> tuple[list[Span], str]:
     """The spans about the rule's country; else those about another one, and its id; else none."""
     cues = _cues(scope, reading.counting)
-    resolved = [(span, _about(span, cues, scope.country)) for span in spans]
+    where = sorted(cues)
+    resolved = [(span, _about(span, cues, where, scope.country)) for span in spans]
     home = [span for span, country in resolved if country == scope.country]
     away = [(span, country) for span, country in resolved if country]
     if home or not away:
@@ -194,17 +199,20 @@ def _cues(scope: Scope, view: View) -> dict[int, str]:
     return found
 
 
-def _about(span: Span, cues: Mapping[int, str], home: str) -> str:
-    """The country of a span: in its own sentences, else the nearest before, else the nearest after; "" if none."""
+def _about(span: Span, cues: Mapping[int, str], where: Sequence[int], home: str) -> str:
+    """The country of a span: in its own sentences, else the nearest before, else the nearest after; "" if none.
+
+    `where`: the sentences that have cues, in order.
+    """
     own = {m.sentence for m in span.mentions}
     named = [cues[s] for s in sorted(own) if s in cues]
     if named:
         return home if home in named else named[0]
-    before = [s for s in cues if s < min(own)]
+    before = bisect_left(where, min(own))
     if before:
-        return cues[max(before)]
-    after = [s for s in cues if s > max(own)]
-    return cues[min(after)] if after else ""
+        return cues[where[before - 1]]
+    after = bisect_right(where, max(own))
+    return cues[where[after]] if after < len(where) else ""
 
 
 # --- saying it -------------------------------------------------------------------------------------------
@@ -232,9 +240,9 @@ def as_match(verdict: Verdict, scan: Scan, entities: Mapping[str, EntitySpec]) -
 def as_suppressed(verdict: Verdict, scan: Scan) -> Iterator[Suppressed]:
     """What a rule would have fired on, and what held it back."""
     if verdict.kind == "silenced":
-        for mention in _unique(verdict.spans):
-            if mention.silenced_by:
-                yield _suppressed(verdict.rule, mention.silenced_by, mention, scan)
+        silenced = (m for m in _unique(verdict.spans) if m.silenced_by)
+        for mention in islice(silenced, MAX_EVIDENCE):
+            yield _suppressed(verdict.rule, str(mention.silenced_by), mention, scan)
     elif verdict.kind in {"unless", "no-contact"} and verdict.spans:
         by = f"unless: {verdict.detail}" if verdict.kind == "unless" else "no contact between the two sides"
         yield _suppressed(verdict.rule, by, smallest(verdict.spans)[0].mentions[0], scan)
@@ -242,7 +250,7 @@ def as_suppressed(verdict: Verdict, scan: Scan) -> Iterator[Suppressed]:
 
 def evidence_of(spans: Sequence[Span], scan: Scan) -> tuple[Evidence, ...]:
     """The mentions of `spans`, each once, with their sentences."""
-    mentions = list(_unique(spans))[:MAX_EVIDENCE]
+    mentions = islice(_unique(spans), MAX_EVIDENCE)
     return tuple(
         Evidence(
             field=m.field,
@@ -250,7 +258,7 @@ def evidence_of(spans: Sequence[Span], scan: Scan) -> tuple[Evidence, ...]:
             end=m.end,
             text=scan.fields[m.field][m.start : m.end],
             term=m.term.lstrip("@%").strip('"'),
-            sentence=scan.text(m.sentence),
+            sentence=_around(m, scan),
         )
         for m in mentions
     )
@@ -298,7 +306,7 @@ def _score(spans: Sequence[Span]) -> float:
     """0 to 1: more for the title or summary, for close words, for being said twice; less for weak names alone."""
     if not spans:
         return 0.5
-    mentions = list(_unique(spans))
+    mentions = [m for span in spans for m in span.mentions]
     score = 0.6
     score += 0.2 * any(m.field != "content" for m in mentions)
     score += 0.1 * (spans[0].length <= COMPACT)
@@ -338,5 +346,15 @@ def _suppressed(rule: Rule, by: str, mention: Mention, scan: Scan) -> Suppressed
         field=mention.field,
         start=mention.start,
         end=mention.end,
-        sentence=scan.text(mention.sentence),
+        sentence=_around(mention, scan),
     )
+
+
+def _around(mention: Mention, scan: Scan) -> str:
+    """The mention's sentence; of one that runs on without end only what stands near."""
+    sentence = scan.sentences[mention.sentence]
+    if sentence.end - sentence.start <= MAX_SENTENCE:
+        return scan.text(mention.sentence)
+    start = max(sentence.start, mention.start - MAX_SENTENCE // 2)
+    end = min(sentence.end, start + MAX_SENTENCE)
+    return scan.fields[mention.field][start:end].strip()
