@@ -25,8 +25,8 @@ _NUMBER = regex.compile(r"(?<![\w.,])\d[\d.,\u00a0\u202f٫٬]*\d(?!\w)")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 
 
-def facts(scan: Scan, senses: Collection[str]) -> tuple[Fact, ...]:
-    """The facts of a scanned item. `senses`: the vocabularies ("%contact") whose senses count."""
+def facts(scan: Scan, senses: Collection[str], skipped: Collection[str] = ()) -> tuple[Fact, ...]:
+    """The facts of a scanned item. `senses`: the vocabularies ("%contact") whose senses count; `skipped`: entities."""
     lead = next((s.paragraph for s in scan.sentences if s.field == "content"), -1)
     found: dict[str, int] = {}
     for mention in scan.mentions:
@@ -34,6 +34,8 @@ def facts(scan: Scan, senses: Collection[str]) -> tuple[Fact, ...]:
             continue
         term = mention.term
         if term[0] == "@":
+            if term in skipped:
+                continue
             key = term
         elif term == "%un-document":
             key = _document(scan.fields[mention.field][mention.start : mention.end])

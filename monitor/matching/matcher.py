@@ -72,6 +72,8 @@ class Matcher:
         asked = (term for rule in self._rules for term in terms(rule.query))
         #: the vocabularies that rules ask for; those that only guard names tell no event from another
         self._senses = frozenset(t.key.partition(".")[0] for t in asked if t.key.startswith("%"))
+        #: "Libyan" says nothing that "Libya" does not
+        self._said_twice = frozenset(f"@{e.id}" for e in watchlists.entities.values() if e.kind == "demonym")
 
     def decide(self, item: Item, *, facts_always: bool = False) -> Decision:
         """Every match, contact and suppressed mention of `item`. Never raises for odd text.
@@ -97,7 +99,9 @@ class Matcher:
             matches=tuple(matches),
             contacts=tuple(contacts),
             suppressed=tuple(dict.fromkeys(suppressed)),
-            facts=facts.facts(reading.scan, self._senses) if matches or facts_always else (),
+            facts=facts.facts(reading.scan, self._senses, self._said_twice)
+            if matches or facts_always
+            else (),
         )
 
     def read(self, item: Item, heard: Heard | None = None) -> Reading:

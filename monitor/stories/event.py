@@ -25,7 +25,7 @@ COPY, COPY_AT_HOME = 0.45, 0.75
 #: shingles that must be shared at least
 MIN_SHARED = 4
 #: the bar of likeness by hours between two tellings; beyond the last none is high enough
-BAR = ((24.0, 0.58), (48.0, 0.75), (64.0, 0.95))
+BAR = ((12.0, 0.36), (24.0, 0.41), (48.0, 0.58), (64.0, 0.9))
 #: how much shared words of one language and a shared document add
 WORDS_HELP, DOCUMENT_HELP, MEETING_HELP = 0.3, 0.1, 0.15
 #: headlines of this many longer words are one when they share this much, within a day: formulas come back the next

@@ -89,7 +89,7 @@ def signature(item: Item, decision: Decision, now: datetime) -> Signature:
 
 
 #: what a fact of each kind weighs beside an entity in the same place
-_SCALE = {"@": 1.0, "%": 0.7, "u": 1.0, "n": 1.5}
+_SCALE = {"@": 1.0, "%": 0.7, "u": 1.0, "n": 2.0}
 
 
 def _facts(decision: Decision) -> dict[str, float]:
