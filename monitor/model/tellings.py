@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from monitor.model.dates import days_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date as Date
     from datetime import datetime
 
     from monitor.model.matching import ContactStatus, ContactType, Evidence
@@ -99,6 +102,15 @@ class ContactSource:
     first_seen_at: datetime
     status: ContactStatus
     evidence: tuple[Evidence, ...] = ()
+    #: when the entry was taken out of its feed; None: it was not
+    withdrawn_at: datetime | None = None
+    #: the stored item that this one repeats
+    copy_of: int | None = None
+
+    @property
+    def told_at(self) -> datetime:
+        """When it was published, as far as we know."""
+        return self.published_at or self.first_seen_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,3 +132,17 @@ class LedgerContact:
     #: oldest first
     sources: tuple[ContactSource, ...]
     corroboration: Corroboration | None = None
+    #: every kind that it is told as, the commonest first; `type` is the first
+    types: tuple[ContactType, ...] = ()
+
+    @property
+    def day(self) -> Date:
+        """The day to sort and file it under: its first day, else the day when it was first told."""
+        named = days_of(self.date)
+        return named[0] if named is not None else self.sources[0].told_at.date()
+
+    @property
+    def by_side(self) -> Mapping[Side, tuple[ContactSource, ...]]:
+        """Sources by who is speaking, the first to tell it first."""
+        sides = dict.fromkeys(source.side for source in self.sources)
+        return {side: tuple(s for s in self.sources if s.side is side) for side in sides}

@@ -1,0 +1,236 @@
+"""Pure but for the file it writes. Contacts as a picture for a report: how many a month, and who meets whom.
+
+Only canonical English names are drawn, so that no script needs a font of its own. The one doorway to matplotlib; the
+same contacts give the same picture.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from monitor.model import ContactStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+    from monitor.model import LedgerContact
+
+FORMATS = ("svg", "png", "pdf")
+#: names of one side that are drawn; the rest is counted below
+MOST_NAMES = 12
+#: months that are drawn one by one; a longer time is drawn by quarters, then years
+MOST_BARS = 40
+
+_INK, _SOFT, _FAINT, _PAPER = "#1d2733", "#5d6b7a", "#dfe5eb", "#ffffff"
+_BUBBLE = "#1f5f8b"
+#: what stands from the axis upwards, and its colour: apart in brightness, for print and for the colour-blind
+_BANDS = (
+    ("took place", "#1f5f8b", frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})),
+    ("planned", "#7fb2d1", frozenset({ContactStatus.PLANNED, ContactStatus.INVITED})),
+    ("called off or postponed", "#c9ced4", frozenset({ContactStatus.POSTPONED, ContactStatus.CANCELLED})),
+    ("denied", "#c2543d", frozenset({ContactStatus.DENIED})),
+)
+_STYLE: Any = {
+    # a dollar sign in a name is no formula
+    "text.parse_math": False,
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": _INK,
+    "axes.edgecolor": _SOFT,
+    "axes.labelcolor": _SOFT,
+    "xtick.color": _SOFT,
+    "ytick.color": _SOFT,
+    "svg.hashsalt": "monitor",
+    "svg.fonttype": "path",
+}
+
+
+def write(contacts: Sequence[LedgerContact], target: Path) -> None:
+    """Draw into `target`, whose suffix is one of FORMATS. Background mentions are left out. Raises OSError."""
+    told = [contact for contact in contacts if not contact.background]
+    kind = target.suffix.lstrip(".").lower()
+    with rc_context(_STYLE):
+        figure = _figure(told)
+        figure.savefig(target, format=kind, dpi=160, facecolor=_PAPER, metadata=_undated(kind))
+
+
+def _undated(kind: str) -> dict[str, Any]:
+    """Metadata without the day of drawing."""
+    return {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
+
+
+def _figure(told: Sequence[LedgerContact]) -> Figure:
+    russian, libyan, pairs = _pairs(told)
+    rows = max(3.0, 0.36 * len(russian))
+    width = max(9.0, 4.6 + 0.62 * len(libyan))
+    top, gap, bottom = 1.05, 2.35, 0.55
+    bars = 2.1
+    height = top + bars + gap + rows + bottom
+    figure = Figure(figsize=(width, height))
+    left = 2.45 / width
+
+    def area(down: float, tall: float, start: float) -> Axes:
+        return figure.add_axes((start, 1 - (down + tall) / height, 0.97 - start, tall / height))
+
+    figure.text(0.35 / width, 1 - 0.42 / height, "Contacts between Russia and Libya", size=15, weight="bold")
+    figure.text(0.35 / width, 1 - 0.68 / height, _subtitle(told), size=9, color=_SOFT)
+    _timeline(area(top, bars, 0.75 / width), told)
+    _matrix(area(top + bars + gap, rows, left), russian, libyan, pairs)
+    figure.text(
+        0.35 / width,
+        1 - (top + bars + 0.62) / height,
+        "Who meets whom",
+        size=11,
+        weight="bold",
+    )
+    figure.text(0.35 / width, 0.2 / height, _left_out(told, russian, libyan), size=7.5, color=_SOFT)
+    return figure
+
+
+def _subtitle(told: Sequence[LedgerContact]) -> str:
+    if not told:
+        return "none reported"
+    days = [contact.day for contact in told]
+    outlets = {source.outlet for contact in told for source in contact.sources}
+    period = (
+        f"{min(days):%B %Y} – {max(days):%B %Y}"
+        if len({d.replace(day=1) for d in days}) > 1
+        else f"{days[0]:%B %Y}"
+    )
+    return f"{_count(len(told), 'contact')}, {period}, as told by {_count(len(outlets), 'outlet')}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+# --- how many a month ------------------------------------------------------------------------------------
+
+
+def periods(days: Iterable[date]) -> tuple[str, list[date]]:
+    """What a bar stands for (month, quarter or year) and the first day of each, empty ones included."""
+    listed = sorted(days)
+    if not listed:
+        return "month", []
+    months = _every(listed[0].replace(day=1), listed[-1], 1)
+    if len(months) <= MOST_BARS:
+        return "month", months
+    quarters = _every(_floor(listed[0], 3), listed[-1], 3)
+    if len(quarters) <= MOST_BARS:
+        return "quarter", quarters
+    return "year", _every(_floor(listed[0], 12), listed[-1], 12)
+
+
+def _every(first: date, last: date, months: int) -> list[date]:
+    found = [first]
+    while True:
+        count = found[-1].month - 1 + months
+        following = date(found[-1].year + count // 12, count % 12 + 1, 1)
+        if following > last:
+            return found
+        found.append(following)
+
+
+def _floor(day: date, months: int) -> date:
+    return date(day.year, (day.month - 1) // months * months + 1, 1)
+
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def _timeline(axes: Axes, told: Sequence[LedgerContact]) -> None:
+    word, starts = periods(contact.day for contact in told)
+    below = [0] * len(starts)
+    for label, colour, statuses in _BANDS:
+        counted = Counter(_floor(c.day, _MONTHS[word]) for c in told if c.status in statuses)
+        heights = [counted[start] for start in starts]
+        if any(heights):
+            axes.bar(range(len(starts)), heights, bottom=below, width=0.72, color=colour, label=label)
+        below = [a + b for a, b in zip(below, heights, strict=True)]
+    _plain(axes)
+    axes.set_title(f"A {word}", loc="left", size=11, weight="bold", pad=12, color=_INK)
+    axes.set_xlim(-0.6, max(len(starts), 6) - 0.4)
+    axes.set_ylim(0, max([*below, 1]) * 1.12)
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.grid(axis="y", color=_FAINT, linewidth=0.8)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xticks(range(len(starts)), [_tick(start, starts, word) for start in starts])
+    if any(below):
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, frameon=False, fontsize=8, handlelength=1.0,
+                    handleheight=1.0, columnspacing=1.4)  # fmt: skip
+
+
+def _tick(start: date, starts: Sequence[date], word: str) -> str:
+    """The month's initial letters, the year below each January and the first; fewer where bars are many."""
+    if word == "year":
+        return str(start.year)
+    first = start == starts[0] or start.month == 1
+    if word == "quarter":
+        return f"{start.year}" if first else ""
+    month = f"{start:%b}" if len(starts) <= 18 else f"{start:%b}"[0]
+    return f"{month}\n{start.year}" if first else month
+
+
+# --- who meets whom --------------------------------------------------------------------------------------
+
+
+def _pairs(told: Sequence[LedgerContact]) -> tuple[list[str], list[str], Counter[tuple[str, str]]]:
+    """The names most in contact on each side, the busiest first, and how often each two were."""
+    met = [c for c in told if c.status not in {ContactStatus.DENIED, ContactStatus.CANCELLED}]
+    russian = Counter(p.name for c in met for p in c.russian)
+    libyan = Counter(p.name for c in met for p in c.libyan)
+    pairs = Counter((r.name, x.name) for c in met for r in c.russian for x in c.libyan)
+    return _busiest(russian), _busiest(libyan), pairs
+
+
+def _busiest(counted: Counter[str]) -> list[str]:
+    return [name for name, _ in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_NAMES]]
+
+
+def _matrix(
+    axes: Axes, russian: Sequence[str], libyan: Sequence[str], pairs: Counter[tuple[str, str]]
+) -> None:
+    _plain(axes)
+    most = max(pairs.values(), default=1)
+    for y, ours in enumerate(russian):
+        for x, theirs in enumerate(libyan):
+            if count := pairs[ours, theirs]:
+                # the area tells how often
+                axes.scatter(x, y, s=70 + 330 * (count / most), color=_BUBBLE, linewidths=0, zorder=3)
+                axes.text(x, y, str(count), ha="center", va="center", size=7.5, color="white", zorder=4)
+    axes.set_xlim(-0.5, max(len(libyan), 1) - 0.5)
+    axes.set_ylim(max(len(russian), 1) - 0.5, -0.5)
+    axes.set_xticks(range(len(libyan)), [shortened(name) for name in libyan], rotation=35, ha="left")
+    axes.set_yticks(range(len(russian)), [shortened(name) for name in russian])
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0, labelcolor=_INK)
+    axes.grid(color=_FAINT, linewidth=0.8)
+    axes.spines["bottom"].set_visible(False)
+
+
+def shortened(name: str, most: int = 26) -> str:
+    """A name that fits beside its row."""
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
+def _left_out(told: Sequence[LedgerContact], russian: Sequence[str], libyan: Sequence[str]) -> str:
+    everybody = {p.name for c in told for p in (*c.russian, *c.libyan)}
+    rest = len(everybody) - len(set(russian) | set(libyan))
+    more = f" {_count(rest, 'more name')} not drawn." if rest > 0 else ""
+    return f"Russian side down, Libyan side across; a number counts contacts, those denied or called off not counted.{more}"
+
+
+def _plain(axes: Axes) -> None:
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(_SOFT)
+    axes.set_axisbelow(True)

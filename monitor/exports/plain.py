@@ -1,0 +1,163 @@
+"""Pure. A contact in words and as plain data: what every format starts from."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+from monitor.model import ContactStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from monitor.model import ContactSource, Corroboration, LedgerContact, Participant
+
+#: ids made from it are the same on every machine and every day
+NAMESPACE = UUID("6f0d7a52-2c33-5b7e-9d3c-5c1f0e5f4a11")
+#: how a status is said where there is room for it
+STATUS_WORDS = {
+    ContactStatus.HAPPENED: "took place",
+    ContactStatus.ONGOING: "under way",
+    ContactStatus.PLANNED: "planned",
+    ContactStatus.INVITED: "invited",
+    ContactStatus.POSTPONED: "postponed",
+    ContactStatus.CANCELLED: "called off",
+    ContactStatus.DENIED: "denied",
+}
+
+
+def stable_uuid(*parts: str) -> str:
+    """A version 5 UUID of what it names."""
+    return str(uuid5(NAMESPACE, "\n".join(parts)))
+
+
+def names(of: Iterable[Participant]) -> str:
+    """Names in one line."""
+    return ", ".join(p.name for p in of)
+
+
+def with_roles(of: Iterable[Participant]) -> str:
+    """Names with the offices held on the day."""
+    return ", ".join(f"{p.name} ({p.role})" if p.role else p.name for p in of)
+
+
+def title(of: LedgerContact) -> str:
+    """One line: the kind, who with whom, where."""
+    place = f", {of.place}" if of.place else ""
+    return f"{of.type.value.capitalize()}: {names(of.russian)} – {names(of.libyan)}{place}"
+
+
+def summary(of: LedgerContact) -> str:
+    """A few plain lines: who in what office, when, status with its history, who says so and how far to believe it."""
+    lines = [
+        f"Russian side: {with_roles(of.russian)}",
+        f"Libyan side: {with_roles(of.libyan)}",
+        f"Place: {of.place or 'not said'}",
+        f"Date: {of.date or f'not said; first told on {first_told(of):%Y-%m-%d}'}",
+        f"Status: {history(of)}",
+        f"Told by: {told_by(of)}",
+    ]
+    if of.corroboration is not None:
+        lines.append(f"Standing: {grade(of.corroboration)}, {of.corroboration.explained}")
+    if of.background:
+        lines.append("Only mentioned as background: no report of its own was seen.")
+    return "\n".join(lines)
+
+
+def history(of: LedgerContact) -> str:
+    """Every status with its day: "planned (2026-03-01), took place (2026-03-04)"."""
+    return ", ".join(f"{STATUS_WORDS[status]} ({at:%Y-%m-%d})" for at, status in of.history)
+
+
+def told_by(of: LedgerContact) -> str:
+    """Outlets by side: "russia-state: Vestnik; un: News Centre"."""
+    return "; ".join(
+        f"{side.value}: {', '.join(dict.fromkeys(s.outlet for s in sources))}"
+        for side, sources in of.by_side.items()
+    )
+
+
+def grade(of: Corroboration) -> str:
+    """Source letter and credibility number: "B2"."""
+    return f"{of.reliability}{of.credibility}"
+
+
+def first_told(of: LedgerContact) -> datetime:
+    """When its first source told it."""
+    return of.sources[0].told_at
+
+
+def last_news(of: LedgerContact) -> datetime:
+    """The latest moment at which we learned anything about it."""
+    moments = [s.first_seen_at for s in of.sources] + [s.withdrawn_at for s in of.sources if s.withdrawn_at]
+    return max(moments)
+
+
+def sentences(of: ContactSource) -> tuple[str, ...]:
+    """The source's own words, each sentence once."""
+    return tuple(dict.fromkeys(e.sentence or e.text for e in of.evidence))
+
+
+def as_json(of: LedgerContact) -> dict[str, Any]:
+    """Plain data; times are UTC in ISO 8601."""
+    return {
+        "id": of.id,
+        "type": of.type.value,
+        "types": [kind.value for kind in of.types],
+        "status": of.status.value,
+        "history": [{"at": instant(at), "status": status.value} for at, status in of.history],
+        "russian": [{"name": p.name, "role": p.role} for p in of.russian],
+        "libyan": [{"name": p.name, "role": p.role} for p in of.libyan],
+        "place": of.place,
+        "date": of.date,
+        "background": of.background,
+        "corroboration": _corroboration(of.corroboration) if of.corroboration else None,
+        "sources": [_source(s) for s in of.sources],
+    }
+
+
+def instant(at: datetime) -> str:
+    """2026-03-04T12:00:00Z, whatever the zone it came in."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _corroboration(of: Corroboration) -> dict[str, Any]:
+    return {
+        "reliability": of.reliability,
+        "credibility": of.credibility,
+        "grounds": list(of.grounds),
+        "explained": of.explained,
+        "voices": [
+            {
+                "name": v.name,
+                "sides": [side.value for side in v.sides],
+                "reliability": v.reliability,
+                "outlets": list(v.outlets),
+                "denies": v.denies,
+            }
+            for v in of.voices
+        ],
+    }
+
+
+def _source(of: ContactSource) -> dict[str, Any]:
+    return {
+        "item": of.item_id,
+        "story": of.story_id,
+        "outlet": of.outlet,
+        "side": of.side.value,
+        "reliability": of.reliability,
+        "lang": of.lang,
+        "url": of.url,
+        "published": instant(of.published_at) if of.published_at else None,
+        "first_seen": instant(of.first_seen_at),
+        "status": of.status.value,
+        "withdrawn": instant(of.withdrawn_at) if of.withdrawn_at else None,
+        "copy_of": of.copy_of,
+        "evidence": [
+            {"field": e.field, "start": e.start, "end": e.end, "text": e.text, "sentence": e.sentence}
+            for e in of.evidence
+        ],
+    }

@@ -1,0 +1,67 @@
+"""Pure. Contacts as CSV (RFC 4180), one a row, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from monitor.exports import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from monitor.model import LedgerContact
+
+COLUMNS = (
+    "id", "date", "type", "status", "history", "russian", "russian_roles", "libyan", "libyan_roles", "place",
+    "background", "sides", "outlets", "languages", "grade", "standing", "first_told", "last_news", "evidence", "links",
+)  # fmt: skip
+#: a spreadsheet runs what begins so as a formula (CWE-1236)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def safe(text: str) -> str:
+    """`text` as a cell that no spreadsheet runs; an apostrophe in front keeps it text."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """CSV of any rows, with a heading; every cell made safe."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def write(contacts: Iterable[LedgerContact]) -> str:
+    """The CSV document. Cells with several values have them one a line or separated by "; "."""
+    return table(COLUMNS, (_row(contact) for contact in contacts))
+
+
+def _row(of: LedgerContact) -> tuple[str, ...]:
+    rated = of.corroboration
+    sentences = (f"{s.outlet} ({s.lang}): {sentence}" for s in of.sources for sentence in plain.sentences(s))
+    return (
+        of.id,
+        of.date or "",
+        of.type.value,
+        of.status.value,
+        plain.history(of),
+        "; ".join(p.name for p in of.russian),
+        "; ".join(p.role for p in of.russian if p.role),
+        "; ".join(p.name for p in of.libyan),
+        "; ".join(p.role for p in of.libyan if p.role),
+        of.place or "",
+        "yes" if of.background else "no",
+        "; ".join(side.value for side in of.by_side),
+        "; ".join(dict.fromkeys(s.outlet for s in of.sources)),
+        "; ".join(dict.fromkeys(s.lang for s in of.sources)),
+        plain.grade(rated) if rated else "",
+        rated.explained if rated else "",
+        plain.instant(plain.first_told(of)),
+        plain.instant(plain.last_news(of)),
+        "\n".join(sentences),
+        "\n".join(dict.fromkeys(s.url for s in of.sources if s.url)),
+    )
