@@ -7,17 +7,28 @@ group needs, and any delivery that is owed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, exists, null, select, update
 
 from monitor.store.items import TOUCHED_EVERY
 from monitor.store.outbox import OPEN
-from monitor.store.schema import alert_groups, deliveries, feeds, items, matches, polls, stories
+from monitor.store.schema import (
+    alert_groups,
+    deliveries,
+    entries,
+    feeds,
+    items,
+    matches,
+    polls,
+    signatures,
+    stories,
+)
 from monitor.store.sql import changed
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Table, Update
     from sqlalchemy.sql.dml import Delete
@@ -26,6 +37,8 @@ if TYPE_CHECKING:
 
 #: rows in one transaction
 BATCH = 500
+#: signatures older than this find no more items: an event is told within days
+SIGNED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +51,10 @@ class Pruned:
     #: settled deliveries that lost their message, and those that went whole
     payloads: int = 0
     deliveries: int = 0
+    #: what was kept of items to find others like them
+    signatures: int = 0
+    #: entries that lost their bytes; their links of the chain stay
+    entries: int = 0
 
 
 def prune(
@@ -67,6 +84,8 @@ def prune(
         deliveries=_sweep(
             database, delete(deliveries), settled & (deliveries.c.settled_at < now - matched), batch
         ),
+        signatures=_sweep(database, delete(signatures), signatures.c.at < now - SIGNED, batch),
+        entries=_sweep(database, update(entries).values(raw=null()), _orphaned(), batch),
     )
     database.checkpoint()
     return pruned
@@ -113,4 +132,11 @@ def _free_items(
 
 
 def _empty_stories(before: datetime) -> ColumnElement[bool]:
-    return (stories.c.changed_at < before) & ~exists().where(items.c.story_id == stories.c.id)
+    """Redirects have no items and go with their target."""
+    empty = ~exists().where(items.c.story_id == stories.c.id)
+    return (stories.c.changed_at < before) & stories.c.merged_into.is_(None) & empty
+
+
+def _orphaned() -> ColumnElement[bool]:
+    """Entries with bytes whose item is gone."""
+    return entries.c.item_id.is_(None) & entries.c.raw.is_not(None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from monitor.feeds.identity import Sorted as Result
-from monitor.feeds.identity import content_hash, is_flood, is_gap, item_key, lookups, sort_out
+from monitor.feeds.identity import content_hash, is_flood, is_gap, item_key, lookups, sort_out, withdrawn
 from monitor.model import Entry, KnownItem, Novelty
 
 if TYPE_CHECKING:
@@ -26,7 +27,12 @@ def stored(results: Sequence[Result]) -> tuple[dict[str, KnownItem], dict[str, K
     """What the store would give back after a poll had written `results`."""
     known = [
         KnownItem(
-            id=n, key=r.key, content_hash=r.content_hash, canonical_url=r.canonical_url, title=r.entry.title
+            id=n,
+            key=r.key,
+            content_hash=r.content_hash,
+            canonical_url=r.canonical_url,
+            title=r.entry.title,
+            published_at=r.entry.published_at,
         )
         for n, r in enumerate(results, start=1)
     ]
@@ -170,3 +176,60 @@ def test_a_flood_is_more_than_the_rhythm_explains(
     """Measured against the time that passed, so that downtime is no flood."""
     results = sort_out([entry(n) for n in range(new)], {}, {})
     assert is_flood(results, seen_before=seen_before, expected=expected) is flood
+
+
+def dated(*numbers: int, undated: tuple[int, ...] = ()) -> list[Entry]:
+    """Entries whose number is their age in hours."""
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    return [
+        entry(n) if n in undated else replace(entry(n), published_at=now - timedelta(hours=n))
+        for n in numbers
+    ]
+
+
+def gone(before: Sequence[Entry], after: Sequence[Entry]) -> list[str]:
+    """Titles of what was withdrawn between two documents."""
+    by_key, by_url = stored(sort_out(before, {}, {}))
+    titles = {known.id: known.title for known in by_key.values()}
+    found = withdrawn(sort_out(after, by_key, by_url), list(by_key.values()))
+    return [titles[n] for n in found]
+
+
+NEWEST_TEN = dated(*range(10, 20))
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        pytest.param(dated(*range(10, 20)), [], id="the same document"),
+        pytest.param(dated(19, 10, 15, 9, 17, 11, 14, 18, 16, 13), [], id="not in order of dates"),
+        pytest.param(dated(8, 9, *range(10, 18)), [], id="the oldest two passed"),
+        pytest.param(dated(*range(3, 10)), [], id="all passed"),
+        pytest.param(dated(9, 10, 11, 13, *range(14, 20)), ["Title 12"], id="one was taken out"),
+        pytest.param(dated(*range(19, 13, -1), 12, 11, 9), ["Title 10", "Title 13"], id="two, oldest first"),
+        pytest.param(dated(*range(11, 20)), [], id="the newest is missing: an old copy from a cache"),
+        pytest.param(
+            dated(9, *range(11, 20)), ["Title 10"], id="the newest is missing, a newer one is there"
+        ),
+        pytest.param(dated(5, 6, 7, 8, 9, 10, 18, 19), [], id="two pinned ones stay, the others passed"),
+        pytest.param(dated(9, 10, 14, 15, 16, 17, 18, 19), [], id="three of eight: rearranged"),
+        pytest.param(dated(9, 10, 12), [], id="too short a document"),
+        pytest.param(dated(*range(4, 10), undated=tuple(range(4, 10))), [], id="no dates"),
+    ],
+)
+def test_what_is_missing_while_older_ones_stay_was_withdrawn(after: list[Entry], found: list[str]) -> None:
+    """What passed out of the end of a feed was not."""
+    assert gone(NEWEST_TEN, after) == found
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        pytest.param({"guid": "other", "title": "Rewritten"}, id="same address"),
+        pytest.param({"guid": "other", "url": "https://x.example/moved"}, id="same title"),
+    ],
+)
+def test_what_was_replaced_was_not_withdrawn(new: dict[str, str]) -> None:
+    """A publisher who gives an edited article a new guid has not taken it back."""
+    after = [replace(e, **new) if e.guid == "g12" else e for e in [*dated(9), *NEWEST_TEN]]
+    assert gone(NEWEST_TEN, after) == []

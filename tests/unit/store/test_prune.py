@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.model import Delivered, Rejected
-from monitor.store import alerts, archive, feeds, items, journal, outbox
+from monitor.store import alerts, archive, feeds, items, journal, merges, outbox, schema, signatures, stories
 from monitor.store.archive import Filter
 from monitor.store.prune import Pruned, prune
 from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, message, poll, promised, told
@@ -116,3 +116,48 @@ def test_batches_reach_everything(db: Database) -> None:
         items.record(tx, poll(*(assessed(f"guid:{n}") for n in range(25))))
         items.record(tx, poll(at=LATER))
     assert prune(db, LATER, **KEEP, batch=10).items == 25
+
+
+def test_a_redirect_stays_as_long_as_its_story(store: Database) -> None:
+    """However long ago the merge was: somebody may have kept the old id."""
+    with store.transaction() as tx:
+        told(tx, "s-old", assessed("b", matches=(match(),)))
+        told(tx, "s-new", assessed("a", matches=(match(),)))
+        merges.merge(tx, "s-old", "s-new", NOW)
+        items.record(tx, poll(assessed("current", revises=3), at=LATER))
+    assert prune(store, LATER, **KEEP).stories == 0
+    with store.snapshot() as tx:
+        assert stories.resolve_id(tx, "s-old") == "s-new"
+    assert prune(store, LATER, **KEEP | {"matched": 60 * DAY}).stories == 1
+    with store.snapshot() as tx:
+        assert stories.resolve_id(tx, "s-old") is None
+    assert store.check() == ()
+
+
+def test_old_signatures_go_before_their_items(store: Database) -> None:
+    """What is told today belongs to no event of last month."""
+    with store.transaction() as tx:
+        signatures.put(tx, 2, NOW, {}, [1, 2, 3])
+        signatures.put(tx, 3, LATER, {}, [1])
+    assert prune(store, NOW + 29 * DAY, **KEEP).signatures == 0
+    assert prune(store, LATER, **KEEP).signatures == 1
+    with store.snapshot() as tx:
+        assert signatures.count(tx) == 1
+        assert len(tx.execute(schema.signature_keys.select()).all()) == 1
+        assert archive.get(tx, 2) is not None
+
+
+def test_the_bytes_of_a_forgotten_item_go_and_their_link_stays(store: Database) -> None:
+    """The chain of the feed can still be followed."""
+    row = {"feed_id": "gazette", "item_key": "k", "revision": 1, "retrieved_at": NOW, "headers": {}}
+    with store.transaction() as tx:
+        for number in (1, 2):
+            link = {"item_id": number, "previous": str(number - 1), "chain": str(number), "raw": b"<item/>"}
+            tx.execute(schema.entries.insert().values(row | link))
+    assert prune(store, LATER, **KEEP).entries == 1
+    with store.snapshot() as tx:
+        found = tx.execute(schema.entries.select().order_by(schema.entries.c.id)).mappings().all()
+        assert [(e["item_id"], e["raw"], e["chain"]) for e in found] == [
+            (None, None, "1"),
+            (2, b"<item/>", "2"),
+        ]
