@@ -17,6 +17,7 @@ from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, poll, st
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Connection
