@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from monitor.matching import offices
+from monitor.matching.forms import forms_of_script, inflected
 from monitor.matching.text import fold
-from monitor.matching.tree import terms
+from monitor.matching.tree import And, Not, Or, Term, Within, children, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +33,8 @@ MIXABLE = {"LATIN", "CYRILLIC", "GREEK"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One remark; `kind` is a stable word (dead, broad, shadowed, mixed-script, coverage, duplicate)."""
+    """One remark; `kind` is a stable word: dead, broad, shadowed, covered, mixed-script, coverage, duplicate,
+    untested."""
 
     kind: str
     file: str
@@ -48,12 +51,16 @@ def lint(watchlists: Watchlists) -> tuple[Finding, ...]:
     """Every finding, in the order of the files."""
     findings = chain(
         _dead(watchlists),
+        _dead_words(watchlists),
+        _dead_rules(watchlists),
         _broad(watchlists),
         _shadowed(watchlists),
+        _covered(watchlists),
         _mixed(watchlists),
         _coverage(watchlists),
         _duplicate_names(watchlists),
         _duplicate_rules(watchlists),
+        _untested(watchlists),
     )
     return tuple(sorted(findings, key=lambda f: (f.file, f.line or 0)))
 
@@ -78,14 +85,20 @@ def _dead(watchlists: Watchlists) -> Iterator[Finding]:
             if not _covers(entity, watchlists.entities, used):
                 yield _finding(watchlists, f"@{entity.id}", "dead", message, remedy)
     for vocabulary in watchlists.vocabularies.values():
-        if not any(u == f"%{vocabulary.id}" or u.startswith(f"%{vocabulary.id}.") for u in used):
-            yield _finding(
-                watchlists, f"%{vocabulary.id}", "dead", f"%{vocabulary.id} is used by no rule", "remove it"
-            )
+        whole = f"%{vocabulary.id}"
+        senses = [sense for sense in vocabulary.senses if f"{whole}.{sense}" in used]
+        unused = [] if whole in used else [sense for sense in vocabulary.senses if sense not in senses]
+        if unused and not senses:
+            yield _finding(watchlists, whole, "dead", f"{whole} is used by no rule", "remove it")
+        for sense in unused if senses else ():
+            message = f"{whole}.{sense} is used by no rule, only other senses are"
+            yield _finding(watchlists, whole, "dead", message, "use it or remove it")
 
 
 def _used(watchlists: Watchlists) -> set[str]:
     found = {t.key for rule in watchlists.rules for node in _nodes(rule) for t in terms(node)}
+    if any(rule.contact for rule in watchlists.rules):
+        found |= {offices.VOCABULARY, offices.STATUS}
     for rule in watchlists.rules:
         if rule.scope:
             found |= {f"@{rule.scope.country}", f"#{rule.scope.country}", rule.scope.others}
@@ -110,6 +123,52 @@ def _covers(entity: EntitySpec, entities: Mapping[str, EntitySpec], used: set[st
             if any(t in o and t != o for o in ours for t in theirs):
                 return True
     return False
+
+
+def _dead_words(watchlists: Watchlists) -> Iterator[Finding]:
+    """Names, words and phrases without a letter or digit, and roles that end before they begin."""
+    for key, word in _all_words(watchlists):
+        if not any(map(str.isalnum, fold(word).text)):
+            message = f"{key}: {word!r} has no letter and can never be found"
+            yield _finding(watchlists, key, "dead", message, "write a word, or remove it")
+    for entity in watchlists.entities.values():
+        for role in entity.roles:
+            if role.since and role.until and role.since > role.until:
+                message = f"@{entity.id}: {role.title!r} ends ({role.until}) before it begins ({role.since})"
+                yield _finding(
+                    watchlists, f"@{entity.id}", "dead", message, "its tags never hold: mend the dates"
+                )
+
+
+def _dead_rules(watchlists: Watchlists) -> Iterator[Finding]:
+    """Rules that exclude what they ask for."""
+    for rule in watchlists.rules:
+        needed = {key for clause in rule.clauses if len(clause) == 1 for key in clause}
+        by = sorted(needed & _enough(rule.unless)) if rule.unless else []
+        if by:
+            message = f"rule {rule.id!r} needs {by[0]}, and {by[0]} is in its unless: it never fires"
+            yield _finding(watchlists, _key(rule), "dead", message, "remove one of the two")
+        for name in _contradictions(rule.query):
+            message = f"rule {rule.id!r} asks for {name} and NOT {name} in one place: it never fires"
+            yield _finding(watchlists, _key(rule), "dead", message, "remove one of the two")
+
+
+def _enough(node: Node) -> set[str]:
+    """The keys of which each alone makes `node` hold."""
+    if isinstance(node, Term):
+        return {node.key}
+    return set().union(*map(_enough, node.parts)) if isinstance(node, Or) else set()
+
+
+def _contradictions(node: Node) -> Iterator[str]:
+    """Terms that stand beside their own exclusion."""
+    if isinstance(node, And | Within):
+        asked = {part.key for part in node.parts if isinstance(part, Term)}
+        for part in node.parts:
+            if isinstance(part, Not):
+                yield from sorted(asked & _enough(part.part))
+    for part in children(node):
+        yield from _contradictions(part)
 
 
 # --- broad, shadowed, mixed script -----------------------------------------------------------------------
@@ -142,9 +201,43 @@ def _shadowed(watchlists: Watchlists) -> Iterator[Finding]:
                 yield _finding(watchlists, f"@{entity.id}", "shadowed", message, "remove one of the two")
 
 
+def _covered(watchlists: Watchlists) -> Iterator[Finding]:
+    """Words of a list that a prefix of the same list finds anyway."""
+    for vocabulary in watchlists.vocabularies.values():
+        for sense, words in vocabulary.senses.items():
+            for language, listed in words.items():
+                for word, prefix in _under_prefixes(listed, language if vocabulary.forms else ""):
+                    message = f"%{vocabulary.id}.{sense} ({language}): {word!r} is found by {prefix!r} anyway"
+                    yield _finding(watchlists, f"%{vocabulary.id}", "covered", message, "remove it")
+
+
+def _under_prefixes(listed: Iterable[str], language: str) -> Iterator[tuple[str, str]]:
+    """Each word whose forms all begin with a prefix of as many words, with that prefix; a phrase reaches further.
+
+    `language`: whose forms plain words take, "" where they take none.
+    """
+    prefixes = sorted((w for w in listed if w.endswith("*")), key=len)
+    beginnings = [(p, _folded(p.rstrip("*")).rstrip()) for p in prefixes]
+    for word in listed:
+        plain, folded = not word.endswith("*"), _folded(word.rstrip("*")).rstrip()
+        for prefix, beginning in beginnings:
+            longer = folded.startswith(beginning) and folded.count(" ") == beginning.count(" ")
+            if not longer or word == prefix or not (plain or folded != beginning):
+                continue
+            if not (plain and language) or _all_begin(beginning, word, language):
+                yield word, prefix
+                break
+
+
+def _all_begin(beginning: str, word: str, language: str) -> bool:
+    languages = forms_of_script(word) if language == "any" else (language,)
+    return all(_folded(f).startswith(beginning) for lang in languages for f in inflected(word, lang, "word"))
+
+
 def _mixed(watchlists: Watchlists) -> Iterator[Finding]:
     """Words of letters from two scripts that look alike: the folding hides it, the author should know."""
-    for key, word in _all_words(watchlists):
+    queries = ((_key(rule), rule.source) for rule in watchlists.rules)
+    for key, word in chain(_all_words(watchlists), queries):
         for part in word.split():
             scripts = {s for s in map(_script, part) if s in MIXABLE}
             if len(scripts) > 1:
@@ -197,6 +290,17 @@ def _duplicate_rules(watchlists: Watchlists) -> Iterator[Finding]:
         seen.setdefault(asked, rule.id)
 
 
+def _untested(watchlists: Watchlists) -> Iterator[Finding]:
+    """Watchlists without a test of each kind beside them."""
+    for watchlist in watchlists.lists:
+        kinds = {case.test.kind for case in watchlists.cases if case.watchlist == watchlist.id}
+        missing = [kind for kind in ("match", "no_match") if kind not in kinds]
+        if missing:
+            message = f"{watchlist.id} has no {' and no '.join(missing)} test"
+            remedy = "`monitor explain … --save-test` writes one"
+            yield Finding(kind="untested", file=watchlist.file, line=None, message=message, remedy=remedy)
+
+
 # --- helpers ---------------------------------------------------------------------------------------------
 
 
@@ -215,6 +319,9 @@ def _all_words(watchlists: Watchlists) -> Iterator[tuple[str, str]]:
         yield from ((f"@{entity.id}", name) for name in _all_names(entity))
     for vocabulary in watchlists.vocabularies.values():
         yield from ((f"%{vocabulary.id}", word) for word in _vocabulary_words(vocabulary))
+    for rule in watchlists.rules:
+        literals = {t.key for node in _nodes(rule) for t in terms(node) if t.key[0] not in "@#%"}
+        yield from ((_key(rule), literal.strip('"')) for literal in sorted(literals))
 
 
 def _vocabulary_words(vocabulary: VocabularySpec) -> Iterable[str]:
