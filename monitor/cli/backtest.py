@@ -104,7 +104,7 @@ def _source(
 ) -> Iterator[Iterator[tuple[str, Item] | items.LineError]]:
     """The items with their names, from the archive or from a file, with a bar on a terminal."""
     if file is not None:
-        with opened(file) as source, progress("backtest", size(file)) as advance:
+        with opened(file) as source, progress("backtest", size(file), of_bytes=True) as advance:
             yield (
                 read if isinstance(read, items.LineError) else (str(read.id), told_language(read.item))
                 for read in read_items(source, advance)

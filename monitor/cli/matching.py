@@ -37,7 +37,10 @@ def match(
     matcher = Matcher(lists, extract=extractor(lists))
     window = Window() if stories else None
     wrong, out = 0, sys.stdout.buffer
-    with opened(file) as source, progress("matching", size(file), quiet=sys.stdout.isatty()) as advance:
+    with (
+        opened(file) as source,
+        progress("matching", size(file), of_bytes=True, quiet=sys.stdout.isatty()) as advance,
+    ):
         for read in read_items(source, advance):
             if isinstance(read, items.LineError):
                 wrong += 1

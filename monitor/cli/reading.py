@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from monitor.cli.common import MISCONFIGURED, complain
 from monitor.feeds import clean, language
@@ -61,20 +68,18 @@ def read_items(source: BinaryIO, advance: Callable[[int], None]) -> Iterator[ite
 
 
 @contextmanager
-def progress(what: str, total: int | None, *, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+def progress(
+    what: str, total: int | None, *, of_bytes: bool = False, quiet: bool = False
+) -> Iterator[Callable[[int], None]]:
     """A bar on standard error while it is a terminal, gone at the end; call what it gives with each step.
 
-    `total`: of the steps, None where nobody knows. `quiet`: no bar, whatever standard error is.
+    `total`: of the steps, None where nobody knows; `of_bytes`: they are bytes, not items. `quiet`: no bar anywhere.
     """
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield lambda _step: None
         return
-    counted = (
-        MofNCompleteColumn()
-        if total is None or total < 1_000_000
-        else TextColumn("{task.percentage:>3.0f} %")
-    )
+    counted = DownloadColumn() if of_bytes else MofNCompleteColumn()
     columns = (TextColumn("{task.description}"), BarColumn(), counted, TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=total)
