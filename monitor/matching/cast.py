@@ -46,6 +46,8 @@ class Cast:
     #: "Russia" and "Libya", "Russian" and "Libyan": by side
     countries: Mapping[str, str]
     demonyms: Mapping[str, str]
+    #: English names of persons to the persons
+    titles: Mapping[str, EntitySpec]
 
     @classmethod
     def of(cls, entities: Mapping[str, EntitySpec], specs: Iterable[ContactSpec]) -> Cast:
@@ -61,18 +63,31 @@ class Cast:
             libyan=sides[LIBYAN],
             cues=frozenset(k for s in listed for k in _keys(s.type)),
             countries={side: _first(entities, keys, "country", side) for side, keys in sides.items()},
+            titles={
+                name.casefold(): spec
+                for spec in entities.values()
+                if spec.kind == "person"
+                for name in spec.aliases.get("en", ())
+            },
             demonyms={side: _first(entities, keys, "demonym", side) for side, keys in sides.items()},
         )
 
-    def side(self, mention: Mention) -> str | None:
-        """On whose side a mention is; THIRD for a person of neither; None for what is nobody."""
-        keys = keys_of(mention)
-        if not self.russian.isdisjoint(keys):
-            return RUSSIAN
-        if not self.libyan.isdisjoint(keys):
-            return LIBYAN
+    def sides(self, mention: Mention) -> tuple[str, ...]:
+        """On whose side a mention is: both for "Russo-Libyan", THIRD for a person of neither, none for what is nobody."""
+        own = keys_of(mention)
+        found = tuple(
+            side
+            for side, keys in ((RUSSIAN, self.russian), (LIBYAN, self.libyan))
+            if not keys.isdisjoint(own)
+        )
         spec = self.entity(mention)
-        return THIRD if spec is not None and (spec.kind == "person" or "third-party" in spec.tags) else None
+        third = spec is not None and (spec.kind == "person" or "third-party" in spec.tags)
+        return found or ((THIRD,) if third else ())
+
+    def holder(self, title: str, side: str) -> EntitySpec | None:
+        """Whose office a title is on a side, where an entity has it for an English name: "Russian president"."""
+        wanted = f"{self.demonyms[side]} {title}".casefold()
+        return self.titles.get(wanted)
 
     def is_cue(self, mention: Mention) -> bool:
         """Whether it is a word of contact."""

@@ -7,7 +7,7 @@ a title and its lead, a list continued below. A third party between the sides ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from monitor.matching.cast import LIBYAN, RUSSIAN, SIDES, Cast, Rank
@@ -39,6 +39,8 @@ TYPES = {
     "presence": ContactType.VISIT,
     "transfer": ContactType.TRANSFER,
 }
+#: the tag of persons who only speak for others
+SPOKESMAN = "russia-spokesman"
 #: sentences with words of contact read per item
 MOST = 60
 
@@ -99,17 +101,22 @@ def events_of(scan: Scan, cast: Cast) -> Iterator[Event]:
             waiting.clear()
     merged = _merged(told)
     for event in merged:
-        _holders(event.parties, lead)
+        _fill(event.parties, lead, discourse)
     return iter(merged)
 
 
-def _holders(found: Parties, lead: Sequence[Frame]) -> None:
-    """Put the one person that the lead names on a side in the place of an office: "the Russian minister"."""
+def _fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
+    """Put persons that the lead names in the place of offices and spokesmen: "the Russian minister", "Peskov said"."""
     for side in SIDES:
+        spoken = [a for a in found.of(side) if SPOKESMAN in a.mention.tags]
+        if spoken:
+            others = [a for frame in lead for a in discourse.holders(frame, side)]
+            found.actors = [a for a in found.actors if a not in spoken]
+            found.actors += others[:1] if not found.of(side) else []
+            found.actors += [replace(spoken[0], name=discourse.country(side), rank=Rank.COUNTRY)]
         named = [a for frame in lead for a in frame.actors if a.side == side and a.rank is Rank.PERSON]
-        named = [a for a in named if a.part in {"core", "speaker"} and a.kind == "person"]
-        offices = [a for a in found.of(side) if a.rank is Rank.OFFICE and a.kind == "person"]
-        if found.best(side) is Rank.OFFICE and offices and len({a.name for a in named}) == 1:
+        named = [a for a in named if a.part in {"core", "speaker"} and SPOKESMAN not in a.mention.tags]
+        if found.best(side) >= Rank.OFFICE and len({a.name for a in named}) == 1:
             found.actors.append(named[0])
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from monitor.matching.cast import SIDES, Rank
+from monitor.matching import offices
+from monitor.matching.cast import SIDES, THIRD, Rank, rank_of
+from monitor.matching.frames import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.matching.cast import Cast
-    from monitor.matching.frames import Actor, Frame
+    from monitor.matching.frames import Frame, Word
     from monitor.matching.mentions import Mention
     from monitor.matching.participants import Parties
 
 #: sentences that a person stays in mind
 MEMORY = 4
+#: letters that tell one office from another in all its forms
+STEM = 6
+_ARTICLE = re.compile("\\Aو?(?:ال|لل|بال|كال)(?=..)")
 #: words between a name and the office that becomes another word for it
 TOUCH = 2
 
@@ -27,6 +33,8 @@ class Discourse:
         self._cast = cast
         self._last: dict[str, tuple[int, list[Actor]]] = {}
         self._event: tuple[int, Parties] | None = None
+        #: the last sentence in which one side dealt with somebody else
+        self._others = -1
         self._titles: dict[str, Actor] = {}
 
     def hear(self, frame: Frame, events: Sequence[Parties]) -> None:
@@ -34,15 +42,19 @@ class Discourse:
         number = frame.sentence.index
         for side in SIDES:
             named = [
-                a
-                for a in frame.actors
-                if a.side == side and a.rank <= Rank.OFFICE and a.part in {"core", "indirect", "speaker"}
+                a for a in frame.actors if a.side == side and a.rank <= Rank.OFFICE and a.part != "place"
             ]
-            best = min((a.rank for a in named), default=None)
-            if best is not None:
-                self._last[side] = (number, [a for a in named if a.rank == best][:1])
+            if named:
+                best = min(named, key=lambda a: (a.part == "topic", a.rank))
+                self._last[side] = (number, [best])
+        for title in frame.titles:
+            known = self._titles.get(_stem(title, frame.text))
+            if known is not None and self._last.get(known.side, (-1, []))[0] < number:
+                self._last[known.side] = (number, [known])
         if events:
             self._event = (number, events[-1])
+        elif frame.cues and any(a.side == THIRD and a.part == "core" for a in frame.actors):
+            self._others = number
         for office in frame.offices:
             holder = next(
                 (
@@ -53,29 +65,50 @@ class Discourse:
                 None,
             )
             if holder is not None:
-                self._titles[frame.text[office.start : office.end]] = holder
+                self._titles[_stem(office, frame.text)] = holder
 
     def lend(self, frame: Frame, side: str, *, partner: bool) -> list[Actor]:
         """Who of `side` a sentence means that does not name one; empty when nothing in it points back."""
         number, text, grammar = frame.sentence.index, frame.text, frame.grammar
-        titled = [self._titles[t] for o in frame.offices if (t := text[o.start : o.end]) in self._titles]
-        titled = [a for a in titled if a.side == side]
-        if titled:
-            return titled[:1]
-        both = grammar.both.search(text) is not None
-        if (
-            self._event
-            and number - self._event[0] <= MEMORY
-            and (both or (partner and grammar.pronoun.search(text)))
-        ):
-            return [a for a in self._event[1].of(side) if a.rank < Rank.METONYM]
-        pointing = partner and (
-            grammar.pronoun.search(text) or frame.offices or frame.sentence.field != "content"
-        )
+        for title in frame.titles:
+            holder = self._titles.get(_stem(title, text)) or self._holder(title, text, side)
+            if holder is not None and holder.side == side and (partner or holder.rank is Rank.PERSON):
+                return [holder]
         near, actors = self._last.get(side, (-MEMORY - 1, []))
-        if actors and number - near <= MEMORY and pointing:
-            return actors
-        return []
+        strayed = self._others > (self._event[0] if self._event else -1) and number - self._others <= MEMORY
+        if strayed and near <= self._others:
+            return []
+        both = grammar.both.search(text) is not None
+        pointing = partner and (
+            grammar.pronoun.search(text) or any(title.sense == "person" for title in frame.titles)
+        )
+        if self._event and not strayed and number - self._event[0] <= MEMORY and (both or pointing):
+            return [a for a in self._event[1].of(side) if a.rank < Rank.METONYM]
+        heading = partner and frame.sentence.field != "content"
+        return actors if number - near <= MEMORY and (pointing or heading) else []
+
+    def holders(self, frame: Frame, side: str) -> list[Actor]:
+        """The persons of a side whose offices a sentence names without them."""
+        found = (self._holder(title, frame.text, side) for title in frame.titles)
+        return [actor for actor in found if actor is not None]
+
+    def country(self, side: str) -> str:
+        """The name of a side's country."""
+        return self._cast.countries[side]
+
+    def _holder(self, title: Word, text: str, side: str) -> Actor | None:
+        if title.sense != "person":
+            return None
+        spec = self._cast.holder(offices.name("", text[title.start : title.end], "person"), side)
+        if spec is None or rank_of(spec) is not Rank.PERSON:
+            return None
+        mention = title.mention._replace(term=f"@{spec.id}", sense="", tags=frozenset(spec.tags))
+        return Actor(spec.name, side, Rank.PERSON, title.start, title.end, mention, spec.kind)
+
+
+def _stem(office: Word, text: str) -> str:
+    """An office without its endings, and without the Arabic article and what joins to it."""
+    return _ARTICLE.sub("", text[office.start : office.end])[:STEM]
 
 
 def _touches(actor: Actor, office: Mention) -> bool:

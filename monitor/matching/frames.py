@@ -14,23 +14,22 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor.matching import offices
 from monitor.matching.cast import SIDES, THIRD, Rank, rank_of
+from monitor.matching.composed import alone, composed, refined, unnested
 from monitor.matching.grammar import Grammar, grammar_of, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from monitor.matching.cast import Cast
     from monitor.matching.mentions import Mention, Scan, Sentence
 
 #: sentences are read up to here; what is longer is no prose
 LONGEST = 3000
-#: words between a country and an office that belong together ("Russian first deputy minister")
-REACH = 3
 #: letters looked at before and after an actor
 AROUND = 100
 #: words between an office and the body it leads ("head of the internationally recognised government")
 TITLE = 4
-_ADJECTIVE = re.compile(r"\s(?!(?:delegation|officials?|leaders|has|have|said|will|is|was|and|in|on)\b)\w")
+_FILED = re.compile(r"\s?(?:[:(,]|[-–—/]\s|\s[-–—]\s)")
 _AT_END = re.compile(r"""\A['\w]*\s?(?:[,.;:!?)»”"—–-]|\Z)""")
 
 Part = Literal["core", "indirect", "speaker", "topic", "place"]
@@ -74,6 +73,10 @@ class Frame:
     places: list[Actor] = field(default_factory=list)
     #: countries, their people and cities
     lands: list[Actor] = field(default_factory=list)
+    #: the United Nations and what is theirs
+    world: list[Mention] = field(default_factory=list)
+    #: offices beside no name: "the minister"
+    titles: list[Word] = field(default_factory=list)
     #: where clauses begin
     bounds: list[int] = field(default_factory=list)
 
@@ -98,12 +101,23 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
         if mention.start - start < len(given):
             place = (text.at(mention.start - start), text.at(mention.end - start))
             _sort(frame, mention, place, cast)
-    frame.actors = _unnested(sorted([*frame.actors, *_composed(frame, cast)], key=lambda a: a.start), frame)
+    frame.offices = [o for o in frame.offices if not any(_inside(o, other) for other in frame.offices)]
+    named = [refined(actor, frame, cast) for actor in frame.actors]
+    frame.actors = unnested(sorted([*named, *composed(frame, cast)], key=lambda a: a.start), frame)
+    frame.titles = alone(frame)
     frame.bounds = _bounds(frame)
     for number, actor in enumerate(frame.actors):
         actor.part = _part(frame, number)
     _topics(frame)
     return frame
+
+
+def _inside(word: Word, other: Word) -> bool:
+    return (
+        other.start <= word.start
+        and word.end <= other.end
+        and (other.start, other.end) != (word.start, word.end)
+    )
 
 
 def _sort(frame: Frame, mention: Mention, place: tuple[int, int], cast: Cast) -> None:
@@ -113,92 +127,23 @@ def _sort(frame: Frame, mention: Mention, place: tuple[int, int], cast: Cast) ->
         frame.statuses.append(Word(mention.sense, *place, mention))
     elif mention.term == offices.VOCABULARY:
         frame.offices.append(Word(mention.sense, *place, mention))
-    spec, side = cast.entity(mention), cast.side(mention)
+    spec = cast.entity(mention)
     if spec is None:
         return
-    rank = rank_of(spec)
-    actor = Actor(spec.name, side or THIRD, rank, *place, mention, spec.kind)
-    if rank is Rank.COUNTRY:
-        if spec.kind == "place":
-            frame.places.append(actor)
-        actor = replace(actor, name=cast.countries.get(actor.side, spec.name))
-        frame.lands.append(actor)
-    if side is not None:
-        frame.actors.append(actor)
-
-
-# --- a country and an office make an actor ---------------------------------------------------------------
-
-
-def _composed(frame: Frame, cast: Cast) -> Iterator[Actor]:
-    """ "Libyan interior minister": a country, its people or its capital beside an office."""
-    used = {o.start for o in frame.offices for a in frame.actors if a.start <= o.start < a.end}
-    for land in frame.lands:
-        office = _beside(land, frame, used)
-        if office is None:
-            continue
-        used.add(office.start)
-        start, end = min(land.start, office.start), max(land.end, office.end)
-        name = offices.name(cast.demonyms.get(land.side, ""), frame.text[start:end], office.sense)
-        kind = "person" if office.sense == "person" else "body"
-        yield Actor(name, land.side, Rank.OFFICE, start, end, land.mention, kind)
-
-
-def _beside(land: Actor, frame: Frame, used: set[int]) -> Word | None:
-    best: tuple[int, Word] | None = None
-    for office in frame.offices:
-        gap = max(
-            land.mention.token - office.mention.token_end, office.mention.token - land.mention.token_end
-        )
-        near = gap < REACH if land.kind != "place" else gap < 1 and office.start > land.start
-        free = near and office.start not in used and (best is None or gap < best[0])
-        if free and not _split(land, office, frame):
-            best = (gap, office)
-    return best[1] if best else None
-
-
-def _split(land: Actor, office: Word, frame: Frame) -> bool:
-    """Whether a name, a list or an article keeps a country and an office apart."""
-    ahead = land.start < office.start
-    start, end = (land.end, office.start) if ahead else (office.end, land.start)
-    between = frame.text[start:end]
-    if any(c in ",،;:" for c in between) or frame.grammar.joiner.search(between):
-        return True
-    if ahead and land.kind == "country" and frame.grammar.bare and not between.startswith("'"):
-        return True
-    if frame.text[office.start : office.end] == "military" and _ADJECTIVE.match(frame.text, office.end):
-        return True
-    return any(start <= a.start < end for a in frame.actors if a is not land)
-
-
-def _unnested(actors: list[Actor], frame: Frame) -> list[Actor]:
-    """Without countries that are part of an office, and offices in apposition to a name of their side."""
-    kept: list[Actor] = []
-    for number, actor in enumerate(actors):
-        close = [*actors[max(0, number - 4) : number], *actors[number + 1 : number + 5]]
-        if not any(_holds(other, actor) or _names(other, actor, frame) for other in close):
-            kept.append(actor)
-    return kept
-
-
-def _holds(other: Actor, actor: Actor) -> bool:
-    longer = other.end - other.start > actor.end - actor.start
-    return longer and other.start <= actor.start and actor.end <= other.end
-
-
-def _names(person: Actor, office: Actor, frame: Frame) -> bool:
-    """Whether an office or country stands right beside the name of who holds it: "Russian president Putin"."""
-    if person.side != office.side or office.rank is Rank.PERSON or person.rank >= office.rank:
-        return False
-    if person.rank is not Rank.PERSON and (person.rank is not Rank.BODY or office.start > person.start):
-        return False
-    first, second = (office, person) if office.start < person.start else (person, office)
-    between = frame.text[first.end : second.start]
-    if office.rank in {Rank.BODY, Rank.METONYM} or frame.grammar.listed.search(between):
-        return False
-    return len(between) <= 2 or (
-        office.rank is Rank.OFFICE and len(between) <= 30 and between.count(" ") <= 3 and second is person
-    )
+    if "un" in spec.tags:
+        frame.world.append(mention)
+    rank, sides = rank_of(spec), cast.sides(mention)
+    for side in sides or (THIRD,):
+        actor = Actor(spec.name, side, rank, *place, mention, spec.kind)
+        if rank is Rank.COUNTRY:
+            if spec.kind == "place":
+                frame.places.append(actor)
+            actor = replace(actor, name=cast.countries.get(side, spec.name))
+            frame.lands.append(actor)
+        if len(sides) == 2:
+            actor = replace(actor, name=cast.countries[side], rank=Rank.COUNTRY, kind="country")
+        if sides:
+            frame.actors.append(actor)
 
 
 # --- clauses and parts -----------------------------------------------------------------------------------
@@ -221,7 +166,7 @@ def _part(frame: Frame, number: int) -> Part:
     grammar = frame.grammar
     if "russia-spokesman" in actor.mention.tags:
         return "speaker"
-    if actor.kind != "person" and grammar.inside.search(before):
+    if actor.kind != "person" and (grammar.inside.search(before) or _dateline(frame, actor, after)):
         return "place"
     if _cue_follows(frame, actor):
         return "core"
@@ -238,8 +183,15 @@ def _part(frame: Frame, number: int) -> Part:
     return "indirect" if actor.rank is Rank.BODY and _in_title(frame, actor) else "core"
 
 
+def _dateline(frame: Frame, land: Actor, after: str) -> bool:
+    """ "TRIPOLI - ", "Libia, Lavrov: ": where the text was filed, or what it is filed under."""
+    return land.rank is Rank.COUNTRY and not frame.text[: land.start].strip() and bool(_FILED.match(after))
+
+
 def _in_title(frame: Frame, body: Actor) -> bool:
     """ "Commander of the Libyan National Army", "LNA commander": the body only says who somebody is."""
+    if not any(a.rank is Rank.PERSON and abs(a.start - body.start) <= AROUND for a in frame.actors):
+        return False
     for office in frame.offices:
         if office.sense != "person" or body.start <= office.start < body.end:
             continue
@@ -263,7 +215,8 @@ def _topics(frame: Frame) -> None:
     for found in frame.grammar.about.finditer(frame.text):
         _, end = frame.clause(found.end())
         stop = frame.grammar.together.search(frame.text, found.end(), end)
-        until = min(stop.start() if stop else end, _next_verb(frame, found.end(), end))
+        told = min((c.start for c in frame.cues if found.end() <= c.start < end), default=end)
+        until = min(stop.start() if stop else end, told)
         for actor in frame.actors:
             spoken = found.end() <= actor.start < until and actor.part in {"core", "indirect"}
             if spoken and not _cue_follows(frame, actor):
@@ -272,14 +225,6 @@ def _topics(frame: Frame) -> None:
         after = frame.text[actor.end : actor.end + AROUND]
         if actor.part == "core" and frame.grammar.about_before.match(after):
             actor.part = "topic"
-
-
-def _next_verb(frame: Frame, start: int, end: int) -> int:
-    """Where another word of contact takes over: "about the cargo and summoned the envoy"."""
-    for cue in frame.cues:
-        if start < cue.start < end and frame.grammar.joiner.search(frame.text, start, cue.start):
-            return cue.start
-    return end
 
 
 def linked(frame: Frame, cue: Word) -> bool:

@@ -70,6 +70,8 @@ class Grammar:
     #: the words of a list, with what joins partners; the words of a list alone
     listed: re.Pattern[str]
     joiner: re.Pattern[str]
+    #: anchored: a clause about the place of what was told
+    where: re.Pattern[str]
     #: anchored: what precedes a name that continues a list
     continued: re.Pattern[str]
     #: anchored: what follows a name that only speaks; what precedes it; what precedes a source
@@ -85,6 +87,7 @@ class Grammar:
     inside: re.Pattern[str]
     #: anchored: what precedes or follows a word of contact that did not take place
     negation: re.Pattern[str]
+    without: re.Pattern[str]
     negation_after: re.Pattern[str]
     #: a verb that looks ahead; one that says it is over
     future: re.Pattern[str]
@@ -108,13 +111,14 @@ def grammar_of(lang: str) -> Grammar:
 def _grammar(lang: str) -> Grammar:
     words = WORDS[lang]
     return Grammar(
-        boundary=re.compile(rf'[;:–—"«»“”„()]|\s-\s|,?\s?{_words(words, "boundary")}'),
+        boundary=re.compile(rf'[;:–—()]|["«“„](?=[^"»”“]{{25}})|\s-\s|,?\s?{_words(words, "boundary")}'),
         about=re.compile(_words(words, "about")),
         about_before=re.compile(rf"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{_words(words, 'about_before')}"),
         together=re.compile(_words(words, "together")),
         joined=re.compile(rf"\A['\w]{{0,5}}[\s,]*(?:(?:{_words(words, 'joined')}|,)[^.;:]{{0,70}}?|\s)\Z"),
         listed=re.compile(rf"{_words(words, 'joined')}|{_words(words, 'together')}|,\s"),
         joiner=re.compile(_words(words, "joined")),
+        where=re.compile(rf"\A[\s,،]*{_words(words, 'where')}"),
         continued=re.compile(rf"\A[\s,،]*{_words(words, 'joined')}[^.;:]{{0,40}}\Z"),
         says=re.compile(
             rf"\A['\w]{{0,5}}(?:\s?,[^,;]{{0,80}},)?\W{{0,3}}(?:[\w']+\W{{1,2}}){{0,2}}?{_words(words, 'says')}"
@@ -126,6 +130,7 @@ def _grammar(lang: str) -> Grammar:
         belongs_before=re.compile(rf"{_words(words, 'belongs_before')}\s*\Z"),
         inside=re.compile(rf"{_words(words, 'inside')}\s*\Z"),
         negation=re.compile(rf"{_words(words, 'negation')}\W+(?:[\w']+\W+){{0,2}}\Z"),
+        without=re.compile(rf"{_words(words, 'without')}\s+(?:[\w']+\s+){{0,2}}\Z"),
         negation_after=re.compile(rf"\A\W*(?:[\w']+\W+){{0,3}}?{_words(words, 'negation_after')}"),
         **{
             name: re.compile(_words(words, name))

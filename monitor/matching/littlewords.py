@@ -7,6 +7,8 @@ without hamza, vowel signs, ى and ة. What each table means stands with `Gramma
 from __future__ import annotations
 
 _ENGLISH = {
+    "without": r"without",
+    "where": r"where",
     "boundary": r"""
         who|whom|whose|which|while|whereas|because|although|though|but|where|since(?!\s(?:\w+\s)?(?:19|20|last))|until|when|that
         (?<=,\s)as|(?<=,\s)with|(?<=,\s)and""",
@@ -46,11 +48,13 @@ _ENGLISH = {
 }
 
 _FRENCH = {
+    "without": r"sans",
+    "where": r"où",
     "boundary": r"""
         qui|que|qu'\w*|dont|où|tandis|alors|pendant|mais|puisque|parce|lorsque|lorsqu'\w+|quand|car|si|bien\sque|(?<=,\s)et""",
     "about": r"""
         au\ssujet\sd\w*|à\spropos\sd\w*|concernant|quant\sà|autour\sd\w*
-        sur(?!\s(?:invitation|place|fond))""",
+        (?:entretien\w*|discussions?|discut\w+|échang\w+|pourparlers|parl\w+|négoci\w+|exprim\w+|interrog\w+|propos|débat\w*|déclar\w+|accord|sommet|réunions?|conférence|consult\w+|point|rapport|position|inquiétude\w*|dossier)\s(?:\w+\s)?sur""",
     "together": r"avec|entre|à|en|au|par|chez|lors",
     "joined": r"et|ainsi\sque|comme|ou",
     "says": r"""
@@ -71,7 +75,7 @@ _FRENCH = {
         \w{2,}(?:era|eront|endra|endront|ira|iront|evra|evront|oira|aura|auront|verra|verront|ettra|ettront)|sera|seront|ira|iront
         doit|doivent|devrait|devraient|va|vont|prévue?s?|attendue?s?|envisage\w*|s'apprête\w*|prochaine?\svisite|à\svenir|compte|demain|la\ssemaine\sprochaine|programmée?s?|espère""",
     "past": r"(?:a|ont|s'est|se\ssont|avait|avaient|est|sont)\s\w+|été|eu",
-    "pronoun": r"il|elle|ils|lui|celui-ci|ce\sdernier|son\shôte|ses\shôtes|l'invité|l'intéressé|le|la|l'a",
+    "pronoun": r"il|elle|ils|lui|celui-ci|ce\sdernier|son\shôte|ses\shôtes|l'invité|l'intéressé|l'a|l'ont",
     "both": r"les\sdeux|les\sparties|leurs?|l'un\set\sl'autre|les\sinterlocuteurs|tous\sdeux|ensemble",
     "also": r"présents?|présente|assisté|accompagnée?s?|participé|aux\scôtés|assistaient|assistait|en\sprésence|entouré",
     "earlier": r"""
@@ -83,8 +87,10 @@ _FRENCH = {
 }
 
 _ITALIAN = {
+    "without": r"senza",
+    "where": r"dove",
     "boundary": r"che|cui|mentre|ma|perché|poiché|quando|dove|se|sebbene|benché|dopo\sche|(?<=,\s)e|il\squale|la\squale",
-    "about": r"su(?!\sinvito)|sul|sulla|sulle|sui|sugli|sull'|riguardo|in\smerito\sa\w*|a\sproposito\sd\w*|circa|intorno\sa\w*",
+    "about": r"(?:colloqui\w*|parl\w+|discuss\w+|dichiara\w+|incontr\w+|vertice|riunion\w+|trattativ\w+|negozia\w+|confronto|intesa|accordo|interrogat\w|conferenza|consultazion\w+|rapporto|concentrat\w|posizione|preoccupazion\w+|dossier)\s(?:\w+\s)?(?:su|sul|sulla|sulle|sui|sugli|sull')|riguardo|in\smerito\sa\w*|a\sproposito\sd\w*|circa|intorno\sa\w*",
     "together": r"con|col|coi|tra|fra|a|in|al|da|dal|presso|durante",
     "joined": r"e|ed|nonché|insieme\sa|oltre\sa",
     "says": r"""
@@ -105,7 +111,7 @@ _ITALIAN = {
         \w{2,}(?:erà|irà|arà|rrà|drà|vrà|eranno|iranno|aranno|rranno|dranno|vranno)|sarà|saranno|farà|andrà
         dovrebbe|dovrebbero|deve|devono|attes[oaie]|previst[oaie]|in\sprogramma|prossima\s(?:settimana|visita)|prossim[oi]|si\sprepara\w*|domani|intende|in\sagenda|sta\sper|in\scalendario|conta\sdi""",
     "past": r"(?:ha|hanno|è|sono|si\sè|si\ssono|aveva|era|erano)\s(?:\w+\s)?\w+[ai]?t[oaie]|\w+ò",
-    "pronoun": r"egli|lui|lei|loro|quest'ultim[oa]|l'ospite|il\ssuo\sospite|il\spadrone\sdi\scasa|gli|lo|l'ha|costui",
+    "pronoun": r"egli|lui|lei|loro|quest'ultim[oa]|l'ospite|il\ssuo\sospite|il\spadrone\sdi\scasa|l'ha|costui",
     "both": r"i\sdue|le\sdue|le\sparti|entramb[ie]|gli\sinterlocutori|ambedue|tra\sloro|reciprocamente",
     "also": r"present[ei]|partecipat[oaie]|accompagnat[oaie]|assistit[oaie]|al\sfianco|hanno\spreso\sparte|ha\spreso\sparte|insieme",
     "earlier": r"""
@@ -115,6 +121,8 @@ _ITALIAN = {
 }
 
 _RUSSIAN = {
+    "without": r"без",
+    "where": r"где|куда",
     "boundary": r"""
         котор\w+|что|чтобы|а|но|однако|где|когда|пока|если|хотя|поскольку|после\sчего|при\sэтом|тогда\sкак|куда|откуда|чей|чьи|чья|чьих|(?<=,\s)и""",
     "about": r"""
@@ -124,7 +132,7 @@ _RUSSIAN = {
     "joined": r"и|а\sтакже|вместе\sс|совместно\sс|или",
     "says": r"""
         сказал\w?|заявил\w?|заявля\w+|сообщил\w?|сообща\w+|отметил\w?|подчеркнул\w?|добавил\w?|уточнил\w?|рассказал\w?|считает|напомнил\w?|написал\w?|пояснил\w?
-        прокомментировал\w?|указал\w?|подтвердил\w?|ответил\w?|передает|пишет|говорит""",
+        прокомментировал\w?|указал\w?|подтвердил\w?|ответил\w?|передает|пишет""",
     "says_before": r"""
         как\sсообщил\w*|как\sзаявил\w*|сообщил\w?|сообщили|заявил\w?|заявили|сказал\w?|отметил\w?|добавил\w?|подчеркнул\w?|уточнил\w?|рассказал\w?|подтвердил\w?|пояснил\w?
         заметил\w?|ответил\w?""",
@@ -148,6 +156,8 @@ _RUSSIAN = {
 }
 
 _ARABIC = {
+    "without": r"دون|بدون|من\sدون",
+    "where": r"حيث",
     "boundary": r"و?(?:الذي|التي|الذين|اللذين|اللذان|فيما|بينما|ان|انه|انها|انهما|لكن|حيث|كما|عندما|حين|بعدما|اذ|علي\sان|مما|قائلا|موضحا|مضيفا|مشيرا)|(?<=[،,]\s)و\w+",
     "about": r"و?(?:حول|بشان|بخصوص|ملف|ملفات|قضيه|مساله|ازاء|تطورات|اوضاع|الاوضاع|مستقبل)|و?عن(?!\s(?:وزاره|الحكومه|طريق|بعد|كثب))",
     "together": r"و?(?:مع|بين|في|الي|لدي|خلال|برفقه|نظيره|نظيرته|نظيرها)",
@@ -160,7 +170,7 @@ _ARABIC = {
     "belongs": "",
     "belongs_before": r"""
         و?(?:ال)?(?:مبعوث|ممثل|مستشار|نجل|نجلي|ابن|ابناء|قوات|ميليشيات|مليشيات|مكتب|متحدث\sباسم|الناطق\sباسم|حلفاء|انصار|مقر|ضباط|شقيق|موفد)\s?(?:المشير|الرئيس|الجنرال|اللواء)?
-        لدعم|دعم|دعما\sل\w*|اسنادا\sل\w*|ضد|بدعوه\sمن|الموالي\w*\sل\w*|التابع\w*\sل\w*|مدعوم\w*\sمن""",
+        لدعم|دعم|دعما\sل\w*|اسنادا\sل\w*|ضد|بدعوه\sمن|الموالي\w*|التابع\w*|المقرب\w*|مدعوم\w*\sمن""",
     "inside": r"في|داخل|امام|بمقر|مقر",
     "negation": r"و?(?:لم|لا|لن|ليس|ليست|دون|بدون|عدم|اي|ما\sمن|لا\sيوجد|لا\sتوجد)",
     "negation_after": r"(?:لم|لن|ليس|ليست|غير|لا)",
@@ -176,6 +186,8 @@ _ARABIC = {
 }
 
 _TURKISH = {
+    "without": r"",
+    "where": r"burada|orada",
     "boundary": r"ancak|ama|fakat|iken|ise|oysa|çünkü|ki|öte\syandan|bu\sarada|diyen|derken",
     "about": "",
     "about_before": r"hakkında|konusun\w+|konuların\w+|ilişkin|dair|üzerine|meselesi\w*|dosyası\w*|krizi\w*|durumu\w*|gelişmeleri",

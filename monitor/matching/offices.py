@@ -28,9 +28,10 @@ _FIELDS = {
     "culture": r"culture|cultura|культур\w+|ثقاف|kültür",
 }
 _HEADS = {
-    "deputy prime minister": r"deputy prime|vice-premier|vicepremier|вице-премьер\w*|نائب رئيس (?:ال)?(?:وزراء|حكوم)|başbakan yardımcısı",
-    "prime minister": r"prime|premier|pm|chef du gouvernement|capo del governo|премьер\w*|رئيس (?:ال)?(?:وزراء|حكوم)|başbakan",
-    "chief of staff": r"chief of (?:general )?staff|chef d'état-major|capo di stato maggiore|генштаб\w*|رئيس (?:ال)?اركان|genelkurmay başkan",
+    "president": r"president\w*|président\w*|президент\w*|الرييس|للرييس|cumhurbaşkan\w*|devlet başkan\w*",
+    "deputy prime minister": r"deputy prime|vice-premier|vicepremier|вице-премьер\w*|نايب رييس (?:ال)?(?:وزراء|حكوم)|başbakan yardımcısı",
+    "prime minister": r"prime|premier|pm|chef du gouvernement|capo del governo|премьер\w*|رييس (?:ال)?(?:وزراء|حكوم)|başbakan",
+    "chief of staff": r"chief of (?:general )?staff|chef d'état-major|capo di stato maggiore|генштаб\w*|رييس (?:ال)?اركان|genelkurmay başkan",
     "ambassador": r"ambass\w+|ambasciator\w+|посол|посл\w+|سفير|büyükelçi(?!lik|liğ)",
     "embassy": r"embassy|ambassade|ambasciata|посольств\w+|سفار|büyükelçili[kğ]",
     "consulate": r"consulate|consulat|consolato|консульств\w+|قنصلي|konsoloslu[kğ]",
@@ -51,11 +52,14 @@ _HEADS = {
     "general": r"generals?|général|generale|генерал\w*|فريق|لواء|generali?",
     "commander": r"commander|commandant|comandante|командующ\w+|قائد|komutan",
 }
+_PERSONS = frozenset(
+    ("minister", "staff", "ambassador", "envoy", "consul", "speaker", "general", "commander")
+)
 _MINISTER = r"minist(?:er|ers|re|res|ro|ra|ri|re)|министр\w*|замминистра|وزير\w*|وزراء|bakan(?!lı)\w*"
 _MINISTRY = (
     r"ministry|ministère|ministero|dicastero|министерств\w+|мид\w*|минобороны|минэнерго|وزاره|bakanlı\w+"
 )
-_DEPUTY = r"deputy|vice|vice-|viceministro|заместител\w+|замминистра|نائب|وكيل|yardımcısı"
+_DEPUTY = r"deputy|vice|vice-|viceministro|заместител\w+|замминистра|نايب|وكيل|yardımcısı"
 
 
 def _compiled(table: dict[str, str]) -> dict[str, re.Pattern[str]]:
@@ -69,6 +73,12 @@ _KINDS = _compiled({"minister": _MINISTER, "ministry": _MINISTRY, "deputy": _DEP
 def name(demonym: str, text: str, sense: str) -> str:
     """The English name of an office in plain `text`: ("Libyan", "ливийский министр обороны", "person")."""
     return f"{demonym} {_office(text, sense)}".strip()
+
+
+def title(text: str) -> str:
+    """The office that a person of plain `text` holds, in English; empty when it names a body or many people."""
+    said = _office(text, "person")
+    return said if said.split()[-1] in _PERSONS else ""
 
 
 def _office(text: str, sense: str) -> str:

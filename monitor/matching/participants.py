@@ -58,6 +58,8 @@ class Parties:
 def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties | None:
     """Both sides of what `cues` of one clause tell, or None: no contact, or one with somebody else."""
     span = frame.clause(cues[0].start)
+    if all(_lacking(frame, cue) for cue in cues):
+        return None
     core = [a for a in frame.within(span, "core") if a.kind != "demonym"]
     if any(a.side == THIRD for a in core) and not any(linked(frame, cue) for cue in cues):
         return None
@@ -67,7 +69,7 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
         if not any(a.side == side for a in found):
             if _complete(frame, [a for a in found if a.side != side], cues):
                 return None
-            partner = any(a.side not in (side, THIRD) for a in frame.actors)
+            partner = any(a.side not in (side, THIRD) and _active(frame, a) for a in frame.actors)
             found += _missing(frame, side, cues, discourse, partner=partner) or [
                 a for a in lands if a.side == side
             ]
@@ -77,8 +79,12 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
     return _checked(frame, Parties(found), cues)
 
 
+def _active(frame: Frame, actor: Actor) -> bool:
+    return actor.part in {"core", "indirect"} or (actor.part != "topic" and frame.sentence.field != "content")
+
+
 def _list_goes_on(frame: Frame, span: tuple[int, int], found: Sequence[Actor]) -> list[Actor]:
-    """ "Oun, who chairs the Libyan side, and Toggi": names that continue a list after a clause about its last one."""
+    """Names of the clauses that carry on: "Oun, who chairs the Libyan side, and Toggi", "at the ministry, where Baour"."""
     if not found or any(a.side == THIRD and a.part == "core" for a in frame.actors):
         return []
     more = []
@@ -86,9 +92,15 @@ def _list_goes_on(frame: Frame, span: tuple[int, int], found: Sequence[Actor]) -
         own = frame.clause(actor.start)
         if actor.rank is Rank.PERSON and actor.part == "core" and own[0] >= span[1] and actor.side in SIDES:
             busy = any(own[0] <= cue.start < own[1] for cue in frame.cues)
-            if not busy and frame.grammar.continued.match(frame.text[own[0] : actor.start]):
+            before = frame.text[own[0] : actor.start]
+            if not busy and (frame.grammar.continued.match(before) or frame.grammar.where.match(before)):
                 more.append(actor)
     return more
+
+
+def _lacking(frame: Frame, cue: Word) -> bool:
+    """ "Without an agreement": nobody made one."""
+    return frame.grammar.without.search(frame.text[max(0, cue.start - 40) : cue.start]) is not None
 
 
 def _checked(frame: Frame, made: Parties, cues: Sequence[Word]) -> Parties | None:
@@ -96,6 +108,9 @@ def _checked(frame: Frame, made: Parties, cues: Sequence[Word]) -> Parties | Non
     if not all(made.of(side) for side in SIDES):
         return None
     bare = [side for side in SIDES if made.best(side) is Rank.COUNTRY]
+    here = {id(actor) for actor in frame.actors}
+    if bare and any(id(a) not in here for a in made.actors) and frame.sentence.field == "content":
+        return None
     if len(bare) == 2 and not _paired(frame, made):
         return None
     if bare and all(c.sense == "mission" for c in cues):
@@ -126,16 +141,22 @@ def _missing(
         if a.side == side and a.rank <= Rank.METONYM and (a.part == "core" or 0 <= start - a.end <= 2)
     ]
     if elsewhere and not (foreign and _third_in(frame, frame.clause(elsewhere[0].start))):
-        nearest = min(elsewhere, key=lambda a: abs(a.start - cues[0].start))
+        nearest = min(elsewhere, key=lambda a: (a.rank >= Rank.OFFICE, abs(a.start - cues[0].start)))
         return next(g for g in groups(frame, elsewhere) if nearest in g)
     lent = [] if foreign else discourse.lend(frame, side, partner=partner)
     if lent:
         return lent
     for part in ("indirect", "speaker", "place"):
         close = [a for a in frame.actors if a.part == part and a.side == side and a.rank <= Rank.METONYM]
+        close = [a for a in close if part != "speaker" or _speaks_for_itself(a, cues)]
         if close:
             return [min(close, key=lambda a: abs(a.start - cues[0].start))]
     return []
+
+
+def _speaks_for_itself(actor: Actor, cues: Sequence[Word]) -> bool:
+    """A ministry speaks of its own deals; a person of meetings, while of a deal he may only have a view."""
+    return actor.kind != "person" or any(c.sense not in _STATES - {"message", "invite"} for c in cues)
 
 
 def _third_in(frame: Frame, span: tuple[int, int]) -> bool:
@@ -166,6 +187,6 @@ def _paired(frame: Frame, made: Parties) -> bool:
         for other in made.of(LIBYAN):
             first, second = sorted((one, other), key=lambda a: a.start)
             gap = second.mention.token - first.mention.token_end
-            if 0 <= gap <= 2 or frame.grammar.joined.match(frame.text[first.end : second.start]):
+            if gap <= 2 or frame.grammar.joined.match(frame.text[first.end : second.start]):
                 return True
     return False

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SENSES = {
     "denied": ContactStatus.DENIED,
+    "neither": ContactStatus.DENIED,
     "cancelled": ContactStatus.CANCELLED,
     "postponed": ContactStatus.POSTPONED,
     "invited": ContactStatus.INVITED,
@@ -29,8 +30,9 @@ _EXCLUDING = re.compile(
 )
 #: the visitor came because of it: the visit is the news
 _AT_INVITATION = re.compile(
-    r"(?:at|upon|on|accept\w+)\s(?:the\s|his\s|an\s|\w+'s\s)?(?:\w+'s\s)?$|à\sl'$|su$|по$|تلبيه\s?ل?$|ب$|davet\w*\s(?:üzerine|uzerine)"
+    r"(?:\b(?:at|upon|on|accept\w+)\s(?:the|his|an|a|their)?\s?(?:[\w']+\s){0,2}|à\sl'|\bsu\s|\bпо\s(?:\w+\s)?|تلبيه\s?ل?|\bعلي\s)\Z"
 )
+_INVITED = re.compile(r"(?:تلبيه\sل?)?ب?دعوه\sمن|بدعوه|تلبيه|davet\w*\süzerine|davetlisi")
 #: letters between a noun of contact and the verb that says when
 REACH = 70
 
@@ -55,9 +57,8 @@ def status_of(frame: Frame, cue: Word) -> ContactStatus:
 
 def is_circumstance(frame: Frame, cue: Word) -> bool:
     """ "At the invitation of": no news of its own beside a visit."""
-    before = frame.text[max(0, cue.start - 30) : cue.start].rstrip()
-    around = frame.text[cue.start : cue.end + 12]
-    return bool(_AT_INVITATION.search(before)) or bool(re.match(r"ب?دعوه|تلبيه|daveti?\w*\süzerine", around))
+    before, around = frame.text[max(0, cue.start - 30) : cue.start], frame.text[cue.start : cue.end + 12]
+    return bool(_AT_INVITATION.search(before) or _INVITED.match(around))
 
 
 def _said(frame: Frame, cue: Word, span: tuple[int, int]) -> set[ContactStatus]:
@@ -67,9 +68,12 @@ def _said(frame: Frame, cue: Word, span: tuple[int, int]) -> set[ContactStatus]:
         status = _SENSES.get(word.sense)
         if status is None or status is ContactStatus.PLANNED:
             continue
-        inside = span[0] <= word.start < span[1]
+        if frame.grammar.negation.search(frame.text[max(0, word.start - 30) : word.start]):
+            continue
+        own = frame.clause(word.start)
+        free = status is not ContactStatus.DENIED and not any(own[0] <= c.start < own[1] for c in frame.cues)
         governing = word.start < cue.start and not _relative_between(frame, word, cue)
-        if inside or governing or frame.sentence.field == "title":
+        if own == span or free or governing or frame.sentence.field == "title":
             found.add(status)
     return found
 
