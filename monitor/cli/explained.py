@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from monitor.matching.explain import MAX_SENTENCES, Quoted
 from monitor.matching.nearmiss import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from monitor.matching.explain import Explanation, Quoted, RuleExplanation
+    from monitor.matching.explain import Explanation, RuleExplanation
     from monitor.model import Contact
 
 #: what became of a rule: the word for it, its colour
@@ -80,12 +81,31 @@ def _rule(out: Text, rule: RuleExplanation, *, everything: bool, colours: bool) 
     if everything:
         out.append(f"  query: {isolated(rule.query)}\n", style="dim" if colours else "")
     out.append(f"  {rule.detail or 'none of its words occur'}\n")
+    for quoted in rule.sentences:
+        _sentence(out, quoted, "  ", colours=colours)
     for contact in rule.contacts:
         out.append(f"  contact: {told(contact)}\n")
-    for quoted in rule.sentences:
-        out.append(f"  {quoted.field}: ", style="dim" if colours else "")
-        out.append_text(marked(quoted, colours=colours))
-        out.append("\n")
+        for quoted in _told_in(contact):
+            _sentence(out, quoted, "    ", colours=colours)
+
+
+def _sentence(out: Text, quoted: Quoted, indent: str, *, colours: bool) -> None:
+    out.append(f"{indent}{quoted.field}: ", style="dim" if colours else "")
+    out.append_text(marked(quoted, colours=colours))
+    out.append("\n")
+
+
+def _told_in(contact: Contact) -> Iterator[Quoted]:
+    """The sentences that a contact was read from, with its words."""
+    sentences: dict[tuple[str, str], set[tuple[int, int]]] = {}
+    for word in contact.evidence:
+        at = word.sentence.find(word.text)
+        places = sentences.setdefault((word.field, word.sentence), set())
+        if at >= 0:
+            places.add((at, at + len(word.text)))
+    for (field, sentence), places in list(sentences.items())[:MAX_SENTENCES]:
+        words = sorted(places, key=lambda place: (place[0], -place[1]))
+        yield Quoted(field=field, text=sentence, words=tuple(words))
 
 
 def told(contact: Contact) -> str:

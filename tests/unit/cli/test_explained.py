@@ -8,7 +8,7 @@ from monitor.cli.explained import explained, marked, told
 from monitor.matching.explain import Quoted, explain
 from monitor.matching.matcher import Matcher
 from monitor.matching.nearmiss import ISOLATE, POP
-from monitor.model import Contact, ContactStatus, ContactType
+from monitor.model import Contact, ContactStatus, ContactType, Evidence
 from tests.support.analyst import compiled, item
 
 
@@ -106,3 +106,28 @@ def test_a_contact_is_told_in_a_line(more: dict[str, object], line: str) -> None
     given: dict[str, object] = {"russian": ("Sergei Lavrov",), "libyan": ("Khalifa Haftar",), **more}
 
     assert told(Contact(type=ContactType.MEETING, status=ContactStatus.PLANNED, **given)) == line  # type: ignore[arg-type]
+
+
+def test_a_contact_stands_with_the_sentences_it_was_read_from() -> None:
+    """They may be others than those that the rule held on."""
+    words = [("content", "They met on Monday.", "met"), ("title", "Lavrov in Benghazi", "Lavrov"),
+             ("content", "They met on Monday.", "They")]  # fmt: skip
+    evidence = tuple(
+        Evidence(field=field, start=0, end=9, text=text, term="t", sentence=sentence)
+        for field, sentence, text in words
+    )
+    contact = Contact(
+        type=ContactType.MEETING,
+        status=ContactStatus.HAPPENED,
+        russian=("A",),
+        libyan=("B",),
+        evidence=evidence,
+    )
+    matcher = Matcher(compiled(), extract=lambda scan, spec: (contact,))
+    lines = explained(explain(matcher, item("Lavrov met Haftar."))).plain.splitlines()
+    told_at = lines.index("  contact: meeting (happened): A with B")
+
+    assert lines[told_at + 1 : told_at + 3] == [
+        f"    content: {ISOLATE}[They] [met] on Monday.{POP}",
+        f"    title: {ISOLATE}[Lavrov] in Benghazi{POP}",
+    ]
