@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+#: conditions kept for one query, so that a long OR of ANDs does not multiply without end
+MAX_CLAUSES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def clauses(node: Node) -> tuple[frozenset[str], ...]:
 
     The rarest clause comes first, so that a rule is looked at only when its rarest required term occurred.
     """
-    return tuple(sorted(_clauses(node), key=_weight))
+    return tuple(_clauses(node))
 
 
 def _clauses(node: Node) -> list[frozenset[str]]:
@@ -134,8 +138,18 @@ def _clauses(node: Node) -> list[frozenset[str]]:
     if not positive(node):
         return []
     if isinstance(node, Or):
-        return [frozenset().union(*(min(_clauses(p), key=_weight) for p in node.parts))]
-    return [c for part in children(node) for c in _clauses(part)]
+        # (A and B) or (C and D) is (A or C) and (A or D) and (B or C) and (B or D)
+        return reduce(lambda a, b: _rarest(x | y for x in a for y in b), map(_clauses, node.parts))
+    return _rarest(clause for part in children(node) for clause in _clauses(part))
+
+
+def _rarest(clauses: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """Clauses, rarest first, without those that another one implies; any of them may be left out."""
+    kept: list[frozenset[str]] = []
+    for clause in sorted(set(clauses), key=_weight):
+        if len(kept) < MAX_CLAUSES and not any(other <= clause for other in kept):
+            kept.append(clause)
+    return kept
 
 
 def _weight(clause: frozenset[str]) -> tuple[int, list[str]]:

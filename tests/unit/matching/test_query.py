@@ -10,6 +10,7 @@ from monitor.matching import query
 from monitor.matching.place import inside_scalar
 from monitor.matching.query import Names, parse
 from monitor.matching.tree import (
+    MAX_CLAUSES,
     And,
     Attribute,
     Near,
@@ -172,7 +173,9 @@ def test_any_text_gives_a_tree_or_a_mistake_inside_it(text: str) -> None:
     [
         pytest.param("#russia SENTENCE @haftar", {"@haftar"}, 2, id="a name is rarer than a tag"),
         pytest.param("(a OR b) AND NOT c", {'"a"', '"b"'}, 1, id="either alternative, never the excluded"),
-        pytest.param("(a AND #x) OR (#y AND b)", {'"a"', '"b"'}, 1, id="the rarest of each alternative"),
+        pytest.param("(a AND #x) OR (#y AND b)", {'"a"', '"b"'}, 4, id="something of each alternative"),
+        pytest.param("(a AND b) OR (a AND c)", {'"a"'}, 2, id="what all alternatives share"),
+        pytest.param("(a SENTENCE %x) OR a", {'"a"'}, 1, id="what one alternative implies of another"),
     ],
 )
 def test_a_rule_is_gated_by_its_rarest_clause(text: str, rarest: set[str], count: int) -> None:
@@ -180,6 +183,14 @@ def test_a_rule_is_gated_by_its_rarest_clause(text: str, rarest: set[str], count
     assert node is not None
     assert clauses(node)[0] == rarest
     assert len(clauses(node)) == count
+
+
+def test_many_alternatives_do_not_multiply_without_end() -> None:
+    """Sixteen alternatives of three parts would be 43 million conditions."""
+    node, _ = parse(" OR ".join(f"(a{n} AND b{n} AND c{n})" for n in range(16)))
+
+    assert node is not None
+    assert 1 <= len(clauses(node)) <= MAX_CLAUSES
 
 
 def test_the_lexicon_is_told_of_excluded_phrases_too() -> None:
