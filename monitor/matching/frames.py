@@ -221,9 +221,27 @@ def _topics(frame: Frame) -> None:
             spoken = found.end() <= actor.start < until and actor.part in {"core", "indirect"}
             if spoken and not _cue_follows(frame, actor):
                 actor.part = "topic"
+    for cue in frame.cues:
+        if frame.grammar.discusses.fullmatch(frame.text[cue.start : cue.end]):
+            _objects(frame, cue)
     for actor in frame.actors:
         after = frame.text[actor.end : actor.end + AROUND]
         if actor.part == "core" and frame.grammar.about_before.match(after):
+            actor.part = "topic"
+
+
+def _objects(frame: Frame, cue: Word) -> None:
+    """Mark what a verb like "discuss" has for its object: not who stands before it, nor who follows "with"."""
+    _, end = frame.clause(cue.start)
+    stop = frame.grammar.partner.search(frame.text, cue.end, end)
+    until = stop.start() if stop else end
+    after = [a for a in frame.actors if cue.end <= a.start < until and a.part == "core"]
+    if frame.grammar.verb_first and after:
+        after = [a for a in after if a not in groups(frame, after)[0]]
+    for actor in after:
+        actor.part = "topic"
+    for actor in frame.within((frame.clause(cue.start)[0], cue.start), "core"):
+        if frame.grammar.object.match(frame.text[actor.end : actor.end + 4]):
             actor.part = "topic"
 
 

@@ -63,6 +63,13 @@ class Grammar:
     about: re.Pattern[str]
     #: what stands before it is what is spoken about; anchored: matched against what follows a name
     about_before: re.Pattern[str]
+    #: a verb whose object is what is spoken about; anchored: the mark of an object on a name before the verb
+    discusses: re.Pattern[str]
+    object: re.Pattern[str]
+    #: a partner follows
+    partner: re.Pattern[str]
+    #: the subject may follow its verb
+    verb_first: bool
     #: after it stands a partner again
     together: re.Pattern[str]
     #: all that stands between the names of a list; anchored at both ends
@@ -114,6 +121,10 @@ def _grammar(lang: str) -> Grammar:
         boundary=re.compile(rf'[;:–—()]|["«“„](?=[^"»”“]{{25}})|\s-\s|,?\s?{_words(words, "boundary")}'),
         about=re.compile(_words(words, "about")),
         about_before=re.compile(rf"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{_words(words, 'about_before')}"),
+        discusses=re.compile(_words(words, "discusses")),
+        object=re.compile(rf"\A(?:{words['object']})(?!\w)" if words.get("object") else r"(?!)"),
+        partner=re.compile(_words(words, "partner")),
+        verb_first=lang == "ar",
         together=re.compile(_words(words, "together")),
         joined=re.compile(rf"\A['\w]{{0,5}}[\s,]*(?:(?:{_words(words, 'joined')}|,)[^.;:]{{0,70}}?|\s)\Z"),
         listed=re.compile(rf"{_words(words, 'joined')}|{_words(words, 'together')}|,\s"),

@@ -7,6 +7,8 @@ without hamza, vowel signs, ى and ة. What each table means stands with `Gramma
 from __future__ import annotations
 
 _ENGLISH = {
+    "partner": r"with|between",
+    "discusses": r"discuss\w*|review\w*",
     "without": r"without",
     "where": r"where",
     "boundary": r"""
@@ -48,6 +50,8 @@ _ENGLISH = {
 }
 
 _FRENCH = {
+    "partner": r"avec|entre",
+    "discusses": r"discut\w+|évoqu\w+|abord\w+|pass\w+\sen\srevue|examin\w+",
     "without": r"sans",
     "where": r"où",
     "boundary": r"""
@@ -87,6 +91,8 @@ _FRENCH = {
 }
 
 _ITALIAN = {
+    "partner": r"con|col|tra|fra",
+    "discusses": r"discu\w+|affront\w+|esamin\w+",
     "without": r"senza",
     "where": r"dove",
     "boundary": r"che|cui|mentre|ma|perché|poiché|quando|dove|se|sebbene|benché|dopo\sche|(?<=,\s)e|il\squale|la\squale",
@@ -121,6 +127,8 @@ _ITALIAN = {
 }
 
 _RUSSIAN = {
+    "partner": r"с|со|между",
+    "discusses": r"обсужд\w+|обсуд\w+",
     "without": r"без",
     "where": r"где|куда",
     "boundary": r"""
@@ -156,6 +164,8 @@ _RUSSIAN = {
 }
 
 _ARABIC = {
+    "partner": r"و?(?:مع|بين|نظيره|نظيرته|نظيرها)",
+    "discusses": r"و?(?:ناقش|يناقش|تناقش|بحث|يبحث|تبحث|استعرض|يستعرض|تناول|يتناول)\w*",
     "without": r"دون|بدون|من\sدون",
     "where": r"حيث",
     "boundary": r"و?(?:الذي|التي|الذين|اللذين|اللذان|فيما|بينما|ان|انه|انها|انهما|لكن|حيث|كما|عندما|حين|بعدما|اذ|علي\sان|مما|قائلا|موضحا|مضيفا|مشيرا)|(?<=[،,]\s)و\w+",
@@ -186,6 +196,9 @@ _ARABIC = {
 }
 
 _TURKISH = {
+    "partner": r"ile",
+    "object": r"'(?:y?[ıiuü])",
+    "discusses": r"ele\sal\w*|konuş(?!ma)\w*|görüş(?!me)\w*|değerlendir\w*",
     "without": r"",
     "where": r"burada|orada",
     "boundary": r"ancak|ama|fakat|iken|ise|oysa|çünkü|ki|öte\syandan|bu\sarada|diyen|derken",

@@ -148,14 +148,16 @@ def _missing(
         return lent
     for part in ("indirect", "speaker", "place"):
         close = [a for a in frame.actors if a.part == part and a.side == side and a.rank <= Rank.METONYM]
-        close = [a for a in close if part != "speaker" or _speaks_for_itself(a, cues)]
+        close = [a for a in close if part != "speaker" or _speaks_for_itself(frame, a, cues)]
         if close:
             return [min(close, key=lambda a: abs(a.start - cues[0].start))]
     return []
 
 
-def _speaks_for_itself(actor: Actor, cues: Sequence[Word]) -> bool:
-    """A ministry speaks of its own deals; a person of meetings, while of a deal he may only have a view."""
+def _speaks_for_itself(frame: Frame, actor: Actor, cues: Sequence[Word]) -> bool:
+    """A ministry speaks of its own deals; a person of meetings, while of a deal, or to a third party, he has a view."""
+    if _third_in(frame, frame.clause(actor.start)):
+        return False
     return actor.kind != "person" or any(c.sense not in _STATES - {"message", "invite"} for c in cues)
 
 
