@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from monitor.matching.files import first_day
 from monitor.matching.matcher import Matcher
+from monitor.matching.nearmiss import because
 from monitor.model import Item, Severity, Side
 
 if TYPE_CHECKING:
@@ -138,7 +139,9 @@ def _fired_wrongly(ours: list[Match], rules: list[str], threshold: Severity) -> 
 
 
 def _instead(fired: set[str], decision: Decision, watchlist: str) -> str:
-    silenced = [f"“{s.text}” was silenced by {s.by}" for s in decision.suppressed if s.watchlist == watchlist]
+    silenced = [
+        f"“{s.text}” does not count: {because(s.by)}" for s in decision.suppressed if s.watchlist == watchlist
+    ]
     if fired:
         return f" (fired: {', '.join(sorted(fired))})"
     return f" ({silenced[0]})" if silenced else ""

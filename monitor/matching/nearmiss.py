@@ -87,7 +87,7 @@ def because(silenced_by: str | None) -> str:
         case "unconfirmed":
             return "it is a weak name, and nothing near confirms it"
         case _:
-            return f"it is part of {how}" if how.startswith("@") else how
+            return f"it is part of {how}" if how.startswith("@") else silenced_by or ""
 
 
 def shown(node: Node) -> str:

@@ -1,4 +1,4 @@
-"""Scores the matcher on labelled items: `make eval`. Precision, recall and F1 by watchlist and language, and contacts.
+"""Scores the matcher on labelled items: `make eval`. Precision, recall and F1 by watchlist and language, contacts, stories.
 
 Two sets lie beside this file, of one distribution: `dev-*.jsonl`, which rules may be tuned on, and `held-*.jsonl`, whose
 items nobody who writes rules reads. Misses of the held set are named only with ERRORS=1. Exit status 1 under the floors.
@@ -11,6 +11,8 @@ import os
 import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ from monitor.matching import items
 from monitor.matching.contacts import extractor
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load
+from monitor.stories.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -76,6 +79,8 @@ class Score:
     #: by language: named people and bodies found, contacts whose status is right
     participants: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     statuses: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    #: over all pairs of items: in one story or not
+    stories: Tally = field(default_factory=Tally)
     errors: list[str] = field(default_factory=list)
 
 
@@ -91,9 +96,10 @@ def read(paths: Iterable[Path]) -> list[dict[str, Any]]:
 
 
 def score(labels: Iterable[Mapping[str, Any]], decide: Callable[[Item], Decision]) -> Score:
-    """Decide every item and count. Contacts are counted where the label has one."""
-    total = Score()
-    for label in labels:
+    """Decide every item, the earliest first, and count. Contacts are counted where the label has one."""
+    total, window = Score(), Window()
+    stories: list[tuple[str, str]] = []
+    for label in sorted(labels, key=lambda label: str(label.get("published"))):
         line = items.read_item(json.dumps(label), total.items + 1, clean=clean.to_text)
         if isinstance(line, items.LineError):
             raise ValueError(f"{label.get('id')}: {line.error}")
@@ -102,6 +108,11 @@ def score(labels: Iterable[Mapping[str, Any]], decide: Callable[[Item], Decision
         _count_matches(total, label, decision)
         if label.get("contact"):
             _count_contact(total, label, decision.contacts)
+        story = window.assign(line.item, decision, datetime.now(UTC))
+        stories.append((str(label.get("story", total.items)), story))
+    for (true, told), (other_true, other_told) in combinations(stories, 2):
+        same = window.now_called(told) == window.now_called(other_told)
+        total.stories.count(told=same, true=true == other_true)
     return total
 
 
@@ -159,6 +170,8 @@ def table(name: str, total: Score) -> str:
         whole = counted[ALL]
         shares = _row(what, "", (counted[lang].recall for lang in langs))
         out.append(f"{shares}   {whole.right} of {whole.right + whole.missed}")
+    pairs = total.stories
+    out.append(f"{'stories, by pairs':24}F1 {pairs.f1:7.3f}   P {pairs.precision:.3f}, R {pairs.recall:.3f}")
     return "\n".join(out)
 
 
@@ -180,6 +193,7 @@ def measures(total: Score) -> dict[str, float]:
         "language": min(langs, default=0.0),
         "participants": total.participants[ALL].recall,
         "status": total.statuses[ALL].recall,
+        "stories": total.stories.f1,
     }
 
 
@@ -205,7 +219,8 @@ def under(total: Score, least: Mapping[str, float]) -> list[str]:
 def decider() -> Callable[[Item], Decision]:
     """The matcher as it ships, with the watchlists of this repository."""
     lists = load(HERE.parents[1] / "watchlists")
-    return Matcher(lists, extract=extractor(lists)).decide
+    matcher = Matcher(lists, extract=extractor(lists))
+    return lambda item: matcher.decide(item, facts_always=True)
 
 
 def paths(name: str) -> list[Path]:

@@ -145,6 +145,17 @@ def test_an_empty_score_is_all_ones_or_nothing() -> None:
     assert measures(Score())["micro"] == 1.0
 
 
+def test_stories_are_counted_by_pairs() -> None:
+    """In the order of publication; a copy joins its original, a stranger does not."""
+    text = "The harbour of Sirte was closed on Monday after a storm tore two cranes from their rails, the port said."
+    copies = [labelled("a", story="storm", content=text, published="2025-01-02T08:00:00Z"),
+              labelled("b", story="storm", content=text, published="2025-01-02T07:00:00Z"),
+              labelled("c", story="other", content="A school in Ghat has a new library for its pupils and teachers.")]  # fmt: skip
+    total = score(copies, says("high"))
+
+    assert (total.stories.right, total.stories.wrong, total.stories.missed) == (1, 0, 0)
+
+
 def test_names_are_compared_by_letters() -> None:
     """In any script."""
     assert folded("Yunus-bek «Евкуров» 5+5") == "yunusbekевкуров55"

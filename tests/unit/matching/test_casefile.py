@@ -37,7 +37,12 @@ def tried(*tests: str, watchlist: str = "wagner") -> Results:
             "the severity is high, not low",
             id="not that",
         ),
-        pytest.param("wagner", "match: Wagner Group GmbH.", "was silenced by", id="what silenced it is told"),
+        pytest.param(
+            "wagner",
+            "match: Wagner Group GmbH.",
+            "“Wagner Group” does not count: its except phrase",
+            id="what silenced it is told",
+        ),
         pytest.param(
             "wagner",
             "match: {title: Wagner Group, summary: s, lang: en, published: 2020-03}",

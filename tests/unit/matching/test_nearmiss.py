@@ -128,6 +128,7 @@ def test_the_nearer_miss_ranks_first() -> None:
         pytest.param("except-near", "words of its except_near stand near it", id="except_near"),
         pytest.param("unconfirmed", "it is a weak name, and nothing near confirms it", id="weak"),
         pytest.param("@saddam-haftar", "it is part of @saddam-haftar", id="a longer name"),
+        pytest.param("unless: mercy, rain", "unless: mercy, rain", id="what is in words already"),
     ],
 )
 def test_what_silenced_a_word_is_told_in_words(by: str, said: str) -> None:
