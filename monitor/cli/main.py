@@ -11,7 +11,7 @@ import traceback
 import typer
 
 from monitor import __version__, logs
-from monitor.cli import archive, feeds, matching, watch, watchlists
+from monitor.cli import archive, contacts, feeds, matching, watch, watchlists
 from monitor.cli.common import FINDINGS, MISCONFIGURED, OUR_BUG, complain
 from monitor.errors import ConfigError, StoreError
 from monitor.redaction import redact
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for part in (watch, matching, archive):
+for part in (watch, matching, archive, contacts):
     part.register(app)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(watchlists.app, name="watchlists")

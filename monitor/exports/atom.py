@@ -6,7 +6,6 @@ The one doorway to feedgenerator.
 from __future__ import annotations
 
 import html
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.model import ContactSource, LedgerContact
-
-#: what XML 1.0 cannot hold
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +41,7 @@ def feed(
     """The feed document, entries as given. `empty_at` dates a feed without entries; `link`: where it is published."""
     listed = list(entries)
     made = _Feed(
-        title=_clean(title),
+        title=plain.clean(title),
         link=link or "",
         description=None,
         feed_guid=f"urn:uuid:{plain.stable_uuid('feed', name)}",
@@ -55,14 +51,14 @@ def feed(
     made.empty_at = empty_at
     for entry in listed:
         made.add_item(
-            title=_clean(entry.title),
+            title=plain.clean(entry.title),
             link=entry.link or "",
             description=None,
-            content=_clean(entry.content),
+            content=plain.clean(entry.content),
             unique_id=f"urn:uuid:{plain.stable_uuid(entry.name)}",
             pubdate=entry.published_at,
             updateddate=entry.updated_at,
-            categories=[_clean(c) for c in entry.categories],
+            categories=[plain.clean(c) for c in entry.categories],
         )
     return str(made.writeString("utf-8"))
 
@@ -95,10 +91,6 @@ def _source(of: ContactSource) -> str:
         for sentence in plain.sentences(of)
     )
     return link + (" (taken out of its feed since)" if of.withdrawn_at else "") + quoted
-
-
-def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", text)
 
 
 class _Feed(Atom1Feed):  # type: ignore[misc]

@@ -68,31 +68,37 @@ def _undated(kind: str) -> dict[str, Any]:
     return {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
 
 
+#: inches, from the edges and from one part to the next
+_LEFT, _NAMES, _RIGHT = 0.35, 2.6, 0.85
+_TITLE, _BARS, _HEADING, _FOOT = 1.45, 2.1, 2.4, 0.6
+
+
 def _figure(told: Sequence[LedgerContact]) -> Figure:
     russian, libyan, pairs = _pairs(told)
-    rows = max(3.0, 0.36 * len(russian))
-    width = max(9.0, 4.6 + 0.62 * len(libyan))
-    top, gap, bottom = 1.05, 2.35, 0.55
-    bars = 2.1
-    height = top + bars + gap + rows + bottom
+    rows = max(1.0, 0.36 * len(russian))
+    width = max(9.0, _NAMES + 0.62 * len(libyan) + _RIGHT)
+    height = _TITLE + _BARS + (_HEADING + rows if pairs else 0) + _FOOT
     figure = Figure(figsize=(width, height))
-    left = 2.45 / width
 
-    def area(down: float, tall: float, start: float) -> Axes:
-        return figure.add_axes((start, 1 - (down + tall) / height, 0.97 - start, tall / height))
+    def area(left: float, down: float, tall: float, right: float) -> Axes:
+        across = (width - left - right) / width
+        return figure.add_axes((left / width, 1 - (down + tall) / height, across, tall / height))
 
-    figure.text(0.35 / width, 1 - 0.42 / height, "Contacts between Russia and Libya", size=15, weight="bold")
-    figure.text(0.35 / width, 1 - 0.68 / height, _subtitle(told), size=9, color=_SOFT)
-    _timeline(area(top, bars, 0.75 / width), told)
-    _matrix(area(top + bars + gap, rows, left), russian, libyan, pairs)
-    figure.text(
-        0.35 / width,
-        1 - (top + bars + 0.62) / height,
-        "Who meets whom",
-        size=11,
-        weight="bold",
-    )
-    figure.text(0.35 / width, 0.2 / height, _left_out(told, russian, libyan), size=7.5, color=_SOFT)
+    def text(down: float, said: str, **looks: Any) -> None:
+        figure.text(_LEFT / width, 1 - down / height, said, **looks)
+
+    word, starts = periods(contact.day for contact in told)
+    text(0.45, "Contacts between Russia and Libya", size=15, weight="bold")
+    text(0.72, _subtitle(told), color=_SOFT)
+    text(1.22, f"Contacts a {word}", size=11, weight="bold")
+    _timeline(area(0.75, _TITLE, _BARS, _LEFT), told, word, starts)
+    if pairs:
+        text(_TITLE + _BARS + 0.75, "Who meets whom", size=11, weight="bold")
+        across = max(0.62 * len(libyan), 1.0)
+        _matrix(
+            area(_NAMES, _TITLE + _BARS + _HEADING, rows, width - _NAMES - across), russian, libyan, pairs
+        )
+        text(height - 0.22, _left_out(told, russian, libyan), size=7.5, color=_SOFT)
     return figure
 
 
@@ -147,8 +153,7 @@ def _floor(day: date, months: int) -> date:
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
-def _timeline(axes: Axes, told: Sequence[LedgerContact]) -> None:
-    word, starts = periods(contact.day for contact in told)
+def _timeline(axes: Axes, told: Sequence[LedgerContact], word: str, starts: Sequence[date]) -> None:
     below = [0] * len(starts)
     for label, colour, statuses in _BANDS:
         counted = Counter(_floor(c.day, _MONTHS[word]) for c in told if c.status in statuses)
@@ -157,7 +162,6 @@ def _timeline(axes: Axes, told: Sequence[LedgerContact]) -> None:
             axes.bar(range(len(starts)), heights, bottom=below, width=0.72, color=colour, label=label)
         below = [a + b for a, b in zip(below, heights, strict=True)]
     _plain(axes)
-    axes.set_title(f"A {word}", loc="left", size=11, weight="bold", pad=12, color=_INK)
     axes.set_xlim(-0.6, max(len(starts), 6) - 0.4)
     axes.set_ylim(0, max([*below, 1]) * 1.12)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
@@ -184,12 +188,14 @@ def _tick(start: date, starts: Sequence[date], word: str) -> str:
 
 
 def _pairs(told: Sequence[LedgerContact]) -> tuple[list[str], list[str], Counter[tuple[str, str]]]:
-    """The names most in contact on each side, the busiest first, and how often each two were."""
+    """The names most in contact on each side, the busiest first, and how often each two of them were."""
     met = [c for c in told if c.status not in {ContactStatus.DENIED, ContactStatus.CANCELLED}]
-    russian = Counter(p.name for c in met for p in c.russian)
-    libyan = Counter(p.name for c in met for p in c.libyan)
-    pairs = Counter((r.name, x.name) for c in met for r in c.russian for x in c.libyan)
-    return _busiest(russian), _busiest(libyan), pairs
+    russian = _busiest(Counter(p.name for c in met for p in c.russian))
+    libyan = _busiest(Counter(p.name for c in met for p in c.libyan))
+    counted = Counter((r.name, x.name) for c in met for r in c.russian for x in c.libyan)
+    pairs = Counter({pair: n for pair, n in counted.items() if pair[0] in russian and pair[1] in libyan})
+    drawn = {name for pair in pairs for name in pair}
+    return [n for n in russian if n in drawn], [n for n in libyan if n in drawn], pairs
 
 
 def _busiest(counted: Counter[str]) -> list[str]:
@@ -217,7 +223,7 @@ def _matrix(
     axes.spines["bottom"].set_visible(False)
 
 
-def shortened(name: str, most: int = 26) -> str:
+def shortened(name: str, most: int = 30) -> str:
     """A name that fits beside its row."""
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
@@ -226,7 +232,7 @@ def _left_out(told: Sequence[LedgerContact], russian: Sequence[str], libyan: Seq
     everybody = {p.name for c in told for p in (*c.russian, *c.libyan)}
     rest = len(everybody) - len(set(russian) | set(libyan))
     more = f" {_count(rest, 'more name')} not drawn." if rest > 0 else ""
-    return f"Russian side down, Libyan side across; a number counts contacts, those denied or called off not counted.{more}"
+    return f"Russian side down, Libyan side across; a number counts contacts, planned ones too, denied ones and those called off not.{more}"
 
 
 def _plain(axes: Axes) -> None:

@@ -52,13 +52,13 @@ def _event(of: LedgerContact) -> Event:
     # nobody is busy because others meet
     event.add("transp", "TRANSPARENT")
     event.add("status", _STATUS.get(of.status, "TENTATIVE"))
-    event.add("summary", f"{plain.title(of)} ({plain.STATUS_WORDS[of.status]})")
-    event.add("description", _description(of))
+    event.add("summary", plain.clean(f"{plain.title(of)} ({plain.STATUS_WORDS[of.status]})"))
+    event.add("description", plain.clean(_description(of)))
     event.add("categories", [of.type.value, of.status.value])
     if of.place:
-        event.add("location", of.place)
+        event.add("location", plain.clean(of.place))
     if link := next((s.url for s in of.sources if s.url), None):
-        event.add("url", link)
+        event.add("url", plain.clean(link))
     return event
 
 

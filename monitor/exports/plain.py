@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 #: ids made from it are the same on every machine and every day
 NAMESPACE = UUID("6f0d7a52-2c33-5b7e-9d3c-5c1f0e5f4a11")
+#: what XML 1.0 cannot hold, and no text needs
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: how a status is said where there is room for it
 STATUS_WORDS = {
     ContactStatus.HAPPENED: "took place",
@@ -28,9 +31,14 @@ STATUS_WORDS = {
 }
 
 
+def clean(text: str) -> str:
+    """`text` as any document can hold it."""
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
 def stable_uuid(*parts: str) -> str:
     """A version 5 UUID of what it names."""
-    return str(uuid5(NAMESPACE, "\n".join(parts)))
+    return str(uuid5(NAMESPACE, clean("\n".join(parts))))
 
 
 def names(of: Iterable[Participant]) -> str:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 #: outlets date the same meeting up to this many days apart; less where a side is left open, more where it is told
 #: within one story and the day is not said
 SLACK, SLACK_OPEN, SLACK_UNSAID = 2, 1, 4
+DAYS_OF_A_YEAR = 366
 #: both sides are the same people
 CERTAIN = 2 * Likeness.SAME
 #: a plan that leaves a side open is looked for this many days ahead only
@@ -138,7 +139,8 @@ def _open_fits(report: Report, group: Group, *, likeness: int, same_story: bool)
 
 def _slack(report: Report, group: Group, *, certain: bool, same_story: bool) -> int:
     if report.contact.background and report.span is None:
-        return REMEMBERED
+        # a year, or the weeks before: its bounds were looked at already
+        return max(REMEMBERED, DAYS_OF_A_YEAR if report.contact.date else 0)
     if not certain:
         return SLACK_OPEN
     said = report.span is not None and report.span.exact and group.span is not None and group.span.exact

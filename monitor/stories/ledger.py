@@ -38,7 +38,7 @@ def ledger(
     people: Collection[str],
     corroborate: Callable[[Story], Corroboration] | None = None,
 ) -> tuple[LedgerContact, ...]:
-    """Every contact that `items` report, the earliest first. More items never rename what was there.
+    """Every contact that `items` report, the earliest first. Later items rename nothing; at most two prove to be one.
 
     `people`: canonical names of persons; other names are bodies and offices. `corroborate` judges the items of one
     contact, given as a story with only that contact in it.

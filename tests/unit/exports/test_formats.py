@@ -1,0 +1,274 @@
+"""Every format, read back by a reader that is not ours."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import feedparser
+import icalendar
+import pytest
+import stix2
+from pymisp import MISPEvent
+
+from monitor.exports import atom, ics, misp, plain, sheet, stix
+from monitor.feeds import parse
+from monitor.model import ContactStatus
+from tests.support.ledger import PEOPLE, contact, made, said, sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+HOSTILE = '=HYPERLINK("http://evil.example")</p><script>alert(1)</script>\x00\ud800 ]]> & "x"\r\nBEGIN:VEVENT'
+
+
+def hostile() -> Any:
+    """A contact whose every word comes from somebody unkind."""
+    return made(
+        said(1, contact(russian=(HOSTILE,), libyan=("@SUM(A1)",), place=HOSTILE), outlet=HOSTILE, url=None)
+    )
+
+
+WRITERS: dict[str, Callable[[Any], Any]] = {
+    "csv": sheet.write,
+    "ics": ics.write,
+    "stix": lambda found: stix.write(found, people=PEOPLE),
+    "misp": lambda found: misp.write(found, people=PEOPLE),
+    "atom": lambda found: atom.write(found, now=NOW),
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_the_same_contacts_give_the_same_document(name: str) -> None:
+    """So that importing again updates, and a feed that did not change has not changed."""
+    assert WRITERS[name](sample()) == WRITERS[name](sample())
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_no_contacts_are_a_document_too(name: str) -> None:
+    """An empty one."""
+    assert WRITERS[name](())
+
+
+# --- CSV -------------------------------------------------------------------------------------------------
+
+
+def test_a_spreadsheet_reads_the_csv() -> None:
+    """One row a contact, the sentences of every language in it."""
+    first, second = csv.DictReader(io.StringIO(sheet.write(sample()), newline=""))
+
+    assert first["date"] == "2026-03-06"
+    assert first["status"] == "denied"
+    assert first["history"] == "planned (2026-03-04), took place (2026-03-06), denied (2026-03-07)"
+    assert first["russian"] == "Sergei Lavrov"
+    assert first["russian_roles"] == "foreign minister"
+    assert first["libyan"] == "Khalifa Haftar; Libyan National Army"
+    assert first["sides"] == "russia-state; libya-east; libya-west"
+    assert first["grade"] == "B2"
+    assert "Sawt (ar): التقى لافروف حفتر في موسكو." in first["evidence"].splitlines()
+    assert first["links"].splitlines()[0] == "https://vestnik.example/1"
+    assert second["type"] == "call"
+
+
+def test_a_spreadsheet_runs_nothing() -> None:
+    """No cell begins like a formula."""
+    rows = list(csv.reader(io.StringIO(sheet.write(hostile()), newline="")))
+
+    assert len(rows) == 2
+    assert not [cell for row in rows for cell in row if cell[:1] in "=+-@\t\r" and cell]
+    assert any(cell.startswith("'=HYPERLINK") for cell in rows[1])
+
+
+# --- calendar --------------------------------------------------------------------------------------------
+
+
+def test_a_calendar_reads_the_ics() -> None:
+    """An all-day event a contact: with its place, its status and when it was last changed."""
+    first, second = icalendar.Calendar.from_ical(ics.write(sample())).events
+
+    assert first.start == date(2026, 3, 6)
+    assert first.end == date(2026, 3, 7)
+    assert first["status"] == "CANCELLED"
+    assert first["sequence"] == 2
+    assert first["location"] == "Moscow"
+    assert (
+        first["summary"] == "Meeting: Sergei Lavrov – Khalifa Haftar, Libyan National Army, Moscow (denied)"
+    )
+    assert "التقى لافروف حفتر في موسكو." in first["description"]
+    assert first["uid"] != second["uid"]
+    assert second.start == date(2026, 4, 13)
+    assert "not said" in second["description"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "days", "status"),
+    [
+        pytest.param({"date": "2026-02"}, (date(2026, 2, 1), date(2026, 3, 1)), "CONFIRMED", id="a month"),
+        pytest.param({"date": "2026"}, (date(2026, 3, 4), date(2026, 3, 5)), "CONFIRMED", id="a year"),
+        pytest.param(
+            {"status": ContactStatus.POSTPONED},
+            (date(2026, 3, 4), date(2026, 3, 5)),
+            "TENTATIVE",
+            id="postponed",
+        ),
+    ],
+)
+def test_an_event_is_as_exact_as_the_contact(
+    changes: dict[str, Any], days: tuple[date, date], status: str
+) -> None:
+    """And no more certain."""
+    (event,) = icalendar.Calendar.from_ical(ics.write(made(said(1, contact(**changes))))).events
+
+    assert (event.start, event.end) == days
+    assert event["status"] == status
+
+
+def test_no_text_breaks_out_of_its_event() -> None:
+    """One event, whatever the names hold."""
+    calendar = icalendar.Calendar.from_ical(ics.write(hostile()))
+
+    assert len(calendar.events) == 1
+
+
+# --- STIX ------------------------------------------------------------------------------------------------
+
+
+def test_the_reference_library_reads_the_stix_bundle() -> None:
+    """Strictly: a report each, everybody an identity, every reference kept."""
+    bundle = stix2.parse(stix.write(sample(), people=PEOPLE), allow_custom=False, version="2.1")
+    by_id = {thing["id"]: thing for thing in bundle.objects}
+    reports = [thing for thing in bundle.objects if thing["type"] == "report"]
+    kinds = {t["name"]: t["identity_class"] for t in bundle.objects if t["type"] == "identity"}
+
+    assert len(by_id) == len(bundle.objects)
+    assert kinds["Sergei Lavrov"] == "individual"
+    assert kinds["Libyan National Army"] == "organization"
+    assert [r["labels"] for r in reports] == [["meeting", "denied"], ["call", "happened"]]
+    assert [r["confidence"] for r in reports] == [70, 70]
+    assert {reference for r in reports for reference in r["object_refs"]} <= set(by_id)
+    assert [e["url"] for e in reports[0]["external_references"][1:]] == [
+        "https://vestnik.example/1",
+        "https://sawt.example/2",
+        "https://tripoli-post.example/3",
+    ]
+
+
+def test_what_cannot_be_judged_has_no_confidence() -> None:
+    """Credibility 6 and contacts without a grade."""
+    unknown = replace(sample()[0].corroboration, credibility=6)  # type: ignore[type-var]
+    contacts = (replace(sample()[0], corroboration=unknown), replace(sample()[1], corroboration=None))
+    bundle = json.loads(stix.write(contacts, people=PEOPLE))
+
+    assert not [thing for thing in bundle["objects"] if "confidence" in thing]
+
+
+def test_stix_ids_outlive_a_later_report() -> None:
+    """The object is the same one, newer."""
+    items = said(1, contact()), said(2, contact(), day=1, outlet="Sawt")
+    before, after = (
+        {t["id"]: t for t in json.loads(stix.write(made(*some), people=PEOPLE))["objects"]}
+        for some in (items[:1], items)
+    )
+    report = next(key for key in before if key.startswith("report"))
+
+    assert before.keys() == after.keys()
+    assert before[report]["created"] == after[report]["created"]
+    assert before[report]["modified"] < after[report]["modified"]
+
+
+# --- MISP ------------------------------------------------------------------------------------------------
+
+
+def test_the_reference_library_reads_the_misp_events() -> None:
+    """With grades as tags of the admiralty-scale taxonomy, and objects of MISP's own templates."""
+    events = []
+    for one in json.loads(misp.write(sample(), people=PEOPLE))["response"]:
+        event = MISPEvent(strict_validation=True)
+        event.load(one)
+        events.append(event)
+    first = events[0]
+
+    assert [e.info for e in events] == [
+        "Meeting: Sergei Lavrov – Khalifa Haftar, Libyan National Army, Moscow (denied)",
+        "Call: Vladimir Putin – Aguila Saleh (took place)",
+    ]
+    assert first.date == date(2026, 3, 6)
+    assert {t.name for t in first.tags} >= {
+        'admiralty-scale:source-reliability="b"',
+        'admiralty-scale:information-credibility="2"',
+        'monitor:status="denied"',
+        'monitor:side="libya-east"',
+    }
+    assert [o.name for o in first.objects] == [
+        "person", "person", "organization", "geolocation", "news-media", "news-media", "news-media",
+    ]  # fmt: skip
+    person = first.get_objects_by_name("person")[0]
+    assert person.get_attributes_by_relation("full-name")[0].value == "Sergei Lavrov"
+    assert person.get_attributes_by_relation("occupation")[0].value == "foreign minister"
+
+
+# --- Atom ------------------------------------------------------------------------------------------------
+
+
+def test_feed_readers_read_the_atom_feed() -> None:
+    """The latest news first; feedparser, a strict XML parser and our own reader agree."""
+    text = atom.write(sample(), now=NOW)
+    found = feedparser.parse(io.BytesIO(text.encode()))
+    ours = parse.parse(text.encode(), "application/atom+xml", "https://peer.example/contacts.atom")
+
+    assert not found.bozo
+    assert ET.fromstring(text).tag == "{http://www.w3.org/2005/Atom}feed"
+    assert [e.title for e in found.entries] == [e.title for e in ours.entries] == [
+        "Call: Vladimir Putin – Aguila Saleh (took place)",
+        "Meeting: Sergei Lavrov – Khalifa Haftar, Libyan National Army, Moscow (denied)",
+    ]  # fmt: skip
+    assert all(e.id.startswith("urn:uuid:") for e in found.entries)
+    assert found.entries[1].updated == "2026-03-07T12:10:00+00:00"
+    assert found.entries[0].get("links", []) == []
+    assert found.entries[1].link == "https://vestnik.example/1"
+    assert 'dir="auto">التقى لافروف حفتر في موسكو.' in text.replace("&lt;", "<").replace("&gt;", ">")
+
+
+def test_no_text_breaks_out_of_its_entry() -> None:
+    """Markup in names is text, and what XML cannot hold is replaced."""
+    (entry,) = feedparser.parse(io.BytesIO(atom.write(hostile(), now=NOW).encode())).entries
+
+    assert "<script" not in entry.content[0].value
+    assert "\ufffd" in entry.title
+
+
+def test_an_empty_feed_is_as_old_as_it_is_told() -> None:
+    """It does not look at the clock."""
+    assert "<updated>2026-05-01T00:00:00+00:00</updated>" in atom.write((), now=NOW)
+
+
+# --- plain -----------------------------------------------------------------------------------------------
+
+
+def test_a_contact_in_words() -> None:
+    """Who in what office, when, how it stands, who says so."""
+    assert plain.summary(sample()[0]).splitlines() == [
+        "Russian side: Sergei Lavrov (foreign minister)",
+        "Libyan side: Khalifa Haftar, Libyan National Army",
+        "Place: Moscow",
+        "Date: 2026-03-06",
+        "Status: planned (2026-03-04), took place (2026-03-06), denied (2026-03-07)",
+        "Told by: russia-state: Vestnik; libya-east: Sawt; libya-west: Tripoli Post",
+        "Standing: B2, 3 reports",
+    ]
+
+
+def test_plain_data_goes_through_json() -> None:
+    """Everything of the noun, and nothing that JSON cannot hold."""
+    data = json.loads(json.dumps(plain.as_json(sample()[0])))
+
+    assert data["history"][1] == {"at": "2026-03-06T12:00:00Z", "status": "happened"}
+    assert data["sources"][1]["lang"] == "ar"
+    assert data["sources"][1]["evidence"][0]["sentence"] == "التقى لافروف حفتر في موسكو."
+    assert data["corroboration"]["voices"][0]["sides"] == ["independent"]
