@@ -41,6 +41,13 @@ check: $(VENV)/.dev ## the quick half of `make test`
 eval: $(VENV)/.dev ## precision, recall, F1 and contacts on our labelled items, by language
 	@$(BIN)/python -m tests.eval.score $(ARGS)
 
+$(VENV)-bench/.run: requirements-bench.lock pyproject.toml scripts/setup.sh
+	@sh scripts/setup.sh $(VENV)-bench "$(PYTHON)" "$(UV)" requirements-bench.lock
+	@touch $@
+
+bench: $(VENV)-bench/.run ## how fast matching is, beside plain folding, the automaton alone, re, regex and spaCy
+	@$(VENV)-bench/bin/python -m benchmarks $(ARGS)
+
 fmt: $(VENV)/.dev ## format and fix
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
@@ -50,9 +57,10 @@ screenshot: $(VENV)/.dev ## the pictures of the README, drawn from the demo's di
 lock: ## write the lock files anew (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra contacts pyproject.toml scripts/build-requirements.in -o requirements.lock -q
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras pyproject.toml scripts/build-requirements.in --group dev -o requirements-dev.lock -q
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml scripts/build-requirements.in --group bench -c requirements-dev.lock -o requirements-bench.lock -q
 
 image: ## build the container image
 	docker build -t monitor .
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-bench dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
