@@ -92,7 +92,13 @@ def _split(land: Actor, office: Word, frame: Frame) -> bool:
         return True
     if frame.text[office.start : office.end] == "military" and _ADJECTIVE.match(frame.text, office.end):
         return True
-    return any(start <= a.start < end for a in frame.actors if a is not land)
+    return any(
+        w.start < end and w.end > start for w in (*frame.actors, *frame.cues) if not _same(w, land, office)
+    )
+
+
+def _same(word: Actor | Word, land: Actor, office: Word) -> bool:
+    return (word.start, word.end) in {(land.start, land.end), (office.start, office.end)}
 
 
 def unnested(actors: list[Actor], frame: Frame) -> list[Actor]:

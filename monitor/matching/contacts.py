@@ -220,9 +220,9 @@ def _same(one: Event, other: Event) -> bool:
 
 
 def _suits(event: Event, own: Cast) -> bool:
-    """Whether both sides are those that the rule asks for."""
+    """Whether both sides are those that the rule asks for; an office of a side always is."""
     return all(
-        any(not keys.isdisjoint(keys_of(a.mention)) for a in event.parties.of(side))
+        any(a.rank is Rank.OFFICE or not keys.isdisjoint(keys_of(a.mention)) for a in event.parties.of(side))
         for side, keys in ((RUSSIAN, own.russian), (LIBYAN, own.libyan))
     )
 

@@ -139,7 +139,8 @@ def _sort(frame: Frame, mention: Mention, place: tuple[int, int], cast: Cast) ->
             if spec.kind == "place":
                 frame.places.append(actor)
             actor = replace(actor, name=cast.countries.get(side, spec.name))
-            frame.lands.append(actor)
+            if len(sides) < 2:
+                frame.lands.append(actor)
         if len(sides) == 2:
             actor = replace(actor, name=cast.countries[side], rank=Rank.COUNTRY, kind="country")
         if sides:
@@ -189,19 +190,21 @@ def _dateline(frame: Frame, land: Actor, after: str) -> bool:
 
 
 def _in_title(frame: Frame, body: Actor) -> bool:
-    """ "Commander of the Libyan National Army", "LNA commander": the body only says who somebody is."""
-    if not any(a.rank is Rank.PERSON and abs(a.start - body.start) <= AROUND for a in frame.actors):
-        return False
+    """ "Khalifa Haftar, commander of the Libyan National Army", "LNA commander Haftar": only who somebody is."""
     for office in frame.offices:
         if office.sense != "person" or body.start <= office.start < body.end:
             continue
-        before = body.mention.token - office.mention.token_end
-        after = office.mention.token - body.mention.token_end
-        if 0 <= before <= TITLE and "," not in frame.text[office.end : body.start]:
-            return True
-        if after == 0 and "," not in frame.text[body.end : office.start]:
-            return True
+        first, last = sorted((office.mention, body.mention), key=lambda m: m.token)
+        reach = TITLE if first is office.mention else 0
+        between = frame.text[min(office.end, body.end) : max(office.start, body.start)]
+        if 0 <= last.token - first.token_end <= reach and "," not in between:
+            return any(_beside(a, first, last) for a in frame.actors if a.rank is Rank.PERSON)
     return False
+
+
+def _beside(person: Actor, first: Mention, last: Mention) -> bool:
+    before, after = first.token - person.mention.token_end, person.mention.token - last.token_end
+    return 0 <= before <= TITLE or 0 <= after <= TITLE
 
 
 def _cue_follows(frame: Frame, actor: Actor) -> bool:
@@ -236,7 +239,11 @@ def _objects(frame: Frame, cue: Word) -> None:
     stop = frame.grammar.partner.search(frame.text, cue.end, end)
     until = stop.start() if stop else end
     after = [a for a in frame.actors if cue.end <= a.start < until and a.part == "core"]
-    if frame.grammar.verb_first and after:
+    if (
+        frame.grammar.verb_first
+        and after
+        and not frame.within((frame.clause(cue.start)[0], cue.start), "core")
+    ):
         after = [a for a in after if a not in groups(frame, after)[0]]
     for actor in after:
         actor.part = "topic"
@@ -245,23 +252,27 @@ def _objects(frame: Frame, cue: Word) -> None:
             actor.part = "topic"
 
 
-def linked(frame: Frame, cue: Word) -> bool:
-    """With a third party in the clause: whether the two names around the word of contact, or one list, hold both sides."""
-    lists = groups(frame, frame.within(frame.clause(cue.start), "core"))
-    for group in lists:
-        if set(SIDES) <= {a.side for a in group}:
-            return True
-    before = [g for g in lists if g[-1].end <= cue.start]
-    after = [g for g in lists if g[0].start >= cue.end]
-    pairs = (
-        [(before[-1:], after[:1])]
-        if before and after
-        else [(before[-2:-1], before[-1:]), (after[:1], after[1:2])]
-    )
-    for left, right in pairs:
-        if left and right:
-            return set(SIDES) <= {a.side for a in (*left[0], *right[0])}
-    return False
+def antecedent(frame: Frame, span: tuple[int, int]) -> list[Actor]:
+    """Whom a relative clause is about: the name right before it."""
+    if not frame.grammar.relative.match(frame.text[span[0] : span[0] + AROUND]):
+        return []
+    return [a for a in frame.actors if 0 <= span[0] - a.end <= 2 and a.part not in {"topic", "place"}][-1:]
+
+
+def linked(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
+    """With a third party in the clause: whether the names around the word of contact, or one list, hold both sides."""
+    lists = groups(frame, core)
+    if any(set(SIDES) <= {a.side for a in people} for people in lists):
+        return True
+    before = [people for people in lists if people[-1].end <= cue.start]
+    after = [people for people in lists if people[0].start >= cue.end]
+    if before and after:
+        # in "she told him about talks with X" it is she who talked
+        spoken = frame.grammar.about.search(frame.text[before[0][0].end : cue.start + 1])
+        pair = [before[0] if spoken else before[-1], after[0]]
+    else:
+        pair = before[-2:] if frame.grammar.verb_last and before else after[:2]
+    return len(pair) == 2 and set(SIDES) <= {a.side for people in pair for a in people}
 
 
 def groups(frame: Frame, actors: list[Actor]) -> list[list[Actor]]:

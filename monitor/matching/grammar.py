@@ -66,6 +66,10 @@ class Grammar:
     #: a verb whose object is what is spoken about; anchored: the mark of an object on a name before the verb
     discusses: re.Pattern[str]
     object: re.Pattern[str]
+    #: the subject and its partner may both stand before the verb
+    verb_last: bool
+    #: anchored: a clause about the name before it
+    relative: re.Pattern[str]
     #: a partner follows
     partner: re.Pattern[str]
     #: the subject may follow its verb
@@ -123,6 +127,8 @@ def _grammar(lang: str) -> Grammar:
         about_before=re.compile(rf"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{_words(words, 'about_before')}"),
         discusses=re.compile(_words(words, "discusses")),
         object=re.compile(rf"\A(?:{words['object']})(?!\w)" if words.get("object") else r"(?!)"),
+        verb_last=lang == "tr",
+        relative=re.compile(rf"\A[\s,،]*{_words(words, 'relative')}"),
         partner=re.compile(_words(words, "partner")),
         verb_first=lang == "ar",
         together=re.compile(_words(words, "together")),

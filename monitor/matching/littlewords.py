@@ -7,13 +7,14 @@ without hamza, vowel signs, ى and ة. What each table means stands with `Gramma
 from __future__ import annotations
 
 _ENGLISH = {
+    "relative": r"who|whom|whose|which",
     "partner": r"with|between",
     "discusses": r"discuss\w*|review\w*",
     "without": r"without",
     "where": r"where",
     "boundary": r"""
         who|whom|whose|which|while|whereas|because|although|though|but|where|since(?!\s(?:\w+\s)?(?:19|20|last))|until|when|that
-        (?<=,\s)as|(?<=,\s)with|(?<=,\s)and""",
+        (?<=,\s)(?:as|with|and|will|would|is|are|was|were|has|have|had)""",
     "about": r"""
         about|regarding|concerning|over(?!\sthe\s(?:phone|telephone|weekend))
         (?:talks?|talked|talking|spoke|speaks?|speaking|discussions?|meetings?|views|statements?|consult\w+|comment\w*|report\w*|brief\w*|focus\w*|conference|summit|resolution|dialogue|deal|agree\w*|cooperat\w+|warn\w*|position)\s(?:\w+\s)?on(?!\s(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|the\ssidelines|behalf|arrival|\d|\w+\s\d))""",
@@ -22,7 +23,7 @@ _ENGLISH = {
     "says": r"""
         said|says|saying|stated|states|announced|announces|added|noted|wrote|tweeted|claimed|claims|stressed|recalled|told
         commented|comments|explained|argued|insisted|warned|believes|thinks|reported|according""",
-    "says_before": r"said|says|told|added|explained|confirmed|wrote",
+    "says_before": r"said|says|added|explained|confirmed|wrote",
     "source": r"according\sto|quoted|quoting|citing|cited|as\stold\sby",
     "belongs": r"""
         envoys?|representatives?|aides?|advis[eo]rs?|sons?|brother|spokes\w+|office|forces|troops|men|army|command
@@ -50,12 +51,13 @@ _ENGLISH = {
 }
 
 _FRENCH = {
+    "relative": r"qui|que|qu'|dont",
     "partner": r"avec|entre",
     "discusses": r"discut\w+|évoqu\w+|abord\w+|pass\w+\sen\srevue|examin\w+",
     "without": r"sans",
     "where": r"où",
     "boundary": r"""
-        qui|que|qu'\w*|dont|où|tandis|alors|pendant|mais|puisque|parce|lorsque|lorsqu'\w+|quand|car|si|bien\sque|(?<=,\s)et""",
+        qui|que|qu'\w*|dont|où|tandis|alors|pendant|mais|puisque|parce|lorsque|lorsqu'\w+|quand|car|si|bien\sque|(?<=,\s)(?:et|sera|est|sont|a|ont|avait|doit|devait|s'est)""",
     "about": r"""
         au\ssujet\sd\w*|à\spropos\sd\w*|concernant|quant\sà|autour\sd\w*
         (?:entretien\w*|discussions?|discut\w+|échang\w+|pourparlers|parl\w+|négoci\w+|exprim\w+|interrog\w+|propos|débat\w*|déclar\w+|accord|sommet|réunions?|conférence|consult\w+|point|rapport|position|inquiétude\w*|dossier)\s(?:\w+\s)?sur""",
@@ -91,11 +93,12 @@ _FRENCH = {
 }
 
 _ITALIAN = {
+    "relative": r"che|cui|il\squale|la\squale",
     "partner": r"con|col|tra|fra",
     "discusses": r"discu\w+|affront\w+|esamin\w+",
     "without": r"senza",
     "where": r"dove",
-    "boundary": r"che|cui|mentre|ma|perché|poiché|quando|dove|se|sebbene|benché|dopo\sche|(?<=,\s)e|il\squale|la\squale",
+    "boundary": r"che|cui|mentre|ma|perché|poiché|quando|dove|se|sebbene|benché|dopo\sche|(?<=,\s)(?:e|sarà|è|sono|ha|hanno|aveva|era|deve)|il\squale|la\squale",
     "about": r"(?:colloqui\w*|parl\w+|discuss\w+|dichiara\w+|incontr\w+|vertice|riunion\w+|trattativ\w+|negozia\w+|confronto|intesa|accordo|interrogat\w|conferenza|consultazion\w+|rapporto|concentrat\w|posizione|preoccupazion\w+|dossier)\s(?:\w+\s)?(?:su|sul|sulla|sulle|sui|sugli|sull')|riguardo|in\smerito\sa\w*|a\sproposito\sd\w*|circa|intorno\sa\w*",
     "together": r"con|col|coi|tra|fra|a|in|al|da|dal|presso|durante",
     "joined": r"e|ed|nonché|insieme\sa|oltre\sa",
@@ -127,6 +130,7 @@ _ITALIAN = {
 }
 
 _RUSSIAN = {
+    "relative": r"котор\w+",
     "partner": r"с|со|между",
     "discusses": r"обсужд\w+|обсуд\w+",
     "without": r"без",
@@ -135,7 +139,7 @@ _RUSSIAN = {
         котор\w+|что|чтобы|а|но|однако|где|когда|пока|если|хотя|поскольку|после\sчего|при\sэтом|тогда\sкак|куда|откуда|чей|чьи|чья|чьих|(?<=,\s)и""",
     "about": r"""
         о|об|обо|насчет|относительно|вокруг
-        по(?!\s(?:телефон\w+|видео\w*|приглашени\w+|итогам|случаю|данным|словам|просьбе|поручени\w+|инициативе|сообщени\w+|информации|линии|окончании|версии|прибытии|дороге|пути))""",
+        (?:переговор\w*|встреч\w*|консультаци\w+|обсужд\w+|контакт\w*|бесед\w*|резолюци\w+|конференци\w+|саммит\w*|заседани\w+|позици\w+|заявлени\w+|диалог\w*|доклад\w*|брифинг\w*|решени\w+|усили\w+)\s(?:\w+\s)?по(?!\s(?:телефон\w+|видео\w*|приглашени\w+|линии))""",
     "together": r"с|со|между|в|во|на|у|при|перед",
     "joined": r"и|а\sтакже|вместе\sс|совместно\sс|или",
     "says": r"""
@@ -164,6 +168,7 @@ _RUSSIAN = {
 }
 
 _ARABIC = {
+    "relative": r"و?(?:الذي|التي)",
     "partner": r"و?(?:مع|بين|نظيره|نظيرته|نظيرها)",
     "discusses": r"و?(?:ناقش|يناقش|تناقش|بحث|يبحث|تبحث|استعرض|يستعرض|تناول|يتناول)\w*",
     "without": r"دون|بدون|من\sدون",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.matching.cast import LIBYAN, RUSSIAN, SIDES, THIRD, Rank
-from monitor.matching.frames import Actor, Frame, Word, groups, linked
+from monitor.matching.frames import Actor, Frame, Word, antecedent, groups, linked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +60,8 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
     span = frame.clause(cues[0].start)
     if all(_lacking(frame, cue) for cue in cues):
         return None
-    core = [a for a in frame.within(span, "core") if a.kind != "demonym"]
-    if any(a.side == THIRD for a in core) and not any(linked(frame, cue) for cue in cues):
+    core = [*antecedent(frame, span), *(a for a in frame.within(span, "core") if a.kind != "demonym")]
+    if any(a.side == THIRD for a in core) and not any(linked(frame, cue, core) for cue in cues):
         return None
     found = [a for a in core if a.side in SIDES and a.rank < Rank.COUNTRY]
     lands = [a for a in core if a.rank is Rank.COUNTRY]
@@ -168,7 +168,8 @@ def _third_in(frame: Frame, span: tuple[int, int]) -> bool:
 def _land(frame: Frame, span: tuple[int, int], side: str, cues: Sequence[Word]) -> list[Actor]:
     travel = any(c.sense in _TRAVEL for c in cues)
     states = any(c.sense in _STATES for c in cues)
-    for scope in (span, (0, len(frame.text))):
+    whole = (0, len(frame.text))
+    for scope in (span,) if _third_in(frame, whole) else (span, whole):
         lands = [
             a
             for a in frame.actors
