@@ -100,7 +100,10 @@ def _rule(
         kind, rank, detail = ("near" if miss.near else "nothing"), miss.rank, str(miss)
         mentions = list(miss.mentions) if miss.near else []
         if not (miss.lacking or miss.apart):
-            kind, detail = "near", "its words are there, but no country it is about can be told"
+            detail = "its words are there, but " + (
+                "no country it is about can be told" if rule.scope else "not together"
+            )
+            kind = "near"
     explained = RuleExplanation(
         watchlist=rule.watchlist,
         rule=rule.id,

@@ -120,13 +120,14 @@ class _Judge:
     def miss(self, node: Node, view: View) -> Miss:
         spans = evaluate(node, view)
         if spans is not None:
-            return self._held(node, spans)
+            return self._held(node, spans, view)
         match node:
             case And(parts):
                 return _all(self.miss(part, view) for part in parts)
             case Or(parts):
                 best = min((self.miss(part, view) for part in parts), key=lambda m: m.rank)
-                return best if best.held or best.apart else self._lacks(node)
+                # an alternative of which little is there is no better told than all of them
+                return best if best.held > 1 or (best.apart and not best.lacking) else self._lacks(node)
             case Within(parts, unit):
                 return self._within(parts, unit, view)
             case Near():
@@ -140,12 +141,13 @@ class _Judge:
             case Term():
                 return self._lacks(node)
 
-    def _held(self, node: Node, spans: Sequence[Span]) -> Miss:
+    def _held(self, node: Node, spans: Sequence[Span], view: View) -> Miss:
         """An exclusion that excludes nothing is no news and counts for nothing."""
         if not spans:
             return Miss()
         best = smallest(spans)[0]
-        return Miss(held=_conditions(node), has=(self._found(node, best),), mentions=best.mentions)
+        said = self._found(_chosen(node, best, view), best)
+        return Miss(held=_conditions(node), has=(said,), mentions=best.mentions)
 
     def _found(self, node: Node, span: Span) -> str:
         """The words of a span, with the name under which a query asks for them where it is one term."""
@@ -166,14 +168,14 @@ class _Judge:
         return Miss(apart=1, but=(why,), mentions=silenced[0].mentions)
 
     def _excluded(self, part: Node, view: View, where: str) -> Miss:
-        """The words that a NOT found."""
-        found = [s for s in evaluate(part, view) or () if s.mentions]
-        words = (
-            f"{self._found(part, smallest(found)[0])} in {where} " if found else f"{shown(part)} in {where} "
-        )
-        name = "" if isinstance(part, Term) and found else f" (NOT {shown(part)})"
-        mentions = smallest(found)[0].mentions if found else ()
-        return Miss(apart=1, but=(f"{words}excludes it{name}",), mentions=mentions)
+        """The words that a NOT found, and which of its alternatives they are."""
+        found = smallest(s for s in evaluate(part, view) or () if s.mentions)
+        if not found:
+            return Miss(apart=1, but=(f"NOT {shown(part)} excludes {where}",))
+        chosen = _chosen(part, found[0], view)
+        name = "" if isinstance(chosen, Term) else f" (NOT {shown(chosen)})"
+        but = (f"{self._found(chosen, found[0])} in {where} excludes it{name}",)
+        return Miss(apart=1, but=but, mentions=found[0].mentions)
 
     def _scoped(self, name: str, part: Node, view: View) -> Miss:
         whole, inside = self.miss(part, view), self.miss(part, view.scope(name))
@@ -191,7 +193,8 @@ class _Judge:
         gap = _gap(one, other)
         far = f"{gap} word{'s' * (gap != 1)} apart" if gap < 1000 else "in different fields"
         order = " in this order" if node.ordered else ""
-        names = f"{self._found(node.left, one)} and {self._found(node.right, other)}"
+        left, right = _chosen(node.left, one, view), _chosen(node.right, other, view)
+        names = f"{self._found(left, one)} and {self._found(right, other)}"
         but = (f"{names} are {far}, {node.distance} allowed{order}",)
         return Miss(apart=1, held=_conditions(node) - 1, but=but, mentions=(*one.mentions, *other.mentions))
 
@@ -205,8 +208,8 @@ class _Judge:
             if len(held) > len(best):
                 best, where = held, section
         if where is None:
-            return _all(self.miss(part, view) for part in wanted)
-        inside = _all(self._held(p, evaluate(p, where) or ()) for p in best)
+            return _all(self._scattered(part, unit, view) for part in wanted)
+        inside = _all(self._held(p, evaluate(p, where) or (), where) for p in best)
         together = (f"{_and(inside.has)} in one {unit}",) if len(best) > 1 else inside.has
         others = [self._elsewhere(p, where, unit, view) for p in wanted if p not in best]
         if not others:
@@ -219,6 +222,13 @@ class _Judge:
             others = [Miss(apart=1, but=(f"the parts stand on the same words of the {unit}",))]
         return _all([replace(inside, has=together), *others])
 
+    def _scattered(self, part: Node, unit: str, view: View) -> Miss:
+        """A part that no single sentence holds, though several together may."""
+        whole = self.miss(part, view)
+        if whole.lacking or whole.apart or not whole.has:
+            return whole
+        return Miss(apart=1, but=(f"{_and(whole.has)} are not in one {unit}",), mentions=whole.mentions)
+
     def _elsewhere(self, part: Node, where: View, unit: str, view: View) -> Miss:
         """A part that is not in the best sentence: how far away it is, if anywhere."""
         whole = self.miss(part, view)
@@ -229,8 +239,18 @@ class _Judge:
         closest = min(spans, key=lambda s: abs(_number(s.mentions[0], unit) - here))
         away = abs(_number(closest.mentions[0], unit) - here)
         far = f"{away} {unit}{'s' * (away != 1)} away" if away else "there only on the same words"
-        but = (f"{self._found(part, closest)} is {far}",)
+        but = (f"{self._found(_chosen(part, closest, view), closest)} is {far}",)
         return Miss(apart=_conditions(part), but=but, mentions=closest.mentions)
+
+
+def _chosen(node: Node, span: Span, view: View) -> Node:
+    """The alternative of `node` that gave `span`, or `node` itself."""
+    while isinstance(node, Or):
+        parts = node.parts
+        node = next(
+            (p for p in parts if any(s.mentions == span.mentions for s in evaluate(p, view) or ())), parts[0]
+        )
+    return node
 
 
 def _all(misses: Iterable[Miss]) -> Miss:

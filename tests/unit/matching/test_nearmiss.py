@@ -47,7 +47,7 @@ SIDES = "#russia-actor SENTENCE #libya-actor SENTENCE %contact.meeting"
         pytest.param(
             "#russia-actor AND #libya-actor AND NOT (@mali OR @libya)", "Lavrov and Haftar spoke of Mali.",
             "has “Lavrov” (#russia-actor) and “Haftar” (#libya-actor), "
-            "but “Mali” in it excludes it (NOT (@mali OR @libya))",
+            "but “Mali” (@mali) in it excludes it",
             id="an excluding word anywhere",
         ),
         pytest.param(
@@ -84,8 +84,27 @@ SIDES = "#russia-actor SENTENCE #libya-actor SENTENCE %contact.meeting"
         ),
         pytest.param(
             "(@libya OR @mali) AND (@security-council OR @wagner-group) AND %contact.meeting", "They met in Libya.",
-            "has “Libya” and “met” (%contact.meeting), but (@security-council OR @wagner-group) is nowhere",
+            "has “Libya” (@libya) and “met” (%contact.meeting), but (@security-council OR @wagner-group) is nowhere",
             id="alternatives are named together",
+        ),
+        pytest.param(
+            "(@mali OR (@libya NEAR/3 @security-council)) AND #russia-actor AND #libya-actor",
+            "Lavrov on Libya. Haftar listened.",
+            "has “Lavrov” (#russia-actor) and “Haftar” (#libya-actor), "
+            "but (@mali OR (@libya NEAR/3 @security-council)) is nowhere",
+            id="an alternative of which little is there",
+        ),
+        pytest.param(
+            "#russia-actor NEAR/9 #libya-actor SENTENCE NOT @mali", "Lavrov came. Haftar slept.",
+            "“Lavrov”, “Haftar” are not in one sentence",
+            id="near, but over a full stop",
+        ),
+        pytest.param(
+            "#russia-actor AND #libya-actor AND NOT (@wagner-group OR (@mali NEAR/2 @libya))",
+            "Lavrov and Haftar: Mali, Libya.",
+            "has “Lavrov” (#russia-actor) and “Haftar” (#libya-actor), "
+            "but “Mali”, “Libya” in it excludes it (NOT (@mali NEAR/2 @libya))",
+            id="the alternative that excludes is named alone",
         ),
     ],
 )  # fmt: skip
