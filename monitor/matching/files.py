@@ -163,11 +163,14 @@ class VocabularyFile(Strict):
     description: str = ""
     senses: Annotated[dict[Id, Words], Field(min_length=1)]
     forms: bool = Field(default=False, description="also look for the light inflected forms of plain words")
+    events: bool = Field(default=False, description="its senses help to tell one event from another")
 
     def spec(self) -> VocabularySpec:
         """As the lexicon takes it."""
         senses = {sense: _frozen(words) for sense, words in self.senses.items()}
-        return VocabularySpec(id=self.vocabulary, title=self.title, senses=senses, forms=self.forms)
+        return VocabularySpec(
+            id=self.vocabulary, title=self.title, senses=senses, forms=self.forms, events=self.events
+        )
 
 
 class ContactFile(Strict):

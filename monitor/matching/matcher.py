@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor.matching import facts
 from monitor.matching.evaluate import Span, View, evaluate, smallest
-from monitor.matching.tree import And, Near, Or, Scoped, Within, terms
+from monitor.matching.tree import And, Near, Or, Scoped, Within
 from monitor.model import Contact, Decision, Evidence, Item, Match, Severity, Suppressed
 
 if TYPE_CHECKING:
@@ -69,9 +69,8 @@ class Matcher:
         for number, rule in enumerate(self._rules):
             for key in rule.clauses[0]:
                 self._index.setdefault(key, []).append(number)
-        asked = (term for rule in self._rules for term in terms(rule.query))
-        #: the vocabularies that rules ask for; those that only guard names tell no event from another
-        self._senses = frozenset(t.key.partition(".")[0] for t in asked if t.key.startswith("%"))
+        #: the vocabularies whose senses tell events apart
+        self._senses = frozenset(f"%{v.id}" for v in watchlists.vocabularies.values() if v.events)
         #: "Libyan" says nothing that "Libya" does not
         self._said_twice = frozenset(f"@{e.id}" for e in watchlists.entities.values() if e.kind == "demonym")
 
@@ -198,7 +197,7 @@ def _cues(scope: Scope, view: View) -> dict[int, str]:
     found: dict[int, str] = {}
     for mention in view.keys.get(scope.others, ()):
         found.setdefault(mention.sentence, mention.term.removeprefix("@"))
-    for key in (f"@{scope.country}", f"#{scope.country}"):
+    for key in (f"@{scope.country}", f"#{scope.country}", f"#{scope.country}-topic"):
         found.update((mention.sentence, scope.country) for mention in view.keys.get(key, ()))
     return found
 

@@ -135,3 +135,5 @@ class VocabularySpec:
     senses: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     #: also generate the light inflected forms of plain words
     forms: bool = False
+    #: its senses are facts that tell events apart
+    events: bool = False

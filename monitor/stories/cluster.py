@@ -28,8 +28,9 @@ PAIRED = 6
 SPARSE = 3
 #: of a story's compared members, the share that must be related
 SUPPORT = 0.4
-#: two stories become one when an item is this much above the bar with both
+#: two stories become one when an item is this much above the bar with both, or holds this much of both texts
 MERGE_MARGIN = 0.08
+MERGE_COPY = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,5 +126,5 @@ def _bond(story: str, told: Sequence[tuple[Member, Relation | None]]) -> _Bond |
 def _sure(bond: _Bond, of: Signature) -> bool:
     """Whether the tie is strong enough to make two stories one."""
     if bond.relation.kind == "copy":
-        return True
+        return bond.relation.strength >= MERGE_COPY
     return bond.relation.strength >= event.bar(abs(of.at - bond.friend.signature.at)) + MERGE_MARGIN

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 #: an item joins what is at most this much older or newer
 REACH = timedelta(days=7)
 #: copies: how much of the shorter text is in the longer; within one source, whose boilerplate is shared, more
-COPY, COPY_AT_HOME = 0.45, 0.75
+COPY, COPY_AT_HOME = 0.55, 0.75
 #: shingles that must be shared at least
 MIN_SHARED = 4
 #: the bar of likeness by hours between two tellings; beyond the last none is high enough
 BAR = ((12.0, 0.36), (24.0, 0.41), (48.0, 0.58), (64.0, 0.9))
+#: shared facts that tell something, those with a name counted twice; verbs and figures alone tell nothing
+ENOUGH = 4
 #: how much shared words of one language and a shared document add
 WORDS_HELP, DOCUMENT_HELP, MEETING_HELP = 0.3, 0.1, 0.15
 #: headlines of this many longer words are one when they share this much, within a day: formulas come back the next
@@ -99,7 +101,8 @@ def _same_title(ours: Signature, theirs: Signature) -> bool:
 def likeness_of_facts(ours: Signature, theirs: Signature) -> float:
     """Cosine of the facts, 0 to 1, with what a shared document adds."""
     shared = ours.facts.keys() & theirs.facts.keys()
-    if len(shared) < 2:
+    named = sum(key[0] in "@u" for key in shared)
+    if not named or named + len(shared) < ENOUGH:
         return 0.0
     dot = sum(ours.facts[key] * theirs.facts[key] for key in shared)
     likeness = dot / (ours.norm * theirs.norm)
