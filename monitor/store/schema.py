@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from monitor.store.columns import SERIAL, Seconds, Utc, count, flag, item_id, metadata, serial, words
+from monitor.store.columns import SERIAL, Packed, Seconds, Utc, count, flag, item_id, metadata, serial, words
 from monitor.store.promises import LEASED, OWED, alert_groups, attempts, deliveries, digests, receivers
 
 __all__ = [
@@ -266,7 +266,7 @@ signatures = Table(
     metadata,
     item_id(primary_key=True),
     Column("at", Utc, nullable=False, index=True),
-    Column("data", JSON, nullable=False),
+    Column("data", Packed, nullable=False),
 )
 
 #: 63-bit numbers; items of one story are likely to share some

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import bindparam, delete, func, select, text
 
+from monitor.store.columns import Utc
 from monitor.store.schema import items, signature_keys, signatures
-from monitor.store.sql import add, insert
+from monitor.store.sql import put_new
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, TextClause
+    from sqlalchemy import Connection
+    from sqlalchemy.sql.selectable import TextualSelect
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,23 @@ class Candidate:
     data: Mapping[str, Any]
 
 
-def put(tx: Connection, item_id: int, at: datetime, data: Mapping[str, Any], keys: Sequence[int]) -> None:
-    """Keep an item's signature, over that of an earlier revision. `at`: the moment that it counts from."""
-    values = {"at": at, "data": dict(data)}
-    row = insert(tx, signatures).values(item_id=item_id, **values)
-    tx.execute(row.on_conflict_do_update(index_elements=["item_id"], set_=values))
-    tx.execute(delete(signature_keys).where(signature_keys.c.item_id == item_id))
-    add(tx, signature_keys, [{"key": key, "item_id": item_id} for key in dict.fromkeys(keys)])
+def put(
+    tx: Connection,
+    item_id: int,
+    at: datetime,
+    data: Mapping[str, Any],
+    *,
+    keys: Sequence[int],
+    revised: bool = False,
+) -> None:
+    """Keep an item's signature; `revised`: in place of that of an earlier revision, if it had one.
+
+    `at` is the moment that the signature counts from.
+    """
+    if revised:
+        tx.execute(delete(signatures).where(signatures.c.item_id == item_id))
+    put_new(tx, signatures, [{"item_id": item_id, "at": at, "data": data}])
+    put_new(tx, signature_keys, [{"key": key, "item_id": item_id} for key in keys])
 
 
 def candidates(
@@ -47,21 +59,15 @@ def candidates(
     common: int = 300,
     limit: int = 40,
 ) -> tuple[Candidate, ...]:
-    """Items in stories, first seen since `since`, that share the most of `keys`, at most `limit`.
+    """Items in stories, first seen since `since`, that share the most of `keys`, at most `limit`, oldest first.
 
     A key that more than `common` of those items have tells nothing and is passed over.
     """
-    seen = select(items.c.id).where(items.c.first_seen_at >= since)
-    first = tx.execute(seen.order_by(items.c.first_seen_at, items.c.id).limit(1)).scalar()
-    if first is None or not keys:
+    if not keys:
         return ()
-    asked: dict[str, int] = {f"k{n}": key for n, key in enumerate(keys)}
-    bounds = {"first": first, "own": other_than, "common": common, "limit": limit}
-    ids = tx.execute(_sharing(len(asked)), asked | bounds).scalars().all()
-    columns = (items.c.id, items.c.story_id, items.c.copy_of, signatures.c.data)
-    held = select(*columns).join(signatures, signatures.c.item_id == items.c.id)
-    rows = tx.execute(held.where(items.c.id.in_(ids), items.c.story_id.is_not(None))).all()
-    return tuple(Candidate(*row) for row in sorted(rows, key=lambda row: row.id))
+    asked: dict[str, Any] = {f"k{n}": key for n, key in enumerate(keys)}
+    bounds = {"since": since, "own": other_than, "common": common, "limit": limit}
+    return tuple(Candidate(*row) for row in tx.execute(_sharing(len(asked)), asked | bounds))
 
 
 def count(tx: Connection) -> int:
@@ -70,18 +76,28 @@ def count(tx: Connection) -> int:
 
 
 @lru_cache(maxsize=256)
-def _sharing(count: int) -> TextClause:
+def _sharing(count: int) -> TextualSelect:
     """The query for `count` keys, in plain SQL: built anew for each item it would cost more than it takes.
 
-    `column1` is what SQLite and PostgreSQL both call the column of a list of values.
+    Ids rise with the time of first sight, so that the newest end of each key's items is read and no more. `column1` is
+    what SQLite and PostgreSQL both call the column of a list of values.
     """
     wanted = ", ".join(f"(:k{n})" for n in range(count))
-    return text(f"""
-        SELECT held.item_id FROM (VALUES {wanted}) AS asked
-        JOIN signature_keys AS held ON held.key = asked.column1
-        WHERE held.item_id >= :first AND held.item_id <> :own AND NOT EXISTS (
-            SELECT 1 FROM signature_keys AS every
-            WHERE every.key = asked.column1 AND every.item_id >= :first LIMIT 1 OFFSET :common
-        )
-        GROUP BY held.item_id ORDER BY count(*) DESC, held.item_id DESC LIMIT :limit
+    first = "(SELECT id FROM items WHERE first_seen_at >= :since ORDER BY first_seen_at, id LIMIT 1)"
+    query = text(f"""
+        SELECT items.id, items.story_id, items.copy_of, signatures.data FROM (
+            SELECT held.item_id FROM (VALUES {wanted}) AS asked
+            JOIN signature_keys AS held ON held.key = asked.column1
+            WHERE held.item_id >= {first} AND held.item_id <> :own AND NOT EXISTS (
+                SELECT 1 FROM signature_keys AS every
+                WHERE every.key = asked.column1 AND every.item_id >= {first} LIMIT 1 OFFSET :common
+            )
+            GROUP BY held.item_id ORDER BY count(*) DESC, held.item_id DESC LIMIT :limit
+        ) AS close
+        JOIN items ON items.id = close.item_id
+        JOIN signatures ON signatures.item_id = close.item_id
+        WHERE items.story_id IS NOT NULL
+        ORDER BY items.id
     """)
+    typed = query.bindparams(bindparam("since", type_=Utc()))
+    return typed.columns(items.c.id, items.c.story_id, items.c.copy_of, signatures.c.data)

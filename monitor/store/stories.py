@@ -22,25 +22,35 @@ if TYPE_CHECKING:
 
 def join(
     tx: Connection, story_id: str, at: datetime, *, severity: Severity = Severity.INFO, title: str = ""
-) -> None:
-    """Something new in a story, which begins with `title` where there is none. It is as loud as its loudest item."""
-    fresh = {"id": story_id, "first_seen_at": at, "changed_at": at, "severity": severity.value}
-    put_new(tx, stories, [fresh | {"title": title}])
-    quieter = [s.value for s in Severity if s.rank < severity.rank]
-    this = stories.c.id == story_id
-    tx.execute(update(stories).where(this, stories.c.changed_at < at).values(changed_at=at))
-    tx.execute(update(stories).where(this, stories.c.severity.in_(quieter)).values(severity=severity.value))
+) -> str:
+    """Something new in a story, which begins with `title` where there is none. It is as loud as its loudest item.
+
+    Returns the id under which the story goes on.
+    """
+    row = tx.execute(select(stories).where(stories.c.id == story_id)).mappings().first()
+    if row is None:
+        fresh = {"id": story_id, "first_seen_at": at, "changed_at": at, "severity": severity.value}
+        put_new(tx, stories, [fresh | {"title": title}])
+        return story_id
+    if row["merged_into"] is not None:
+        return join(tx, row["merged_into"], at, severity=severity)
+    louder = max(severity, Severity(row["severity"]), key=lambda s: s.rank)
+    news = {"severity": louder.value, "changed_at": max(at, row["changed_at"])}
+    tx.execute(update(stories).where(stories.c.id == story_id).values(news))
+    return story_id
 
 
 def put_item(
     tx: Connection, item_id: int, story_id: str, *, credit: str = "", copy_of: int | None = None
 ) -> None:
-    """An item is in a story, credits a wire, repeats another item; its own copies follow it to that one."""
+    """An item is in a story, credits a wire, repeats another item."""
     values = {"story_id": story_id, "credit": credit, "copy_of": copy_of}
     tx.execute(update(items).where(items.c.id == item_id).values(values))
-    if copy_of is not None:
-        followers = update(items).where(items.c.copy_of == item_id)
-        tx.execute(followers.values(copy_of=copy_of))
+
+
+def lead_on(tx: Connection, item_id: int, copy_of: int) -> None:
+    """What repeats an item repeats the one that it turned out to repeat itself."""
+    tx.execute(update(items).where(items.c.copy_of == item_id).values(copy_of=copy_of))
 
 
 def of_items(tx: Connection, item_ids: Iterable[int]) -> dict[int, str | None]:

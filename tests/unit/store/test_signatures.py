@@ -19,7 +19,7 @@ def stored(tx: Connection, *keys: Sequence[int]) -> tuple[int, ...]:
     """An item for each of `keys`, all in one story."""
     ids = told(tx, "s-1", *(assessed(f"guid:{n}") for n in range(len(keys))))
     for item_id, of_item in zip(ids, keys, strict=True):
-        signatures.put(tx, item_id, NOW, {"number": item_id}, of_item)
+        signatures.put(tx, item_id, NOW, {"number": item_id}, keys=of_item)
     return ids
 
 
@@ -62,7 +62,7 @@ def test_an_item_is_no_candidate_for_itself(tx: Connection) -> None:
 def test_a_revision_is_found_by_its_new_keys_only(tx: Connection) -> None:
     """Its old ones are forgotten."""
     (item_id,) = stored(tx, [1, 2])
-    signatures.put(tx, item_id, NOW, {"number": -1}, [2, 3, 3])
+    signatures.put(tx, item_id, NOW, {"number": -1}, keys=[2, 3, 3], revised=True)
     assert found(tx, 1) == []
     (candidate,) = signatures.candidates(tx, [3], NOW - DAY)
     assert candidate.data == {"number": -1}

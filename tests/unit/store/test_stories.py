@@ -28,6 +28,17 @@ def test_a_story_is_as_loud_as_its_loudest_item(tx: Connection) -> None:
     assert (row["first_seen_at"], row["changed_at"]) == (NOW, NOW + 2 * HOUR)
 
 
+def test_news_of_a_story_that_was_taken_in_is_news_of_the_other(tx: Connection) -> None:
+    """Whoever still has the old id."""
+    stories.join(tx, "s-1", NOW)
+    stories.join(tx, "s-2", NOW)
+    merges.merge(tx, "s-1", "s-2", NOW)
+    assert stories.join(tx, "s-1", NOW + HOUR, severity=Severity.HIGH) == "s-2"
+    assert stories.join(tx, "s-2", NOW) == "s-2"
+    row = tx.execute(schema.stories.select().where(schema.stories.c.id == "s-2")).mappings().one()
+    assert (row["severity"], row["changed_at"]) == ("high", NOW + HOUR)
+
+
 def test_load_gives_the_items_in_order(tx: Connection) -> None:
     """A story without items is none."""
     ids = told(tx, "s-1", assessed("a", matches=(match(),)), assessed("b"))
@@ -123,6 +134,7 @@ def test_a_copy_follows_to_the_first_text(tx: Connection) -> None:
     first, second, third = told(tx, "s-1", assessed("a"), assessed("b"), assessed("c"))
     stories.put_item(tx, third, "s-1", credit="AFP", copy_of=second)
     stories.put_item(tx, second, "s-1", copy_of=first)
+    stories.lead_on(tx, second, first)
     found = archive.load(tx, [second, third])
     assert [(i.copy_of, i.credit) for i in found] == [(first, ""), (first, "AFP")]
     tx.execute(schema.items.delete().where(schema.items.c.id == first))

@@ -61,7 +61,7 @@ def _signatures() -> None:
         "signatures",
         sa.Column("item_id", SERIAL, autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["item_id"], ["items.id"], name="fk_signatures_item_id_items", ondelete="CASCADE"
         ),
