@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from monitor.model import Severity, Story
 from monitor.store import archive
@@ -20,6 +20,22 @@ if TYPE_CHECKING:
     from monitor.model import StoryItem
 
 
+# built once: these run for every item that matches
+_ONE = select(stories.c.merged_into, stories.c.severity, stories.c.changed_at).where(
+    stories.c.id == bindparam("this")
+)
+_NEWS = (
+    update(stories)
+    .where(stories.c.id == bindparam("this"))
+    .values(severity=bindparam("loud"), changed_at=bindparam("at"))
+)
+_PUT = (
+    update(items)
+    .where(items.c.id == bindparam("this"))
+    .values(story_id=bindparam("story"), credit=bindparam("wire"), copy_of=bindparam("original"))
+)
+
+
 def join(
     tx: Connection, story_id: str, at: datetime, *, severity: Severity = Severity.INFO, title: str = ""
 ) -> str:
@@ -27,16 +43,16 @@ def join(
 
     Returns the id under which the story goes on.
     """
-    row = tx.execute(select(stories).where(stories.c.id == story_id)).mappings().first()
+    row = tx.execute(_ONE, {"this": story_id}).first()
     if row is None:
         fresh = {"id": story_id, "first_seen_at": at, "changed_at": at, "severity": severity.value}
         put_new(tx, stories, [fresh | {"title": title}])
         return story_id
-    if row["merged_into"] is not None:
-        return join(tx, row["merged_into"], at, severity=severity)
-    louder = max(severity, Severity(row["severity"]), key=lambda s: s.rank)
-    news = {"severity": louder.value, "changed_at": max(at, row["changed_at"])}
-    tx.execute(update(stories).where(stories.c.id == story_id).values(news))
+    if row.merged_into is not None:
+        return join(tx, row.merged_into, at, severity=severity)
+    louder = max(severity, Severity(row.severity), key=lambda s: s.rank)
+    if louder is not Severity(row.severity) or row.changed_at < at:
+        tx.execute(_NEWS, {"this": story_id, "loud": louder.value, "at": max(at, row.changed_at)})
     return story_id
 
 
@@ -44,8 +60,7 @@ def put_item(
     tx: Connection, item_id: int, story_id: str, *, credit: str = "", copy_of: int | None = None
 ) -> None:
     """An item is in a story, credits a wire, repeats another item."""
-    values = {"story_id": story_id, "credit": credit, "copy_of": copy_of}
-    tx.execute(update(items).where(items.c.id == item_id).values(values))
+    tx.execute(_PUT, {"this": item_id, "story": story_id, "wire": credit, "original": copy_of})
 
 
 def lead_on(tx: Connection, item_id: int, copy_of: int) -> None:
