@@ -124,7 +124,8 @@ def _names(person: Actor, office: Actor, frame: Frame) -> bool:
         return False
     first, second = (office, person) if office.start < person.start else (person, office)
     between = frame.text[first.end : second.start]
-    if office.rank in {Rank.BODY, Rank.METONYM} or frame.grammar.listed.search(between):
+    titled = any(o.sense == "person" and office.start <= o.start < office.end for o in frame.offices)
+    if frame.grammar.listed.search(between) or (office.rank in {Rank.BODY, Rank.METONYM} and not titled):
         return False
     return len(between) <= 2 or (
         office.rank is Rank.OFFICE and len(between) <= 30 and between.count(" ") <= 3 and second is person

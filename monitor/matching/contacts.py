@@ -38,6 +38,7 @@ TYPES = {
     "visit": ContactType.VISIT,
     "presence": ContactType.VISIT,
     "transfer": ContactType.TRANSFER,
+    "joint": ContactType.MEETING,
 }
 #: the tag of persons who only speak for others
 SPOKESMAN = "russia-spokesman"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: words of contact that say somebody is in the other's country: the country alone then stands for the host
 _TRAVEL = frozenset({"visit", "presence", "host", "invite"})
+#: words that tell of a contact only between sides that stand beside them
+_WEAK = frozenset({"joint"})
 #: nothing but these: a country named in the clause takes part
 _STATES = frozenset({"message", "agreement", "transfer", "training", "mission", "invite"})
 
@@ -143,7 +145,8 @@ def _missing(
     if elsewhere and not (foreign and _third_in(frame, frame.clause(elsewhere[0].start))):
         nearest = min(elsewhere, key=lambda a: (a.rank >= Rank.OFFICE, abs(a.start - cues[0].start)))
         return next(g for g in groups(frame, elsewhere) if nearest in g)
-    lent = [] if foreign else discourse.lend(frame, side, partner=partner)
+    weak = all(c.sense in _WEAK for c in cues)
+    lent = [] if foreign or weak else discourse.lend(frame, side, partner=partner)
     if lent:
         return lent
     for part in ("indirect", "speaker", "place"):

@@ -1,0 +1,112 @@
+"""Contacts are read from sentences: who with whom, of what kind, whether it took place, and where there is none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from monitor.matching.contacts import extractor
+from monitor.matching.matcher import Matcher
+from monitor.matching.watchlists import load
+from monitor.model import Contact, Item, Side
+
+ROOT = Path(__file__).parents[3]
+PUBLISHED = datetime(2024, 5, 10, 12, tzinfo=UTC)  # a Friday
+
+
+@cache
+def matcher() -> Matcher:
+    lists = load(ROOT / "watchlists")
+    return Matcher(lists, extract=extractor(lists))
+
+
+def contacts(lang: str, content: str, *, title: str = "", summary: str = "") -> tuple[Contact, ...]:
+    item = Item(
+        key="k", feed_id="f", title=title, summary=summary, content=content, lang=lang,
+        published_at=PUBLISHED, outlet="", outlet_side=Side.UNKNOWN,
+    )  # fmt: skip
+    return matcher().decide(item).contacts
+
+
+def told(found: tuple[Contact, ...]) -> list[str]:
+    """Each contact in one line."""
+    return [f"{c.type} {c.status}: {', '.join(c.russian)} | {', '.join(c.libyan)}" for c in found]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        pytest.param("en", "Putin met Haftar in Moscow on Thursday.", "meeting happened: Vladimir Putin | Khalifa Haftar", id="en active"),
+        pytest.param("en", "Haftar was received by Lavrov at the ministry.", "meeting happened: Sergei Lavrov | Khalifa Haftar", id="en passive"),
+        pytest.param("en", "Talks between Yevkurov and Saddam Haftar ended late.", "meeting happened: Yunus-bek Yevkurov | Saddam Haftar", id="en nominal"),
+        pytest.param("en", "Dbeibah held talks with Lavrov, Shoigu and Patrushev in Moscow.", "meeting happened: Sergei Lavrov, Sergei Shoigu, Nikolai Patrushev | Abdulhamid Dbeibah", id="en list"),
+        pytest.param("en", "Al-Menfi spoke with Putin on the sidelines of the summit in St Petersburg.", "meeting happened: Vladimir Putin | Mohamed al-Menfi", id="en sidelines"),
+        pytest.param("en", "Lavrov will receive Mangoush on Thursday.", "meeting planned: Sergei Lavrov | Najla al-Mangoush", id="en future"),
+        pytest.param("en", "The Kremlin denied that Putin had met Haftar.", "meeting denied: Vladimir Putin | Khalifa Haftar", id="en denied that"),
+        pytest.param("en", "Putin did not meet Haftar, Peskov said.", "meeting denied: Vladimir Putin | Khalifa Haftar", id="en negated"),
+        pytest.param("en", "Dbeibah's visit to Moscow to see Mishustin was postponed.", "visit postponed: Mikhail Mishustin | Abdulhamid Dbeibah", id="en postponed"),
+        pytest.param("en", "The meeting of Bogdanov with Aguila Saleh was called off.", "meeting cancelled: Mikhail Bogdanov | Aguila Saleh", id="en cancelled"),
+        pytest.param("en", "Putin invited al-Menfi to the summit in Kazan.", "visit invited: Vladimir Putin | Mohamed al-Menfi", id="en invited"),
+        pytest.param("en", "Lavrov phoned al-Menfi and Dbeibah.", "call happened: Sergei Lavrov | Mohamed al-Menfi, Abdulhamid Dbeibah", id="en call"),
+        pytest.param("en", "Haftar sent a letter to Putin.", "message happened: Vladimir Putin | Khalifa Haftar", id="en letter"),
+        pytest.param("en", "Tatneft and the National Oil Corporation signed an agreement.", "agreement happened: Tatneft | National Oil Corporation", id="en agreement"),
+        pytest.param("fr", "Le maréchal Haftar a été reçu vendredi par Vladimir Poutine.", "meeting happened: Vladimir Putin | Khalifa Haftar", id="fr passive"),
+        pytest.param("fr", "Tête-à-tête entre Sergueï Lavrov et Aguila Saleh à Moscou.", "meeting happened: Sergei Lavrov | Aguila Saleh", id="fr nominal"),
+        pytest.param("fr", "Sergueï Lavrov rencontrera Mohamed el-Menfi mardi.", "meeting planned: Sergei Lavrov | Mohamed al-Menfi", id="fr future"),
+        pytest.param("fr", "Bogdanov n'a pas rencontré Haftar, selon l'ambassade.", "meeting denied: Mikhail Bogdanov | Khalifa Haftar", id="fr negated"),
+        pytest.param("fr", "La visite de Dbeibah à Moscou, où l'attendait Lavrov, est reportée.", "visit postponed: Sergei Lavrov | Abdulhamid Dbeibah", id="fr postponed"),
+        pytest.param("it", "Haftar è stato ricevuto da Putin al Cremlino.", "meeting happened: Vladimir Putin | Khalifa Haftar", id="it passive"),
+        pytest.param("it", "Lavrov incontrerà al Menfi a Mosca.", "meeting planned: Sergei Lavrov | Mohamed al-Menfi", id="it future"),
+        pytest.param("it", "Colloquio telefonico tra Lavrov e Dbeibah.", "call happened: Sergei Lavrov | Abdulhamid Dbeibah", id="it call"),
+        pytest.param("it", "Bogdanov non ha incontrato Haftar.", "meeting denied: Mikhail Bogdanov | Khalifa Haftar", id="it negated"),
+        pytest.param("ru", "Халифа Хафтар был принят Владимиром Путиным в Кремле.", "meeting happened: Vladimir Putin | Khalifa Haftar", id="ru passive"),
+        pytest.param("ru", "В Москве состоялась встреча Лаврова с Агилой Салехом.", "meeting happened: Sergei Lavrov | Aguila Saleh", id="ru nominal"),
+        pytest.param("ru", "Лавров встретится с Менфи в среду.", "meeting planned: Sergei Lavrov | Mohamed al-Menfi", id="ru perfective future"),
+        pytest.param("ru", "Путин не встречался с Хафтаром, заявил Песков.", "meeting denied: Vladimir Putin | Khalifa Haftar", id="ru negated"),
+        pytest.param("ru", "Визит Дбейбы в Москву и переговоры с Мишустиным перенесены.", "meeting postponed: Mikhail Mishustin | Abdulhamid Dbeibah", id="ru postponed"),
+        pytest.param("ru", "Евкуров пригласил Хафтара в Москву.", "visit invited: Yunus-bek Yevkurov | Khalifa Haftar", id="ru invited"),
+        pytest.param("ar", "استقبل الرئيس الروسي فلاديمير بوتين المشير خليفة حفتر في موسكو.", "meeting happened: Vladimir Putin | Khalifa Haftar", id="ar verb first"),
+        pytest.param("ar", "بحث عقيلة صالح مع لافروف الأوضاع في ليبيا.", "meeting happened: Sergei Lavrov | Aguila Saleh", id="ar with"),
+        pytest.param("ar", "سيلتقي لافروف رئيس المجلس الرئاسي محمد المنفي في موسكو.", "meeting planned: Sergei Lavrov | Mohamed al-Menfi", id="ar future"),
+        pytest.param("ar", "نفى الكرملين عقد لقاء بين بوتين وحفتر.", "meeting denied: Vladimir Putin | Khalifa Haftar", id="ar denied"),
+        pytest.param("ar", "تلقى المنفي اتصالا هاتفيا من لافروف.", "call happened: Sergei Lavrov | Mohamed al-Menfi", id="ar call"),
+        pytest.param("ar", "إرجاء لقاء بوغدانوف والدبيبة إلى موعد لاحق.", "meeting postponed: Mikhail Bogdanov | Abdulhamid Dbeibah", id="ar postponed"),
+        pytest.param("tr", "Putin, Moskova'da Hafter ile görüştü.", "meeting happened: Vladimir Putin | Khalifa Haftar", id="tr active"),
+        pytest.param("tr", "Hafter, Putin tarafından Kremlin'de kabul edildi.", "meeting happened: Vladimir Putin | Khalifa Haftar", id="tr passive"),
+        pytest.param("tr", "Lavrov, Menfi ile salı günü görüşecek.", "meeting planned: Sergei Lavrov | Mohamed al-Menfi", id="tr future"),
+        pytest.param("tr", "Kremlin, Putin'in Hafter ile görüştüğünü yalanladı.", "meeting denied: Vladimir Putin | Khalifa Haftar", id="tr denied"),
+        pytest.param("tr", "Putin, Hafter ile görüşmedi.", "meeting denied: Vladimir Putin | Khalifa Haftar", id="tr negated"),
+        pytest.param("tr", "Lavrov'un Dibeybe ile görüşmesi ertelendi.", "meeting postponed: Sergei Lavrov | Abdulhamid Dbeibah", id="tr postponed"),
+    ],
+)  # fmt: skip
+def test_one_sentence_tells_who_met_whom(lang: str, text: str, wanted: str) -> None:
+    """Kind, status and both sides, whatever the construction."""
+    assert told(contacts(lang, text)) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        pytest.param("en", "Erdogan spoke with Putin about Libya and Haftar.", id="en topic"),
+        pytest.param("en", "Lavrov said that Haftar had met al-Menfi in Cairo.", id="en speaker"),
+        pytest.param("en", "Haftar met US envoy Norland, who warned him about Putin.", id="en third party"),
+        pytest.param("en", "Lavrov received Hanna Tetteh and spoke of Haftar's role.", id="en UN envoy"),
+        pytest.param("en", "Putin and Sisi discussed Haftar.", id="en object"),
+        pytest.param("fr", "Lavrov et Fidan ont évoqué le sort de Haftar.", id="fr object"),
+        pytest.param("fr", "Emmanuel Macron a reçu Haftar et critiqué Poutine.", id="fr third party"),
+        pytest.param("it", "Meloni ha incontrato Haftar e parlato di Putin.", id="it third party"),
+        pytest.param("it", "Lavrov e Fidan hanno discusso la posizione di Haftar.", id="it object"),
+        pytest.param("ru", "Путин и Эрдоган обсудили по телефону роль Хафтара.", id="ru object"),
+        pytest.param("ru", "Лавров прокомментировал встречу Хафтара с Мелони.", id="ru speaker"),
+        pytest.param("ar", "ناقش بوتين وأردوغان موقف حفتر.", id="ar object"),
+        pytest.param("ar", "التقى حفتر السفير الأمريكي الذي حذر من بوتين.", id="ar third party"),
+        pytest.param("tr", "Erdoğan, Putin ile Hafter'i konuştu.", id="tr object"),
+        pytest.param("tr", "Lavrov ile Fidan, Hafter hakkında görüştü.", id="tr topic"),
+    ],
+)
+def test_no_contact_without_two_sides_that_meet(lang: str, text: str) -> None:
+    """A third party's talks, a view, or somebody spoken about make no contact."""
+    assert told(contacts(lang, text)) == []
