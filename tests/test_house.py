@@ -85,7 +85,7 @@ def test_the_wheel_carries_what_it_needs(tmp_path: Path) -> None:
     ["run", "once", "demo", "init", "check", "status", "health", "preview", "send-test", "match", "explain", "backtest",
      "watchlists test", "watchlists lint", "watchlists list", "feeds list", "feeds add", "feeds remove", "feeds import",
      "feeds export", "feeds discover", "feeds status", "db upgrade", "db backup", "deliveries list",
-     "deliveries retry"],
+     "deliveries retry", "contacts"],
 )  # fmt: skip
 def test_every_command_says_what_it_does(words: str) -> None:
     """`--help` of each has its sentence."""
