@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from monitor.settings import Settings
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
+_SAVED_PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html)\b", re.IGNORECASE)
 
 
 def explain_item(
@@ -41,7 +42,7 @@ def explain_item(
         str,
         typer.Argument(
             metavar="FILE|URL|ITEM-ID",
-            help="A text file (first line: title), an item as JSON, - for either on standard input, "
+            help="A text (first line: title), a saved page, an item as JSON, - for any of them on standard input, "
             "the address of an article, or the number of an item in the archive.",
         ),
     ],
@@ -84,7 +85,12 @@ def _item(what: str, found: Settings) -> Item:
     if re.fullmatch(r"\d+", what) and not Path(what).exists():
         return _archived(int(what), found)
     with opened(what) as source:
-        return as_item(source.read(MAX_TEXT).decode("utf-8-sig", "replace"), what)
+        body = source.read(MAX_TEXT)
+    if _SAVED_PAGE.match(body):
+        article = _article(body, "text/html", "")
+        if isinstance(article, Article):
+            return Item(key="text", feed_id="", title=article.title, content=article.text)
+    return as_item(body.decode("utf-8-sig", "replace"), what)
 
 
 def _archived(number: int, found: Settings) -> Item:
@@ -112,12 +118,17 @@ def _page(url: str, found: Settings) -> Item:
 
 
 def _read(net: NetPolicy, url: str) -> Article | str:
-    """The article, or why there is none. The page is read in a limited process: it may be hostile."""
+    """The article at `url`, or why there is none."""
     result = asyncio.run(_fetched(net, url))
     if not isinstance(result, Fetched):
         return result.detail if isinstance(result, FetchFailed) else "not modified"
+    return _article(result.body, result.content_type, result.url)
+
+
+def _article(body: bytes, content_type: str, url: str) -> Article | str:
+    """The article of a page, or why there is none. It is read in a limited process: it may be hostile."""
     with Worker() as worker:
-        read = worker.run(extract, result.body, result.content_type, result.url)
+        read = worker.run(extract, body, content_type, url)
     return read if isinstance(read, Article) else read.reason
 
 

@@ -52,6 +52,21 @@ def test_a_page_is_fetched_and_its_article_explained(tmp_path: Path) -> None:
     assert "monitor" in web.requests[0].headers["user-agent"]
 
 
+def test_a_saved_page_is_read_like_one_that_is_fetched(tmp_path: Path) -> None:
+    """Its article, not its menus; a page without one is read as text."""
+    config, saved, bare = workplace(tmp_path), tmp_path / "page.html", tmp_path / "bare.html"
+    article = page("ar", "divs")
+    saved.write_text(article.html, encoding="utf-8")
+    bare.write_text("<html><body><p>Short</p><p>The Wagner Group left.</p></body></html>", encoding="utf-8")
+
+    whole = command("explain", str(saved), "--json", "--config", str(config))
+    short = command("explain", str(bare), "--config", str(config))
+
+    assert json.loads(whole.stdout)["title"] == article.title
+    assert json.loads(whole.stdout)["lang"] == "ar"
+    assert "FIRED       wagner/named" in short.stdout
+
+
 def test_a_page_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     """And what the feed gave of it is explained where the archive has it; no private address is reached unasked."""
     with Web() as web:
