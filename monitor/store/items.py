@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 TOUCHED_EVERY = timedelta(days=1)
 #: of a feed's items, those that its last documents may have held
 LISTED = 500
+#: so many of them, and such a share, may be known as withdrawn
+LOST, LOST_SHARE = 3, 0.1
 
 _KNOWN = (
     items.c.id,
@@ -56,16 +58,20 @@ def known(
 def listed(tx: Connection, feed_id: str) -> tuple[KnownItem, ...]:
     """Items that stood in the feed's last document or left it a day or two ago, not known as withdrawn, newest first.
 
-    Only those whose date can be believed; at most `LISTED`.
+    Only those whose date can be believed; at most `LISTED`. None where the feed loses entries all the time, as one that
+    keeps the newest of each of its sections does: there it means nothing.
     """
     last = tx.execute(select(feed_table.c.last_parsed_at).where(feed_table.c.id == feed_id)).scalar()
     if last is None:
         return ()
     there = (items.c.feed_id == feed_id) & (items.c.last_seen_at >= last - 2 * TOUCHED_EVERY)
     dated = items.c.published_at.is_not(None) & (items.c.date_flag == DateFlag.OK.value)
-    held = select(*_KNOWN).where(there, dated, items.c.withdrawn_at.is_(None))
-    newest = held.order_by(items.c.id.desc()).limit(LISTED)
-    return tuple(KnownItem(**row) for row in tx.execute(newest).mappings())
+    held = select(*_KNOWN, items.c.withdrawn_at).where(there, dated)
+    found = tx.execute(held.order_by(items.c.id.desc()).limit(LISTED)).mappings().all()
+    still = [{c.name: row[c.name] for c in _KNOWN} for row in found if row["withdrawn_at"] is None]
+    if len(found) - len(still) > max(LOST, LOST_SHARE * len(found)):
+        return ()
+    return tuple(KnownItem(**row) for row in still)
 
 
 def record(tx: Connection, poll: PollRecord) -> tuple[int, ...]:

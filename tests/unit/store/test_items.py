@@ -180,6 +180,15 @@ def test_what_was_lately_in_a_feed_is_listed(tx: Connection) -> None:
     assert items.listed(tx, "nobody") == ()
 
 
+def test_a_feed_that_loses_entries_all_the_time_lists_none(tx: Connection) -> None:
+    """Three of ten may be withdrawn within two days; with the fourth it is the feed's way."""
+    ids = items.record(tx, poll(*(assessed(f"guid:{n}", published_at=NOW) for n in range(10))))
+    items.record(tx, poll(at=NOW + HOUR, withdrawn=ids[:3]))
+    assert len(items.listed(tx, "gazette")) == 7
+    items.record(tx, poll(at=NOW + 2 * HOUR, withdrawn=ids[3:4]))
+    assert items.listed(tx, "gazette") == ()
+
+
 def test_who_is_seen_again_is_noted_once_a_day(tx: Connection) -> None:
     """Most polls see the same entries; they write nothing for them."""
     (item_id,) = items.record(tx, poll(assessed()))

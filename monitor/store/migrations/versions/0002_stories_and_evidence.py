@@ -21,7 +21,7 @@ def reference(table: str, column: str, target: str, on_delete: str) -> None:
     In plain SQL: SQLite takes the constraint with the column only, and a copy of the table, as Alembic would make
     one, empties every table that refers to it.
     """
-    number = "INTEGER" if op.get_bind().dialect.name == "sqlite" else "BIGINT"
+    number = "INTEGER" if op.get_context().dialect.name == "sqlite" else "BIGINT"
     kind = "TEXT" if target == "stories" else number
     op.execute(
         f"ALTER TABLE {table} ADD COLUMN {column} {kind} "
