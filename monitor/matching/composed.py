@@ -125,6 +125,8 @@ def _names(person: Actor, office: Actor, frame: Frame) -> bool:
     first, second = (office, person) if office.start < person.start else (person, office)
     between = frame.text[first.end : second.start]
     titled = any(o.sense == "person" and office.start <= o.start < office.end for o in frame.offices)
+    if titled and first is office and between.strip(" ") == ",":
+        return True
     if frame.grammar.listed.search(between) or (office.rank in {Rank.BODY, Rank.METONYM} and not titled):
         return False
     return len(between) <= 2 or (

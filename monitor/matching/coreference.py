@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: sentences that a person stays in mind
 MEMORY = 4
+#: words of contact that somebody called "he" may be meant by after talks with a third party
+_PERSONAL = frozenset({"meeting", "host", "call", "visit", "presence"})
 #: letters that tell one office from another in all its forms
 STEM = 6
 _ARTICLE = re.compile("\\Aو?(?:ال|لل|بال|كال)(?=..)")
@@ -67,7 +69,7 @@ class Discourse:
             if holder is not None:
                 self._titles[_stem(office, frame.text)] = holder
 
-    def lend(self, frame: Frame, side: str, *, partner: bool) -> list[Actor]:
+    def lend(self, frame: Frame, side: str, cues: Sequence[Word], *, partner: bool) -> list[Actor]:
         """Who of `side` a sentence means that does not name one; empty when nothing in it points back."""
         number, text, grammar = frame.sentence.index, frame.text, frame.grammar
         for title in frame.titles:
@@ -76,7 +78,8 @@ class Discourse:
                 return [holder]
         near, actors = self._last.get(side, (-MEMORY - 1, []))
         strayed = self._others > (self._event[0] if self._event else -1) and number - self._others <= MEMORY
-        if strayed and near <= self._others:
+        personal = partner and grammar.pronoun.search(text) and any(c.sense in _PERSONAL for c in cues)
+        if strayed and near <= self._others and not (personal and near == self._others == number - 1):
             return []
         both = grammar.both.search(text) is not None
         pointing = partner and (
@@ -84,7 +87,7 @@ class Discourse:
         )
         if self._event and not strayed and number - self._event[0] <= MEMORY and (both or pointing):
             return [a for a in self._event[1].of(side) if a.rank < Rank.METONYM]
-        heading = partner and frame.sentence.field != "content"
+        heading = partner and (frame.sentence.field != "content" or (grammar.drops and number - near <= 1))
         return actors if number - near <= MEMORY and (pointing or heading) else []
 
     def holders(self, frame: Frame, side: str) -> list[Actor]:

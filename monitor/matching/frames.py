@@ -176,12 +176,21 @@ def _part(frame: Frame, number: int) -> Part:
     following = frame.actors[number + 1].start if number + 1 < len(frame.actors) else len(frame.text)
     if frame.sentence.field == "title" and after.lstrip("'s ").startswith(":"):
         return "speaker"
-    said = grammar.says.match(after[: max(0, following - actor.end)])
-    if said or grammar.source.search(before):
+    if _says(frame, number, after[: max(0, following - actor.end)]):
+        return "speaker"
+    before = before[-(actor.start - frame.actors[number - 1].end) :] if number else before
+    if grammar.source.search(before):
         return "speaker"
     if grammar.says_before.search(before) and (not grammar.bare or _AT_END.match(after)):
         return "speaker"
     return "indirect" if actor.rank is Rank.BODY and _in_title(frame, actor) else "core"
+
+
+def _says(frame: Frame, number: int, after: str) -> bool:
+    """Whether a verb of speech follows; where verbs come last it is the first name's, without a case ending."""
+    if frame.grammar.verb_last:
+        return not number and after[:1] == "," and frame.grammar.says_last.search(frame.text) is not None
+    return frame.grammar.says.match(after) is not None
 
 
 def _dateline(frame: Frame, land: Actor, after: str) -> bool:

@@ -68,6 +68,10 @@ class Grammar:
     object: re.Pattern[str]
     #: the subject and its partner may both stand before the verb
     verb_last: bool
+    #: a sentence may leave out who is meant
+    drops: bool
+    #: anchored: what precedes a list whose members meet one another
+    between: re.Pattern[str]
     #: anchored: a clause about the name before it
     relative: re.Pattern[str]
     #: a partner follows
@@ -89,6 +93,8 @@ class Grammar:
     says: re.Pattern[str]
     says_before: re.Pattern[str]
     source: re.Pattern[str]
+    #: anchored: the verb of speech that ends a sentence
+    says_last: re.Pattern[str]
     #: a clause may follow a verb of speech without any conjunction ("said Shoigu was there")
     bare: bool
     #: anchored: what follows or precedes a name that stands for a person or body of its
@@ -127,6 +133,8 @@ def _grammar(lang: str) -> Grammar:
         about_before=re.compile(rf"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{_words(words, 'about_before')}"),
         discusses=re.compile(_words(words, "discusses")),
         object=re.compile(rf"\A(?:{words['object']})(?!\w)" if words.get("object") else r"(?!)"),
+        drops=lang in {"it", "ar", "tr"},
+        between=re.compile(rf"{_words(words, 'between')}\s*(?:[\w'.-]+\s){{0,3}}\Z"),
         verb_last=lang == "tr",
         relative=re.compile(rf"\A[\s,،]*{_words(words, 'relative')}"),
         partner=re.compile(_words(words, "partner")),
@@ -138,10 +146,11 @@ def _grammar(lang: str) -> Grammar:
         where=re.compile(rf"\A[\s,،]*{_words(words, 'where')}"),
         continued=re.compile(rf"\A[\s,،]*{_words(words, 'joined')}[^.;:]{{0,40}}\Z"),
         says=re.compile(
-            rf"\A['\w]{{0,5}}(?:\s?,[^,;]{{0,80}},)?\W{{0,3}}(?:[\w']+\W{{1,2}}){{0,2}}?{_words(words, 'says')}"
+            rf"\A['\w]{{0,5}}(?:\s?,[^,;]{{0,80}},)?\s(?:[\w']+\s){{0,2}}?{_words(words, 'says')}"
         ),
         says_before=re.compile(rf"{_words(words, 'says_before')}\s+{_without_that(words)}\Z"),
         source=re.compile(rf"{_words(words, 'source')}\s+{_without_that(words)}\Z"),
+        says_last=re.compile(rf"{_words(words, 'says')}\W*\Z"),
         bare=lang == "en",
         belongs=re.compile(rf"\A(?:'\w*\s(?:\w+\s){{0,2}}?|\w{{0,4}}\s){_words(words, 'belongs')}"),
         belongs_before=re.compile(rf"{_words(words, 'belongs_before')}\s*\Z"),

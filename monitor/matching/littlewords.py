@@ -7,6 +7,7 @@ without hamza, vowel signs, ى and ة. What each table means stands with `Gramma
 from __future__ import annotations
 
 _ENGLISH = {
+    "between": r"between",
     "relative": r"who|whom|whose|which",
     "partner": r"with|between",
     "discusses": r"discuss\w*|review\w*",
@@ -35,7 +36,7 @@ _ENGLISH = {
     "negation": r"(?:did|does|do|has|have|had|was|were|is|are|will|would)(?:\snot|n't)(?:\syet)?|never|without|no|not|cannot|neither",
     "negation_after": r"(?:is|are|was|were)\s(?:not|never)|(?:has|have|had|did|does)\snot",
     "future": r"""
-        will(?!\snot)|would|shall|to\s(?:meet|visit|host|receive|hold|discuss|travel|sign|welcome|arrive|attend|fly|open|deliver)
+        will(?!\snot)|would|shall|could|may(?!\s\d)|might|to\s(?:meet|visit|host|receive|hold|discuss|travel|sign|welcome|arrive|attend|fly|open|deliver)
         due(?!\sto\sthe)|expected|scheduled|set\sto|slated|plans?\sto|planned|planning|intends?|hopes?\sto|upcoming|forthcoming|next\s(?:week|month|year)
         is\sto|are\sto|preparing|prepares|tomorrow|wants?\sto|ahead\sof|is\sabout\sto""",
     "past": r"met|held|received|visited|arrived|hosted|discussed|signed|spoke|saw|landed|flew|delivered|concluded|wrapped|ended|sat|gave|sent|handed",
@@ -51,6 +52,7 @@ _ENGLISH = {
 }
 
 _FRENCH = {
+    "between": r"entre",
     "relative": r"qui|que|qu'|dont",
     "partner": r"avec|entre",
     "discusses": r"discut\w+|évoqu\w+|abord\w+|pass\w+\sen\srevue|examin\w+",
@@ -79,7 +81,7 @@ _FRENCH = {
     "negation_after": r"n'(?:a|aura|est|était)|ne\s\w+\spas",
     "future": r"""
         \w{2,}(?:era|eront|endra|endront|ira|iront|evra|evront|oira|aura|auront|verra|verront|ettra|ettront)|sera|seront|ira|iront
-        doit|doivent|devrait|devraient|va|vont|prévue?s?|attendue?s?|envisage\w*|s'apprête\w*|prochaine?\svisite|à\svenir|compte|demain|la\ssemaine\sprochaine|programmée?s?|espère""",
+        pourrait|pourraient|doit|doivent|devrait|devraient|va|vont|prévue?s?|attendue?s?|envisage\w*|s'apprête\w*|prochaine?\svisite|à\svenir|compte|demain|la\ssemaine\sprochaine|programmée?s?|espère""",
     "past": r"(?:a|ont|s'est|se\ssont|avait|avaient|est|sont)\s\w+|été|eu",
     "pronoun": r"il|elle|ils|lui|celui-ci|ce\sdernier|son\shôte|ses\shôtes|l'invité|l'intéressé|l'a|l'ont",
     "both": r"les\sdeux|les\sparties|leurs?|l'un\set\sl'autre|les\sinterlocuteurs|tous\sdeux|ensemble",
@@ -93,6 +95,7 @@ _FRENCH = {
 }
 
 _ITALIAN = {
+    "between": r"tra|fra",
     "relative": r"che|cui|il\squale|la\squale",
     "partner": r"con|col|tra|fra",
     "discusses": r"discu\w+|affront\w+|esamin\w+",
@@ -118,7 +121,7 @@ _ITALIAN = {
     "negation_after": r"non\s(?:c'è|è|sono|ha|hanno|sarà)",
     "future": r"""
         \w{2,}(?:erà|irà|arà|rrà|drà|vrà|eranno|iranno|aranno|rranno|dranno|vranno)|sarà|saranno|farà|andrà
-        dovrebbe|dovrebbero|deve|devono|attes[oaie]|previst[oaie]|in\sprogramma|prossima\s(?:settimana|visita)|prossim[oi]|si\sprepara\w*|domani|intende|in\sagenda|sta\sper|in\scalendario|conta\sdi""",
+        potrebbe|potrebbero|dovrebbe|dovrebbero|deve|devono|attes[oaie]|previst[oaie]|in\sprogramma|prossima\s(?:settimana|visita)|prossim[oi]|si\sprepara\w*|domani|intende|in\sagenda|sta\sper|in\scalendario|conta\sdi""",
     "past": r"(?:ha|hanno|è|sono|si\sè|si\ssono|aveva|era|erano)\s(?:\w+\s)?\w+[ai]?t[oaie]|\w+ò",
     "pronoun": r"egli|lui|lei|loro|quest'ultim[oa]|l'ospite|il\ssuo\sospite|il\spadrone\sdi\scasa|l'ha|costui",
     "both": r"i\sdue|le\sdue|le\sparti|entramb[ie]|gli\sinterlocutori|ambedue|tra\sloro|reciprocamente",
@@ -130,6 +133,7 @@ _ITALIAN = {
 }
 
 _RUSSIAN = {
+    "between": r"между",
     "relative": r"котор\w+",
     "partner": r"с|со|между",
     "discusses": r"обсужд\w+|обсуд\w+",
@@ -158,7 +162,7 @@ _RUSSIAN = {
     "negation_after": r"не\s(?:было|будет|состоя\w+|планир\w+|предусмотр\w+|запланир\w+|намеч\w+|значит\w+|провод\w+|предвид\w+)|нет|отсутств\w+",
     "future": r"""
         встрет(?:ит|ят)ся|встрет(?:ит|ят)|провед[еу]т|прим[еу]т|посет[ия]т|прибуд[еу]т|прилет[ия]т|приед[еу]т|обсуд[ия]т|побеседу[ею]т|состо[ия]тся|пройд[еу]т|подпиш[еу]т|отправ[ия]тся|вылет[ия]т|позвон[ия]т|переда[дс]\w+|направ[ия]т|постав[ия]т|откро[ею]т|возглав[ия]т|выступ[ия]т|сможет|будет|будут
-        намерен\w*|планиру\w+|запланирован\w*|собира[ею]тся|ожида[ею]\w+|предсто[ия]\w+|должен|должна|должны|намечен\w*|готов[ия]т\w*|назначен[аоы]|завтра|на\sследующей\sнеделе|в\sближайш\w+|на\sбудущ\w+|грядущ\w+|рассчитыва\w+""",
+        может|могут|намерен\w*|планиру\w+|запланирован\w*|собира[ею]тся|ожида[ею]\w+|предсто[ия]\w+|должен|должна|должны|намечен\w*|готов[ия]т\w*|назначен[аоы]|завтра|на\sследующей\sнеделе|в\sближайш\w+|на\sбудущ\w+|грядущ\w+|рассчитыва\w+""",
     "past": r"\w+(?:ал|ел|ил|ял|ыл|ол)(?:а|о|и)?(?:сь|ся)?|принят\w?",
     "pronoun": r"он|она|они|его|ему|им|ним|него|нему|них|ними|тот|того|тем|той|гость|гостя|гостю|гостем|собеседник\w*|визави|последн\w+",
     "both": r"сторон\w+|собеседник\w*|оба|обе|двое|обоих|друг\s\w+|дипломаты|военачальники|политики|министры|лидеры|переговорщики|участники",
@@ -168,6 +172,7 @@ _RUSSIAN = {
 }
 
 _ARABIC = {
+    "between": r"و?(?:بين|لقاء|اجتماع|لقاءات|محادثات|مباحثات)",
     "relative": r"و?(?:الذي|التي)",
     "partner": r"و?(?:مع|بين|نظيره|نظيرته|نظيرها)",
     "discusses": r"و?(?:ناقش|يناقش|تناقش|بحث|يبحث|تبحث|استعرض|يستعرض|تناول|يتناول)\w*",
@@ -191,7 +196,7 @@ _ARABIC = {
     "negation_after": r"(?:لم|لن|ليس|ليست|غير|لا)",
     "future": r"""
         و?س(?:يلتقي|تلتقي|يزور|تزور|يستقبل|تستقبل|يجتمع|تجتمع|يبحث|تبحث|يصل|تصل|يتوجه|تتوجه|يعقد|تعقد|يجري|تجري|يناقش|تناقش|يشارك|تشارك|يوقع|توقع|يتم|تتم|يقوم|تقوم|يكون|تكون|يسافر|يحضر|تحضر|يتسلم|يسلم|ترسل|يرسل|تستضيف|يستضيف|يتناول|تتناول|يفتتح|تفتتح|يلقي|يدعو|تعيد|يعيد|يشهد|تشهد|تبدا|يبدا|يتحدث|يقدم|يرافق\w*)\w{0,3}
-        سوف|و?من\sال(?:مقرر|متوقع|منتظر|مرتقب|مزمع)|و?ي?(?:يعتزم|تعتزم|يستعد|تستعد|ينوي|تنوي)|(?:ال)?مرتقب\w*|(?:ال)?مقرر\w*|المزمع\w*|غدا|الاسبوع\sالمقبل|الشهر\sالمقبل|المقبل\w*|قريبا|مدرج\w*|يحزم""",
+        سوف|ربما|قد\s[يت]\w+|و?من\sال(?:مقرر|متوقع|منتظر|مرتقب|مزمع)|و?ي?(?:يعتزم|تعتزم|يستعد|تستعد|ينوي|تنوي)|(?:ال)?مرتقب\w*|(?:ال)?مقرر\w*|المزمع\w*|غدا|الاسبوع\sالمقبل|الشهر\sالمقبل|المقبل\w*|قريبا|مدرج\w*|يحزم""",
     "past": r"(?:و?(?:التقي|التقت|استقبل|استقبلت|بحث|بحثت|زار|زارت|وصل|وصلت|اجري|اجرت|عقد|عقدت|وقع|وقعت|ناقش|اجتمع|اجتمعت|سلم|تسلم|اختتم|انهي))\w{0,4}",
     "pronoun": r"\w*(?:لقائه|استقباله|التقاه|استقبله|معه|زيارته|مضيفه|مضيفيه|ضيفه|نظيره|نظيرته|وصوله|هو|وهو|لقاءه|محادثاته|مباحثاته|اياه|اليه)",
     "both": r"و?(?:الجانبان|الجانبين|الطرفان|الطرفين|الرجلان|الرجلين|المسؤولان|الوزيران|بينهما|كلاهما|لقاءهما|لقائهما|الوفدان|اجتماعهما)|و?(?:بحثا|ناقشا|اتفقا|تبادلا|تناولا|تباحثا|استعرضا)",
@@ -212,7 +217,7 @@ _TURKISH = {
     "together": r"ile|arasında",
     "joined": r"ve|ile|birlikte|veya",
     "says": r"""
-        (?:\w+\W+){0,6}?(?:söyledi|belirtti|açıkladı|duyurdu|ifade\setti|dedi|bildirdi|kaydetti|vurguladı|aktardı|savundu|paylaştı|anlattı|doğruladı|yalanladı|yazdı)""",
+        (?:söyledi|belirtti|açıkladı|duyurdu|ifade\setti|dedi|bildirdi|kaydetti|vurguladı|aktardı|savundu|paylaştı|anlattı|doğruladı|yalanladı|yazdı)""",
     "says_before": "",
     "belongs": r"(?:özel\s)?(?:temsilcisi\w*|danışmanı\w*|oğlu\w*|oğulları\w*|güçleri\w*|milisleri\w*|birlikleri\w*|sözcüsü\w*|yardımcısı\w*|karargah\w+|ordusu\w*|müttefik\w+|ofisi\w*|komutanları\w*)",
     "belongs_before": "",
@@ -220,7 +225,7 @@ _TURKISH = {
     "negation": r"hiç|hiçbir|asla",
     "negation_after": r"\w*(?:medi|madı|meyecek|mayacak|mediği\w*|madığı\w*|mıyor|miyor|muyor|müyor|memiş|mamış)|yok|değil|olmayacak|olmadı\w*|bulunmuyor|söz\skonusu\sdeğil|planlanmıyor",
     "future": r"""
-        \w+(?:ecek|acak|eceğ|acağ)\w*|bekleniyor|beklenen|planlanıyor|planlanan|öngörülüyor|yarın|önümüzdeki|gelecek|hazırlanıyor|hazırlan\w+|programda|umuyor|niyet\w*|olası|muhtemel""",
+        \w+(?:ecek|acak|eceğ|acağ)\w*|\w+(?:ebilir|abilir)\w*|bekleniyor|beklenen|planlanıyor|planlanan|öngörülüyor|yarın|önümüzdeki|gelecek|hazırlanıyor|hazırlan\w+|programda|umuyor|niyet\w*|olası|muhtemel""",
     "past": r"\w+(?:dı|di|du|dü|tı|ti|tu|tü)(?:lar|ler)?",
     "pronoun": r"onu|ona|onun|onunla|kendisi\w*|mevkidaşı\w*|konuğu\w*|muhatabı\w*|ev\ssahibi",
     "both": r"iki\s(?:lider|taraf|ülke|isim|yetkili|bakan|komutan|heyet)\w*|taraflar\w*|ikili\w*|görüşmede|toplantıda|her\siki",

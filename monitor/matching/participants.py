@@ -125,9 +125,13 @@ def _complete(frame: Frame, others: Sequence[Actor], cues: Sequence[Word]) -> bo
     if any(c.sense in _TRAVEL for c in cues):
         return False
     lists = groups(frame, [a for a in others if a.kind == "person"])
-    if len({a.name for people in lists for a in people}) < 2 or len(lists) < 2:
+    if len({a.name for people in lists for a in people}) < 2:
         return False
-    return not frame.grammar.also.search(frame.text, lists[0][0].end, lists[-1][0].start)
+    if len(lists) > 1:
+        return not frame.grammar.also.search(frame.text, lists[0][0].end, lists[-1][0].start)
+    first, last = lists[0][0], lists[0][-1]
+    mutual = frame.grammar.verb_last and frame.grammar.partner.search(frame.text, first.end, last.start)
+    return bool(mutual or frame.grammar.between.search(frame.text[max(0, first.start - 40) : first.start]))
 
 
 def _missing(
@@ -146,7 +150,7 @@ def _missing(
         nearest = min(elsewhere, key=lambda a: (a.rank >= Rank.OFFICE, abs(a.start - cues[0].start)))
         return next(g for g in groups(frame, elsewhere) if nearest in g)
     weak = all(c.sense in _WEAK for c in cues)
-    lent = [] if foreign or weak else discourse.lend(frame, side, partner=partner)
+    lent = [] if foreign or weak else discourse.lend(frame, side, cues, partner=partner)
     if lent:
         return lent
     for part in ("indirect", "speaker", "place"):

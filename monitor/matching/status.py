@@ -33,6 +33,8 @@ _AT_INVITATION = re.compile(
     r"(?:\b(?:at|upon|on|accept\w+)\s(?:the|his|an|a|their)?\s?(?:[\w']+\s){0,2}|à\sl'|\bsu\s|\bпо\s(?:\w+\s)?|تلبيه\s?ل?|\bعلي\s)\Z"
 )
 _INVITED = re.compile(r"(?:تلبيه\sل?)?ب?دعوه\sمن|بدعوه|تلبيه|davet\w*\süzerine|davetlisi")
+#: letters before "that" that may say what is expected
+EXPECTED = 20
 #: letters between a noun of contact and the verb that says when
 REACH = 70
 
@@ -41,11 +43,11 @@ def status_of(frame: Frame, cue: Word) -> ContactStatus:
     """The status of the contact that `cue` tells of."""
     span = frame.clause(cue.start)
     found = _said(frame, cue, span)
-    if ContactStatus.DENIED in found or _negated(frame, cue):
-        return ContactStatus.DENIED
-    for status in (ContactStatus.CANCELLED, ContactStatus.POSTPONED):
+    for status in (ContactStatus.DENIED, ContactStatus.CANCELLED, ContactStatus.POSTPONED):
         if status in found:
             return status
+    if _negated(frame, cue):
+        return ContactStatus.DENIED
     if cue.sense == "invite":
         return ContactStatus.INVITED
     if _ahead(frame, cue, span):
@@ -102,6 +104,9 @@ def _ahead(frame: Frame, cue: Word, span: tuple[int, int]) -> bool:
     if grammar.future.fullmatch(text):
         return True
     over = bool(grammar.past.fullmatch(text))
+    expected = frame.text[max(0, span[0] - EXPECTED) : span[0]]
+    if grammar.future.search(expected):
+        return True
     marks = [m.span() for m in grammar.future.finditer(frame.text, *span)]
     marks += [
         (w.start, w.end)
