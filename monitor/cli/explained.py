@@ -41,8 +41,8 @@ def explained(explanation: Explanation, *, everything: bool = False, colours: bo
         style="bold" if colours else "",
     )
     shown = [r for r in explanation.rules if everything or r in _worth(explanation)]
-    for rule in shown:
-        _rule(out, rule, everything=everything, colours=colours)
+    for rules in _alike(shown):
+        _rule(out, rules, everything=everything, colours=colours)
     for line in _left_out(explanation, shown):
         out.append(f"\n{line}\n", style="dim" if colours else "")
     return out
@@ -73,11 +73,21 @@ def _left_out(explanation: Explanation, shown: list[RuleExplanation]) -> Iterato
         yield f"{silent} more rule{'s' * (silent != 1)} found nothing."
 
 
-def _rule(out: Text, rule: RuleExplanation, *, everything: bool, colours: bool) -> None:
+def _alike(shown: list[RuleExplanation]) -> Iterator[list[RuleExplanation]]:
+    """Rules of one watchlist without a contact for one reason stand together."""
+    groups: dict[tuple[str, str, str], list[RuleExplanation]] = {}
+    for rule in shown:
+        own = rule.rule if rule.kind != "no-contact" else ""
+        groups.setdefault((rule.watchlist, own, rule.detail), []).append(rule)
+    yield from groups.values()
+
+
+def _rule(out: Text, rules: list[RuleExplanation], *, everything: bool, colours: bool) -> None:
+    rule, more = rules[0], "".join(f", {other.rule}" for other in rules[1:])
     word, colour = KINDS[rule.kind]
     out.append("\n")
     out.append(f"{word:10}", style=colour if colours else "")
-    out.append(f"  {rule.watchlist}/{rule.rule} ({rule.severity})  {isolated(rule.title)}\n")
+    out.append(f"  {rule.watchlist}/{rule.rule}{more} ({rule.severity})  {isolated(rule.title)}\n")
     if everything:
         out.append(f"  query: {isolated(rule.query)}\n", style="dim" if colours else "")
     out.append(f"  {rule.detail or 'none of its words occur'}\n")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.matching.evaluate import smallest
 from monitor.matching.matcher import as_match, as_suppressed
 from monitor.matching.nearmiss import because, isolated, near_miss
+from monitor.matching.onesided import seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +92,8 @@ def _rule(
     elif kind == "unless":
         detail = f"it would fire, but its unless holds: {isolated(verdict.detail)}"
     elif kind == "no-contact":
-        detail = "it would fire, but no contact between the two sides is told"
+        told = seen(verdict, scan, watchlists)
+        detail = f"it would fire, but no contact between the two sides is told{': ' if told else ''}{told}"
     elif kind == "silenced":
         said = (f"“{isolated(s.text)}” does not count: {because(s.by)}" for s in as_suppressed(verdict, scan))
         detail = "; ".join(dict.fromkeys(said))

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: spans compared when the distance of two sides is measured
 COMPARED = 50
+#: characters of a query's part that are shown
+MAX_QUERY = 160
 #: first strong isolate and pop isolate (UAX #9): keep right-to-left words from turning the line around them
 ISOLATE, POP = "\u2068", "\u2069"
 
@@ -162,7 +164,7 @@ class _Judge:
         """Nowhere; or only as a mention that was silenced."""
         silenced = [s for s in evaluate(node, self.reading.everything) or () if s.mentions]
         if not silenced:
-            return Miss(lacking=_conditions(node), but=(f"{shown(node)} is nowhere",))
+            return Miss(lacking=_conditions(node), but=(f"{_short(shown(node))} is nowhere",))
         mention = next((m for m in silenced[0].mentions if m.silenced_by), silenced[0].mentions[0])
         why = f"“{isolated(self._word(mention))}” does not count as {shown(node)}: {because(mention.silenced_by)}"
         return Miss(apart=1, but=(why,), mentions=silenced[0].mentions)
@@ -241,6 +243,11 @@ class _Judge:
         far = f"{away} {unit}{'s' * (away != 1)} away" if away else "there only on the same words"
         but = (f"{self._found(_chosen(part, closest, view), closest)} is {far}",)
         return Miss(apart=_conditions(part), but=but, mentions=closest.mentions)
+
+
+def _short(query: str) -> str:
+    """A long part of a query by its beginning: the whole stands in the file, and with `--all` beside it."""
+    return query if len(query) <= MAX_QUERY else f"{query[:MAX_QUERY].rsplit(' ', 1)[0]} …"
 
 
 def _chosen(node: Node, span: Span, view: View) -> Node:

@@ -108,6 +108,21 @@ def test_a_contact_is_told_in_a_line(more: dict[str, object], line: str) -> None
     assert told(Contact(type=ContactType.MEETING, status=ContactStatus.PLANNED, **given)) == line  # type: ignore[arg-type]
 
 
+def test_rules_without_a_contact_for_one_reason_stand_together() -> None:
+    """Their reason is told once."""
+    rules = "".join(
+        f"- {{id: r{n}, title: R, query: '#russia-actor SENTENCE %contact.meeting', "
+        "contact: {russian: '#russia-actor', libyan: '#libya-actor', type: '%contact'}}\n"
+        for n in range(3)
+    )
+    lists = compiled({"w.yaml": f"watchlist: w\ntitle: W\nseverity: high\nrules:\n{rules}"})
+    matcher = Matcher(lists, extract=lambda scan, spec: ())
+    said = explained(explain(matcher, item("Lavrov met aides."))).plain
+
+    assert "NO CONTACT  w/r0, r1, r2 (high)  ⁨R⁩" in said
+    assert said.count("no contact between the two sides is told") == 1
+
+
 def test_a_contact_stands_with_the_sentences_it_was_read_from() -> None:
     """They may be others than those that the rule held on."""
     words = [("content", "They met on Monday.", "met"), ("title", "Lavrov in Benghazi", "Lavrov"),
