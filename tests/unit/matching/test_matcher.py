@@ -121,6 +121,17 @@ def test_a_scoped_rule_is_about_its_country(matcher: Matcher, tried: Item, expec
     assert fired(matcher, tried).get("withdrawal/un-calls") is expected
 
 
+def test_an_entity_on_the_countrys_topic_says_what_a_sentence_is_about() -> None:
+    """The UN mission in Libya is no part of Libya, but who names it speaks about Libya."""
+    mission = """
+entities:
+  - {id: unsmil, name: UNSMIL, kind: body, tags: [un, libya-topic], aliases: {en: [UNSMIL]}}
+"""
+    matcher = Matcher(compiled({"entities/mission.yaml": mission}))
+    tried = item("UNSMIL says foreign forces must leave.")
+    assert fired(matcher, tried) == {"withdrawal/un-calls": Severity.MEDIUM}
+
+
 def test_the_work_grows_with_the_text_and_not_with_its_square(matcher: Matcher) -> None:
     """A hundred thousand characters without a full stop, every word of a rule in them."""
     line = "the Security Council wants foreign forces to leave Libya and Mali, Lavrov met Haftar "
