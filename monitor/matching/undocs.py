@@ -66,16 +66,20 @@ _SYMBOLS: tuple[tuple[Kind, str], ...] = (
 )
 _SYMBOL = tuple((kind, regex.compile(rf"(?<![\w/]){shape}(?![\w/]*\w)")) for kind, shape in _SYMBOLS)
 _NAMED = regex.compile(
-    r"""(?<!\w)(?: (?:resolutions?|r[ée]solutions?|risoluzion[ei]|UNSCRs?|UNSC\sres(?:olution)?\.? | резолюци\w{1,3} | rezolucj\w{1,2} )
+    r"""(?<!\w)(?: (?:resolutions?|r[ée]solutions?|risoluzion[ei]|UNSCRs?|UN(?:SC)?\sres(?:olution)?\.? | резолюци\w{1,3} | rezolucj\w{1,2} )
       | [وفبلك]{0,2}(?:ال|ل)?قرار(?:ين|ان|ات|ي|ا)?(?:\s(?:مجلس|الأمن|الامن|الدولي(?:ين|ة)?|الأممي(?:ين|ة)?|الاممي(?:ين|ة)?)){0,3}(?:\s(?:رقم|رقمي|المرقم))? )
-    (?:\s(?:of\sthe\sSecurity\sCouncil|СБ\sООН|Совета\sБезопасности(?:\sООН)?|de\sl['’]ONU|dell['’]ONU|du\sConseil\sde\ssécurité))?
-    \s*(?:(?:n[°ºo.]{1,2}|nos?\.|nr\.|numero|numéro|number|номер|№)\s*)?(?P<number>\d{3,4})(?![\d/.,]?\d)""" + _YEAR,
+    (?:\s(?:of\sthe\s(?:UN\s)?Security\sCouncil | (?:СБ|Совбеза|Совета\sБезопасности)(?:\sООН)? | ООН
+      | onusiennes? | (?:du\sConseil\sde\ssécurité\s?)?(?:de\sl['’]ONU|des\sNations\sunies)? | du\sConseil\sde\ssécurité
+      | (?:del\sConsiglio\sdi\ssicurezza\s?)?(?:dell['’]ONU|delle\sNazioni\sunite)? | ONU ))?
+    \s*(?:(?:n[°ºo.]{1,2}|nos?\.|nr\.|numero|numéro|number|(?:под\s|за\s)?номером|номер|№)\s*)?
+    (?:(?<=رقم\s)\()?(?P<number>\d{3,4})(?![\d/.,]?\d)""" + _YEAR,
     regex.VERBOSE | regex.IGNORECASE,
 )  # fmt: skip
 _TURKISH = regex.compile(
     r"(?<![\w./])(?P<number>\d{3,4})"
     + _YEAR
-    + r"\s(?:sayılı|nolu|no['’]?lu|numaralı)\s(?:\w+\s){0,4}?karar\w*",
+    # a bare "2016 kararı" is a decision of that year
+    + r"(?:\s(?:sayılı|nolu|no['’]?lu|numaralı)\s(?:\w+\s){0,4}?karar\w*|(?<!(?:19|20)\d\d)\skararı(?:n\w*)?(?!\w))",
     regex.IGNORECASE,
 )
 _MORE = regex.compile(
@@ -83,6 +87,9 @@ _MORE = regex.compile(
 )
 #: nothing shorter than this can be a symbol or a number we know
 _ANY = regex.compile(r"\d{3}|S/PV|/RES/")
+#: parts of the words for a resolution: looking for them costs a twentieth of the patterns
+_WORDS = ("solution", "soluzion", "unsc", "резолюц", "rezolucj", "قرار")
+_TURKISH_WORD = "karar"
 
 
 def find(text: str) -> tuple[UnDocument, ...]:
@@ -97,18 +104,26 @@ def find(text: str) -> tuple[UnDocument, ...]:
 
 
 def _all(text: str) -> Iterator[UnDocument]:
-    for kind, shape in _SYMBOL:
-        for match in shape.finditer(text):
-            yield _symbol(kind, match)
+    if "/" in text:
+        for kind, shape in _SYMBOL:
+            for match in shape.finditer(text):
+                yield _symbol(kind, match)
+    words = text.lower()
+    if any(word in words for word in _WORDS):
+        yield from _named(text)
+    if _TURKISH_WORD in words:
+        for match in _TURKISH.finditer(text):
+            yield _resolution(match, match.start())
+            yield from _listed_before(text, match.start())
+
+
+def _named(text: str) -> Iterator[UnDocument]:
     for match in _NAMED.finditer(text):
         yield _resolution(match, match.start())
         more = _MORE.match(text, match.end())
         while more is not None:
             yield _resolution(more, more.start("number"))
             more = _MORE.match(text, more.end())
-    for match in _TURKISH.finditer(text):
-        yield _resolution(match, match.start())
-        yield from _listed_before(text, match.start())
 
 
 def _listed_before(text: str, end: int) -> Iterator[UnDocument]:
