@@ -52,28 +52,38 @@ def register(app: typer.Typer) -> None:
     app.command("contacts")(contacts)
 
 
+#: the options, apart from the command that they would drown
+Id = Annotated[str | None, typer.Argument(metavar="ID", help="One contact in full: c-0123456789.")]
+Person = Annotated[
+    list[str] | None, typer.Option(help="Takes part, named in any language; again for another.")
+]
+By = Annotated[list[Side] | None, typer.Option(help="Told by this side.")]
+Kind = Annotated[list[ContactType] | None, typer.Option("--type", help="Told as this kind.")]
+Status = Annotated[list[ContactStatus] | None, typer.Option(help="In this status now.")]
+Since = Annotated[str | None, typer.Option(help="From this day, month or year on.")]
+Until = Annotated[str | None, typer.Option(help="To the end of this day, month or year.")]
+Background = Annotated[bool, typer.Option(help="Also contacts that are only mentioned, never told as news.")]
+Form = Annotated[Format, typer.Option("--format", "-f", help="How to write them.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="The file to write, not standard output.")
+]
+Chart = Annotated[
+    Path | None, typer.Option(help="Draw them into this .svg, .png or .pdf: when, and who meets whom.")
+]
+
+
 def contacts(
-    contact_id: Annotated[
-        str | None, typer.Argument(metavar="ID", help="One contact in full: c-0123456789.")
-    ] = None,
-    person: Annotated[
-        list[str] | None, typer.Option(help="Takes part, named in any language; again for another.")
-    ] = None,
-    side: Annotated[list[Side] | None, typer.Option(help="Told by this side.")] = None,
-    kind: Annotated[list[ContactType] | None, typer.Option("--type", help="Told as this kind.")] = None,
-    status: Annotated[list[ContactStatus] | None, typer.Option(help="In this status now.")] = None,
-    since: Annotated[str | None, typer.Option(help="From this day, month or year on.")] = None,
-    until: Annotated[str | None, typer.Option(help="To the end of this day, month or year.")] = None,
-    background: Annotated[
-        bool, typer.Option(help="Also contacts that are only mentioned, never told as news.")
-    ] = False,
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to write them.")] = Format.TABLE,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write; standard output otherwise.")
-    ] = None,
-    chart: Annotated[
-        Path | None, typer.Option(help="Draw them into this .svg, .png or .pdf: when, and who meets whom.")
-    ] = None,
+    contact_id: Id = None,
+    person: Person = None,
+    side: By = None,
+    kind: Kind = None,
+    status: Status = None,
+    since: Since = None,
+    until: Until = None,
+    background: Background = False,
+    form: Form = Format.TABLE,
+    output: Output = None,
+    chart: Chart = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:

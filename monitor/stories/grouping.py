@@ -126,8 +126,7 @@ def bond(report: Report, group: Group) -> _Bond | None:
 
 def _open_fits(report: Report, group: Group, *, likeness: int, same_story: bool) -> bool:
     """Whether what a report leaves open can be what the group says."""
-    if report.item.id in group.items:
-        # the text itself tells them apart
+    if report.item.id in group.items and not _retold(report, group, likeness):
         return False
     place = report.contact.place
     if not same_story and not all(places_agree(place, other) for other in group.places):
@@ -135,6 +134,12 @@ def _open_fits(report: Report, group: Group, *, likeness: int, same_story: bool)
     if likeness > 2 * Likeness.OPEN or same_story:
         return True
     return place in group.places and report.contact.type in group.kinds
+
+
+def _retold(report: Report, group: Group, likeness: int) -> bool:
+    """Whether a text says another thing of the same contact: a plan, and that it is denied; else it tells them apart."""
+    said = {other.contact.status for other in group.reports if other.item.id == report.item.id}
+    return likeness > 2 * Likeness.OPEN and report.contact.status not in said
 
 
 def _slack(report: Report, group: Group, *, certain: bool, same_story: bool) -> int:

@@ -84,6 +84,15 @@ def test_two_contacts_of_one_item_stay_two() -> None:
     assert len(found) == 2
 
 
+def test_what_one_item_says_twice_of_a_contact_is_one() -> None:
+    """A plan, and that there is none."""
+    denial = contact(status=DENIED, russian=("Kremlin",))
+    (found,) = made(said(1, contact(status=PLANNED), denial))
+
+    assert [s.status for s in found.sources] == [DENIED]
+    assert [status for _, status in found.history] == [PLANNED, DENIED]
+
+
 def test_a_report_with_everybody_in_it_joins_two_meetings_of_one_day() -> None:
     """Under the id of the one that was there first."""
     first = made(said(1, contact()))
