@@ -100,8 +100,10 @@ class Backtest:
         for watchlist, matches in found.items():
             _count(self.watchlists[watchlist], matches, day)
             for match in matches:
-                _count(self.rules[watchlist, match.rule], [match], day)
-                self.rules[watchlist, match.rule].samples.append(_hit(name, item, [match]))
+                count = self.rules[watchlist, match.rule]
+                _count(count, [match], day)
+                if count.samples.maxlen:
+                    count.samples.append(_hit(name, item, [match]))
         if self._before is not None:
             past = _by_watchlist(self._before.decide(item))
             for watchlist, matches in past.items():
