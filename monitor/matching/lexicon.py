@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -56,10 +57,17 @@ class Heard:
     """The words of an item that mean something, not yet looked at closely."""
 
     text: Folded
-    spoken: list[tuple[Match, tuple[Claim, ...]]]
+    found: list[Match]
+    #: by pattern; those without claims in this item's language left out
+    claims: dict[int, tuple[Claim, ...]]
     documents: Sequence[UnDocument]
     #: every key that a mention of this item can have, and perhaps more
     keys: set[str]
+
+    def spoken(self) -> list[tuple[Match, tuple[Claim, ...]]]:
+        """The matches that claim something, with what they claim, from the title on."""
+        claims = self.claims
+        return list(islice(((m, claims[m[0]]) for m in self.found if m[0] in claims), MAX_SPOKEN))
 
 
 class Lexicon:
@@ -118,22 +126,21 @@ class Lexicon:
     def hear(self, item: Item) -> Heard:
         """The words of the item that may mean something: one folding, one pass of the automaton."""
         text = fold(_JOINT.join((item.title, item.summary, item.content)))
+        found = self._automaton.find_matches_as_indexes(text.text, overlapping=True)
         meanings = self._meanings[item.lang if item.lang in self._meanings else ""]
-        spoken: list[tuple[Match, tuple[Claim, ...]]] = []
+        claims: dict[int, tuple[Claim, ...]] = {}
         heard: set[str] = set()
-        for match in self._automaton.find_matches_as_indexes(text.text, overlapping=True):
-            meaning = meanings.get(match[0])
+        for pattern in {match[0] for match in found}:
+            meaning = meanings.get(pattern)
             if meaning is None:
-                meaning = meanings[match[0]] = self._meaning(match[0], item.lang)
+                meaning = meanings[pattern] = self._meaning(pattern, item.lang)
             if meaning.claims:
-                spoken.append((match, meaning.claims))
+                claims[pattern] = meaning.claims
                 heard |= meaning.keys
-                if len(spoken) == MAX_SPOKEN:
-                    break
         named = undocs.find(text.given)[:MAX_SPOKEN] if self._resolutions else ()
         for document in named:
             heard.update(keys(UN_DOCUMENT, undocs.sense(document, self._resolutions), frozenset()))
-        return Heard(text, spoken, named, heard)
+        return Heard(text, found, claims, named, heard)
 
     def scan(self, item: Item, heard: Heard | None = None) -> Scan:
         """Everything the lists say about one item; mentions sorted by token, then longer first."""
@@ -141,7 +148,7 @@ class Lexicon:
         fields = {"title": item.title, "summary": item.summary, "content": item.content}
         sentences = split(fields)
         mentions: tuple[Mention, ...] = ()
-        if sentences and (heard.spoken or heard.documents):
+        if sentences and (heard.claims or heard.documents):
             places = _Places(heard.text, fields, sentences)
             hits = widest([*self._hits(heard, places, item), *self._documents(heard, places)])
             silence(hits, self._guards)
@@ -180,8 +187,8 @@ class Lexicon:
         day = item.published_at.date() if item.published_at else None
         tags: dict[str, frozenset[str]] = {}
         hits: dict[tuple[str, int, int], Hit] = {}
-        found = places.of([match for match, _ in heard.spoken])
-        for (_, claims), place in zip(heard.spoken, found, strict=True):
+        spoken = heard.spoken()
+        for (_, claims), place in zip(spoken, places.of([match for match, _ in spoken]), strict=True):
             for claim in claims:
                 key = (claim.key, place[0], place[1])
                 known = hits.get(key)

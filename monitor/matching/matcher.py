@@ -140,7 +140,7 @@ class Matcher:
         return Verdict(rule=rule, kind=kind, spans=tuple(spans), contacts=contacts or ())
 
     def _candidates(self, present: Collection[str]) -> Iterator[Rule]:
-        numbers = {n for key in present for n in self._index.get(key, ())}
+        numbers = {n for key in self._index.keys() & present for n in self._index[key]}
         for number in sorted(numbers):
             rule = self._rules[number]
             if not any(clause.isdisjoint(present) for clause in rule.clauses[1:]):
