@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from monitor.errors import StoreError
 from monitor.model import Severity
-from monitor.store import alerts, archive, merges, schema, stories
-from tests.support.stored import DAY, HOUR, NOW, assessed, match, told
+from monitor.store import alerts, archive, feeds, merges, schema, stories
+from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, told
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from monitor.store.database import Database
 
 LATER = NOW + HOUR
 
@@ -192,3 +196,50 @@ def test_a_redirect_goes_with_its_target(tx: Connection, two: tuple[int, int]) -
     tx.execute(schema.items.delete())
     tx.execute(schema.stories.delete().where(schema.stories.c.id == "s-b"))
     assert stories.resolve_id(tx, "s-a") is None
+
+
+MOVES = st.lists(
+    st.tuples(
+        st.sampled_from(["merge", "by hand", "split", "wait", "tell"]), st.integers(0, 9), st.integers(0, 9)
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=MOVES)
+def test_whatever_is_merged_and_split_nothing_is_lost(
+    db: Database, moves: list[tuple[str, int, int]]
+) -> None:
+    """Every id that was ever given out leads to a story, every item is in one, no receiver waits for one twice."""
+    with db.transaction() as tx:
+        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        known = [f"s-{n}" for n in range(4)]
+        held = [
+            told(tx, name, assessed(f"{name}{n}"), assessed(f"{name}+{n}")) for n, name in enumerate(known)
+        ]
+        every = sorted(n for pair in held for n in pair)
+        for move, one, other in moves:
+            known += made(tx, move, known[one % len(known)], known[other % len(known)])
+        live = {name: stories.resolve_id(tx, name) for name in known}
+        assert None not in live.values()
+        assert {stories.resolve_id(tx, str(name)) for name in live.values()} == set(live.values())
+        assert sorted(n for name in set(live.values()) for n in ids(tx, str(name))) == every
+        waits = waiting(tx)
+        assert len(waits) == len(set(waits))
+        assert {story for _, story in waits} <= set(live.values())
+        tx.rollback()
+
+
+def made(tx: Connection, move: str, one: str, other: str) -> list[str]:
+    """The ids that a move gives out."""
+    if move in ("merge", "by hand"):
+        merges.merge(tx, one, other, NOW, by_hand=move == "by hand")
+    elif move == "split":
+        held = ids(tx, one)
+        return [merges.split(tx, one, held[:1], NOW)] if len(held) > 1 else []
+    else:
+        story = str(stories.resolve_id(tx, one))
+        if alerts.open_group(tx, "desk", story, now=NOW, due_at=NOW) and move == "tell":
+            alerts.settle(tx, max(g.id for g in alerts.due(tx, NOW)), "sent", NOW)
+    return []
