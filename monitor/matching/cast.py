@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,10 @@ class Cast:
             },
             demonyms={side: _first(entities, keys, "demonym", side) for side, keys in sides.items()},
         )
+
+    def only(self, spec: ContactSpec) -> Cast:
+        """The same cast with one rule's sides."""
+        return replace(self, russian=frozenset(_keys(spec.russian)), libyan=frozenset(_keys(spec.libyan)))
 
     def sides(self, mention: Mention) -> tuple[str, ...]:
         """On whose side a mention is: both for "Russo-Libyan", THIRD for a person of neither, none for what is nobody."""

@@ -63,20 +63,19 @@ class Event:
 
 
 def extractor(watchlists: Watchlists) -> ContactExtractor:
-    """What a Matcher needs to find contacts; the rules of one watchlist share their sides."""
-    casts: dict[int, Cast] = {}
+    """What a Matcher of these `watchlists` needs to find contacts; the rules of one watchlist share their sides."""
+    casts: dict[int, tuple[Cast, Cast]] = {}
     for watchlist in watchlists.lists:
         specs = [rule.contact for rule in watchlist.rules if rule.contact]
-        cast = Cast.of(watchlists.entities, specs)
-        casts.update((id(spec), cast) for spec in specs)
+        shared = Cast.of(watchlists.entities, specs)
+        casts.update((id(spec), (shared, shared.only(spec))) for spec in specs)
     last: list[tuple[Scan, Cast, tuple[Event, ...]]] = []
 
     def extract(scan: Scan, spec: ContactSpec) -> tuple[Contact, ...]:
-        cast = casts.get(id(spec)) or Cast.of(watchlists.entities, [spec])
-        known = next((e for s, c, e in last if s is scan and c is cast), None)
-        events = known if known is not None else tuple(events_of(scan, cast))
+        cast, own = casts[id(spec)]
+        known = next((events for old, by, events in last if old is scan and by is cast), None)
+        events = tuple(events_of(scan, cast)) if known is None else known
         last[:] = [(scan, cast, events)]
-        own = Cast.of(watchlists.entities, [spec])
         return tuple(_contact(event, scan) for event in events if _suits(event, own))
 
     return extract

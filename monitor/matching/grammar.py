@@ -15,7 +15,7 @@ from unicodedata import combining
 from monitor.matching.littlewords import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _LETTERS = {
     **dict(zip("أإآٱىیکةؤئё’ʼ‘`´", "ااااييكهويе'''''", strict=True)),
@@ -24,6 +24,8 @@ _LETTERS = {
     **dict.fromkeys("\xa0\u202f\n\t", " "),
 }
 _SAME = str.maketrans(_LETTERS)
+#: letters that `plain` leaves out: vowel signs, accents of their own, tatweel, what is invisible
+_CHANGING = re.compile("[\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200b-\u200f\xad]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Plain:
 
     text: str
     #: for each place in the given text its place in `text`; one more than the given text has letters
-    places: tuple[int, ...]
+    places: Sequence[int]
 
     def at(self, offset: int) -> int:
         """Where the given text's `offset` is in `text`."""
@@ -41,6 +43,9 @@ class Plain:
 
 def plain(text: str) -> Plain:
     """`text` in lower case, each Arabic letter in one form and without vowel signs. Linear."""
+    lower = text.lower()
+    if len(lower) == len(text) and not _CHANGING.search(lower):
+        return Plain(lower.translate(_SAME), range(len(text) + 1))
     letters: list[str] = []
     places: list[int] = []
     length = 0
