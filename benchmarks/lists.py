@@ -61,7 +61,7 @@ def patterns(lists: Watchlists) -> list[str]:
 
 def lexicon_of(count: int) -> Watchlists:
     """Three rules over a lexicon of `count` literals."""
-    few = _compiled(names(count)[:3], rules=3)
+    few = _compiled(names(count)[:4], rules=3)
     specs = [
         EntitySpec(id=f"n{number}", name=name, kind="person", exact={"any": (name,)})
         for number, name in enumerate(names(count))
@@ -70,7 +70,7 @@ def lexicon_of(count: int) -> Watchlists:
 
 
 def rules_of(count: int) -> Watchlists:
-    """`count` rules over a lexicon of 3,000 names."""
+    """`count` rules over a lexicon of 3,000 names; all but the first three ask for other names than those three."""
     return _compiled(names(3000), rules=count)
 
 
@@ -100,5 +100,5 @@ def _entities(known: list[str], first: int) -> str:
 
 
 def _rule(number: int, known: int) -> str:
-    one, other = number % known, (number * 7 + 1) % known
+    one, other = (0, 1) if number < 3 else (3 + number % (known - 3), 3 + (number * 7) % (known - 3))
     return f'  - {{id: r{number}, title: r, query: "(@n{one} OR @n{other}) SENTENCE %guests"}}\n'
