@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor import __version__, logs, settings
 from monitor.alerts import render
-from monitor.alerts.samples import contexts
 from monitor.delivery import notifier
 from monitor.delivery.heartbeat import beat
 from monitor.documents import together
@@ -22,13 +21,16 @@ from monitor.jobs import deliver as delivering
 from monitor.jobs import digest as digesting
 from monitor.jobs import poll as polling_job
 from monitor.jobs import prune as pruning
+from monitor.jobs.samples import contexts
 from monitor.matching.contacts import extractor
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load as load_watchlists
+from monitor.matching.whoiswho import WhoIsWho
 from monitor.model import Delivered
 from monitor.net import NetPolicy, user_agent
 from monitor.store import facts, feeds, outbox, receivers
 from monitor.store.database import Database
+from monitor.stories.judgement import StoryJudge
 from monitor.timing import late_ticks
 
 if TYPE_CHECKING:
@@ -70,6 +72,11 @@ class Parts:
     def titles(self) -> Mapping[str, str]:
         """Watchlist id to title."""
         return {w.id: w.title for w in self.watchlists.lists}
+
+    @property
+    def judge(self) -> StoryJudge:
+        """What tells persons from bodies when stories are judged."""
+        return StoryJudge(WhoIsWho.of(self.watchlists.entities.values()).people)
 
 
 def build(found: Settings) -> Parts:
@@ -193,6 +200,7 @@ class App:
             templates=parts.templates,
             receivers=parts.receivers,
             titles=parts.titles,
+            judge=parts.judge,
             public_url=None,  # nothing is served there yet: a dead link helps nobody
             clock=self.clock,
         )
@@ -245,6 +253,7 @@ class App:
             receivers=parts.receivers,
             series=parts.settings.digests,
             titles=parts.titles,
+            judge=parts.judge,
             public_url=None,  # nothing is served there yet: a dead link helps nobody
             clock=self.clock,
         )
@@ -258,6 +267,7 @@ class App:
             worker=self._worker,
             matcher=parts.matcher,
             route=parts.settings.route,
+            judge=parts.judge,
             clock=self.clock,
             jitter=self.jitter,
             stopping=self.stopping,

@@ -22,7 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from monitor.alerts import compose, render, samples  # noqa: E402
+from monitor.alerts import compose, render  # noqa: E402
+from monitor.jobs import samples  # noqa: E402
 
 PHONE, DESKTOP = 390, 900
 #: Slack and mail clients do not run scripts; this page only measures the mail and shows it at an exact width
@@ -72,7 +73,7 @@ def pictures() -> list[Picture]:
 def arabic_digest() -> dict[str, object]:
     """The sample day with an Arabic frame, after two missed days."""
     return compose.digest_context(
-        samples.stories(),
+        samples.judged("ar"),
         samples.coverage(),
         samples.CAUGHT_UP,
         series=samples.series("ar"),

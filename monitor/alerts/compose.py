@@ -9,6 +9,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from monitor.alerts import telling
 from monitor.alerts.frame import Frame, frame
 from monitor.alerts.routing import ALERTS_FROM
 from monitor.alerts.story import story_context
@@ -21,19 +22,19 @@ if TYPE_CHECKING:
 
     from monitor.alerts.digest import Due
     from monitor.config import DigestConfig
-    from monitor.model import CoverageReport, FeedHealth, Story
+    from monitor.model import Change, CoverageReport, FeedHealth, Judged
 
 Data = dict[str, Any]
 
-#: why an alert goes out: the story is new, was told again, got louder, or is still open
-REASONS = ("new", "more", "louder", "repeat", "test")
+#: why an alert goes out: the story is new, changed, was told again, got louder, or is still open
+REASONS = ("new", "changed", "more", "louder", "repeat", "test")
 #: lines of each kind in the coverage part; the rest is counted
 MAX_LINES = 12
 _UTC = ZoneInfo("UTC")
 
 
 def alert_context(
-    story: Story,
+    judged: Judged,
     *,
     reason: str,
     now: datetime,
@@ -41,12 +42,17 @@ def alert_context(
     titles: Mapping[str, str] | None = None,
     timezone: ZoneInfo = _UTC,
     suppressed: int = 0,
+    changes: Sequence[Change] = (),
     language: str = "en",
 ) -> Data:
-    """What an alert about `story` says. `reason`: one of `REASONS`; `suppressed`: silenced mentions in the story."""
+    """What an alert about a story says, in `language`, the one it was judged for.
+
+    `reason`: one of `REASONS`; `suppressed`: silenced mentions in the story; `changes`: what is new to the reader.
+    """
     words = frame(language)
-    told = story_context(story, words, timezone, public_url=public_url, titles=titles or {})
-    head = f"[{words.word(told['severity'])}] {isolate(told['title'], words.direction)}"
+    told = story_context(judged, words, timezone, public_url=public_url, titles=titles or {})
+    update = f"{words.word('reason_changed')}: " if changes else ""
+    head = f"[{words.word(told['severity'])}] {update}{isolate(told['title'], words.direction)}"
     mentions = words.count("mention", suppressed)
     return {
         **_common(words, now, public_url),
@@ -54,6 +60,8 @@ def alert_context(
         "story": told,
         "reason": reason,
         "reason_word": words.word(f"reason_{reason}"),
+        "change_line": telling.change_line(changes, words),
+        "changes": telling.changes(changes),
         "test": reason == "test",
         "subject": head,
         "suppressed": suppressed,
@@ -62,7 +70,7 @@ def alert_context(
 
 
 def digest_context(
-    stories: Sequence[Story],
+    stories: Sequence[Judged],
     coverage: CoverageReport,
     due: Due,
     *,
@@ -78,10 +86,10 @@ def digest_context(
     `trend`: matched stories a day, oldest first.
     """
     words = frame(series.language)
-    kept = [s for s in stories if s.severity.rank >= series.min_severity.rank]
+    kept = [s for s in stories if s.story.severity.rank >= series.min_severity.rank]
     told = [
         story_context(s, words, series.timezone, public_url=public_url, titles=titles or {})
-        for s in sorted(kept, key=lambda s: s.items[0].first_seen_at, reverse=True)
+        for s in sorted(kept, key=lambda s: s.story.items[0].first_seen_at, reverse=True)
     ]
     loud = [t for t in sorted(told, key=lambda t: -t["rank"]) if t["rank"] >= ALERTS_FROM.rank]
     related = [t for t in told if t["rank"] < ALERTS_FROM.rank]

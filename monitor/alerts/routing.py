@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from monitor.model import Severity, Side
+from monitor.model import Severity
 
 if TYPE_CHECKING:
     from monitor.config import MatchConfig, RouteConfig
-    from monitor.model import Story, StoryItem
+    from monitor.model import Story
 
 #: the quietest severity that alerts; below it a match is shown as related only
 ALERTS_FROM = Severity.MEDIUM
@@ -78,7 +78,7 @@ def takes(match: MatchConfig, story: Story) -> bool:
     ranked = [
         m.severity
         for item in story.items
-        if not match.side or side_of(item) in match.side
+        if not match.side or item.side in match.side
         for m in item.matches
         if not match.watchlist or m.watchlist in match.watchlist
     ]
@@ -87,8 +87,3 @@ def takes(match: MatchConfig, story: Story) -> bool:
     else:
         loudest = story.severity
     return loudest is not None and (not match.severity or loudest in match.severity)
-
-
-def side_of(item: StoryItem) -> Side:
-    """Who is speaking: the outlet's side where the item says it, otherwise its feed's."""
-    return item.item.outlet_side if item.item.outlet_side is not Side.UNKNOWN else item.feed.side

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from monitor.alerts import telling
 from monitor.alerts.evidence import quote
-from monitor.alerts.routing import side_of
 from monitor.alerts.words import clean, cut, direction, host_of, isolate, safe_link
 from monitor.model import Coverage, DateFlag, Fulltext
 
@@ -14,24 +14,25 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from monitor.alerts.frame import Frame
-    from monitor.model import Contact, Evidence, Match, Story, StoryItem
+    from monitor.model import Evidence, Judged, Match, Story, StoryItem
 
 #: what one story shows at most; the rest is counted
-MAX_QUOTES, MAX_OUTLETS, MAX_CONTACTS, MAX_REASONS = 3, 8, 6, 4
-MAX_TITLE, MAX_NAME, MAX_NAMES = 300, 80, 8
+MAX_QUOTES, MAX_REASONS, MAX_TITLE = 3, 4, 300
 
 Data = dict[str, Any]
 
 
 def story_context(
-    story: Story, frame: Frame, zone: ZoneInfo, *, public_url: str | None, titles: Mapping[str, str]
+    judged: Judged, frame: Frame, zone: ZoneInfo, *, public_url: str | None, titles: Mapping[str, str]
 ) -> Data:
-    """Everything that a template may say of `story`; `titles` gives watchlists their titles."""
-    best = best_item(story, frame.lang)
+    """Everything that a template may say of a story; `titles` gives watchlists their titles."""
+    story, best = judged.story, judged.best
     title = cut(clean(best.item.title), MAX_TITLE) or frame.word("untitled")
-    outlets, outlets_cut = _outlets(story, frame)
+    outlets, outlets_cut, carried, carried_cut = telling.outlets(judged, frame)
     lists = _watchlists(story, frame, titles)
-    contacts, contacts_cut = _contacts(story, frame)
+    contacts, contacts_cut = telling.contacts(judged.contacts, frame, zone)
+    corroboration = telling.corroboration(judged.corroboration, frame)
+    carried_by = telling.outlets_line(carried, carried_cut, frame, sides=False)
     return {
         "id": story.id,
         "title": title,
@@ -48,8 +49,12 @@ def story_context(
         "quotes": _quotes(story, best),
         "outlets": outlets,
         "outlets_cut": outlets_cut,
-        "outlets_line": _outlets_line(outlets, outlets_cut, frame),
-        "told_by": _told_by(story, frame),
+        "outlets_line": telling.outlets_line(outlets, outlets_cut, frame),
+        "carried": carried,
+        "carried_cut": carried_cut,
+        "carried_line": frame.say("also_carried", outlets=carried_by) if carried else "",
+        "corroboration": corroboration,
+        "told_by": corroboration["told_by"],
         "contacts": contacts,
         "contacts_cut": contacts_cut,
         "first_seen": frame.moment(min(i.first_seen_at for i in story.items), zone, year=False),
@@ -61,26 +66,6 @@ def story_context(
         "notes": _notes(story, frame),
         "reports": len(story.items),
     }
-
-
-def best_item(story: Story, lang: str) -> StoryItem:
-    """The report that speaks for the story.
-
-    Matched before unmatched, then the most reliable source (A before F), then the reader's language, then the
-    longest title of those that fit on a line or two; the earliest of equals.
-    """
-
-    def order(item: StoryItem) -> tuple[bool, bool, str, bool, int]:
-        length = len(item.item.title.strip())
-        fits = length if length <= 140 else 1
-        return (not item.matches, not length, item.feed.reliability, item.item.lang != lang, -fits)
-
-    return min(story.items, key=order)
-
-
-def outlet_name(item: StoryItem) -> str:
-    """The outlet's name: the item's own word for it, otherwise the feed's title."""
-    return cut(clean(item.item.outlet or item.feed.title or item.feed.id), MAX_NAME)
 
 
 def _watchlists(story: Story, frame: Frame, titles: Mapping[str, str]) -> list[Data]:
@@ -115,7 +100,7 @@ def _quotes(story: Story, best: StoryItem) -> list[Data]:
             made = quote(item.item, hits)
             key = " ".join(made.pop("key").split()).casefold()
             if key not in quotes and key != item.item.title.strip().casefold():
-                quotes[key] = {**made, "outlet": outlet_name(item), "field": hits[0].field}
+                quotes[key] = {**made, "outlet": telling.name_of(item), "field": hits[0].field}
     return _varied(list(quotes.values()))[:MAX_QUOTES]
 
 
@@ -133,73 +118,6 @@ def _by_sentence(item: StoryItem) -> list[list[Evidence]]:
         for hit in match.evidence:
             found.setdefault((hit.field, hit.sentence or hit.text), []).append(hit)
     return list(found.values())
-
-
-def _outlets(story: Story, frame: Frame) -> tuple[list[Data], int]:
-    """Each outlet once, the most reliable first; how many were cut."""
-    found: dict[str, Data] = {}
-    for item in sorted(story.items, key=lambda i: i.feed.reliability):
-        name, side = outlet_name(item), side_of(item).value
-        found.setdefault(
-            name,
-            {
-                "name": name,
-                "dir": direction("und", name),
-                "side": side,
-                "side_word": frame.word(side),
-                "reliability": item.feed.reliability,
-                "reliability_word": frame.word(item.feed.reliability),
-                "link": safe_link(item.item.url),
-                "title": cut(clean(item.item.title), MAX_TITLE),
-                "lang": item.item.lang,
-            },
-        )
-    return list(found.values())[:MAX_OUTLETS], max(0, len(found) - MAX_OUTLETS)
-
-
-def _outlets_line(outlets: list[Data], left: int, frame: Frame) -> str:
-    """`Outlet (side), Outlet (side) and 3 more`."""
-    named = [f"{isolate(o['name'], frame.direction)} ({o['side_word']})" for o in outlets]
-    more = f" {frame.say('and_more', n=left)}" if left else ""
-    return frame.comma.join(named) + more
-
-
-def _told_by(story: Story, frame: Frame) -> str:
-    """`3 outlets, 2 sides`: independent tellings, counted by family."""
-    families = {item.feed.family or item.feed.id for item in story.items}
-    sides = {side_of(item) for item in story.items}
-    return frame.comma.join((frame.count("outlet", len(families)), frame.count("side", len(sides))))
-
-
-def _contacts(story: Story, frame: Frame) -> tuple[list[Data], int]:
-    """Each reported contact once, those that are news before background; how many were cut."""
-    found: dict[object, Data] = {}
-    told = [c for item in story.items for c in item.contacts]
-    for contact in sorted(told, key=lambda c: c.background):
-        key = (contact.type, contact.status, contact.russian, contact.libyan, contact.place)
-        found.setdefault(key, _contact(contact, frame))
-    return list(found.values())[:MAX_CONTACTS], max(0, len(found) - MAX_CONTACTS)
-
-
-def _contact(contact: Contact, frame: Frame) -> Data:
-    return {
-        "type": contact.type.value,
-        "type_word": frame.word(contact.type.value),
-        "status": contact.status.value,
-        "status_word": frame.word(contact.status.value),
-        "russian": _names(contact.russian),
-        "libyan": _names(contact.libyan),
-        "place": cut(clean(contact.place or ""), MAX_NAME),
-        "date": cut(clean(contact.date or ""), MAX_NAME),
-        "background": contact.background,
-        "background_word": frame.word("background") if contact.background else "",
-    }
-
-
-def _names(names: tuple[str, ...]) -> list[str]:
-    """The first eight names; of more, how many."""
-    shown = [cut(clean(name), MAX_NAME) for name in names[:MAX_NAMES]]
-    return [*shown, f"+{len(names) - MAX_NAMES}"] if len(names) > MAX_NAMES else shown
 
 
 def _published(item: StoryItem, frame: Frame, zone: ZoneInfo) -> str:
@@ -230,6 +148,7 @@ def _how_much_was_read(story: Story, frame: Frame) -> str:
 def _notes(story: Story, frame: Frame) -> list[str]:
     notes: Iterable[tuple[bool, str]] = (
         (any(i.revision > 1 for i in story.items), "revised"),
+        (any(i.withdrawn_at is not None for i in story.items), "withdrawn"),
         (all(i.coverage is Coverage.BRAKED for i in story.items), "braked"),
     )
     return [frame.word(key) for holds, key in notes if holds]

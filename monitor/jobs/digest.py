@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from monitor.alerts.render import Templates
     from monitor.config import DigestConfig, ReceiverConfig
     from monitor.store.database import Database
+    from monitor.stories.judgement import StoryJudge
 
 log = logs.get("digest")
 
@@ -39,6 +40,7 @@ class Digester:
     receivers: Mapping[str, ReceiverConfig]
     series: Sequence[DigestConfig]
     titles: Mapping[str, str]
+    judge: StoryJudge
     public_url: str | None
     clock: Callable[[], datetime]
 
@@ -82,7 +84,7 @@ def make(
     if not should_send(series, stories=shown, healthy=report.healthy == report.watched):
         return Made(messages=(), row=row, stories=0)
     context = digest_context(
-        found,
+        [digester.judge.judge(story, series.language) for story in found],
         report,
         window,
         series=series,

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from monitor.model import Entry
     from monitor.net import NetPolicy
     from monitor.store.database import Database
+    from monitor.stories.judgement import StoryJudge
 
 log = logs.get("poll")
 
@@ -70,6 +71,7 @@ class Poller:
     worker: Worker
     matcher: Matcher
     route: RouteConfig
+    judge: StoryJudge
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     stopping: Callable[[], bool]
@@ -134,7 +136,7 @@ def _settled(poller: Poller, state: FeedState, result: FetchResult | Exception) 
         judge = Judge(decide=poller.matcher.decide, make_item=make_item)
         record = assess(poll, judge, policy=poller.polling, now=poller.clock(), jitter=poller.jitter())
         with poller.db.transaction() as tx:
-            write(tx, record, poller.route)
+            write(tx, record, poller.route, poller.judge)
     except StoreError:
         # the database refuses everybody, not this feed: the tick ends, the next one fetches again
         raise
@@ -263,12 +265,12 @@ def make_item(entry: Entry, key: str, state: FeedState, article: ArticleText | N
     )
 
 
-def write(tx: Connection, record: PollRecord, route: RouteConfig) -> None:
+def write(tx: Connection, record: PollRecord, route: RouteConfig, judge: StoryJudge) -> None:
     """Everything that a poll means, in the caller's one transaction: items, stories, alert groups, coverage."""
     ids = items.record(tx, record)
     told = gather(tx, record.assessed, ids, record.at)
     left = withdrawn(tx, record.withdrawn, record.at)
-    open_groups(tx, dict.fromkeys((*told, *left)), route, record.at)
+    open_groups(tx, dict.fromkeys((*told, *left)), route, judge=judge, now=record.at)
 
 
 def _counted(record: PollRecord) -> Counter[str]:

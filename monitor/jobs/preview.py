@@ -6,11 +6,10 @@ import json
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from monitor.alerts import samples
 from monitor.alerts.compose import alert_context
 from monitor.alerts.messages import Outgoing, render
 from monitor.config import FileConfig, ReceiverConfig
-from monitor.jobs import digest
+from monitor.jobs import digest, samples
 from monitor.model import Delivered, Delivery
 from monitor.store import alerts, feeds, journal, stories
 
@@ -71,7 +70,11 @@ def _alert(digester: Digester, db: Database) -> tuple[Outgoing, ...]:
         return ()
     now = digester.clock()
     context = alert_context(
-        loud[0], reason="new", now=now, public_url=digester.public_url, titles=digester.titles
+        digester.judge.judge(loud[0]),
+        reason="new",
+        now=now,
+        public_url=digester.public_url,
+        titles=digester.titles,
     )
     receiver = _shown(next(iter(digester.receivers.values())))
     return render(digester.templates, context, receiver, batch=str(uuid4()), at=now)
@@ -95,7 +98,7 @@ def _files(out: Outgoing, folder: Path, stem: str) -> list[Path]:
 
 def send_test(templates: Templates, receiver: ReceiverConfig, notifier: Notifier, now: datetime) -> list[str]:
     """Send the sample alert, marked as a test, to `receiver`; what went wrong, in plain words."""
-    context = alert_context(samples.stories()[0], reason="test", now=now)
+    context = alert_context(samples.judged()[0], reason="test", now=now)
     failures = []
     for out in render(templates, context, receiver, batch=str(uuid4()), at=now):
         delivery = Delivery(

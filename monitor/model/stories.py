@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from monitor.model.words import Severity
+from monitor.model.feeds import DateFlag
+from monitor.model.words import Severity, Side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,22 @@ class StoryItem:
     copy_of: int | None = None
     #: when the entry was taken out of its feed while older ones stayed; None: it was not
     withdrawn_at: datetime | None = None
+
+    @property
+    def side(self) -> Side:
+        """Who is speaking: the outlet's side where the item says it, otherwise its feed's."""
+        return self.item.outlet_side if self.item.outlet_side is not Side.UNKNOWN else self.feed.side
+
+    @property
+    def outlet(self) -> str:
+        """Who published it: the item's own word for it, otherwise the feed's title."""
+        return self.item.outlet or self.feed.title or self.feed.id
+
+    @property
+    def told_at(self) -> datetime:
+        """When it was published, as far as its date can be trusted; otherwise when we first saw it."""
+        published = self.item.published_at
+        return published if published and self.item.date_flag is DateFlag.OK else self.first_seen_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

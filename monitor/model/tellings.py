@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.model.matching import ContactStatus, ContactType, Evidence
+    from monitor.model.stories import Story, StoryItem
     from monitor.model.words import Severity, Side
 
 
@@ -22,7 +23,7 @@ class Voice:
 
     #: the family, or the wire agency that the copies credit
     name: str
-    #: every side whose outlets belong to the voice, the first to tell it first
+    #: the sides that speak through it; outlets that repeat it lend it none
     sides: tuple[Side, ...]
     #: Admiralty source letter of the voice's best outlet, A to F
     reliability: str
@@ -57,7 +58,9 @@ class Standing:
     """What a reader knows of a story once it was told: the base of the next comparison. Stored as JSON."""
 
     severity: Severity
+    #: sides that report it, and those that deny it
     sides: frozenset[Side] = frozenset()
+    denied_by: frozenset[Side] = frozenset()
     #: voices by name
     voices: frozenset[str] = frozenset()
     participants: frozenset[str] = frozenset()
@@ -146,3 +149,15 @@ class LedgerContact:
         """Sources by who is speaking, the first to tell it first."""
         sides = dict.fromkeys(source.side for source in self.sources)
         return {side: tuple(s for s in self.sources if s.side is side) for side in sides}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A story with what it amounts to, ready for telling."""
+
+    story: Story
+    #: the report that speaks for it: its title is the story's line
+    best: StoryItem
+    corroboration: Corroboration
+    #: the contacts that its items report, each once; those that are news before background
+    contacts: tuple[LedgerContact, ...] = ()

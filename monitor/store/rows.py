@@ -156,6 +156,7 @@ def standing_row(told: Standing) -> Row:
     return {
         "severity": told.severity.value,
         "sides": sorted(told.sides),
+        "denied_by": sorted(told.denied_by),
         "voices": sorted(told.voices),
         "participants": sorted(told.participants),
         "statuses": dict(told.statuses),
@@ -169,6 +170,7 @@ def standing(stored: Mapping[str, Any]) -> Standing:
     return Standing(
         severity=Severity(stored["severity"]),
         sides=frozenset(map(Side, stored.get("sides", ()))),
+        denied_by=frozenset(map(Side, stored.get("denied_by", ()))),
         voices=frozenset(stored.get("voices", ())),
         participants=frozenset(stored.get("participants", ())),
         statuses={key: ContactStatus(value) for key, value in stored.get("statuses", {}).items()},

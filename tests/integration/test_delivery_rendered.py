@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.alerts import messages, samples
+from monitor.alerts import messages
 from monitor.alerts.render import load
 from monitor.config import ReceiverConfig
 from monitor.delivery.notifier import degraded, notifier_for
+from monitor.jobs import samples
 from monitor.model import Delivered, Delivery
 from monitor.net import NetPolicy
 from monitor.settings import bundled

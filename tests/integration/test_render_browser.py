@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.alerts import samples
 from monitor.alerts.render import Templates, load
+from monitor.jobs import samples
 from scripts.screenshot import PHONE, Picture, draw
 from tests.golden.alerts.cases import TEMPLATES, contexts, with_item
 from tests.support.services import need
@@ -28,7 +28,7 @@ def templates() -> Templates:
 def long_words() -> dict[str, Any]:
     from monitor.alerts.compose import alert_context
 
-    story = with_item(samples.stories()[0], title=TITLE, outlet=TITLE)
+    story = samples.JUDGE.judge(with_item(samples.stories()[0], title=TITLE, outlet=TITLE))
     return alert_context(story, reason="new", now=samples.NOW)
 
 

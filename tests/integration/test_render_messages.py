@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts import samples
 from monitor.alerts.messages import MAX_HTML, Outgoing, render
 from monitor.alerts.render import Templates, load
 from monitor.alerts.slack_blocks import plain_of
 from monitor.config import ReceiverConfig
+from monitor.jobs import samples
 from monitor.model import MessageKind
 from tests.golden.alerts.cases import BATCH, HERE, RECEIVERS, TEMPLATES, contexts, many, written
 

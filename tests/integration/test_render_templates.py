@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts import samples
 from monitor.alerts.render import NAMES, Templates, check, load
 from monitor.errors import ConfigError
+from monitor.jobs import samples
 
 BUNDLED = Path(__file__).resolve().parents[2] / "templates"
 

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.alerts import samples
 from monitor.alerts.compose import alert_context, digest_context
 from monitor.alerts.messages import render
 from monitor.alerts.render import load
 from monitor.config import ReceiverConfig
-from monitor.model import DateFlag, Severity, Story
+from monitor.jobs import samples
+from monitor.model import ContactStatus, DateFlag, Severity, Story
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE.parents[2] / "templates"
@@ -64,6 +64,43 @@ def many(count: int) -> tuple[Story, ...]:
     return tuple(made)
 
 
+def contested() -> Story:
+    """The first story, which a wire's copies carry, one side denies and one outlet took back."""
+    told = samples.stories()[0]
+    first, second, third = told.items
+    denied = replace(first.contacts[0], status=ContactStatus.DENIED)
+    copies = [
+        replace(
+            first,
+            id=40 + n,
+            copy_of=first.id,
+            credit="AFP",
+            feed=replace(first.feed, id=f"c{n}", title=name, family=name),
+            item=replace(first.item, outlet=name, url=f"https://{n}.example/"),
+        )
+        for n, name in enumerate(("Harbour Post", "الميناء", "Le Quai"))
+    ]
+    denial = samples.stories()[3].items[0]
+    said = replace(
+        denial.item,
+        title="حكومة طرابلس: لا علم لنا بأي لقاء بين حفتر وبيلوسوف",
+        published_at=third.first_seen_at + timedelta(hours=2),
+    )
+    against = replace(
+        denial, id=50, item=said, contacts=(denied,), first_seen_at=third.first_seen_at + timedelta(hours=3)
+    )
+    return Story(
+        id=told.id,
+        items=(
+            replace(first, credit="AFP"),
+            second,
+            replace(third, withdrawn_at=samples.NOW),
+            *copies,
+            against,
+        ),
+    )
+
+
 def contexts() -> dict[str, dict[str, Any]]:
     """Case -> the context of its message."""
     told = samples.stories()
@@ -75,7 +112,8 @@ def contexts() -> dict[str, dict[str, Any]]:
 
     def digest(stories: tuple[Story, ...], lang: str = "en", *, healthy: bool = False) -> dict[str, Any]:
         report = samples.coverage(healthy=healthy)
-        return digest_context(stories, report, samples.DUE, series=samples.series(lang), **given)
+        judged = [samples.JUDGE.judge(story, lang) for story in stories]
+        return digest_context(judged, report, samples.DUE, series=samples.series(lang), **given)
 
     absurd = (
         with_item(
@@ -96,8 +134,18 @@ def contexts() -> dict[str, dict[str, Any]]:
         "empty": digest((), healthy=True),
         "hostile": digest((hostile,)),
         "absurd-dates": digest(absurd),
-        "alert": alert_context(told[0], reason="new", suppressed=1, **given),
-        "alert-hostile": alert_context(hostile, reason="more", **given),
+        "alert": alert_context(samples.JUDGE.judge(told[0]), reason="new", suppressed=1, **given),
+        "alert-changed": alert_context(
+            samples.JUDGE.judge(contested()), reason="changed", changes=samples.CHANGES, **given
+        ),
+        "alert-changed-arabic": alert_context(
+            samples.JUDGE.judge(contested(), "ar"),
+            reason="changed",
+            changes=samples.CHANGES,
+            language="ar",
+            **given,
+        ),
+        "alert-hostile": alert_context(samples.JUDGE.judge(hostile), reason="more", **given),
     }
 
 

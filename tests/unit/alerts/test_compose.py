@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts import samples
 from monitor.alerts.compose import alert_context, digest_context, notice_context, shorten
 from monitor.alerts.frame import frame
-from monitor.alerts.story import best_item
+from monitor.jobs import samples
 from monitor.model import Coverage, DateFlag, Fulltext, Severity, Story
 
 NOW = samples.NOW
@@ -19,13 +18,16 @@ STORIES = samples.stories()
 
 
 def alert(story: Story, **said: Any) -> dict[str, Any]:
-    return alert_context(story, **{"reason": "new", "now": NOW, "titles": samples.TITLES, **said})
+    return alert_context(
+        samples.JUDGE.judge(story), **{"reason": "new", "now": NOW, "titles": samples.TITLES, **said}
+    )
 
 
 def digest(stories: tuple[Story, ...] = STORIES, **said: Any) -> dict[str, Any]:
     given: dict[str, Any] = {"series": samples.series(), "now": NOW, "titles": samples.TITLES}
     report, due = said.pop("coverage", samples.coverage()), said.pop("due", samples.DUE)
-    return digest_context(stories, report, due, **given | said)
+    judged = [samples.JUDGE.judge(story) for story in stories]
+    return digest_context(judged, report, due, **given | said)
 
 
 def changed(**item: Any) -> Story:
@@ -105,17 +107,6 @@ def test_what_is_cut_is_counted(full: int, lines: int) -> None:
     assert shorten(context, full=full, lines=lines)["stories"] == context["stories"]
 
 
-def test_the_most_reliable_outlet_gives_the_title() -> None:
-    """Then the reader's language, then the longer title; unmatched reports never."""
-    first, second, third = STORIES[0].items
-    assert best_item(STORIES[0], "en") is first
-    worse = replace(first, feed=replace(first.feed, reliability="D"))
-    assert best_item(Story(id="s", items=(worse, second, third)), "en") is second
-    assert best_item(Story(id="s", items=(replace(first, matches=()), third)), "en") is third
-    equal = replace(third, feed=replace(third.feed, reliability="B"))
-    assert best_item(Story(id="s", items=(first, equal)), "ar") is equal
-
-
 @pytest.mark.parametrize(
     ("item", "said"),
     [
@@ -177,9 +168,9 @@ def test_a_story_says_when_it_was_edited_or_held_back() -> None:
     first = STORIES[0].items[0]
     told = alert(Story(id="s", items=(replace(first, revision=2, coverage=Coverage.BRAKED),)))["story"]
     assert told["notes"] == [frame("en").word("revised"), frame("en").word("braked")]
-    assert alert(STORIES[0])["story"]["told_by"] == "3 outlets, 3 sides"
+    assert alert(STORIES[0])["story"]["told_by"] == "3 independent voices, 3 sides"
     cousin = replace(first, feed=replace(first.feed, id="other", family=first.feed.family))
-    assert alert(Story(id="s", items=(first, cousin)))["story"]["told_by"] == "1 outlet, 1 side"
+    assert alert(Story(id="s", items=(first, cousin)))["story"]["told_by"] == "1 independent voice, 1 side"
 
 
 def test_many_outlets_are_cut_and_counted() -> None:
@@ -188,13 +179,18 @@ def test_many_outlets_are_cut_and_counted() -> None:
     items = tuple(
         replace(
             first,
+            id=100 + n,
             item=replace(first.item, outlet=f"Outlet {n}"),
             feed=replace(first.feed, id=f"f{n}", family=""),
         )
         for n in range(30)
     )
     told = alert(Story(id="s", items=items))["story"]
-    assert (len(told["outlets"]), told["outlets_cut"], told["told_by"]) == (8, 22, "30 outlets, 1 side")
+    assert (len(told["outlets"]), told["outlets_cut"], told["told_by"]) == (
+        8,
+        22,
+        "30 independent voices, 1 side",
+    )
     assert told["outlets_line"].endswith(" and 22 more")
 
 
@@ -208,7 +204,7 @@ def test_a_hostile_feed_is_shown_harmlessly() -> None:
 def test_a_contact_is_listed_once() -> None:
     """Three reports of one meeting are one row; the news comes before the background."""
     first = STORIES[0].items[0]
-    old = replace(first.contacts[0], background=True, place="Sochi")
+    old = replace(first.contacts[0], background=True, place="Sochi", date="2019-10-23")
     items = (replace(first, contacts=(old, *first.contacts)), first)
     rows = alert(Story(id="s", items=items))["story"]["contacts"]
     assert [(row["place"], row["background"]) for row in rows] == [("Moscow", False), ("Sochi", True)]

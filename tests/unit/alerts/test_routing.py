@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from monitor.alerts.routing import alerts, routes_for
-from monitor.alerts.samples import stories, story_item
 from monitor.config import RouteConfig
+from monitor.jobs.samples import stories, story_item
 from monitor.model import Severity, Story
 
 RECEIVED, CONVOY, COUNCIL, _, _, REVIEW, _ = stories()

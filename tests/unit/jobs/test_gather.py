@@ -13,6 +13,7 @@ from monitor.jobs.gather import gather, withdrawn
 from monitor.model import Coverage, Decision, Fact, Novelty, Severity
 from monitor.store import alerts, archive, feeds, items, merges, signatures, stories
 from monitor.store.database import Database
+from monitor.stories.judgement import StoryJudge
 from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, poll, state
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ def test_a_poll_writes_everything_or_nothing(db: Database) -> None:
         assert archive.count(tx, archive.Filter()) == 0
         assert stories.recent(tx, NOW - DAY) == ()
     with db.transaction() as tx:
-        polling.write(tx, record, ROUTE)
+        polling.write(tx, record, ROUTE, StoryJudge())
     with db.snapshot() as tx:
         (story,) = stories.recent(tx, NOW - DAY)
         assert [(g.receiver, g.story_id) for g in alerts.due(tx, NOW + DAY)] == [("desk", story.id)]
@@ -216,7 +217,7 @@ def test_a_poll_writes_everything_or_nothing(db: Database) -> None:
 
 def _write_and_crash(db: Database, record: PollRecord) -> None:
     with db.transaction() as tx:
-        polling.write(tx, record, ROUTE)
+        polling.write(tx, record, ROUTE, StoryJudge())
         raise RuntimeError("just before the commit")
 
 
@@ -224,7 +225,7 @@ def test_the_same_poll_twice_is_one(db: Database) -> None:
     """Two pollers of one feed, or a crash after the commit."""
     for _ in range(2):
         with db.transaction() as tx:
-            polling.write(tx, poll(report("a"), report("a")), ROUTE)
+            polling.write(tx, poll(report("a"), report("a")), ROUTE, StoryJudge())
     with db.snapshot() as tx:
         (story,) = stories.recent(tx, NOW - DAY)
         assert len(story.items) == 1

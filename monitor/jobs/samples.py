@@ -24,12 +24,16 @@ from monitor.model import (
     FeedHealth,
     Fulltext,
     Item,
+    Judged,
     Match,
     Severity,
     Side,
+    Standing,
     Story,
     StoryItem,
 )
+from monitor.stories.change import changes
+from monitor.stories.judgement import StoryJudge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +53,21 @@ CAUGHT_UP = Due(
     catch_up=True,
     missed=2,
 )
+
+#: what became of the first story since its readers heard of it
+CHANGES = changes(
+    Standing(
+        severity=Severity.MEDIUM, sides=frozenset({Side.RUSSIA_STATE}), voices=frozenset({"volga"}),
+        participants=frozenset({"Andrei Belousov"}),
+        statuses={"Andrei Belousov / Khalifa Haftar": ContactStatus.PLANNED},
+    ),
+    Standing(
+        severity=Severity.MEDIUM, sides=frozenset({Side.RUSSIA_STATE, Side.LIBYA_EAST}),
+        denied_by=frozenset({Side.LIBYA_WEST}), voices=frozenset({"volga", "barqa", "tripoli"}),
+        participants=frozenset({"Andrei Belousov", "Khalifa Haftar"}),
+        statuses={"Andrei Belousov / Khalifa Haftar": ContactStatus.HAPPENED},
+    ),
+)  # fmt: skip
 
 _FEEDS = {
     "gulf": Feed(
@@ -159,6 +178,16 @@ _CALLED = Contact(
     type=ContactType.CALL, status=ContactStatus.DENIED, russian=("Sergei Lavrov",),
     libyan=("Abdulhamid Dbeibah",),
 )  # fmt: skip
+
+
+JUDGE = StoryJudge(
+    frozenset(name for c in (_RECEIVED, _INVITED, _CALLED) for name in (*c.russian, *c.libyan))
+)
+
+
+def judged(lang: str = "en") -> tuple[Judged, ...]:
+    """`stories()` as they are told to a reader of `lang`."""
+    return tuple(JUDGE.judge(story, lang) for story in stories())
 
 
 def stories() -> tuple[Story, ...]:
@@ -318,19 +347,24 @@ def series(language: str = "en") -> DigestConfig:
 
 def contexts() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
     """Contexts of every kind, with much, with little and with nothing in them: what `check` renders."""
-    told = stories()
+    told, arabic = judged(), judged("ar")
     url = "https://monitor.example.org"
     given: dict[str, Any] = {"now": NOW, "titles": TITLES}
     trend = (3, 5, 2, 0, 4, 8, 5)
     alerts = [
-        alert_context(s, reason=reason, public_url=u, timezone=ZoneInfo("Africa/Tripoli"), suppressed=n, language=lang, **given)
-        for s, reason, u, n, lang in (
-            (told[0], "new", url, 1, "en"), (told[4], "test", None, 0, "en"), (told[3], "more", url, 3, "ar"),
+        alert_context(
+            s, reason=reason, public_url=u, timezone=ZoneInfo("Africa/Tripoli"), suppressed=n, changes=what,
+            language=lang, **given,
+        )
+        for s, reason, u, n, what, lang in (
+            (told[0], "new", url, 1, (), "en"), (told[4], "test", None, 0, (), "en"),
+            (arabic[3], "more", url, 3, (), "ar"), (told[0], "changed", url, 0, CHANGES, "en"),
+            (arabic[0], "changed", url, 0, CHANGES, "ar"),
         )
     ]  # fmt: skip
     digests = [
         digest_context(told, coverage(), DUE, series=series(), public_url=url, trend=trend, **given),
-        digest_context(told[-2:], coverage(), CAUGHT_UP, series=series("ar"), **given),
+        digest_context(arabic[-2:], coverage(), CAUGHT_UP, series=series("ar"), **given),
         digest_context((), coverage(healthy=True), DUE, series=series(), **given),
     ]
     notice = notice_context("Receiver desk is suspended", ("Slack says that the hook was revoked.",), now=NOW)

@@ -1,0 +1,224 @@
+"""Pure. Who tells a story and how far it may be believed, what changed, which contacts it reports: as data for templates.
+
+English lines come with the judgement; other frames say the same by its stable words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from monitor.alerts.frame_words import TELLING
+from monitor.alerts.words import clean, cut, direction, isolate, safe_link
+from monitor.model import ContactStatus, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from zoneinfo import ZoneInfo
+
+    from monitor.alerts.frame import Frame
+    from monitor.model import Change, Corroboration, Judged, LedgerContact, Participant, StoryItem, Voice
+
+Data = dict[str, Any]
+
+#: what one story shows at most; the rest is counted
+MAX_VOICES, MAX_OUTLETS, MAX_CONTACTS, MAX_STEPS, MAX_NAMES = 8, 8, 6, 4, 8
+MAX_NAME = 80
+
+
+def name_of(item: StoryItem) -> str:
+    """The outlet's name."""
+    return cut(clean(item.outlet), MAX_NAME)
+
+
+# --- who tells it --------------------------------------------------------------------------------------------
+
+
+def corroboration(found: Corroboration, frame: Frame) -> Data:
+    """The grade (`B2`) in words, what it rests on, and the voices."""
+    grade = frame.comma.join((frame.word(found.reliability), frame.word(f"credibility_{found.credibility}")))
+    return {
+        "code": f"{found.reliability}{found.credibility}",
+        "reliability": found.reliability,
+        "reliability_word": frame.word(found.reliability),
+        "credibility": found.credibility,
+        "credibility_word": frame.word(f"credibility_{found.credibility}"),
+        "grade": grade,
+        "line": _explained(found, frame),
+        "grounds": list(found.grounds),
+        "voices": [_voice(voice, frame) for voice in found.voices[:MAX_VOICES]],
+        "voices_cut": max(0, len(found.voices) - MAX_VOICES),
+        "told_by": frame.comma.join(
+            (frame.count("voice", len(found.voices)), frame.count("side", len(found.sides)))
+        ),
+    }
+
+
+def _voice(voice: Voice, frame: Frame) -> Data:
+    name = cut(clean(voice.name), MAX_NAME)
+    return {
+        "name": name,
+        "dir": direction("und", name),
+        "sides": [side.value for side in voice.sides],
+        "sides_line": frame.comma.join(frame.word(side.value) for side in voice.sides),
+        "reliability": voice.reliability,
+        "outlets": [cut(clean(outlet), MAX_NAME) for outlet in voice.outlets[:MAX_OUTLETS]],
+        "outlets_cut": max(0, len(voice.outlets) - MAX_OUTLETS),
+        "denies": voice.denies,
+        "denies_word": frame.word("denies") if voice.denies else "",
+    }
+
+
+def _explained(found: Corroboration, frame: Frame) -> str:
+    """`reported by Russian state and eastern Libyan media; no independent confirmation yet`."""
+    words = TELLING.get(frame.lang)
+    if words is None:
+        return clean(found.explained)
+    telling = [side for voice in found.voices if not voice.denies for side in voice.sides]
+    denying = [side for voice in found.voices if voice.denies for side in voice.sides]
+    parts = [words["reported"].format(who=_media(telling, words))] if telling else []
+    parts += [words[ground] for ground in found.grounds if ground != "denied"]
+    parts += [words["denied"].format(who=_media(denying, words))] if denying else []
+    return words["semicolon"].join(parts)
+
+
+def _media(sides: Iterable[str], words: dict[str, str]) -> str:
+    return words["and"].join(words[side] for side in dict.fromkeys(sides))
+
+
+def outlets(judged: Judged, frame: Frame) -> tuple[list[Data], int, list[Data], int]:
+    """Each outlet once, the most reliable first, and how many were cut; then the same of those that only repeat."""
+    items = judged.story.items
+    copied = {item.id for item in items if item.copy_of is not None}
+    denying = {o for voice in judged.corroboration.voices if voice.denies for o in voice.outlets}
+    found: dict[str, StoryItem] = {}
+    for item in sorted(items, key=lambda i: (i.id in copied, i.feed.reliability)):
+        found.setdefault(name_of(item), item)
+    own = [
+        _outlet(item, frame, denies=item.outlet in denying)
+        for item in found.values()
+        if item.id not in copied
+    ]
+    carried = [_outlet(item, frame) for item in found.values() if item.id in copied]
+    return (
+        own[:MAX_OUTLETS],
+        max(0, len(own) - MAX_OUTLETS),
+        carried[:MAX_OUTLETS],
+        max(0, len(carried) - MAX_OUTLETS),
+    )
+
+
+def _outlet(item: StoryItem, frame: Frame, *, denies: bool = False) -> Data:
+    name, side = name_of(item), item.side.value
+    notes = {"denies": denies, "taken_back": item.withdrawn_at is not None}
+    said = [cut(clean(item.credit), MAX_NAME)] if item.credit else []
+    return {
+        "name": name,
+        "dir": direction("und", name),
+        "side": side,
+        "side_word": frame.word(side),
+        "reliability": item.feed.reliability,
+        "reliability_word": frame.word(item.feed.reliability),
+        "credit": cut(clean(item.credit), MAX_NAME),
+        "withdrawn": item.withdrawn_at is not None,
+        "denies": denies,
+        "notes": [*said, *(frame.word(note) for note, holds in notes.items() if holds)],
+        "link": safe_link(item.item.url),
+        "title": cut(clean(item.item.title), 300),
+        "lang": item.item.lang,
+    }
+
+
+def outlets_line(found: Sequence[Data], left: int, frame: Frame, *, sides: bool = True) -> str:
+    """`Outlet (side), Outlet (side) and 3 more`."""
+    names = [isolate(o["name"], frame.direction) + (f" ({o['side_word']})" if sides else "") for o in found]
+    more = f" {frame.say('and_more', n=left)}" if left else ""
+    return frame.comma.join(names) + more
+
+
+# --- what changed --------------------------------------------------------------------------------------------
+
+
+def change_line(changes: Sequence[Change], frame: Frame) -> str:
+    """What is new to a reader who was told before, a sentence each."""
+    said = [clean(_change(change, frame)) for change in changes]
+    return " ".join(f"{line[:1].upper()}{line[1:]}." for line in said)
+
+
+def _change(change: Change, frame: Frame) -> str:
+    words = TELLING.get(frame.lang)
+    if words is None:
+        return change.reason
+    kind, after = change.kind, change.after
+    by_sides = after[1:] if kind == "status" and after[0] == ContactStatus.DENIED else ()
+    if by_sides and all(word in set(Side) for word in by_sides):
+        kind_key, values = "change_denied", {"who": _media(by_sides, words)}
+    elif kind == "side":
+        kind_key, values = "change_side", {"who": _media(after, words)}
+    elif kind == "participant":
+        names = (isolate(name, frame.direction) for name in after)
+        kind_key, values = "change_participant", {"names": frame.comma.join(names)}
+    else:
+        kind_key, values = f"change_{kind}", {"now": frame.word(after[0]) if after else ""}
+    return words[kind_key].format(**values) + _before(change, frame, words)
+
+
+def _before(change: Change, frame: Frame, words: dict[str, str]) -> str:
+    if change.kind in ("participant", "withdrawn") or not change.before:
+        return ""
+    if change.kind == "side":
+        return words["only"].format(was=_media(change.before, words))
+    return words["was"].format(was=frame.comma.join(frame.word(word) for word in change.before))
+
+
+def changes(found: Iterable[Change]) -> list[Data]:
+    """Changes for machines."""
+    return [
+        {"kind": c.kind, "reason": clean(c.reason), "before": list(c.before), "after": list(c.after)}
+        for c in found
+    ]
+
+
+# --- contacts ------------------------------------------------------------------------------------------------
+
+
+def contacts(found: Sequence[LedgerContact], frame: Frame, zone: ZoneInfo) -> tuple[list[Data], int]:
+    """Each reported contact once; how many were cut."""
+    return (
+        [_contact(contact, frame, zone) for contact in found[:MAX_CONTACTS]],
+        max(0, len(found) - MAX_CONTACTS),
+    )
+
+
+def _contact(contact: LedgerContact, frame: Frame, zone: ZoneInfo) -> Data:
+    steps = contact.history[-MAX_STEPS:]
+    history = [
+        {
+            "status": status.value,
+            "status_word": frame.word(status.value),
+            "at": at.isoformat(),
+            "when": frame.day(at.astimezone(zone).date(), year=False),
+        }
+        for at, status in steps
+    ]
+    arrow = " ← " if frame.direction == "rtl" else " → "
+    told = arrow.join(f"{step['status_word']} {step['when']}" for step in history)
+    return {
+        "type": contact.type.value,
+        "type_word": frame.word(contact.type.value),
+        "status": contact.status.value,
+        "status_word": frame.word(contact.status.value),
+        "history": history,
+        "history_line": told if len(history) > 1 else "",
+        "russian": _names(contact.russian),
+        "libyan": _names(contact.libyan),
+        "place": cut(clean(contact.place or ""), MAX_NAME),
+        "date": cut(clean(contact.date or ""), MAX_NAME),
+        "background": contact.background,
+        "background_word": frame.word("background") if contact.background else "",
+    }
+
+
+def _names(named: Sequence[Participant]) -> list[str]:
+    """The first eight names; of more, how many."""
+    shown = [cut(clean(someone.name), MAX_NAME) for someone in named[:MAX_NAMES]]
+    return [*shown, f"+{len(named) - MAX_NAMES}"] if len(named) > MAX_NAMES else shown

@@ -1,0 +1,234 @@
+"""Pure. Who tells a story independently of each other, and how far it may be believed.
+
+Letters and numbers are the Admiralty code (NATO STANAG 2511, AJP-2.1): the letter grades the source, the number what it
+says, each by itself. The rules for the number are ours; docs/corroboration.md has them as a table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.model import ContactStatus, Corroboration, Side, Voice
+from monitor.stories import families
+from monitor.stories.signature import GENERIC
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from monitor.model import Contact, Story, StoryItem
+
+#: sides that speak with one mouth: two of their houses confirm nothing
+_ONE_MOUTH = frozenset({Side.RUSSIA_STATE, Side.LIBYA_EAST, Side.LIBYA_WEST, Side.UN})
+#: who would not do the other a favour
+_ADVERSE = ((Side.LIBYA_WEST, Side.LIBYA_EAST), (Side.LIBYA_WEST, Side.RUSSIA_STATE))
+#: letters of an independent voice whose word counts; of those, one must be good
+_FAIR, _GOOD, _JUDGED = "ABC", "AB", "ABCD"
+#: what a denial by one side leaves of a number
+_CONTESTED = {1: 3, 2: 4, 3: 4, 6: 5}
+#: statuses of somebody who says that it is so
+_ASSERTED = frozenset(ContactStatus) - {ContactStatus.DENIED}
+
+_SIDES = {
+    Side.RUSSIA_STATE: "Russian state",
+    Side.LIBYA_EAST: "eastern Libyan",
+    Side.LIBYA_WEST: "western Libyan",
+    Side.INDEPENDENT: "independent",
+    Side.OTHER_STATE: "other states'",
+    Side.UNKNOWN: "unplaced",
+}
+_WORDS = {
+    "adverse-sides": "confirmed by sides that are against each other",
+    "un-confirms": "confirmed by the United Nations",
+    "independents": "independent voices confirm each other",
+    "no-independent": "no independent confirmation yet",
+    "one-independent": "only one independent voice yet",
+    "one-side": "no other side confirms it yet",
+    "one-voice": "no other voice yet",
+    "unjudged": "nobody whose reliability is known tells it",
+    "withdrawn": "taken back by its source",
+    "nobody": "nobody else reports it",
+}
+
+
+def corroborate(story: Story) -> Corroboration:
+    """The voices of `story` and what they amount to. Entries that were taken back count only when nothing else is left."""
+    standing = [item for item in story.items if item.withdrawn_at is None]
+    voices = voices_of(standing or story.items)
+    telling = [voice for voice in voices if not voice.denies]
+    credibility, grounds = _judged(telling, [v for v in voices if v.denies], withdrawn=not standing)
+    return Corroboration(
+        voices=voices,
+        reliability=min(voice.reliability for voice in telling or voices),
+        credibility=credibility,
+        grounds=grounds,
+        explained=_explained(telling, [v for v in voices if v.denies], grounds),
+    )
+
+
+def _judged(
+    telling: Sequence[Voice], denying: Sequence[Voice], *, withdrawn: bool
+) -> tuple[int, tuple[str, ...]]:
+    """The number, and what it rests on."""
+    if withdrawn:
+        return 4, ("withdrawn",)
+    if not telling:
+        return 5, ("nobody", "denied")
+    base, ground = _undenied(telling)
+    if not denying:
+        return base, (ground,)
+    several = len(_mouths(denying)) > 1 and len(_mouths(telling)) == 1
+    return 5 if several else _CONTESTED[base], (ground, "denied")
+
+
+def _undenied(telling: Sequence[Voice]) -> tuple[int, str]:
+    mouths = _mouths(telling)
+    sides = {side for voice in telling for side in voice.sides}
+    free = [voice.reliability for voice in telling if Side.INDEPENDENT in voice.sides]
+    fair = [letter for letter in free if letter in _FAIR]
+    if any(sides.issuperset(pair) for pair in _ADVERSE):
+        return 1, "adverse-sides"
+    if Side.UN in sides and len(mouths) > 1:
+        return 1, "un-confirms"
+    if len(fair) > 1 and min(fair) in _GOOD:
+        return 1, "independents"
+    if len(mouths) > 1:
+        return 2, "one-independent" if free else "no-independent"
+    if min(voice.reliability for voice in telling) not in _JUDGED:
+        return 6, "unjudged"
+    return 3, "one-voice" if sides & {Side.INDEPENDENT, Side.UN} else "one-side"
+
+
+def _mouths(voices: Iterable[Voice]) -> set[str]:
+    """Those who speak for themselves: a side with one mouth counts once, others by name."""
+    return {side if side in _ONE_MOUTH else voice.name for voice in voices for side in voice.sides}
+
+
+# --- voices --------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Speaker:
+    """A voice in the making."""
+
+    name: str
+    side: Side
+    items: list[StoryItem]
+    #: nothing but reprints whose first publisher is not named
+    reprints: bool
+
+
+def voices_of(items: Sequence[StoryItem]) -> tuple[Voice, ...]:
+    """Each independent telling once, the first to tell it first.
+
+    Copies belong to the voice that they repeat and a credited wire to itself. Reprints of unknown origin are a
+    voice only where nobody else speaks for their side.
+    """
+    speakers: dict[str, _Speaker] = {}
+    for group in _copies(items):
+        made = _speaker(group)
+        known = speakers.setdefault(made.name, made)
+        if known is not made:
+            known.items += made.items
+            known.reprints = known.reprints and made.reprints
+    kept = _without_reprints(list(speakers.values()))
+    reported = [c for s in kept for c in _last_said(s.items) if c.status in _ASSERTED]
+    return tuple(_voice(speaker, reported) for speaker in kept)
+
+
+def _copies(items: Sequence[StoryItem]) -> list[list[StoryItem]]:
+    """Items with those that repeat them."""
+    by_id = {item.id: item for item in items}
+    groups: dict[int, list[StoryItem]] = {}
+    for item in items:
+        first, seen = item, {item.id}
+        while first.copy_of in by_id and first.copy_of not in seen:
+            first = by_id[first.copy_of]
+            seen.add(first.id)
+        groups.setdefault(first.id, []).append(item)
+    return list(groups.values())
+
+
+def _speaker(group: list[StoryItem]) -> _Speaker:
+    """Whose word a group of copies is: the wire that any of them credits, else the first that is no reprint."""
+    origins = sorted(
+        group, key=lambda i: (not families.credit(i), families.is_aggregator(i), i.copy_of is not None)
+    )
+    name, side = families.voice(origins[0])
+    return _Speaker(name, side, group, families.is_aggregator(origins[0]))
+
+
+def _without_reprints(speakers: list[_Speaker]) -> list[_Speaker]:
+    own = [speaker for speaker in speakers if not speaker.reprints]
+    kept: list[_Speaker] = []
+    for speaker in speakers:
+        spoken_for = (o.side is speaker.side or speaker.side not in _ONE_MOUTH for o in own or kept)
+        if not (speaker.reprints and any(spoken_for)):
+            kept.append(speaker)
+    return kept
+
+
+def _voice(speaker: _Speaker, reported: Collection[Contact]) -> Voice:
+    return Voice(
+        name=speaker.name,
+        sides=(speaker.side,),
+        reliability=min(item.feed.reliability for item in speaker.items),
+        outlets=tuple(dict.fromkeys(item.outlet for item in speaker.items)),
+        denies=_denies(speaker.items, reported),
+    )
+
+
+def _denies(items: Sequence[StoryItem], reported: Collection[Contact]) -> bool:
+    """Whether the last word of a voice is that it is not so; a denial of something else is none."""
+    said = _last_said(items)
+    denied = [c for c in said if c.status is ContactStatus.DENIED]
+    if not denied or any(c.status in _ASSERTED for c in said):
+        return False
+    return not reported or any(same_people(c, other) for c in denied for other in reported)
+
+
+def _last_said(items: Sequence[StoryItem]) -> tuple[Contact, ...]:
+    """The contacts that the latest item with any tells as news."""
+    for item in sorted(items, key=lambda i: (i.told_at, i.id), reverse=True):
+        said = tuple(c for c in item.contacts if not c.background)
+        if said:
+            return said
+    return ()
+
+
+def same_people(one: Contact, other: Contact) -> bool:
+    """Whether two contacts can be between the same parties: on each side a name in common, or one left open."""
+    return _share(one.russian, other.russian) and _share(one.libyan, other.libyan)
+
+
+def _share(ours: Iterable[str], theirs: Iterable[str]) -> bool:
+    a, b = set(ours) - GENERIC, set(theirs) - GENERIC
+    return not a or not b or not a.isdisjoint(b)
+
+
+# --- in words ------------------------------------------------------------------------------------------------
+
+
+def _explained(telling: Sequence[Voice], denying: Sequence[Voice], grounds: Sequence[str]) -> str:
+    parts = [f"reported by {media(_sides(telling))}"] if telling else []
+    parts += [f"denied by {media(_sides(denying))}"] if denying and not telling else []
+    parts += [_WORDS[ground] for ground in grounds if ground != "denied"]
+    parts += [f"denied by {media(_sides(denying))}"] if denying and telling else []
+    return "; ".join(parts)
+
+
+def _sides(voices: Iterable[Voice]) -> tuple[Side, ...]:
+    return tuple(dict.fromkeys(side for voice in voices for side in voice.sides))
+
+
+def media(sides: Iterable[Side]) -> str:
+    """`Russian state and eastern Libyan media and the United Nations`."""
+    named = list(sides)
+    words = [_SIDES[side] for side in named if side is not Side.UN]
+    who = [_listed(words) + " media"] if words else []
+    return _listed([*who, *(["the United Nations"] if Side.UN in named else [])])
+
+
+def _listed(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
