@@ -88,7 +88,7 @@ _MORE = regex.compile(
 #: nothing shorter than this can be a symbol or a number we know
 _ANY = regex.compile(r"\d{3}|S/PV|/RES/")
 #: parts of the words for a resolution: looking for them costs a twentieth of the patterns
-_WORDS = ("solution", "soluzion", "unsc", "un res", "резолюц", "rezolucj", "قرار")
+_WORDS = ("solution", "soluzion", "unsc", "un res", "un\xa0res", "резолюц", "rezolucj", "قرار")
 _TURKISH_WORD = "karar"
 
 
