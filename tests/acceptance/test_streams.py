@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-MATCH = (sys.executable, "-m", "monitor", "match")
+MONITOR = (sys.executable, "-m", "monitor")
+MATCH = (*MONITOR, "match")
 
 
 def numbered(count: int) -> Iterator[bytes]:
@@ -31,11 +32,13 @@ def numbered(count: int) -> Iterator[bytes]:
         yield json.dumps({"id": n, "lang": "en", "title": f"News {n}", "content": text}).encode() + b"\n"
 
 
-def piped(config: Path, lines: Iterable[bytes], out: Path, *words: str) -> tuple[int, int, bytes]:
-    """Exit status, the most memory (KiB) and standard error of `monitor match` fed line by line."""
+def piped(
+    config: Path, lines: Iterable[bytes], out: Path, words: tuple[str, ...] = ("match",)
+) -> tuple[int, int, bytes]:
+    """Exit status, the most memory (KiB) and standard error of `monitor match` (or `words`) fed line by line."""
     with out.open("wb") as target:
         process = subprocess.Popen(
-            [*MATCH, *words, "--config", str(config)],
+            [*MONITOR, *words, "--config", str(config)],
             stdin=subprocess.PIPE,
             stdout=target,
             stderr=subprocess.PIPE,
@@ -52,15 +55,21 @@ def piped(config: Path, lines: Iterable[bytes], out: Path, *words: str) -> tuple
     return process.returncode, used.ru_maxrss, said
 
 
-def test_memory_does_not_grow_with_the_stream(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "words", [("match",), ("backtest", "--items", "-", "--json")], ids=["match", "backtest"]
+)
+def test_memory_does_not_grow_with_the_stream(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Ten times as many lines need no more than a few megabytes more: what the allocator keeps, not the items."""
     config = workplace(tmp_path)
 
-    short, less, _ = piped(config, numbered(1_000), tmp_path / "short.jsonl")
-    long, more, _ = piped(config, numbered(10_000), tmp_path / "long.jsonl")
+    short, less, _ = piped(config, numbered(800), tmp_path / "short", words)
+    long, more, _ = piped(config, numbered(8_000), tmp_path / "long", words)
 
     assert (short, long) == (0, 0)
-    assert (tmp_path / "long.jsonl").read_bytes().count(b"\n") == 10_000
+    if words[0] == "match":
+        assert (tmp_path / "long").read_bytes().count(b"\n") == 8_000
+    else:
+        assert json.loads((tmp_path / "long").read_bytes())["items"] == 8_000
     assert more - less < 6_000
 
 
