@@ -1,0 +1,177 @@
+"""Who tells a story independently, and how far it may be believed."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from monitor.model import Side, StoryItem
+from monitor.stories.corroboration import corroborate
+from tests.support.tellings import NOON, met, story, telling
+
+RU, EAST, WEST, UN = Side.RUSSIA_STATE, Side.LIBYA_EAST, Side.LIBYA_WEST, Side.UN
+FREE, OTHER, NOBODY = Side.INDEPENDENT, Side.OTHER_STATE, Side.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("items", "grade", "ground"),
+    [
+        pytest.param([telling(1, RU, "C")], "C3", "one-side", id="one side alone"),
+        pytest.param([telling(1, RU, "C"), telling(2, RU, "D")], "C3", "one-side", id="one side twice"),
+        pytest.param([telling(1, FREE, "B")], "B3", "one-voice", id="one independent voice"),
+        pytest.param([telling(1, UN, "A")], "A3", "one-voice", id="the UN alone"),
+        pytest.param([telling(1, FREE, "F")], "F6", "unjudged", id="nobody knows the outlet"),
+        pytest.param([telling(1, FREE, "E")], "E6", "unjudged", id="an unreliable outlet alone"),
+        pytest.param([telling(1, RU, "C"), telling(2, EAST, "D")], "C2", "no-independent", id="both hosts"),
+        pytest.param([telling(1, OTHER, "C"), telling(2, OTHER, "C")], "C2", "no-independent", id="two other states"),
+        pytest.param([telling(1, RU, "C"), telling(2, FREE, "B")], "B2", "one-independent", id="one side, one free"),
+        pytest.param([telling(1, FREE, "C"), telling(2, FREE, "C")], "C2", "one-independent", id="two fair outlets"),
+        pytest.param([telling(1, FREE, "B"), telling(2, FREE, "F")], "B2", "one-independent", id="the second unknown"),
+        pytest.param([telling(1, FREE, "B"), telling(2, FREE, "C")], "B1", "independents", id="two, one of them good"),
+        pytest.param([telling(1, RU, "C"), telling(2, WEST, "C")], "C1", "adverse-sides", id="Moscow and Tripoli"),
+        pytest.param([telling(1, EAST, "D"), telling(2, WEST, "C")], "C1", "adverse-sides", id="east and west"),
+        pytest.param([telling(1, EAST, "D"), telling(2, UN, "A")], "A1", "un-confirms", id="the UN and a side"),
+    ],
+)  # fmt: skip
+def test_the_number_follows_stated_rules(items: list[StoryItem], grade: str, ground: str) -> None:
+    """Letter of the best voice, number by who tells it; the order of arrival does not matter."""
+    for order in permutations(items):
+        found = corroborate(story(*order))
+        assert f"{found.reliability}{found.credibility}" == grade
+        assert found.grounds == (ground,)
+
+
+@pytest.mark.parametrize(
+    ("items", "credibility", "grounds"),
+    [
+        pytest.param(
+            [telling(1, RU, "C", met()), telling(2, EAST, "D", met()), telling(3, WEST, "C", met("denied"))],
+            4, ("no-independent", "denied"), id="both hosts, denied by the rival",
+        ),
+        pytest.param(
+            [telling(1, FREE, "B", met()), telling(2, FREE, "B", met()), telling(3, RU, "C", met("denied"))],
+            3, ("independents", "denied"), id="confirmed, denied by one",
+        ),
+        pytest.param(
+            [telling(1, FREE, "F", met()), telling(2, RU, "C", met("denied"))],
+            5, ("unjudged", "denied"), id="an unknown outlet, denied",
+        ),
+        pytest.param(
+            [telling(1, FREE, "B", met()), telling(2, RU, "C", met("denied")), telling(3, EAST, "D", met("denied"))],
+            5, ("one-voice", "denied"), id="denied by both who are said to have met",
+        ),
+        pytest.param([telling(1, WEST, "C", met("denied"))], 5, ("nobody", "denied"), id="nothing but a denial"),
+        pytest.param(
+            [telling(1, WEST, "C", met()), telling(2, WEST, "C", met("denied"))],
+            4, ("one-side", "denied"), id="two houses of one side disagree",
+        ),
+    ],
+)  # fmt: skip
+def test_a_denial_takes_away(items: list[StoryItem], credibility: int, grounds: tuple[str, ...]) -> None:
+    """And is shown as what it is."""
+    found = corroborate(story(*items))
+    assert (found.credibility, found.grounds) == (credibility, grounds)
+    assert "denied by" in found.explained
+
+
+def test_a_denial_of_something_else_is_none() -> None:
+    """Another meeting of other people in the same story."""
+    other = met("denied", russian=("Sergei Lavrov",), libyan=("Abdulhamid Dbeibah",))
+    found = corroborate(story(telling(1, RU, "C", met()), telling(2, WEST, "C", other)))
+    assert [voice.denies for voice in found.voices] == [False, False]
+
+
+def test_the_last_word_of_a_voice_counts() -> None:
+    """A house that reported and then denied denies; one that remembers an old denial does not."""
+    turned = [
+        telling(1, RU, "C", met("planned"), family="one"),
+        telling(2, RU, "C", met("denied"), family="one"),
+    ]
+    recalls = telling(3, EAST, "D", met(), met("denied", background=True))
+    found = corroborate(story(*turned, recalls))
+    assert [(voice.name, voice.denies) for voice in found.voices] == [("one", True), ("Outlet 3", False)]
+
+
+def test_copies_and_wires_are_one_voice() -> None:
+    """Five outlets that carry one text, and two that print one agency, tell it once each."""
+    items = [
+        telling(1, FREE, "B", credit="AFP"),
+        *(telling(n, WEST, "C", copy_of=1) for n in range(2, 5)),
+        telling(5, FREE, "C", credit="AFP"),
+        telling(6, WEST, "C", credit="TASS"),
+    ]
+    found = corroborate(story(*items))
+    assert [(v.name, v.sides, len(v.outlets)) for v in found.voices] == [
+        ("AFP", (FREE,), 5),
+        ("TASS", (RU,), 1),
+    ]
+    assert found.sides == (FREE, RU)
+
+
+def test_a_copy_may_say_whose_text_it_is() -> None:
+    """The first outlet left the agency's name out; one that carries the same text names it."""
+    found = corroborate(story(telling(1, WEST, "C"), telling(2, FREE, "B", copy_of=1, credit="Reuters")))
+    assert [voice.name for voice in found.voices] == ["Reuters"]
+
+
+def test_copies_of_each_other_end() -> None:
+    """A circle, or an original that is in no story any more."""
+    found = corroborate(story(telling(1, copy_of=2), telling(2, copy_of=1), telling(3, copy_of=99)))
+    assert sum(len(voice.outlets) for voice in found.voices) == 3
+
+
+def test_reprints_speak_only_where_nobody_else_does() -> None:
+    """A mirror network adds no voice to its own side, and is that side's where it is alone."""
+    mirror = telling(1, RU, "E", family="Pravda network")
+    index = telling(2, FREE, "F", family="allAfrica - Libya")
+    names = [v.name for v in corroborate(story(mirror, index, telling(3, RU, "C"))).voices]
+    assert names == ["Outlet 3"]
+    assert [v.name for v in corroborate(story(mirror, index)).voices] == ["Pravda network"]
+    assert [v.name for v in corroborate(story(mirror, telling(3, WEST, "C"))).voices] == [
+        "Pravda network",
+        "Outlet 3",
+    ]
+    assert [v.name for v in corroborate(story(index)).voices] == ["allAfrica - Libya"]
+
+
+def test_what_was_taken_back_counts_no_more() -> None:
+    """Unless nothing else is left; then that is said."""
+    gone = telling(1, WEST, "C", withdrawn_at=NOON)
+    assert corroborate(story(gone, telling(2, RU, "C"))).sides == (RU,)
+    alone = corroborate(story(gone))
+    assert (alone.credibility, alone.grounds) == (4, ("withdrawn",))
+    assert alone.explained == "reported by western Libyan media; taken back by its source"
+
+
+@pytest.mark.parametrize(
+    ("items", "said"),
+    [
+        pytest.param(
+            [telling(1, RU, "C"), telling(2, EAST, "D")],
+            "reported by Russian state and eastern Libyan media; no independent confirmation yet",
+            id="two sides",
+        ),
+        pytest.param(
+            [telling(1, UN, "A"), telling(2, RU, "C"), telling(3, FREE, "C")],
+            "reported by Russian state and independent media and the United Nations; confirmed by the United Nations",
+            id="three",
+        ),
+        pytest.param(
+            [telling(1, UN, "A")], "reported by the United Nations; no other voice yet", id="the UN"
+        ),
+        pytest.param(
+            [telling(1, WEST, "C", met("denied"))],
+            "denied by western Libyan media; nobody else reports it",
+            id="only denied",
+        ),
+        pytest.param(
+            [telling(1, RU, "C", met()), telling(2, WEST, "C", met("denied"))],
+            "reported by Russian state media; no other side confirms it yet; denied by western Libyan media",
+            id="contested",
+        ),
+    ],
+)
+def test_it_is_explained_in_one_sentence(items: list[StoryItem], said: str) -> None:
+    """In plain English."""
+    assert corroborate(story(*items)).explained == said
