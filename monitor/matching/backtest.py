@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from monitor.matching import explain
+from monitor.matching.nearmiss import bare
 from monitor.model import Severity
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ def _plain(hit: Hit) -> dict[str, Any]:
         "day": hit.day.isoformat() if hit.day else "",
         "rules": list(hit.rules),
         "severity": hit.severity.value,
-        "reason": hit.reason,
+        "reason": bare(hit.reason),
         "sentence": hit.sentence,
     }
 

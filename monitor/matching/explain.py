@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.matching.evaluate import smallest
 from monitor.matching.matcher import as_match, as_suppressed
-from monitor.matching.nearmiss import because, isolated, near_miss
+from monitor.matching.nearmiss import bare, because, isolated, near_miss
 from monitor.matching.onesided import seen
 
 if TYPE_CHECKING:
@@ -75,8 +75,11 @@ def explain(matcher: Matcher, item: Item) -> Explanation:
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:
-    """The explanation as plain data."""
-    return asdict(explanation)
+    """The explanation as plain data, without marks for the terminal."""
+    data = asdict(explanation)
+    for rule in data["rules"]:
+        rule["detail"] = bare(rule["detail"])
+    return data
 
 
 def _rule(

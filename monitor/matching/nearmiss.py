@@ -78,6 +78,11 @@ def isolated(text: str) -> str:
     return f"{ISOLATE}{text}{POP}"
 
 
+def bare(text: str) -> str:
+    """`text` without the marks of `isolated`, for machines."""
+    return text.replace(ISOLATE, "").replace(POP, "")
+
+
 def because(silenced_by: str | None) -> str:
     """What silenced a mention, in words."""
     how, _, what = (silenced_by or "").partition(":")

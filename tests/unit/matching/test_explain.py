@@ -128,8 +128,13 @@ def test_a_contact_is_told_with_its_rule() -> None:
 
 def test_an_explanation_is_plain_data() -> None:
     """For `--json`."""
-    data = json.loads(json.dumps(as_json(explain(Matcher(compiled()), item("Lavrov met Haftar.")))))
+    said = explain(
+        Matcher(compiled()), item("Lavrov met Haftar. The Security Council spoke of foreign forces.")
+    )
+    data = json.loads(json.dumps(as_json(said)))
 
     assert data["rules"][0]["kind"] == "fired"
     assert data["rules"][0]["sentences"][0]["text"] == "Lavrov met Haftar."
     assert data["rules"][0]["query"].startswith("#russia-actor SENTENCE")
+    near = next(rule for rule in data["rules"] if rule["kind"] == "near")
+    assert near["detail"].startswith("has “Security Council” (#un) and “foreign forces”")
