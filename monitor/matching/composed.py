@@ -88,7 +88,8 @@ def _split(land: Actor, office: Word, frame: Frame) -> bool:
     between = frame.text[start:end]
     if any(c in ",،;:" for c in between) or frame.grammar.joiner.search(between):
         return True
-    if ahead and land.kind == "country" and frame.grammar.bare and not between.startswith("'"):
+    bare = frame.text[land.start : land.end] == land.name.casefold()
+    if ahead and bare and frame.grammar.bare and not between.startswith("'"):
         return True
     if frame.text[office.start : office.end] == "military" and _ADJECTIVE.match(frame.text, office.end):
         return True

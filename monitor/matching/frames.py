@@ -181,6 +181,8 @@ def _part(frame: Frame, number: int) -> Part:
     before = before[-(actor.start - frame.actors[number - 1].end) :] if number else before
     if grammar.source.search(before):
         return "speaker"
+    if grammar.addressed.search(frame.text[actor.start : actor.end]):
+        return "core"
     if grammar.says_before.search(before) and (not grammar.bare or _AT_END.match(after)):
         return "speaker"
     return "indirect" if actor.rank is Rank.BODY and _in_title(frame, actor) else "core"
@@ -289,8 +291,12 @@ def groups(frame: Frame, actors: list[Actor]) -> list[list[Actor]]:
     lists: list[list[Actor]] = []
     for actor in actors:
         between = frame.text[lists[-1][-1].end : actor.start] if lists else ""
-        if lists and len(between) <= AROUND and frame.grammar.joined.match(between):
+        if lists and len(between) <= AROUND and _joined(frame.grammar, between):
             lists[-1].append(actor)
         else:
             lists.append([actor])
     return lists
+
+
+def _joined(grammar: Grammar, between: str) -> bool:
+    return grammar.joined.match(between) is not None and grammar.verbal.search(between) is None

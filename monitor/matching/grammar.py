@@ -87,6 +87,8 @@ class Grammar:
     together: re.Pattern[str]
     #: all that stands between the names of a list; anchored at both ends
     joined: re.Pattern[str]
+    #: a verb between two names: they stand in no list
+    verbal: re.Pattern[str]
     #: the words of a list, with what joins partners; the words of a list alone
     listed: re.Pattern[str]
     joiner: re.Pattern[str]
@@ -98,6 +100,8 @@ class Grammar:
     says: re.Pattern[str]
     says_before: re.Pattern[str]
     source: re.Pattern[str]
+    #: a name that something is said to
+    addressed: re.Pattern[str]
     #: anchored: the verb of speech that ends a sentence
     says_last: re.Pattern[str]
     #: a clause may follow a verb of speech without any conjunction ("said Shoigu was there")
@@ -155,6 +159,7 @@ def _grammar(lang: str) -> Grammar:
         ),
         says_before=re.compile(rf"{_words(words, 'says_before')}\s+{_without_that(words)}\Z"),
         source=re.compile(rf"{_words(words, 'source')}\s+{_without_that(words)}\Z"),
+        addressed=re.compile(r"(?:[ую]|[ое]му)\Z" if lang == "ru" else r"(?!)"),
         says_last=re.compile(rf"{_words(words, 'says')}\W*\Z"),
         bare=lang == "en",
         belongs=re.compile(rf"\A(?:'\w*\s(?:\w+\s){{0,2}}?|\w{{0,4}}\s){_words(words, 'belongs')}"),
@@ -165,7 +170,7 @@ def _grammar(lang: str) -> Grammar:
         negation_after=re.compile(rf"\A\W*(?:[\w']+\W+){{0,3}}?{_words(words, 'negation_after')}"),
         **{
             name: re.compile(_words(words, name))
-            for name in ("future", "past", "pronoun", "both", "also", "earlier", "ongoing")
+            for name in ("future", "past", "pronoun", "both", "also", "earlier", "ongoing", "verbal")
         },
     )
 

@@ -7,6 +7,7 @@ without hamza, vowel signs, ى and ة. What each table means stands with `Gramma
 from __future__ import annotations
 
 _ENGLISH = {
+    "verbal": r"\w+ed|spoke|told|said|met|saw|held|gave|made|took|went|came|left|sent|is|was|has|had|will|would|to",
     "between": r"between",
     "relative": r"who|whom|whose|which",
     "partner": r"with|between",
@@ -17,6 +18,7 @@ _ENGLISH = {
         who|whom|whose|which|while|whereas|because|although|though|but|where|since(?!\s(?:\w+\s)?(?:19|20|last))|until|when|that
         (?<=,\s)(?:as|with|and|will|would|is|are|was|were|has|have|had)""",
     "about": r"""
+        (?:spoke|speaks|spoken|speaking)\sof
         about|regarding|concerning|over(?!\sthe\s(?:phone|telephone|weekend))
         (?:talks?|talked|talking|spoke|speaks?|speaking|discussions?|meetings?|views|statements?|consult\w+|comment\w*|report\w*|brief\w*|focus\w*|conference|summit|resolution|dialogue|deal|agree\w*|cooperat\w+|warn\w*|position)\s(?:\w+\s)?on(?!\s(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|the\ssidelines|behalf|arrival|\d|\w+\s\d))""",
     "together": r"with|between|in|at|during|by|from|to",
@@ -52,6 +54,7 @@ _ENGLISH = {
 }
 
 _FRENCH = {
+    "verbal": r"\w+é|a|ont|est|s'est|avait|sera|dit|pris|fait|veut|doit",
     "between": r"entre",
     "relative": r"qui|que|qu'|dont",
     "partner": r"avec|entre",
@@ -61,7 +64,7 @@ _FRENCH = {
     "boundary": r"""
         qui|que|qu'\w*|dont|où|tandis|alors|pendant|mais|puisque|parce|lorsque|lorsqu'\w+|quand|car|si|bien\sque|(?<=,\s)(?:et|sera|est|sont|a|ont|avait|doit|devait|s'est)""",
     "about": r"""
-        au\ssujet\sd\w*|à\spropos\sd\w*|concernant|quant\sà|autour\sd\w*
+        parl\w+\s(?:de|du|des|d')|au\ssujet\sd\w*|à\spropos\sd\w*|concernant|quant\sà|autour\sd\w*
         (?:entretien\w*|discussions?|discut\w+|échang\w+|pourparlers|parl\w+|négoci\w+|exprim\w+|interrog\w+|propos|débat\w*|déclar\w+|accord|sommet|réunions?|conférence|consult\w+|point|rapport|position|inquiétude\w*|dossier)\s(?:\w+\s)?sur""",
     "together": r"avec|entre|à|en|au|par|chez|lors",
     "joined": r"et|ainsi\sque|comme|ou",
@@ -95,6 +98,7 @@ _FRENCH = {
 }
 
 _ITALIAN = {
+    "verbal": r"\w+(?:ato|uto|ito|sso|tto)|ha|hanno|è|sono|aveva|sarà",
     "between": r"tra|fra",
     "relative": r"che|cui|il\squale|la\squale",
     "partner": r"con|col|tra|fra",
@@ -102,7 +106,7 @@ _ITALIAN = {
     "without": r"senza",
     "where": r"dove",
     "boundary": r"che|cui|mentre|ma|perché|poiché|quando|dove|se|sebbene|benché|dopo\sche|(?<=,\s)(?:e|sarà|è|sono|ha|hanno|aveva|era|deve)|il\squale|la\squale",
-    "about": r"(?:colloqui\w*|parl\w+|discuss\w+|dichiara\w+|incontr\w+|vertice|riunion\w+|trattativ\w+|negozia\w+|confronto|intesa|accordo|interrogat\w|conferenza|consultazion\w+|rapporto|concentrat\w|posizione|preoccupazion\w+|dossier)\s(?:\w+\s)?(?:su|sul|sulla|sulle|sui|sugli|sull')|riguardo|in\smerito\sa\w*|a\sproposito\sd\w*|circa|intorno\sa\w*",
+    "about": r"(?:colloqui\w*|parl\w+|discuss\w+|dichiara\w+|incontr\w+|vertice|riunion\w+|trattativ\w+|negozia\w+|confronto|intesa|accordo|interrogat\w|conferenza|consultazion\w+|rapporto|concentrat\w|posizione|preoccupazion\w+|dossier)\s(?:\w+\s)?(?:su|sul|sulla|sulle|sui|sugli|sull')|parl\w+\s(?:di|del|della|dei|dell')|riguardo|in\smerito\sa\w*|a\sproposito\sd\w*|circa|intorno\sa\w*",
     "together": r"con|col|coi|tra|fra|a|in|al|da|dal|presso|durante",
     "joined": r"e|ed|nonché|insieme\sa|oltre\sa",
     "says": r"""
@@ -133,6 +137,7 @@ _ITALIAN = {
 }
 
 _RUSSIAN = {
+    "verbal": r"\w+(?:ал|ел|ил|ял|ыл|ала|ела|ила|яла|али|ели|или|яли)(?:сь|ся)?",
     "between": r"между",
     "relative": r"котор\w+",
     "partner": r"с|со|между",
@@ -172,6 +177,7 @@ _RUSSIAN = {
 }
 
 _ARABIC = {
+    "verbal": r"(?:ي|ت|سي|ست)\w{3,}|قال|قالت|انتقد|حذر",
     "between": r"و?(?:بين|لقاء|اجتماع|لقاءات|محادثات|مباحثات)",
     "relative": r"و?(?:الذي|التي)",
     "partner": r"و?(?:مع|بين|نظيره|نظيرته|نظيرها)",
@@ -206,6 +212,7 @@ _ARABIC = {
 }
 
 _TURKISH = {
+    "verbal": r"\w{2,}(?:dı|di|du|dü|tı|ti|tu|tü|ıp|ip|up|üp|erek|arak)",
     "partner": r"ile",
     "object": r"'(?:y?[ıiuü])",
     "discusses": r"ele\sal\w*|konuş(?!ma)\w*|görüş(?!me)\w*|değerlendir\w*",

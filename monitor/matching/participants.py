@@ -63,7 +63,8 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
     if all(_lacking(frame, cue) for cue in cues):
         return None
     core = [*antecedent(frame, span), *(a for a in frame.within(span, "core") if a.kind != "demonym")]
-    if any(a.side == THIRD for a in core) and not any(linked(frame, cue, core) for cue in cues):
+    around = sorted([*core, *_outsiders(frame, span)], key=lambda a: a.start)
+    if any(a.side == THIRD for a in around) and not any(linked(frame, cue, around) for cue in cues):
         return None
     found = [a for a in core if a.side in SIDES and a.rank < Rank.COUNTRY]
     lands = [a for a in core if a.rank is Rank.COUNTRY]
@@ -79,6 +80,11 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
                 found += _land(frame, span, side, cues)
     found += _list_goes_on(frame, span, found)
     return _checked(frame, Parties(found), cues)
+
+
+def _outsiders(frame: Frame, span: tuple[int, int]) -> list[Actor]:
+    """Third parties that speak in the clause: "Tetteh told Bogdanov about talks with Dbeibah"."""
+    return [a for a in frame.within(span, "speaker") if a.side == THIRD]
 
 
 def _active(frame: Frame, actor: Actor) -> bool:
