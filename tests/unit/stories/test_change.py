@@ -1,0 +1,188 @@
+"""What makes a story worth telling again, and what does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from monitor.model import ContactStatus, Severity, Side, Standing
+from monitor.stories.change import changes, known
+from monitor.stories.judgement import StoryJudge
+from tests.support.tellings import BELOUSOV, HAFTAR, NOON, PEOPLE, SADDAM, met, story, telling
+
+if TYPE_CHECKING:
+    from monitor.model import StoryItem
+
+RU, EAST, WEST, FREE = Side.RUSSIA_STATE, Side.LIBYA_EAST, Side.LIBYA_WEST, Side.INDEPENDENT
+JUDGE = StoryJudge(PEOPLE)
+PLAN = telling(1, RU, "C", met("planned"))
+
+
+def standing(*items: StoryItem) -> Standing:
+    """What a reader knows who was told a story of these items."""
+    return JUDGE.standing(JUDGE.judge(story(*items)))
+
+
+def reasons(before: list[StoryItem], after: list[StoryItem]) -> list[str]:
+    """Why a reader who knows `before` is told when it has become `after`."""
+    return [change.reason for change in changes(standing(*before), standing(*after))]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        pytest.param(
+            [telling(2, EAST, "D", met("planned"))],
+            ["now confirmed by eastern Libyan media; was: Russian state media only"], id="a side confirms",
+        ),
+        pytest.param([telling(2, RU, "C", met())], ["took place; was: planned"], id="it happened"),
+        pytest.param([telling(2, RU, "C", met("cancelled"))], ["cancelled; was: planned"], id="it was called off"),
+        pytest.param([telling(2, RU, "C", met("postponed"))], ["postponed; was: planned"], id="it was put off"),
+        pytest.param(
+            [telling(2, EAST, "D", met())],
+            ["took place; was: planned", "now confirmed by eastern Libyan media; was: Russian state media only"],
+            id="it happened, says a new side",
+        ),
+        pytest.param(
+            [telling(2, WEST, "C", met("denied"))], ["denied by western Libyan media; was: planned"], id="a side denies",
+        ),
+        pytest.param(
+            [telling(2, RU, "C", met("planned", libyan=(HAFTAR, SADDAM)))],
+            ["new participant: Saddam Haftar"], id="somebody else takes part",
+        ),
+        pytest.param(
+            [telling(2, RU, "C", met("planned"), severity=Severity.CRITICAL)],
+            ["more severe: critical; was: high"], id="louder",
+        ),
+        pytest.param(
+            [telling(2, RU, "C", met("planned"), title="Correction: the two men will meet on Thursday")],
+            ["a source published a correction"], id="a correction",
+        ),
+    ],
+)  # fmt: skip
+def test_news_is_told_with_its_reason(more: list[StoryItem], said: list[str]) -> None:
+    """In one English line each, the weightiest first."""
+    assert reasons([PLAN], [PLAN, *more]) == said
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param([telling(2, RU, "B", met("planned"))], id="another outlet of a known side"),
+        pytest.param([telling(n, FREE, "B", met("planned"), copy_of=1) for n in range(2, 7)], id="copies"),
+        pytest.param([telling(2, EAST, "D", met("planned"), credit="TASS")], id="a new side prints a known one's wire"),
+        pytest.param([telling(2, Side.UNKNOWN, "F", met("planned"))], id="nobody knows whose side it is"),
+        pytest.param([telling(2, RU, "C", met("invited"))], id="invited is as good as planned"),
+        pytest.param([telling(2, RU, "C", met("planned", libyan=(HAFTAR, "LNA General Command")))], id="a body is no person"),
+        pytest.param([telling(2, RU, "C", met("planned", libyan=("Libya",)))], id="a country is no person"),
+        pytest.param([telling(2, RU, "C")], id="a report without contact"),
+        pytest.param([telling(2, RU, "C", met(background=True, date="2019"))], id="an old meeting is recalled"),
+        pytest.param([telling(2, RU, "C", met("planned"), severity=Severity.LOW)], id="quieter"),
+        pytest.param([telling(2, RU, "C", met("planned"), content="Corrections officers stood at the gate.")], id="a word like it"),
+    ],
+)  # fmt: skip
+def test_more_of_the_same_is_not_told(more: list[StoryItem]) -> None:
+    """It is in the digest."""
+    assert reasons([PLAN], [PLAN, *more]) == []
+
+
+def test_an_edit_that_says_the_same_is_no_change() -> None:
+    """A new revision with other words."""
+    edited = replace(PLAN, revision=2, item=replace(PLAN.item, content="They will speak on Wednesday."))
+    assert reasons([PLAN], [edited]) == []
+
+
+def test_an_edit_that_turns_the_story_is_one() -> None:
+    """The outlet's own denial is said once, not as a change of status besides."""
+    edited = replace(PLAN, revision=2, contacts=(met("denied"),))
+    assert reasons([PLAN], [edited]) == ["denied by Russian state media; was: planned"]
+
+
+def test_under_way_and_over_are_one_to_a_reader() -> None:
+    """A plan that is told late takes nothing back."""
+    going = telling(1, RU, "C", met("ongoing"))
+    assert reasons([going], [going, telling(2, RU, "C", met())]) == []
+    assert reasons([going], [going, telling(2, RU, "C", met("planned"))]) == []
+
+
+def test_a_denial_that_was_told_is_told_no_more_but_a_report_against_it_is() -> None:
+    """First only denied, then confirmed by who was there."""
+    denial = telling(1, WEST, "C", met("denied"))
+    assert reasons([denial], [denial, telling(2, WEST, "C", met("denied"))]) == []
+    assert reasons([denial], [denial, telling(2, RU, "C", met())]) == [
+        "took place; was: denied",
+        "now confirmed by Russian state media",
+    ]
+
+
+def test_one_of_two_contacts_is_named() -> None:
+    """So that the reader knows which."""
+    both = (met("planned"), met("planned", russian=("Sergei Lavrov",), libyan=("Aguila Saleh",)))
+    told = telling(1, RU, "C", *both)
+    (change,) = changes(standing(told), standing(told, telling(2, RU, "C", met())))
+    assert change.reason == f"took place; was: planned ({BELOUSOV} / {HAFTAR})"
+    assert (change.before, change.after) == (("planned",), ("happened", f"{BELOUSOV} / {HAFTAR}"))
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        pytest.param([], ["an entry was taken back by Outlet 1"], id="the only one"),
+        pytest.param(
+            [telling(2, RU, "C", met("planned"))], ["an entry was taken back by Outlet 1"], id="one of two"
+        ),
+        pytest.param(
+            [telling(2, RU, "C", met("planned"), feed={"id": "f1"})], [], id="another entry in its place"
+        ),
+    ],
+)
+def test_an_entry_that_was_taken_back_is_told(others: list[StoryItem], said: list[str]) -> None:
+    """Unless its feed goes on telling it."""
+    gone = replace(PLAN, withdrawn_at=NOON)
+    assert reasons([PLAN, *others], [gone, *others]) == said
+    assert reasons([gone, *others], [gone, *others]) == []
+
+
+def test_a_copy_that_was_taken_back_is_not() -> None:
+    """The text still stands where it came from."""
+    copy = telling(2, FREE, "B", copy_of=1)
+    assert reasons([PLAN, copy], [PLAN, replace(copy, withdrawn_at=NOON)]) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "text"),
+    [
+        ("title", "CORRECTED - The two will meet"),
+        ("title", "[Исправлено] Встреча в среду"),
+        ("title", "تصحيح: اللقاء يوم الأربعاء"),
+        ("title", "Düzeltme: Görüşme çarşamba günü"),
+        ("summary", "Rettifica: l'incontro è mercoledì"),
+        ("content", "Ils se verront.\nRectificatif : mercredi et non jeudi."),
+    ],
+)
+def test_corrections_are_known_in_six_languages(where: str, text: str) -> None:
+    """As desks mark them."""
+    assert standing(telling(1, RU, "C", **{where: text})).corrected
+
+
+def test_known_is_everything_that_was_told() -> None:
+    """Of a story and of another that it took in."""
+    one = Standing(severity=Severity.HIGH, sides=frozenset({RU}), statuses={"A / B": ContactStatus.PLANNED})
+    two = Standing(severity=Severity.LOW, sides=frozenset({EAST}), statuses={"A / B": ContactStatus.HAPPENED})
+    both = known([one, two])
+    assert both == Standing(
+        severity=Severity.HIGH, sides=frozenset({RU, EAST}), statuses={"A / B": ContactStatus.HAPPENED}
+    )
+    assert known([]) is None
+
+
+def test_nothing_changes_by_itself() -> None:
+    """Whatever a story has in it."""
+    items: list[Any] = [
+        PLAN,
+        telling(2, WEST, "C", met("denied")),
+        telling(3, EAST, "D", met(), credit="AFP"),
+    ]
+    assert reasons(items, items) == []
