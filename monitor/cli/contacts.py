@@ -24,6 +24,7 @@ from monitor.model import ContactStatus, ContactType, LedgerContact, Side
 from monitor.model.dates import days_of
 from monitor.store import contacts as stored
 from monitor.store.database import Database
+from monitor.stories.corroboration import corroborate
 from monitor.stories.ledger import ledger
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _ledger(settings: Settings, known: WhoIsWho) -> tuple[LedgerContact, ...]:
                 advance(1)
     finally:
         db.close()
-    return ledger(items, known.role, people=known.people)
+    return ledger(items, known.role, people=known.people, corroborate=corroborate)
 
 
 # --- where they go ---------------------------------------------------------------------------------------

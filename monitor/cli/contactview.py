@@ -59,7 +59,7 @@ def _cells(of: LedgerContact) -> Iterator[Text]:
 def full(of: LedgerContact) -> Iterator[Text]:
     """Everything on one contact, line by line."""
     yield Text(f"{plain.title(of)}  {of.id}", style="bold")
-    for line in plain.summary(of).splitlines():
+    for line in plain.summary(of, _own).splitlines():
         label, _, rest = line.partition(": ")
         yield Text(f"{label}: ", style="dim").append(rest, style="default") if rest else Text(line)
     for source in of.sources:

@@ -69,20 +69,22 @@ def _undated(kind: str) -> dict[str, Any]:
 
 
 #: inches, from the edges and from one part to the next
-_LEFT, _NAMES, _RIGHT = 0.35, 2.6, 0.85
+_LEFT, _NAMES, _COLUMN = 0.35, 2.6, 0.62
 _TITLE, _BARS, _HEADING, _FOOT = 1.45, 2.1, 2.4, 0.6
 
 
 def _figure(told: Sequence[LedgerContact]) -> Figure:
     russian, libyan, pairs = _pairs(told)
     rows = max(1.0, 0.36 * len(russian))
-    width = max(9.0, _NAMES + 0.62 * len(libyan) + _RIGHT)
+    across = max(_COLUMN * len(libyan), 1.0)
+    width = max(9.0, _NAMES + across + _overhang(libyan))
     height = _TITLE + _BARS + (_HEADING + rows if pairs else 0) + _FOOT
     figure = Figure(figsize=(width, height))
 
     def area(left: float, down: float, tall: float, right: float) -> Axes:
-        across = (width - left - right) / width
-        return figure.add_axes((left / width, 1 - (down + tall) / height, across, tall / height))
+        return figure.add_axes(
+            (left / width, 1 - (down + tall) / height, (width - left - right) / width, tall / height)
+        )
 
     def text(down: float, said: str, **looks: Any) -> None:
         figure.text(_LEFT / width, 1 - down / height, said, **looks)
@@ -94,12 +96,17 @@ def _figure(told: Sequence[LedgerContact]) -> Figure:
     _timeline(area(0.75, _TITLE, _BARS, _LEFT), told, word, starts)
     if pairs:
         text(_TITLE + _BARS + 0.75, "Who meets whom", size=11, weight="bold")
-        across = max(0.62 * len(libyan), 1.0)
         _matrix(
             area(_NAMES, _TITLE + _BARS + _HEADING, rows, width - _NAMES - across), russian, libyan, pairs
         )
         text(height - 0.22, _left_out(told, russian, libyan), size=7.5, color=_SOFT)
     return figure
+
+
+def _overhang(names: Sequence[str]) -> float:
+    """How far the slanting names reach over the right end of their columns."""
+    ends = (0.07 * len(shortened(n)) - _COLUMN * (len(names) - i) for i, n in enumerate(names))
+    return max(0.5, 0.5 + max(ends, default=0.0))
 
 
 def _subtitle(told: Sequence[LedgerContact]) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from monitor.model import ContactStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from monitor.model import ContactSource, Corroboration, LedgerContact, Participant
@@ -57,7 +57,7 @@ def title(of: LedgerContact) -> str:
     return f"{of.type.value.capitalize()}: {names(of.russian)} – {names(of.libyan)}{place}"
 
 
-def summary(of: LedgerContact) -> str:
+def summary(of: LedgerContact, mark: Callable[[str], str] = str) -> str:
     """A few plain lines: who in what office, when, status with its history, who says so and how far to believe it."""
     lines = [
         f"Russian side: {with_roles(of.russian)}",
@@ -65,7 +65,7 @@ def summary(of: LedgerContact) -> str:
         f"Place: {of.place or 'not said'}",
         f"Date: {of.date or f'not said; first told on {first_told(of):%Y-%m-%d}'}",
         f"Status: {history(of)}",
-        f"Told by: {told_by(of)}",
+        f"Told by: {told_by(of, mark)}",
     ]
     if of.corroboration is not None:
         lines.append(f"Standing: {grade(of.corroboration)}, {of.corroboration.explained}")
@@ -79,10 +79,10 @@ def history(of: LedgerContact) -> str:
     return ", ".join(f"{STATUS_WORDS[status]} ({at:%Y-%m-%d})" for at, status in of.history)
 
 
-def told_by(of: LedgerContact) -> str:
-    """Outlets by side: "russia-state: Vestnik; un: News Centre"."""
+def told_by(of: LedgerContact, mark: Callable[[str], str] = str) -> str:
+    """Outlets by side: "russia-state: Vestnik; un: News Centre"; `mark` sets off a name in another script."""
     return "; ".join(
-        f"{side.value}: {', '.join(dict.fromkeys(s.outlet for s in sources))}"
+        f"{side.value}: {', '.join(dict.fromkeys(mark(s.outlet) for s in sources))}"
         for side, sources in of.by_side.items()
     )
 
@@ -137,6 +137,7 @@ def _corroboration(of: Corroboration) -> dict[str, Any]:
         "credibility": of.credibility,
         "grounds": list(of.grounds),
         "explained": of.explained,
+        "sides": [side.value for side in of.sides],
         "voices": [
             {
                 "name": v.name,
