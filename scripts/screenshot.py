@@ -67,6 +67,10 @@ def pictures() -> list[Picture]:
         Picture("alert-desktop", alert, DESKTOP),
         Picture("alert-phone-dark", alert, PHONE, dark=True),
         Picture("alert-arabic", templates.html("email/alert.html", contexts["alert"][2]), PHONE),
+        Picture("alert-changed", templates.html("email/alert.html", contexts["alert"][3]), PHONE),
+        Picture(
+            "alert-changed-arabic", templates.html("email/alert.html", contexts["alert"][4]), PHONE, dark=True
+        ),
     ]
 
 

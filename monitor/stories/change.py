@@ -116,6 +116,8 @@ def changes(told: Standing, now: Standing) -> tuple[Change, ...]:
         for change in _statuses(told.statuses, now.statuses)
         if denied is None or change.after[0] != ContactStatus.DENIED
     ]
+    if statuses:
+        denied = _denied(told, now, said=True)
     found = (
         _withdrawn(told, now),
         _corrected(told, now),
@@ -167,11 +169,12 @@ def _same(one: str, other: str) -> bool:
     return all(not a or not b or not set(a.split(", ")).isdisjoint(b.split(", ")) for a, b in sides)
 
 
-def _denied(told: Standing, now: Standing) -> Change | None:
+def _denied(told: Standing, now: Standing, *, said: bool = False) -> Change | None:
+    """`said`: what was reported before is in another line already."""
     fresh = now.denied_by - told.denied_by
     if not fresh or (not told.denied_by and not told.sides):
         return None
-    was = dict.fromkeys(told.statuses.values())
+    was = () if said else tuple(dict.fromkeys(told.statuses.values()))
     before = "; was: " + ", ".join(_STATUS[status] for status in was) if was else ""
     return Change(
         kind="status",

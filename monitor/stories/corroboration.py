@@ -94,9 +94,12 @@ def _undenied(telling: Sequence[Voice]) -> tuple[int, str]:
         return 1, "independents"
     if len(mouths) > 1:
         return 2, "one-independent" if free else "no-independent"
+    if Side.UN in sides:
+        # it speaks of its own meetings and missions, on the record
+        return 2, "one-voice"
     if min(voice.reliability for voice in telling) not in _JUDGED:
         return 6, "unjudged"
-    return 3, "one-voice" if sides & {Side.INDEPENDENT, Side.UN} else "one-side"
+    return 3, "one-voice" if Side.INDEPENDENT in sides else "one-side"
 
 
 def _mouths(voices: Iterable[Voice]) -> set[str]:

@@ -168,9 +168,9 @@ def test_a_story_says_when_it_was_edited_or_held_back() -> None:
     first = STORIES[0].items[0]
     told = alert(Story(id="s", items=(replace(first, revision=2, coverage=Coverage.BRAKED),)))["story"]
     assert told["notes"] == [frame("en").word("revised"), frame("en").word("braked")]
-    assert alert(STORIES[0])["story"]["told_by"] == "3 independent voices, 3 sides"
+    assert alert(STORIES[0])["story"]["told_by"] == "3 voices, 3 sides"
     cousin = replace(first, feed=replace(first.feed, id="other", family=first.feed.family))
-    assert alert(Story(id="s", items=(first, cousin)))["story"]["told_by"] == "1 independent voice, 1 side"
+    assert alert(Story(id="s", items=(first, cousin)))["story"]["told_by"] == "1 voice, 1 side"
 
 
 def test_many_outlets_are_cut_and_counted() -> None:
@@ -189,7 +189,7 @@ def test_many_outlets_are_cut_and_counted() -> None:
     assert (len(told["outlets"]), told["outlets_cut"], told["told_by"]) == (
         8,
         22,
-        "30 independent voices, 1 side",
+        "30 voices, 1 side",
     )
     assert told["outlets_line"].endswith(" and 22 more")
 

@@ -46,6 +46,11 @@ def reasons(before: list[StoryItem], after: list[StoryItem]) -> list[str]:
             id="it happened, says a new side",
         ),
         pytest.param(
+            [telling(2, RU, "C", met()), telling(3, WEST, "C", met("denied"))],
+            ["took place; was: planned", "denied by western Libyan media"],
+            id="it happened and a side denies",
+        ),
+        pytest.param(
             [telling(2, WEST, "C", met("denied"))], ["denied by western Libyan media; was: planned"], id="a side denies",
         ),
         pytest.param(
