@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: words between a country and an office that belong together ("Russian first deputy minister")
 REACH = 3
+_MORE = re.compile(r"(?:\s[\w'-]+){1,3}")
 _ADJECTIVE = re.compile(r"\s(?!(?:delegation|officials?|leaders|has|have|said|will|is|was|and|in|on)\b)\w")
 
 
@@ -30,7 +31,7 @@ def refined(actor: Actor, frame: Frame, cast: Cast) -> Actor:
             actor = replace(actor, end=office.end)
     if actor.kind == "person":
         return actor
-    title = offices.title(frame.text[actor.start : actor.end])
+    title = offices.title(_whole(frame, actor.start, actor.end))
     return replace(actor, name=f"{cast.demonyms[actor.side]} {title}", kind="person") if title else actor
 
 
@@ -45,6 +46,13 @@ def alone(frame: Frame) -> list[Word]:
 
 def _near(one: Mention, other: Mention) -> bool:
     return max(one.token - other.token_end, other.token - one.token_end) <= 1
+
+
+def _whole(frame: Frame, start: int, end: int) -> str:
+    """An office with what it is the office of: "minister | of defence", up to the next name or word of contact."""
+    stop = min((w.start for w in (*frame.actors, *frame.cues) if w.start >= end), default=len(frame.text))
+    more = _MORE.match(frame.text, end, max(end, stop))
+    return frame.text[start : more.end() if more else end]
 
 
 def _of_the_world(frame: Frame, land: Mention, office: Mention) -> bool:
@@ -63,7 +71,7 @@ def composed(frame: Frame, cast: Cast) -> Iterator[Actor]:
         used.add(office.start)
         start, end = min(land.start, office.start), max(land.end, office.end)
         side = THIRD if _of_the_world(frame, land.mention, office.mention) else land.side
-        name = offices.name(cast.demonyms.get(side, ""), frame.text[start:end], office.sense)
+        name = offices.name(cast.demonyms.get(side, ""), _whole(frame, start, end), office.sense)
         kind = "person" if office.sense == "person" else "body"
         yield replace(land, name=name, side=side, rank=Rank.OFFICE, start=start, end=end, kind=kind)
 

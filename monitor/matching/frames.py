@@ -247,17 +247,19 @@ def _topics(frame: Frame) -> None:
 def _objects(frame: Frame, cue: Word) -> None:
     """Mark what a verb like "discuss" has for its object: not who stands before it, nor who follows "with"."""
     _, end = frame.clause(cue.start)
-    stop = frame.grammar.partner.search(frame.text, cue.end, end)
-    until = stop.start() if stop else end
-    after = [a for a in frame.actors if cue.end <= a.start < until and a.part == "core"]
+    after = [a for a in frame.actors if cue.end <= a.start < end and a.part == "core"]
+    lists = groups(frame, after)
+    partner = frame.grammar.partner.search(frame.text, cue.end, end)
+    kept = next((g for g in lists if partner and g[0].start >= partner.end()), [])
     if (
         frame.grammar.verb_first
-        and after
+        and lists
         and not frame.within((frame.clause(cue.start)[0], cue.start), "core")
     ):
-        after = [a for a in after if a not in groups(frame, after)[0]]
+        kept = [*kept, *lists[0]]
     for actor in after:
-        actor.part = "topic"
+        if actor not in kept:
+            actor.part = "topic"
     for actor in frame.within((frame.clause(cue.start)[0], cue.start), "core"):
         if frame.grammar.object.match(frame.text[actor.end : actor.end + 4]):
             actor.part = "topic"

@@ -5,30 +5,41 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from monitor.matching.contacts import extractor
-from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load
 from monitor.model import Contact, Item, Side
+
+if TYPE_CHECKING:
+    from monitor.matching.matcher import ContactExtractor
+    from monitor.matching.rules import Watchlists
 
 ROOT = Path(__file__).parents[3]
 PUBLISHED = datetime(2024, 5, 10, 12, tzinfo=UTC)  # a Friday
 
 
 @cache
-def matcher() -> Matcher:
-    lists = load(ROOT / "watchlists")
-    return Matcher(lists, extract=extractor(lists))
+def lists() -> Watchlists:
+    return load(ROOT / "watchlists")
+
+
+@cache
+def extract() -> ContactExtractor:
+    return extractor(lists())
 
 
 def contacts(lang: str, content: str, *, title: str = "", summary: str = "") -> tuple[Contact, ...]:
+    """What the sentences say, whatever the rules' queries make of them."""
     item = Item(
         key="k", feed_id="f", title=title, summary=summary, content=content, lang=lang,
         published_at=PUBLISHED, outlet="", outlet_side=Side.UNKNOWN,
     )  # fmt: skip
-    return matcher().decide(item).contacts
+    rule = next(rule for rule in lists().rules if rule.id == "officials-meet")
+    assert rule.contact is not None
+    return extract()(lists().lexicon.scan(item), rule.contact)
 
 
 def told(found: tuple[Contact, ...]) -> list[str]:
@@ -110,3 +121,67 @@ def test_one_sentence_tells_who_met_whom(lang: str, text: str, wanted: str) -> N
 def test_no_contact_without_two_sides_that_meet(lang: str, text: str) -> None:
     """A third party's talks, a view, or somebody spoken about make no contact."""
     assert told(contacts(lang, text)) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "content", "wanted"),
+    [
+        pytest.param("en", "Haftar in Moscow", "The field marshal was met at the airport by Yevkurov and later saw Putin.",
+                     "visit happened: Yunus-bek Yevkurov, Vladimir Putin | Khalifa Haftar", id="a title for a name"),
+        pytest.param("en", "", "Lavrov received al-Menfi. The two discussed elections. Bogdanov was also in the room.",
+                     "meeting happened: Sergei Lavrov, Mikhail Bogdanov | Mohamed al-Menfi", id="more people of one event"),
+        pytest.param("en", "", "Mohamed al-Haddad met Belousov, who denied accusations of corruption.",
+                     "meeting happened: Andrei Belousov | Mohamed al-Haddad", id="the denial is of something else"),
+        pytest.param("en", "", "Haftar, whose troops hold the east, was received by Putin.",
+                     "meeting happened: Vladimir Putin | Khalifa Haftar", id="a clause between"),
+        pytest.param("en", "", "Putin, Erdogan and Dbeibah met in Sochi.",
+                     "meeting happened: Vladimir Putin | Abdulhamid Dbeibah", id="a third party in the same list"),
+        pytest.param("en", "", "Erdogan said Lavrov had met Haftar.",
+                     "meeting happened: Sergei Lavrov | Khalifa Haftar", id="a third party only speaks"),
+        pytest.param("it", "Haftar a Mosca", "Il generale è arrivato martedì. È stato ricevuto da Shoigu.",
+                     "visit happened: Sergei Shoigu | Khalifa Haftar", id="a subject left out"),
+        pytest.param("ru", "Хафтар в Москве", "Маршал прилетел во вторник. Его принял министр обороны Андрей Белоусов.",
+                     "visit happened: Andrei Belousov | Khalifa Haftar", id="a pronoun"),
+        pytest.param("ar", "حفتر في موسكو", "وصل المشير خليفة حفتر الثلاثاء. واستقبله وزير الدفاع الروسي سيرغي شويغو.",
+                     "visit happened: Sergei Shoigu | Khalifa Haftar", id="a pronoun that is a suffix"),
+        pytest.param("ru", "", "Ливийский министр обороны встретился с Евкуровым.",
+                     "meeting happened: Yunus-bek Yevkurov | Libyan defence minister", id="an office without a name"),
+    ],
+)  # fmt: skip
+def test_the_story_so_far_says_who_is_meant(lang: str, title: str, content: str, wanted: str) -> None:
+    """Title, lead and the sentences before lend what a sentence leaves out."""
+    assert wanted in told(contacts(lang, content, title=title))
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "day", "background"),
+    [
+        ("Putin met Haftar in Moscow on Thursday.", "Moscow", "2024-05-09", False),
+        ("Yevkurov will meet Haftar in Benghazi on Monday.", "Benghazi", "2024-05-13", False),
+        ("The port is crowded. In September 2023 Putin received Haftar in Sochi.", "Sochi", "2023-09", True),
+    ],
+)
+def test_a_contact_has_its_place_and_day(content: str, place: str, day: str, *, background: bool) -> None:
+    """And what took place long before the item is background."""
+    (found,) = contacts("en", content)
+    assert (found.place, found.date, found.background) == (place, day, background)
+
+
+def test_evidence_is_what_stands_in_the_text() -> None:
+    """Every piece is the slice of its field that its offsets say, accents and vowel signs included."""
+    for lang, text in (
+        ("fr", "Poutine a reçu Haftar à Moscou."),
+        ("ar", "استقبلَ بوتين المشيرَ حفتـر في موسكو."),
+    ):
+        (found,) = contacts(lang, text)
+        assert {e.term for e in found.evidence} >= {"vladimir-putin", "khalifa-haftar", "contact"}
+        assert all(text[e.start : e.end] == e.text for e in found.evidence)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Haftar met Putin " * 3000, "Haftar met Putin. " * 3000, "ه" * 100_000, "\ud800 Haftar met Putin"],
+)
+def test_odd_text_is_read_without_harm(text: str) -> None:
+    """Endless sentences, endless words, half a letter: some answer, soon."""
+    contacts("en", text)
