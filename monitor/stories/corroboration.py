@@ -154,9 +154,7 @@ def _copies(items: Sequence[StoryItem]) -> list[list[StoryItem]]:
 
 def _speaker(group: list[StoryItem]) -> _Speaker:
     """Whose word a group of copies is: the wire that any of them credits, else the first that is no reprint."""
-    origins = sorted(
-        group, key=lambda i: (not families.credit(i), families.is_aggregator(i), i.copy_of is not None)
-    )
+    origins = sorted(group, key=lambda i: (not i.credit, families.is_aggregator(i), i.copy_of is not None))
     name, side = families.voice(origins[0])
     return _Speaker(name, side, group, families.is_aggregator(origins[0]))
 

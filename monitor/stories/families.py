@@ -55,20 +55,14 @@ _VIA = re.compile(r"\s+(?:via|через|عبر)\s+", re.IGNORECASE)
 _TAIL = re.compile(r"\s[-–—]\s([^-–—]{2,40})$")
 
 
-def credit(item: StoryItem) -> str:
-    """The wire that an item's text credits, as stored or, for items stored before that was kept, as read now."""
-    return item.credit or wires.credit(item.item)
-
-
 def voice(item: StoryItem) -> tuple[str, Side]:
     """Whose word an item is, and on which side that one speaks.
 
     A wire that is credited speaks for itself: an outlet in Tripoli that prints TASS is the Russian state's voice.
     """
-    credited = credit(item)
-    if credited:
-        wire = wires.BY_NAME.get(credited)
-        return (wire.family, wire.side) if wire else (credited, Side.UNKNOWN)
+    if item.credit:
+        wire = wires.BY_NAME.get(item.credit)
+        return (wire.family, wire.side) if wire else (item.credit, Side.UNKNOWN)
     return family(item), item.side
 
 
@@ -92,7 +86,7 @@ def _named(item: StoryItem) -> str:
 
 def is_aggregator(item: StoryItem) -> bool:
     """Whether an item is a reprint whose first publisher is not named."""
-    if credit(item) or _VIA.search(item.item.outlet) or (_named(item) and not _reprints(_named(item))):
+    if item.credit or _VIA.search(item.item.outlet) or (_named(item) and not _reprints(_named(item))):
         return False
     hosts = (_host(item.item.url or ""), _host(item.feed.url))
     by_host = any(host == known or host.endswith("." + known) for host in hosts for known in AGGREGATORS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import xxhash
 
-from monitor.model import ContactSource, ContactStatus, DateFlag, LedgerContact, Participant, Side, Story
+from monitor.model import ContactSource, ContactStatus, DateFlag, LedgerContact, Participant, Story
 from monitor.model.dates import days_of
 from monitor.stories.grouping import grouped
 from monitor.stories.reports import TOOK_PLACE, reports
@@ -99,7 +99,7 @@ def _history(told: Sequence[Report]) -> tuple[tuple[datetime, ContactStatus], ..
     history: list[tuple[datetime, ContactStatus]] = []
     said: set[tuple[str, ContactStatus]] = set()
     for report in told:
-        status, by = report.contact.status, (outlet(report.item), report.contact.status)
+        status, by = report.contact.status, (report.item.outlet, report.contact.status)
         fresh = not history or status is not history[-1][1]
         if fresh and by not in said and not _stale(status, history):
             history.append((report.at, status))
@@ -124,16 +124,6 @@ def _participants(
     return tuple(Participant(name=name, role=roles(name, day)) for name in order)
 
 
-def outlet(item: StoryItem) -> str:
-    """Who published it."""
-    return item.item.outlet or item.feed.title or item.feed.id
-
-
-def side(item: StoryItem) -> Side:
-    """Who is speaking: the item's own outlet, else its feed."""
-    return item.item.outlet_side if item.item.outlet_side is not Side.UNKNOWN else item.feed.side
-
-
 def _sources(told: Iterable[Report]) -> tuple[ContactSource, ...]:
     """One source an item, the earliest first."""
     found: dict[int, ContactSource] = {}
@@ -143,8 +133,8 @@ def _sources(told: Iterable[Report]) -> tuple[ContactSource, ...]:
         found[of.id] = ContactSource(
             item_id=of.id,
             story_id=of.story_id,
-            outlet=outlet(of),
-            side=side(of),
+            outlet=of.outlet,
+            side=of.side,
             reliability=of.feed.reliability,
             lang=of.item.lang,
             url=of.item.url,

@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from monitor.model import ContactStatus, ContactType, DateFlag
+from monitor.model import ContactStatus, ContactType
 from monitor.model.dates import days_of
 from monitor.stories.signature import GENERIC
 
@@ -113,12 +113,12 @@ def reports(items: Iterable[StoryItem], people: Collection[str]) -> list[Report]
     """All reports, in the order in which we came to know them: more items at the end change nothing before them."""
     made = [
         Report(
-            at=told_at(item),
+            at=item.told_at,
             item=item,
             contact=contact,
             russian=_party(contact.russian, people),
             libyan=_party(contact.libyan, people),
-            span=span(contact, told_at(item).date()),
+            span=span(contact, item.told_at.date()),
         )
         for item in items
         for contact in item.contacts
@@ -129,12 +129,6 @@ def reports(items: Iterable[StoryItem], people: Collection[str]) -> list[Report]
 def arrival(report: Report) -> tuple[datetime, datetime, int]:
     """What reports are ordered by: when we came to know them."""
     return report.item.first_seen_at, report.at, report.item.id
-
-
-def told_at(item: StoryItem) -> datetime:
-    """When an item was published; when we first saw it where its date cannot be trusted."""
-    published = item.item.published_at
-    return published if published and item.item.date_flag is DateFlag.OK else item.first_seen_at
 
 
 def _party(names: Iterable[str], people: Collection[str]) -> Party:

@@ -19,7 +19,6 @@ from tests.support.tellings import telling
         pytest.param({"credit": "AFP"}, "AFP", Side.INDEPENDENT, id="credited wire"),
         pytest.param({"side": Side.LIBYA_WEST, "credit": "TASS"}, "TASS", Side.RUSSIA_STATE, id="a wire speaks for itself"),
         pytest.param({"credit": "Sputnik"}, "Rossiya Segodnya", Side.RUSSIA_STATE, id="a wire's publisher"),
-        pytest.param({"content": "Tripoli (AFP) – Ils ont parlé."}, "AFP", Side.INDEPENDENT, id="read where none is stored"),
         pytest.param({"credit": "Telegraph Agency of Nowhere"}, "Telegraph Agency of Nowhere", Side.UNKNOWN, id="unknown wire"),
         pytest.param({"outlet": "RT Arabic", "family": "articles"}, "TV-Novosti", Side.INDEPENDENT, id="outlet of a house"),
         pytest.param({"outlet": "The Hill via Yahoo News"}, "The Hill", Side.INDEPENDENT, id="via"),
