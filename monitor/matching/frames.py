@@ -280,9 +280,10 @@ def linked(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
     before = [people for people in lists if people[-1].end <= cue.start]
     after = [people for people in lists if people[0].start >= cue.end]
     if before and after:
-        # in "she told him about talks with X" it is she who talked
+        # in "she told him about talks with X", "she rang him after talks with X" it is she who talked
         spoken = frame.grammar.about.search(frame.text[before[0][0].end : cue.start + 1])
-        pair = [before[0] if spoken else before[-1], after[0]]
+        later = frame.grammar.sequel.search(frame.text, before[-1][-1].end, cue.start)
+        pair = [before[0] if spoken or later else before[-1], after[0]]
     else:
         pair = before[-2:] if frame.grammar.verb_last and before else after[:2]
     return len(pair) == 2 and set(SIDES) <= {a.side for people in pair for a in people}
@@ -293,7 +294,8 @@ def groups(frame: Frame, actors: list[Actor]) -> list[list[Actor]]:
     lists: list[list[Actor]] = []
     for actor in actors:
         between = frame.text[lists[-1][-1].end : actor.start] if lists else ""
-        if lists and len(between) <= AROUND and _joined(frame.grammar, between):
+        listed = bool(between.strip()) or (bool(lists) and lists[-1][-1].side == actor.side)
+        if lists and listed and len(between) <= AROUND and _joined(frame.grammar, between):
             lists[-1].append(actor)
         else:
             lists.append([actor])

@@ -87,6 +87,8 @@ class Grammar:
     together: re.Pattern[str]
     #: all that stands between the names of a list; anchored at both ends
     joined: re.Pattern[str]
+    #: before or after it: who did both is the first name
+    sequel: re.Pattern[str]
     #: a verb between two names: they stand in no list
     verbal: re.Pattern[str]
     #: the words of a list, with what joins partners; the words of a list alone
@@ -170,7 +172,17 @@ def _grammar(lang: str) -> Grammar:
         negation_after=re.compile(rf"\A\W*(?:[\w']+\W+){{0,3}}?{_words(words, 'negation_after')}"),
         **{
             name: re.compile(_words(words, name))
-            for name in ("future", "past", "pronoun", "both", "also", "earlier", "ongoing", "verbal")
+            for name in (
+                "future",
+                "past",
+                "pronoun",
+                "both",
+                "also",
+                "earlier",
+                "ongoing",
+                "verbal",
+                "sequel",
+            )
         },
     )
 

@@ -7,6 +7,7 @@ without hamza, vowel signs, ى and ة. What each table means stands with `Gramma
 from __future__ import annotations
 
 _ENGLISH = {
+    "sequel": r"after|before|following",
     "verbal": r"\w+ed|spoke|told|said|met|saw|held|gave|made|took|went|came|left|sent|is|was|has|had|will|would|to",
     "between": r"between",
     "relative": r"who|whom|whose|which",
@@ -15,7 +16,7 @@ _ENGLISH = {
     "without": r"without",
     "where": r"where",
     "boundary": r"""
-        who|whom|whose|which|while|whereas|because|although|though|but|where|since(?!\s(?:\w+\s)?(?:19|20|last))|until|when|that
+        who|whom|whose|which|while|whereas|because|although|though|but|where|since(?!\s(?:\w+\s)?(?:19|20|last))|until|when|that|said|says
         (?<=,\s)(?:as|with|and|will|would|is|are|was|were|has|have|had)""",
     "about": r"""
         (?:spoke|speaks|spoken|speaking)\sof
@@ -54,6 +55,7 @@ _ENGLISH = {
 }
 
 _FRENCH = {
+    "sequel": r"après|avant|suite\sà",
     "verbal": r"\w+é|a|ont|est|s'est|avait|sera|dit|pris|fait|veut|doit",
     "between": r"entre",
     "relative": r"qui|que|qu'|dont",
@@ -98,6 +100,7 @@ _FRENCH = {
 }
 
 _ITALIAN = {
+    "sequel": r"dopo|prima",
     "verbal": r"\w+(?:ato|uto|ito|sso|tto)|ha|hanno|è|sono|aveva|sarà",
     "between": r"tra|fra",
     "relative": r"che|cui|il\squale|la\squale",
@@ -137,6 +140,7 @@ _ITALIAN = {
 }
 
 _RUSSIAN = {
+    "sequel": r"после|до|перед|накануне",
     "verbal": r"\w+(?:ал|ел|ил|ял|ыл|ала|ела|ила|яла|али|ели|или|яли)(?:сь|ся)?",
     "between": r"между",
     "relative": r"котор\w+",
@@ -177,6 +181,7 @@ _RUSSIAN = {
 }
 
 _ARABIC = {
+    "sequel": r"و?(?:بعد|قبل|عقب|غداه|قبيل)",
     "verbal": r"(?:ي|ت|سي|ست)\w{3,}|قال|قالت|انتقد|حذر",
     "between": r"و?(?:بين|لقاء|اجتماع|لقاءات|محادثات|مباحثات)",
     "relative": r"و?(?:الذي|التي)",

@@ -32,7 +32,9 @@ _EXCLUDING = re.compile(
 _AT_INVITATION = re.compile(
     r"(?:\b(?:at|upon|on|accept\w+)\s(?:the|his|an|a|their)?\s?(?:[\w']+\s){0,2}|à\sl'|\bsu\s|\bпо\s(?:\w+\s)?|تلبيه\s?ل?|\bعلي\s)\Z"
 )
-_INVITED = re.compile(r"(?:تلبيه\sل?)?ب?دعوه\sمن|بدعوه|تلبيه|davet\w*\süzerine|davetlisi")
+_INVITED = re.compile(
+    r"à\sl'invit|su\sinvito|по\sприглаш|(?:at|on)\s[^.]{0,20}invitation|(?:تلبيه\sل?)?ب?دعوه\sمن|بدعوه|تلبيه|davet\w*\süzerine|davetlisi"
+)
 #: letters before "that" that may say what is expected
 EXPECTED = 20
 #: letters between a noun of contact and the verb that says when
