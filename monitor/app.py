@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from monitor import __version__, logs, settings
+from monitor import __version__, arrows, logs, settings
 from monitor.alerts import render
 from monitor.delivery import notifier
 from monitor.delivery.heartbeat import beat
@@ -300,8 +300,10 @@ def opened(
                 return
             with db.lock():
                 app.sow()
+                arrows.passed("sown")
                 with db.transaction() as tx:
                     outbox.release_orphans(tx, app.clock())
+                arrows.passed("released")
                 yield app
     finally:
         db.close()

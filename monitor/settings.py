@@ -63,7 +63,7 @@ _VARIABLES: dict[str, documents.Path] = {
     "SMTP_CA_FILE": ("email", "smtp", "ca_file"),
 }
 #: variables that are read elsewhere, so that they are not reported as unknown
-_ELSEWHERE = {"CONFIG", "LOG_FORMAT", "LOG_LEVEL", "CI"}
+_ELSEWHERE = {"CONFIG", "LOG_FORMAT", "LOG_LEVEL", "CI", "ARROW"}
 #: secrets of which one twin must be set
 _REQUIRED: tuple[tuple[type[BaseModel], str], ...] = (
     (SlackConfig, "webhook_url"),

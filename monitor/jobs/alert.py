@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from monitor import logs
+from monitor import arrows, logs
 from monitor.alerts.compose import alert_context
 from monitor.alerts.messages import render
 from monitor.alerts.routing import alerts as is_loud
@@ -119,6 +119,8 @@ def _alert(alerter: Alerter, group: AlertGroup) -> bool:
         outgoing = render(alerter.templates, context, receiver, batch=str(uuid4()), at=now)
         messages = [(o.id, o.message) for o in outgoing]
         outbox.enqueue(tx, receiver.name, messages, now, cause=f"alert:{group.id}")
+        arrows.passed("alert-writing")
+    arrows.passed("alert-written")
     log.info("alert_made", receiver=receiver.name, story=story.id, subject=outgoing[0].message.subject)
     return True
 

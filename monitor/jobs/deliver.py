@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from monitor import logs
+from monitor import arrows, logs
 from monitor.delivery.notifier import degraded
 from monitor.model import Delivered, Rejected, TryLater
 from monitor.store import outbox
@@ -66,19 +66,25 @@ def _drain(deliverer: Deliverer) -> Counter[str]:
             delivery = outbox.claim(tx, deliverer.clock(), lease=LEASE, token=token)
         if delivery is None:
             break
+        arrows.passed("claimed")
         counts[_one(deliverer, delivery)] += 1
     return counts
 
 
 def _one(deliverer: Deliverer, delivery: Delivery) -> str:
     started = time.monotonic()
+    arrows.passed(f"sending-{delivery.message.channel}")
     outcome = _sent(deliverer, delivery)
+    if isinstance(outcome, Delivered):
+        arrows.passed(f"accepted-{delivery.message.channel}")
     elapsed = timedelta(seconds=time.monotonic() - started)
     now = deliverer.clock()
     retry_at = _retry_at(deliverer, delivery, outcome, now)
     plainer = degraded(delivery.message) if isinstance(outcome, Rejected) and outcome.degrade else None
     with deliverer.db.transaction() as tx:
         held = outbox.settle(tx, delivery, outcome, retry_at, now, elapsed=elapsed, plainer=plainer)
+        arrows.passed("settling")
+    arrows.passed("settled")
     _log(delivery, outcome, retry_at, held=held)
     return {Delivered: "delivered", TryLater: "later", Rejected: "rejected"}[type(outcome)]
 

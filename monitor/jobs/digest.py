@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from monitor import logs
+from monitor import arrows, logs
 from monitor.alerts.compose import digest_context
 from monitor.alerts.digest import Due, LastDigest, due, should_send
 from monitor.alerts.messages import Outgoing, render
@@ -129,7 +129,12 @@ def _digest(digester: Digester, series: DigestConfig, name: str) -> int:
             LastDigest(local_date=date.fromisoformat(last.local_date), until=last.until) if last else None
         )
         window = due(series, previous, now, installed_at=installed_at(tx, now))
-        return _enter(tx, digester, series, name, window) if window else 0
+        count = _enter(tx, digester, series, name, window) if window else 0
+        if count:
+            arrows.passed("digest-writing")
+    if count:
+        arrows.passed("digest-written")
+    return count
 
 
 def _enter(tx: Connection, digester: Digester, series: DigestConfig, name: str, window: Due) -> int:

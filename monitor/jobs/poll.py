@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import xxhash
 
-from monitor import logs
+from monitor import arrows, logs
 from monitor.errors import StoreError
 from monitor.feeds import clean, dates, identity, language
 from monitor.feeds.fetch import FetchRequest, page_request
@@ -131,12 +131,16 @@ def _settled(poller: Poller, state: FeedState, result: FetchResult | Exception) 
     try:
         if isinstance(result, Exception):
             raise result
+        arrows.passed("fetched")
         poll = _read(poller, state, result)
+        arrows.passed("parsed")
         poll = replace(poll, elapsed=timedelta(seconds=time.monotonic() - started))
         judge = Judge(decide=poller.matcher.decide, make_item=make_item)
         record = assess(poll, judge, policy=poller.polling, now=poller.clock(), jitter=poller.jitter())
         with poller.db.transaction() as tx:
             write(tx, record, poller.route, poller.judge)
+            arrows.passed("poll-writing")
+        arrows.passed("poll-written")
     except StoreError:
         # the database refuses everybody, not this feed: the tick ends, the next one fetches again
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor import logs
+from monitor import arrows, logs
 from monitor.store import digests
 from monitor.store.prune import Pruned
 from monitor.store.prune import prune as delete_old
@@ -34,5 +34,6 @@ def prune(
         journal=retention.journal,
         told_through=told,
     )
+    arrows.passed("pruned")
     log.info("pruned", items=gone.items, polls=gone.polls, deliveries=gone.deliveries)
     return gone

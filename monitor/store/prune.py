@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, exists, null, select, update
 
+from monitor import arrows
 from monitor.store.items import TOUCHED_EVERY
 from monitor.store.outbox import OPEN
 from monitor.store.schema import (
@@ -97,6 +98,8 @@ def _sweep(database: Database, statement: Delete | Update, old: ColumnElement[bo
     while True:
         with database.transaction() as tx:
             touched = _batch(tx, statement, old, batch)
+            if touched:
+                arrows.passed("pruning")
         total += touched
         if touched < batch:
             return total

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
+from monitor import arrows
 from monitor.errors import StoreError
 from monitor.store.schema import REVISION
 
@@ -37,13 +38,16 @@ def to_newest(database: Database) -> None:
             # another process may have been faster while we waited
             if _version(tx, database.name) is None:
                 _migrate(tx)
+        arrows.passed("migrated")
         return
     _refuse_newer(found, database.name)
     with _alone(database):
         _keep_copy(database, found)
+        arrows.passed("copied")
         with database.transaction() as tx:
             if _version(tx, database.name) == found:
                 _migrate(tx)
+        arrows.passed("migrated")
 
 
 def _version(tx: Connection, name: str) -> str | None:
@@ -98,6 +102,7 @@ def _migrate(tx: Connection) -> None:
     config = _config()
     config.attributes["connection"] = tx
     command.upgrade(config, "head")
+    arrows.passed("migrating")
 
 
 def _config() -> Config:
