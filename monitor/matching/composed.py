@@ -50,7 +50,8 @@ def _near(one: Mention, other: Mention) -> bool:
 
 def _whole(frame: Frame, start: int, end: int) -> str:
     """An office with what it is the office of: "minister | of defence", up to the next name or word of contact."""
-    stop = min((w.start for w in (*frame.actors, *frame.cues) if w.start >= end), default=len(frame.text))
+    others: list[Actor | Word] = [*frame.actors, *frame.cues]
+    stop = min((w.start for w in others if w.start >= end), default=len(frame.text))
     more = _MORE.match(frame.text, end, max(end, stop))
     return frame.text[start : more.end() if more else end]
 
@@ -101,9 +102,8 @@ def _split(land: Actor, office: Word, frame: Frame) -> bool:
         return True
     if frame.text[office.start : office.end] == "military" and _ADJECTIVE.match(frame.text, office.end):
         return True
-    return any(
-        w.start < end and w.end > start for w in (*frame.actors, *frame.cues) if not _same(w, land, office)
-    )
+    others: list[Actor | Word] = [*frame.actors, *frame.cues]
+    return any(w.start < end and w.end > start for w in others if not _same(w, land, office))
 
 
 def _same(word: Actor | Word, land: Actor, office: Word) -> bool:

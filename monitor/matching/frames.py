@@ -289,7 +289,7 @@ def linked(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
     return len(pair) == 2 and set(SIDES) <= {a.side for people in pair for a in people}
 
 
-def groups(frame: Frame, actors: list[Actor]) -> list[list[Actor]]:
+def groups(frame: Frame, actors: Sequence[Actor]) -> list[list[Actor]]:
     """Actors that stand in one list."""
     lists: list[list[Actor]] = []
     for actor in actors:
