@@ -32,6 +32,8 @@ class RawEntry:
     author: str = ""
     published: str = ""
     language: str = ""
+    #: its part of the document, for the evidence record
+    raw: bytes = b""
 
 
 def tidy(raw: RawEntry, base: str) -> tuple[Entry | None, str]:
@@ -51,6 +53,7 @@ def tidy(raw: RawEntry, base: str) -> tuple[Entry | None, str]:
         published_raw=_one_line(raw.published)[:MAX_WORDS],
         published_at=parse_date(raw.published),
         language=language_tag(raw.language),
+        raw=raw.raw,
     )
     return entry, _cut(raw, title)
 

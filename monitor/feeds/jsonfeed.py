@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.feeds.clean import to_line
 from monitor.feeds.entry import RawEntry, language_tag, tidy
-from monitor.feeds.jsonlines import loads
+from monitor.feeds.jsonlines import canonical, loads
 from monitor.model import FetchFailed, FetchFault, ParsedFeed
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> tuple[Entry 
         author=_authors(item) or _authors(feed),
         published=_text(item.get("date_published")) or _text(item.get("date_modified")),
         language=_text(item.get("language")) or _text(feed.get("language")),
+        raw=canonical(item),
     )
     return tidy(raw, url)
 

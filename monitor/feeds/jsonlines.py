@@ -7,6 +7,7 @@ ignored. A bad line costs only itself.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -35,6 +36,14 @@ def loads(text: str) -> Any:
             return json.loads(text)
         except (ValueError, RecursionError):
             raise error from None
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys and no spaces, in UTF-8."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # lone surrogates, and numbers past 64 bits
+        return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
 def looks_like_lines(text: str) -> bool:
@@ -74,7 +83,7 @@ def _entry(line: str, url: str) -> tuple[Entry | None, str]:
         return None, f"not JSON: {error}"[:200]
     if not isinstance(item, dict):
         return None, "not an object"
-    return tidy(_raw(item), url)
+    return tidy(replace(_raw(item), raw=line.strip().encode("utf-8", "replace")), url)
 
 
 def _raw(item: dict[str, Any]) -> RawEntry:

@@ -22,6 +22,7 @@ from monitor.feeds.clean import to_line
 from monitor.feeds.decode import to_text
 from monitor.feeds.entry import RawEntry, language_tag, tidy
 from monitor.feeds.expat import EntityRefusedError
+from monitor.feeds.slices import matched, slices
 from monitor.model import FetchFailed, FetchFault, ParsedFeed
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _xml(text: str, url: str) -> ParsedFeed | FetchFailed:
     if document.bozo and not truncated and not document.entries and _ENTRY_START.search(text):
         detail = f"it has entries, but none could be read: {_one_line(document.bozo_exception)}"
         return FetchFailed(fault=FetchFault.UNREADABLE, detail=detail)
-    return _feed(document, url, truncated=truncated)
+    return _feed(document, url, slices(text), truncated=truncated)
 
 
 def _without(opening: str, closing: str, text: str) -> str:
@@ -154,20 +155,21 @@ def _closed(head: str, root: str, fallback: Any, url: str) -> Any:
     return fallback if isinstance(again, FetchFailed) or not again.entries else again
 
 
-def _feed(document: Any, url: str, *, truncated: bool) -> ParsedFeed:
+def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> ParsedFeed:
     header: Mapping[str, Any] = document.feed
     language = language_tag(_word(header, "language"))
     entries: list[Entry] = []
     remarks = list(_trouble(document, truncated=truncated))
-    for number, raw in enumerate(document.entries, start=1):
-        try:
-            entry, remark = tidy(_raw(raw, language or ""), url)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            entry, remark = None, f"could not be read ({type(error).__name__})"
+    raw = [_try_raw(entry, language or "") for entry in document.entries]
+    kept, unkept = matched([entry if isinstance(entry, RawEntry) else RawEntry() for entry in raw], found)
+    for number, (said, words) in enumerate(zip(raw, kept, strict=True), start=1):
+        entry, remark = _tidied(said, words, url) if isinstance(said, RawEntry) else (None, said)
         if entry is not None:
             entries.append(entry)
         if remark:
             remarks.append(f"entry {number}: {remark}")
+    if unkept:
+        remarks.append(unkept)
     return ParsedFeed(
         title=to_line(_word(header, "title"))[:500],
         entries=tuple(entries),
@@ -176,6 +178,21 @@ def _feed(document: Any, url: str, *, truncated: bool) -> ParsedFeed:
         truncated=truncated,
         remarks=tuple(remarks),
     )
+
+
+def _try_raw(entry: Any, language: str) -> RawEntry | str:
+    """The entry's raw words, or why there are none."""
+    try:
+        return _raw(entry, language)
+    except _STUMBLES as error:
+        return f"could not be read ({type(error).__name__})"
+
+
+def _tidied(raw: RawEntry, words: bytes, url: str) -> tuple[Entry | None, str]:
+    try:
+        return tidy(replace(raw, raw=words), url)
+    except _STUMBLES as error:
+        return None, f"could not be read ({type(error).__name__})"
 
 
 def _trouble(document: Any, *, truncated: bool) -> Iterator[str]:

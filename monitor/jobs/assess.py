@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from monitor.model import (
     Assessed,
@@ -19,6 +20,8 @@ from monitor.model import (
     PollRecord,
     Severity,
 )
+from monitor.model.evidence import UNKEPT
+from monitor.redaction import redact
 from monitor.timing import adapted_interval, backoff, next_poll_at
 
 if TYPE_CHECKING:
@@ -99,7 +102,19 @@ def assess(poll: Poll, judge: Judge, *, policy: PollingConfig, now: datetime, ji
         flood=poll.flood,
         remarks=poll.parsed.remarks if poll.parsed else (),
         elapsed=poll.elapsed,
+        **_document(poll.result if assessed else None),
     )
+
+
+def _document(result: FetchResult | None) -> dict[str, Any]:
+    """What the evidence record says of the document; nothing where no entry of it is kept. No credentials go in."""
+    if not isinstance(result, Fetched):
+        return {}
+    return {
+        "document_sha256": hashlib.sha256(result.body).hexdigest(),
+        "retrieved_url": redact(result.url),
+        "headers": tuple((n, redact(value)) for n, value in result.headers if n.lower() not in UNKEPT),
+    }
 
 
 def coverage(decision: Decision, *, braked: bool = False) -> tuple[Coverage, str]:
@@ -131,6 +146,7 @@ def _assessed(entry: Sorted, poll: Poll, judge: Judge, now: datetime) -> Assesse
         coverage=state,
         coverage_detail=detail,
         revises=entry.known.id if entry.known is not None else None,
+        raw=entry.entry.raw,
     )
 
 

@@ -37,7 +37,7 @@ from monitor.model import (
     ParsedFeed,
     PollRecord,
 )
-from monitor.store import feeds, items, rhythm
+from monitor.store import evidence, feeds, items, rhythm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -270,8 +270,9 @@ def make_item(entry: Entry, key: str, state: FeedState, article: ArticleText | N
 
 
 def write(tx: Connection, record: PollRecord, route: RouteConfig, judge: StoryJudge) -> None:
-    """Everything that a poll means, in the caller's one transaction: items, stories, alert groups, coverage."""
+    """Everything that a poll means, in the caller's one transaction: items, evidence, stories, alert groups, coverage."""
     ids = items.record(tx, record)
+    evidence.keep(tx, record, ids)
     told = gather(tx, record.assessed, ids, record.at)
     left = withdrawn(tx, record.withdrawn, record.at)
     open_groups(tx, dict.fromkeys((*told, *left)), route, judge=judge, now=record.at)

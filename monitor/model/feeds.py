@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -166,6 +166,8 @@ class Entry:
     published_at: datetime | None = None
     #: declared by the entry or feed; detection happens when the item is made
     language: str | None = None
+    #: its part of the document as decoded, in UTF-8, for the evidence record; empty where that cannot be told
+    raw: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -48,6 +48,8 @@ class Assessed:
     coverage_detail: str = ""
     #: the stored item that this one revises; None when new
     revises: int | None = None
+    #: the entry's part of the document (`Entry.raw`)
+    raw: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,4 +73,8 @@ class PollRecord:
     #: more new entries than the feed's rhythm explains (re-published GUIDs)
     flood: bool = False
     remarks: tuple[str, ...] = ()
+    #: of the document: SHA-256 (hex) of its bytes, where it came from and with which headers, without credentials
+    document_sha256: str = ""
+    retrieved_url: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
     elapsed: timedelta = timedelta()

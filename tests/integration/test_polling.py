@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -12,7 +13,7 @@ import pytest
 from monitor import settings
 from monitor.app import App, opened
 from monitor.jobs import poll as polling
-from monitor.store import alerts, archive, feeds, stories
+from monitor.store import alerts, archive, evidence, feeds, stories
 from monitor.store.archive import Filter
 from tests.support.line import ENTITIES, WATCHLIST
 from tests.support.web import Web
@@ -120,3 +121,27 @@ def test_a_poll_that_breaks_off_is_written_whole_the_next_time(
         assert archive.count(tx, Filter()) == 10
         (story,) = stories.recent(tx, START)
         assert [g.story_id for g in alerts.due(tx, newsroom.now[0])] == [story.id]
+
+
+def test_what_the_feed_said_is_kept_in_the_same_transaction(newsroom: Newsroom) -> None:
+    """Bytes, headers, hash of the document and the chain, over real HTTP; a poll that brings nothing adds nothing."""
+    newsroom.poll(range(3))
+    first = document(range(3))
+    newsroom.poll(range(3))
+    newsroom.poll(range(5))
+    with newsroom.app.db.snapshot() as tx:
+        found = archive.search(tx, Filter())
+        kept = evidence.of_items(tx, [i.id for i in found])
+        assert list(evidence.faults(tx, "gazette")) == []
+    assert [k.raw for k in kept if k.raw and k.raw not in first] == [
+        k.raw for k in kept if k.link.retrieved_at == newsroom.now[0]
+    ]
+    assert all(k.raw and k.raw in document(range(5)) for k in kept)
+    assert len(kept) == 5
+    assert {k.link.document_sha256 for k in kept} == {
+        hashlib.sha256(document(range(n))).hexdigest() for n in (3, 5)
+    }
+    assert {k.link.url for k in kept} == {newsroom.web.url("/rss")}
+    assert ("Content-Type", "application/rss+xml") in [
+        (name.title(), value) for name, value in kept[0].link.headers
+    ]

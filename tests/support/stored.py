@@ -114,7 +114,7 @@ def silenced(by: str = "composer") -> Suppressed:
 
 def assessed(key: str = "guid:1", *, matches: tuple[Match, ...] = (), **changes: Any) -> Assessed:
     """A new item; matched where `matches` are given. `item` changes go by their names, the rest is the assessment's."""
-    own = {"novelty", "coverage", "coverage_detail", "revises", "contacts", "suppressed"}
+    own = {"novelty", "coverage", "coverage_detail", "revises", "contacts", "suppressed", "raw"}
     fields = {name: value for name, value in changes.items() if name not in own}
     decision = Decision(
         lang="en",
@@ -130,6 +130,7 @@ def assessed(key: str = "guid:1", *, matches: tuple[Match, ...] = (), **changes:
         coverage=changes.get("coverage", Coverage.MATCHED if matches else Coverage.NO_MATCH),
         coverage_detail=changes.get("coverage_detail", ""),
         revises=revises,
+        raw=changes.get("raw", b""),
     )
 
 

@@ -1,0 +1,91 @@
+"""Pure. The entries of an XML feed as they stand in the document, for the evidence record.
+
+One pass, linear on any input: comments and CDATA sections are stepped over, of elements only entries are looked at. It
+never decides what is read: `matched` gives an entry its words only where count, order and the entry's own id, address or
+title agree with what the parser found.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from monitor.feeds.entry import RawEntry
+
+#: characters of one entry that are kept as evidence
+MAX_RAW = 2_000_000
+
+_MARK = re.compile(r"<(?:(!--)|(!\[CDATA\[)|(/?)((?:[\w.-]{1,64}:)?(?:item|entry))(?=[\s/>]))", re.IGNORECASE)
+
+
+def slices(text: str) -> list[str]:
+    """The outermost `item` and `entry` elements of a decoded document, in its order; one that never ends is left out."""
+    found: list[str] = []
+    start, name, depth = 0, "", 0
+    for begin, end, opens, element in _marks(text):
+        if depth and element != name:
+            continue
+        if opens:
+            start, name, depth = (start if depth else begin), element, depth + 1
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                found.append(text[start:end])
+    return found
+
+
+def matched(raw: Sequence[RawEntry], found: Sequence[str]) -> tuple[list[bytes], str]:
+    """For each entry its words as UTF-8, empty where it cannot be told which they are; and a remark in that case."""
+    if len(raw) != len(found):
+        remark = f"{len(raw)} entries read, {len(found)} found in the document: none is kept as evidence"
+        return [b""] * len(raw), remark if raw else ""
+    kept = [
+        words.encode() if len(words) <= MAX_RAW and _agrees(entry, words) else b""
+        for entry, words in zip(raw, found, strict=True)
+    ]
+    lost = sum(not words for words in kept)
+    return kept, f"{lost} entries could not be kept as evidence" if lost else ""
+
+
+def _marks(text: str) -> Iterator[tuple[int, int, bool, str]]:
+    """The tags that begin (True) and end an entry: where from, where to, and the element; `<item/>` does both."""
+    at = 0
+    while mark := _MARK.search(text, at):
+        comment, cdata, closing, element = mark.groups()
+        at = mark.end()
+        if comment or cdata:
+            closed = text.find("-->" if comment else "]]>", at)
+            if closed < 0:
+                return
+            at = closed
+            continue
+        at = text.find(">", at) + 1
+        if not at:
+            return
+        yield mark.start(), at, not closing, element.lower()
+        if not closing and text[at - 2] == "/":
+            yield mark.start(), at, False, element.lower()
+
+
+def _agrees(entry: RawEntry, words: str) -> bool:
+    """Whether these can be the entry's words: its id stands in them; without one, its address or title."""
+    names = [entry.guid] if entry.guid else [entry.url, _path(entry.url), entry.title]
+    names = [" ".join(name.split()) for name in names if name.strip()]
+    if not names or any(name in words for name in names):
+        return True
+    plain = " ".join(html.unescape(words).split())
+    return any(name in plain for name in names)
+
+
+def _path(url: str) -> str:
+    """What of an address stands in a relative link too."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path if len(parts.path) > 1 else ""

@@ -1,0 +1,185 @@
+"""Evidence: what each feed said, byte for byte, in one chain of hashes for each feed."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from monitor.model.evidence import Link, digest
+from monitor.store.schema import entries, items
+from monitor.store.sql import add, batches
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection, RowMapping
+
+    from monitor.model import Assessed, PollRecord
+
+#: rows in memory at a time when a chain is walked
+PAGE = 500
+_LINK = (
+    entries.c.id,
+    entries.c.feed_id,
+    entries.c.item_id,
+    entries.c.item_key,
+    entries.c.revision,
+    entries.c.retrieved_at,
+    entries.c.url,
+    entries.c.headers,
+    entries.c.sha256,
+    entries.c.document_sha256,
+    entries.c.previous,
+    entries.c.chain,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One stored entry."""
+
+    id: int
+    #: None once the item was pruned
+    item_id: int | None
+    link: Link
+    #: as stored; it must be `link.chain`
+    chain: str
+    #: None where nothing could be kept, where it was pruned, or was not asked for
+    raw: bytes | None = None
+
+
+def keep(tx: Connection, poll: PollRecord, ids: Sequence[int]) -> None:
+    """Append what a poll brought to the feed's chain: `ids` are the stored items of `poll.assessed`, in its order."""
+    if not poll.assessed:
+        return
+    feed_id = poll.state.feed.id
+    revisions = _revisions(tx, ids)
+    previous = head(tx, feed_id)
+    rows = []
+    # an entry that stands twice in a document is one item: the first
+    first: dict[int, Assessed] = {}
+    for assessed, item_id in zip(poll.assessed, ids, strict=True):
+        first.setdefault(item_id, assessed)
+    for item_id, assessed in first.items():
+        link = Link(
+            feed_id=feed_id,
+            item_key=assessed.item.key,
+            revision=revisions[item_id],
+            retrieved_at=poll.at,
+            url=poll.retrieved_url,
+            headers=poll.headers,
+            sha256=digest(assessed.raw),
+            document_sha256=poll.document_sha256,
+            previous=previous,
+        )
+        previous = link.chain
+        rows.append(_row(link, previous, item_id, assessed.raw))
+    add(tx, entries, rows)
+
+
+def head(tx: Connection, feed_id: str) -> str:
+    """The newest link of a feed's chain; empty where there is none."""
+    newest = select(entries.c.chain).where(entries.c.feed_id == feed_id).order_by(entries.c.id.desc())
+    return tx.execute(newest.limit(1)).scalar() or ""
+
+
+def of_items(tx: Connection, item_ids: Iterable[int]) -> tuple[Kept, ...]:
+    """All that was kept of these items, each revision, with its bytes; in the order of the archive."""
+    found: list[Kept] = []
+    for batch in batches(item_ids):
+        held = select(*_LINK, entries.c.raw).where(entries.c.item_id.in_(batch))
+        found += [_kept(row, row["raw"]) for row in tx.execute(held).mappings()]
+    return tuple(sorted(found, key=lambda kept: kept.id))
+
+
+def feeds_with_chains(tx: Connection) -> tuple[str, ...]:
+    """The feeds of which anything was kept."""
+    return tuple(tx.execute(select(entries.c.feed_id).distinct().order_by(entries.c.feed_id)).scalars())
+
+
+def between(tx: Connection, feed_id: str, first: int = 0, last: int | None = None) -> Iterator[Kept]:
+    """The links of a feed's chain from entry `first` to entry `last`, both included, without bytes."""
+    at = first - 1
+    ours = select(*_LINK).where(entries.c.feed_id == feed_id).order_by(entries.c.id).limit(PAGE)
+    if last is not None:
+        ours = ours.where(entries.c.id <= last)
+    while page := tx.execute(ours.where(entries.c.id > at)).mappings().all():
+        yield from (_kept(row, None) for row in page)
+        at = page[-1]["id"]
+
+
+def faults(tx: Connection, feed_id: str) -> Iterator[str]:
+    """What is wrong with a feed's chain, one line each: links that do not fit, bytes that are not what they were."""
+    previous = ""
+    for kept in between(tx, feed_id):
+        if kept.link.previous != previous:
+            yield f"{feed_id}: entry {kept.id} does not follow the one before it"
+        if kept.link.chain != kept.chain:
+            yield f"{feed_id}: entry {kept.id} was changed"
+        previous = kept.chain
+    at = 0
+    with_bytes = select(entries.c.id, entries.c.raw, entries.c.sha256).where(
+        entries.c.feed_id == feed_id, entries.c.raw.is_not(None)
+    )
+    while page := tx.execute(with_bytes.where(entries.c.id > at).order_by(entries.c.id).limit(PAGE)).all():
+        for row in page:
+            if digest(_unpacked(row.raw)) != row.sha256:
+                yield f"{feed_id}: the bytes of entry {row.id} were changed"
+        at = page[-1].id
+
+
+def count(tx: Connection) -> int:
+    """How many entries there are."""
+    return int(tx.execute(select(func.count()).select_from(entries)).scalar_one())
+
+
+def _revisions(tx: Connection, ids: Collection[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for batch in batches(ids):
+        held = select(items.c.id, items.c.revision).where(items.c.id.in_(batch))
+        found |= {row.id: row.revision for row in tx.execute(held)}
+    return found
+
+
+def _row(link: Link, chain: str, item_id: int, raw: bytes) -> dict[str, object]:
+    return {
+        "feed_id": link.feed_id,
+        "item_id": item_id,
+        "item_key": link.item_key,
+        "revision": link.revision,
+        "retrieved_at": link.retrieved_at,
+        "url": link.url,
+        "raw": zlib.compress(raw) if raw else None,
+        "sha256": link.sha256,
+        "document_sha256": link.document_sha256,
+        "headers": [list(header) for header in link.headers],
+        "previous": link.previous,
+        "chain": chain,
+    }
+
+
+def _kept(row: RowMapping, raw: bytes | None) -> Kept:
+    link = Link(
+        feed_id=row["feed_id"],
+        item_key=row["item_key"],
+        revision=row["revision"],
+        retrieved_at=row["retrieved_at"],
+        url=row["url"],
+        headers=tuple((name, value) for name, value in row["headers"]),
+        sha256=row["sha256"],
+        document_sha256=row["document_sha256"],
+        previous=row["previous"],
+    )
+    unpacked = _unpacked(raw) if raw is not None else None
+    return Kept(id=row["id"], item_id=row["item_id"], link=link, chain=row["chain"], raw=unpacked)
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """The bytes; what is no longer readable comes back as it is, and its hash gives it away."""
+    try:
+        return zlib.decompress(raw)
+    except zlib.error:
+        return raw
