@@ -237,7 +237,7 @@ class _Index:
         where: set[tuple[int, int] | None] = set()
         for span in (report.span, group.span):
             where.update(span.months(SLACK_UNSAID) if span is not None else ())
-        for name in _keys(report):
+        for name in (*_keys(report), *_places(report, all_of_them=True)):
             for month in where or {None}:
                 self._groups.setdefault((name, month), {})[group.number] = group
 
@@ -248,7 +248,7 @@ class _Index:
         if report.span is None:
             months.append(None)
         found: dict[int, Group] = {}
-        for name in _keys(report):
+        for name in (*_keys(report), *_places(report, all_of_them=False)):
             for month in months:
                 for group in self._groups.get((name, month), {}).values():
                     while group.into is not None:
@@ -262,5 +262,12 @@ def _keys(report: Report) -> Iterator[str]:
     yield from report.libyan.names
     if report.item.story_id:
         yield f"in story {report.item.story_id}"
-    if report.contact.place:
-        yield f"at {report.contact.place}"
+
+
+def _places(report: Report, *, all_of_them: bool) -> Iterator[str]:
+    """A place tells only where persons are missing: reports that name both sides look among those that do not."""
+    place, nameless = report.contact.place, not (report.russian.people and report.libyan.people)
+    if place and (all_of_them or nameless):
+        yield f"at {place}"
+    if place and ((all_of_them and nameless) or not (all_of_them or nameless)):
+        yield f"somebody at {place}"
