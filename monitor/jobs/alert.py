@@ -92,7 +92,7 @@ def _alert(alerter: Alerter, group: AlertGroup) -> bool:
     now = alerter.clock()
     receiver = alerter.receivers.get(group.receiver)
     with alerter.db.transaction() as tx:
-        story = stories.load(tx, group.story_id)
+        story = stories.load(tx, group.story_id) if group.story_id is not None else None
         if receiver is None or story is None:
             why = "the receiver is no longer configured" if receiver is None else "the story is gone"
             return _drop(tx, group, why, now)

@@ -1,32 +1,50 @@
-"""Alert groups: a story that waits to be told to a receiver, and what each receiver was told last."""
+"""Alert groups: stories that wait to be told to a receiver together, and what each receiver was told last."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import func, select, update
 
 from monitor.model import Severity
 from monitor.store import rows
-from monitor.store.schema import alert_groups
+from monitor.store.schema import alert_groups, alert_members
 from monitor.store.sql import changed, insert
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
     from monitor.model import Standing
+
+#: what matchers see of a story, as stored: its values by the name of the label
+Labels = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A story in a group."""
+
+    story_id: str
+    #: what matchers saw of it when it joined
+    labels: Labels = field(default_factory=dict)
+    #: why it was not told with its group; empty: it was, or waits to be
+    held: str = ""
+    severity: Severity | None = None
+    told: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertGroup:
-    """A story for a receiver, open until it is sent or dropped."""
+    """Stories for a receiver, open until they are sent or dropped."""
 
     id: int
     receiver: str
-    story_id: str
+    #: the story that opened it; None: it is gone
+    story_id: str | None
     opened_at: datetime
     due_at: datetime
     state: str
@@ -37,23 +55,85 @@ class AlertGroup:
     match_id: int | None = None
     #: what the receiver knows of the story since it was told; None: told before that was kept
     told: Standing | None = None
+    #: the path of the route, and what the stories have in common there
+    route: str = ""
+    key: str = ""
+    labels: Labels | None = None
+    acked_at: datetime | None = None
+    acked_by: str = ""
+    escalated_at: datetime | None = None
+    #: how often its unchanged stories were told again
+    repeats: int = 0
+    #: the story that opened it first
+    members: tuple[Member, ...] = ()
 
 
 def open_group(
-    tx: Connection, receiver: str, story_id: str, *, now: datetime, due_at: datetime, reason: str = ""
+    tx: Connection,
+    receiver: str,
+    story_id: str,
+    *,
+    now: datetime,
+    due_at: datetime,
+    reason: str = "",
+    key: str | None = None,
+    route: str = "",
+    labels: Labels | None = None,
+    story_labels: Labels | None = None,
+    repeats: int = 0,
 ) -> bool:
-    """Let a story wait for a receiver until `due_at`. One that waits already stays, and is never put off.
+    """Let a story wait for a receiver until `due_at`, with those of the same `key`; None: by itself.
 
-    True when it is new.
+    One that waits already stays where it is, and no wait is ever put off. True when the story did not wait before.
     """
-    row = {"receiver": receiver, "story_id": story_id, "opened_at": now, "due_at": due_at, "state": "open"}
-    waiting = alert_groups.c.state == "open"
-    statement = insert(tx, alert_groups).values(reason=reason, **row)
-    unless = statement.on_conflict_do_nothing()
-    if changed(tx, unless):
-        return True
-    this = (alert_groups.c.receiver == receiver) & (alert_groups.c.story_id == story_id) & waiting
+    key = key if key is not None else f"story={story_id}"
+    waiting = _open_with(tx, receiver, story_id, key)
+    if waiting is None:
+        row = {
+            "receiver": receiver,
+            "story_id": story_id,
+            "opened_at": now,
+            "due_at": due_at,
+            "state": "open",
+        }
+        more = {"reason": reason, "key": key, "route": route, "labels": labels, "repeats": repeats}
+        made = tx.execute(insert(tx, alert_groups).values(row | more).returning(alert_groups.c.id))
+        return _join(tx, made.scalar_one(), story_id, story_labels)
+    this = alert_groups.c.id == waiting
     tx.execute(update(alert_groups).where(this, alert_groups.c.due_at > due_at).values(due_at=due_at))
+    if reason != "repeat":
+        tx.execute(update(alert_groups).where(this, alert_groups.c.reason == "repeat").values(reason=reason))
+    return _join(tx, waiting, story_id, story_labels)
+
+
+def _open_with(tx: Connection, receiver: str, story_id: str, key: str) -> int | None:
+    """The open group in which the story waits, else the one of the key."""
+    ours = (alert_groups.c.receiver == receiver) & (alert_groups.c.state == "open")
+    holds = select(alert_members.c.group_id).where(alert_members.c.story_id == story_id)
+    # an escalation waits for nobody's acknowledgement but its own
+    alike = alert_groups.c.reason == "escalated" if key.startswith(ESCALATED) else _not_escalated()
+    by_story = select(alert_groups.c.id).where(ours, alike, alert_groups.c.id.in_(holds))
+    by_key = select(alert_groups.c.id).where(ours, alert_groups.c.key == key)
+    found: int | None = tx.execute(by_story.limit(1)).scalar()
+    return found if found is not None else tx.execute(by_key).scalar()
+
+
+#: how the keys of groups begin that tell a receiver what another one did not acknowledge
+ESCALATED = "escalated:"
+
+
+def _not_escalated() -> ColumnElement[bool]:
+    return alert_groups.c.reason != "escalated"
+
+
+def _join(tx: Connection, group_id: int, story_id: str, labels: Labels | None) -> bool:
+    row = {"group_id": group_id, "story_id": story_id, "labels": labels}
+    once = insert(tx, alert_members).values(row).on_conflict_do_nothing()
+    if changed(tx, once):
+        return True
+    if labels is not None:
+        this = (alert_members.c.group_id == group_id) & (alert_members.c.story_id == story_id)
+        tx.execute(update(alert_members).where(this).values(labels=labels))
     return False
 
 
@@ -61,7 +141,34 @@ def due(tx: Connection, now: datetime, limit: int = 100) -> tuple[AlertGroup, ..
     """Open groups whose wait is over, the longest waiting first."""
     found = select(alert_groups).where(alert_groups.c.state == "open", alert_groups.c.due_at <= now)
     ordered = found.order_by(alert_groups.c.due_at, alert_groups.c.id).limit(limit)
-    return tuple(_group(row) for row in tx.execute(ordered).mappings())
+    return _groups(tx, tx.execute(ordered).mappings().all())
+
+
+def load(tx: Connection, group_id: int) -> AlertGroup | None:
+    """The group as it is now."""
+    found = tx.execute(select(alert_groups).where(alert_groups.c.id == group_id)).mappings().all()
+    return next(iter(_groups(tx, found)), None)
+
+
+def postpone(tx: Connection, group_id: int, until: datetime) -> bool:
+    """Let an open group wait longer: its route is muted. False: it was closed."""
+    this = (alert_groups.c.id == group_id) & (alert_groups.c.state == "open")
+    return changed(tx, update(alert_groups).where(this).values(due_at=until)) == 1
+
+
+def tell(tx: Connection, group_id: int, story_id: str, *, severity: Severity, told: Standing) -> None:
+    """Keep what the receiver knows of a story since its group was sent."""
+    _put_member(tx, group_id, story_id, severity=severity.value, told=rows.standing_row(told), held="")
+
+
+def hold(tx: Connection, group_id: int, story_id: str, why: str) -> None:
+    """Keep why a story was not told with its group."""
+    _put_member(tx, group_id, story_id, held=why)
+
+
+def _put_member(tx: Connection, group_id: int, story_id: str, **values: Any) -> None:
+    this = (alert_members.c.group_id == group_id) & (alert_members.c.story_id == story_id)
+    tx.execute(update(alert_members).where(this).values(values))
 
 
 def settle(
@@ -75,24 +182,47 @@ def settle(
     match_id: int | None = None,
     told: Standing | None = None,
 ) -> bool:
-    """Close an open group, with what was told. False: it was closed already, so nothing may be sent for it."""
+    """Close an open group, with what was told. False: it was closed already, so nothing may be sent for it.
+
+    `severity` and `told` are of the story that opened the group; of others `tell` keeps them.
+    """
     values: dict[str, object] = {"state": state, "settled_at": now, "match_id": match_id}
     values["severity"] = severity.value if severity is not None else None
     values["told"] = rows.standing_row(told) if told is not None else None
     if reason:
         values["reason"] = reason
     this = (alert_groups.c.id == group_id) & (alert_groups.c.state == "open")
-    return changed(tx, update(alert_groups).where(this).values(values)) == 1
+    if changed(tx, update(alert_groups).where(this).values(values)) != 1:
+        return False
+    opener = select(alert_groups.c.story_id).where(alert_groups.c.id == group_id).scalar_subquery()
+    mine = (alert_members.c.group_id == group_id) & (alert_members.c.held == "")
+    if state == "dropped":
+        tx.execute(update(alert_members).where(mine).values(held=reason or "dropped"))
+    elif severity is not None:
+        one = {"severity": severity.value} | ({"told": values["told"]} if told is not None else {})
+        tx.execute(update(alert_members).where(mine, alert_members.c.story_id == opener).values(one))
+    return True
 
 
 def sent(tx: Connection, receiver: str, story_id: str) -> tuple[AlertGroup, ...]:
-    """Everything that the receiver was told of the story, and of the stories that it took in, oldest first."""
-    told = select(alert_groups).where(
+    """Everything that the receiver was told of the story, and of the stories that it took in, oldest first.
+
+    `severity` and `told` of each group are those of this story.
+    """
+    joined = select(alert_groups).join(alert_members, alert_members.c.group_id == alert_groups.c.id)
+    told = joined.where(
         alert_groups.c.receiver == receiver,
-        alert_groups.c.story_id == story_id,
         alert_groups.c.state == "sent",
+        alert_members.c.story_id == story_id,
+        alert_members.c.held == "",
     )
-    return tuple(_group(row) for row in tx.execute(told.order_by(alert_groups.c.id)).mappings())
+    groups = _groups(tx, tx.execute(told.order_by(alert_groups.c.id)).mappings().all())
+    return tuple(_as_told(group, story_id) for group in groups)
+
+
+def _as_told(group: AlertGroup, story_id: str) -> AlertGroup:
+    mine = next(member for member in group.members if member.story_id == story_id)
+    return replace(group, severity=mine.severity, told=mine.told)
 
 
 def last_sent(tx: Connection, receiver: str, story_id: str) -> AlertGroup | None:
@@ -102,8 +232,21 @@ def last_sent(tx: Connection, receiver: str, story_id: str) -> AlertGroup | None
 
 def ever(tx: Connection, story_id: str) -> bool:
     """Whether the story was told to anybody, waits to be told, or was dropped."""
-    any_group = select(alert_groups.c.id).where(alert_groups.c.story_id == story_id).limit(1)
+    any_group = select(alert_members.c.group_id).where(alert_members.c.story_id == story_id).limit(1)
     return tx.execute(any_group).first() is not None
+
+
+def held(tx: Connection, story_ids: Iterable[str], receiver: str | None = None) -> dict[str, str]:
+    """Why stories were not alerted when they last might have been: a silence, an inhibition. For the digest."""
+    joined = select(alert_members.c.story_id, alert_members.c.held).join(
+        alert_groups, alert_groups.c.id == alert_members.c.group_id
+    )
+    ours = [alert_members.c.story_id.in_(list(story_ids)), alert_groups.c.state != "open"]
+    if receiver is not None:
+        ours.append(alert_groups.c.receiver == receiver)
+    found = tx.execute(joined.where(*ours).order_by(alert_groups.c.id))
+    last = {row.story_id: row.held for row in found}
+    return {story: why for story, why in last.items() if why.startswith(("silenced", "inhibited"))}
 
 
 def next_due(tx: Connection) -> datetime | None:
@@ -111,13 +254,35 @@ def next_due(tx: Connection) -> datetime | None:
     return tx.execute(select(func.min(alert_groups.c.due_at)).where(alert_groups.c.state == "open")).scalar()
 
 
-def _group(row: RowMapping) -> AlertGroup:
+def hurry(tx: Connection, now: datetime) -> int:
+    """End the wait of every open group, for a single pass that waits for nobody. Returns how many waited.
+
+    A repetition or an escalation is not news: it keeps its time.
+    """
+    news = alert_groups.c.reason.not_in(["repeat", "escalated"])
+    waiting = update(alert_groups).where(alert_groups.c.state == "open", alert_groups.c.due_at > now, news)
+    return changed(tx, waiting.values(due_at=now))
+
+
+def _groups(tx: Connection, found: Sequence[RowMapping]) -> tuple[AlertGroup, ...]:
+    ids = [row["id"] for row in found]
+    held_by: dict[int, list[Member]] = {group_id: [] for group_id in ids}
+    if ids:
+        members = select(alert_members).where(alert_members.c.group_id.in_(ids))
+        for row in tx.execute(members.order_by(alert_members.c.story_id)).mappings():
+            held_by[row["group_id"]].append(_member(row))
+    return tuple(_group(row, held_by[row["id"]]) for row in found)
+
+
+def _member(row: Mapping[str, Any] | RowMapping) -> Member:
     severity = Severity(row["severity"]) if row["severity"] else None
     told = rows.standing(row["told"]) if row["told"] is not None else None
-    return AlertGroup(**{**row, "severity": severity, "told": told})
+    rest = {"story_id": row["story_id"], "labels": row["labels"] or {}, "held": row["held"]}
+    return Member(severity=severity, told=told, **rest)
 
 
-def hurry(tx: Connection, now: datetime) -> int:
-    """End the wait of every open group, for a single pass that waits for nobody. Returns how many waited."""
-    waiting = update(alert_groups).where(alert_groups.c.state == "open", alert_groups.c.due_at > now)
-    return changed(tx, waiting.values(due_at=now))
+def _group(row: RowMapping, members: Sequence[Member]) -> AlertGroup:
+    severity = Severity(row["severity"]) if row["severity"] else None
+    told = rows.standing(row["told"]) if row["told"] is not None else None
+    first = sorted(members, key=lambda member: member.story_id != row["story_id"])
+    return AlertGroup(**{**row, "severity": severity, "told": told, "members": tuple(first)})

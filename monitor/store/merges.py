@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, or_, select, update
 from monitor.errors import StoreError
 from monitor.model import Severity
 from monitor.store import stories as told_stories
-from monitor.store.schema import alert_groups, items, matches, stories, stories_apart
+from monitor.store.schema import acks, alert_groups, alert_members, items, matches, stories, stories_apart
 from monitor.store.sql import batches, put_new
 
 if TYPE_CHECKING:
@@ -89,18 +89,45 @@ def _pair(one: str, other: str) -> ColumnElement[bool]:
 
 def _move_alerts(tx: Connection, loser: str, winner: str, at: datetime) -> None:
     """Those that were sent move. Of those that wait, none stays that a receiver need not hear, and one is enough."""
-    both = select(alert_groups).where(alert_groups.c.story_id.in_([loser, winner]))
+    both = select(alert_groups, alert_members.c.story_id.label("member"), alert_members.c.held).join(
+        alert_members, alert_members.c.group_id == alert_groups.c.id
+    )
+    both = both.where(alert_members.c.story_id.in_([loser, winner]))
     found = tx.execute(both.order_by(alert_groups.c.due_at, alert_groups.c.id)).mappings().all()
-    knows = {(g["receiver"], g["story_id"]) for g in found if g["state"] == "sent"}
-    kept: set[str] = set()
+    knows = {(g["receiver"], g["member"]) for g in found if g["state"] == "sent" and not g["held"]}
+    kept: set[tuple[str, bool]] = set()
     for group in (g for g in found if g["state"] == "open"):
-        other = winner if group["story_id"] == loser else loser
-        if (group["receiver"], other) in knows or group["receiver"] in kept:
-            dropped = {"state": "dropped", "settled_at": at, "reason": f"one story with {other}"}
-            tx.execute(update(alert_groups).where(alert_groups.c.id == group["id"]).values(dropped))
+        other = winner if group["member"] == loser else loser
+        whom = group["receiver"], group["reason"] == "escalated"
+        if (group["receiver"], other) in knows or whom in kept:
+            _take_out(tx, group["id"], group["member"], f"one story with {other}", at)
         else:
-            kept.add(group["receiver"])
+            kept.add(whom)
+    _rename_members(tx, loser, winner)
     tx.execute(update(alert_groups).where(alert_groups.c.story_id == loser).values(story_id=winner))
+    tx.execute(update(acks).where(acks.c.story_id == loser).values(story_id=winner))
+
+
+def _take_out(tx: Connection, group_id: int, story_id: str, why: str, at: datetime) -> None:
+    """A story leaves an open group; the group is dropped where none is left to tell."""
+    members = alert_members.c
+    mine = members.group_id == group_id
+    tx.execute(update(alert_members).where(mine, members.story_id == story_id).values(held=why))
+    if tx.execute(select(members.story_id).where(mine, members.held == "").limit(1)).first() is None:
+        dropped = {"state": "dropped", "settled_at": at, "reason": why}
+        tx.execute(update(alert_groups).where(alert_groups.c.id == group_id).values(dropped))
+
+
+def _rename_members(tx: Connection, loser: str, winner: str) -> None:
+    """Where both are in one group, the one that was told stands for both."""
+    members = alert_members.c
+    of_both = select(members.group_id).where(members.story_id.in_([loser, winner]))
+    shared = of_both.group_by(members.group_id).having(func.count() > 1)
+    for group_id in tx.execute(shared).scalars().all():
+        untold = select(members.story_id).where(members.group_id == group_id, members.held != "")
+        gone = tx.execute(untold.where(members.story_id.in_([loser, winner])).limit(1)).scalar() or loser
+        tx.execute(delete(alert_members).where(members.group_id == group_id, members.story_id == gone))
+    tx.execute(update(alert_members).where(members.story_id == loser).values(story_id=winner))
 
 
 def _move_pairs(tx: Connection, loser: str, winner: str) -> None:
@@ -157,9 +184,10 @@ def _loudest(tx: Connection, of: Any) -> str:
 
 def _count_as_told(tx: Connection, story_id: str, fresh: str) -> None:
     """Copy what each receiver was told last of the old story."""
-    this = (alert_groups.c.story_id == story_id) & (alert_groups.c.state == "sent")
-    last = select(func.max(alert_groups.c.id)).where(this).group_by(alert_groups.c.receiver)
-    found = tx.execute(select(alert_groups).where(alert_groups.c.id.in_(last))).mappings()
-    rows = [{k: v for k, v in row.items() if k != "id"} | {"story_id": fresh} for row in found]
-    if rows:
-        tx.execute(alert_groups.insert(), rows)
+    members = alert_members.c
+    joined = select(func.max(alert_groups.c.id)).join(alert_members, members.group_id == alert_groups.c.id)
+    this = (members.story_id == story_id) & (members.held == "") & (alert_groups.c.state == "sent")
+    last = tx.execute(joined.where(this).group_by(alert_groups.c.receiver)).scalars().all()
+    found = select(alert_members).where(members.group_id.in_(last), members.story_id == story_id)
+    rows = [dict(row) | {"story_id": fresh} for row in tx.execute(found).mappings()]
+    put_new(tx, alert_members, rows)

@@ -11,7 +11,12 @@ alert_groups = Table(
     metadata,
     serial(),
     Column("receiver", Text, nullable=False),
-    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    #: the story that opened it; null for what the monitor says about itself, and once that story is gone
+    Column("story_id", Text, ForeignKey("stories.id", ondelete="SET NULL")),
+    #: the path of the route that it came through, and what its stories have in common there
+    words("route"),
+    words("key"),
+    Column("labels", JSON(none_as_null=True)),
     Column("opened_at", Utc, nullable=False),
     Column("due_at", Utc, nullable=False),
     Column("state", Text, nullable=False),  # open | sent | dropped
@@ -22,18 +27,45 @@ alert_groups = Table(
     Column("match_id", SERIAL),
     #: what the receiver knows of the story since then
     Column("told", JSON(none_as_null=True)),
+    Column("acked_at", Utc),
+    words("acked_by"),
+    Column("escalated_at", Utc),
+    #: how often its unchanged stories were told again
+    count("repeats"),
     Index("ix_alert_groups_receiver_story", "receiver", "story_id"),
     Index("ix_alert_groups_story_id", "story_id"),
+    Index("ix_alert_groups_receiver_settled_at", "receiver", "settled_at"),
     sqlite_autoincrement=True,
 )
 _OPEN = alert_groups.c.state == "open"
 Index(
     "uq_alert_groups_open",
     alert_groups.c.receiver,
-    alert_groups.c.story_id,
+    alert_groups.c.key,
     unique=True,
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
+)
+
+#: the stories of a group
+alert_members = Table(
+    "alert_members",
+    metadata,
+    Column(
+        "group_id",
+        SERIAL,
+        ForeignKey("alert_groups.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("story_id", Text, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("severity", Text),
+    #: what matchers see of the story
+    Column("labels", JSON(none_as_null=True)),
+    #: what the receiver knows of the story since the group was sent
+    Column("told", JSON(none_as_null=True)),
+    #: why the story was not told with its group: a silence, an inhibition, nothing new
+    words("held"),
 )
 
 digests = Table(
@@ -86,6 +118,10 @@ deliveries = Table(
     flag("degraded"),
     #: what it was made for, as `alert:<group>` or `digest:<series>:<date>`; null for tests
     Column("cause", Text),
+    #: what it updates: the id of the first delivery about the same to this receiver
+    Column("thread", Text, index=True),
+    #: how the channel calls it, where an update needs that: Slack's channel and ts, the Message-ID
+    Column("remote", JSON(none_as_null=True)),
     #: messages of one enqueue share a batch; the parts to one recipient go in order
     Column("batch", Text, nullable=False),
     count("part"),
@@ -119,4 +155,10 @@ receivers = Table(
     words("suspended_reason"),
     words("last_error"),
     Column("last_delivered_at", Utc),
+    #: messages that it refused one after the other, and since when nothing reached it
+    count("refusals"),
+    Column("failing_since", Utc),
+    #: when and which other receiver was told of it
+    Column("told_at", Utc),
+    words("told_to"),
 )

@@ -17,6 +17,7 @@ from monitor.store.items import TOUCHED_EVERY
 from monitor.store.outbox import OPEN
 from monitor.store.schema import (
     alert_groups,
+    alert_members,
     deliveries,
     entries,
     feeds,
@@ -88,6 +89,8 @@ def prune(
         signatures=_sweep(database, delete(signatures), signatures.c.at < now - SIGNED, batch),
         entries=_sweep(database, update(entries).values(raw=null()), _orphaned(), batch),
     )
+    # groups whose stories have all gone tell nothing any more
+    _sweep(database, delete(alert_groups), _empty_groups(now - journal), batch)
     database.checkpoint()
     return pruned
 
@@ -128,7 +131,11 @@ def _free_items(
     is_matched = exists().where(ours)
     last = items.c.last_seen_at
     past = (~is_matched & (last < unmatched_before)) | (is_matched & (last < matched_before))
-    waiting = exists().where(alert_groups.c.story_id == items.c.story_id, alert_groups.c.state == "open")
+    waiting = exists().where(
+        alert_members.c.story_id == items.c.story_id,
+        alert_members.c.group_id == alert_groups.c.id,
+        alert_groups.c.state == "open",
+    )
     if told_through is None:
         return past & ~waiting
     return past & ~waiting & ~exists().where(ours, matches.c.id > told_through)
@@ -138,6 +145,11 @@ def _empty_stories(before: datetime) -> ColumnElement[bool]:
     """Redirects have no items and go with their target."""
     empty = ~exists().where(items.c.story_id == stories.c.id)
     return (stories.c.changed_at < before) & stories.c.merged_into.is_(None) & empty
+
+
+def _empty_groups(before: datetime) -> ColumnElement[bool]:
+    told = exists().where(alert_members.c.group_id == alert_groups.c.id)
+    return (alert_groups.c.settled_at < before) & ~told
 
 
 def _orphaned() -> ColumnElement[bool]:

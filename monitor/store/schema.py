@@ -22,18 +22,31 @@ from sqlalchemy import (
 )
 
 from monitor.store.columns import SERIAL, Packed, Seconds, Utc, count, flag, item_id, metadata, serial, words
-from monitor.store.promises import LEASED, OWED, alert_groups, attempts, deliveries, digests, receivers
+from monitor.store.doings import acks, events, silences, suppressions
+from monitor.store.promises import (
+    LEASED,
+    OWED,
+    alert_groups,
+    alert_members,
+    attempts,
+    deliveries,
+    digests,
+    receivers,
+)
 
 __all__ = [
     "LEASED",
     "OWED",
     "REVISION",
+    "acks",
     "alert_groups",
+    "alert_members",
     "attempts",
     "contacts",
     "deliveries",
     "digests",
     "entries",
+    "events",
     "facts",
     "feeds",
     "items",
@@ -44,13 +57,15 @@ __all__ = [
     "revisions",
     "signature_keys",
     "signatures",
+    "silences",
     "stories",
     "stories_apart",
     "suppressed",
+    "suppressions",
 ]
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0002"
+REVISION = "0003"
 
 feeds = Table(
     "feeds",

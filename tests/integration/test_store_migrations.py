@@ -24,8 +24,8 @@ _NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
@@ -48,9 +48,9 @@ def tomorrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: str = "") -
     """The code of tomorrow: one more migration, ending in `extra`."""
     folder = tmp_path / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0003_next.py").write_text(_NEXT + extra)
+    (folder / "versions" / "0004_next.py").write_text(_NEXT + extra)
     monkeypatch.setattr(upgrade, "MIGRATIONS", folder)
-    monkeypatch.setattr(upgrade, "REVISION", "0003")
+    monkeypatch.setattr(upgrade, "REVISION", "0004")
 
 
 def columns(database: Database) -> set[str]:
@@ -69,7 +69,7 @@ def test_an_old_database_is_migrated_behind_a_copy(
         assert facts.get(tx, "kept") == 1
     database.close()
     monkeypatch.undo()
-    copy = Database.open(f"sqlite:///{old}.0002.backup")
+    copy = Database.open(f"sqlite:///{old}.0003.backup")
     assert "remark" not in columns(copy)
     copy.close()
     with pytest.raises(StoreError, match="was made by a newer monitor"):
@@ -135,7 +135,8 @@ def test_a_database_of_the_first_tables_keeps_its_rows(
         ]
         told = alerts.last_sent(tx, "desk", "s-1")
         assert told is not None
-        assert (told.severity, told.told) == (Severity.HIGH, None)
+        assert (told.severity, told.told, told.key) == (Severity.HIGH, None, "story=s-1")
+        assert [member.story_id for member in told.members] == ["s-1"]
         assert "story_keys" not in inspect(tx).get_table_names()
     database.close()
     assert (tmp_path / "monitor.db.0001.backup").exists()

@@ -135,7 +135,7 @@ _DIGEST = {
     "created_at": NOW,
     "kind": "normal",
 }
-_GROUP = {"receiver": "desk", "story_id": "s", "opened_at": NOW, "due_at": NOW, "state": "open"}
+_GROUP = {"receiver": "desk", "story_id": "s", "opened_at": NOW, "due_at": NOW, "state": "open", "key": "k"}
 _DELIVERY = {
     "id": "d1",
     "receiver": "desk",
