@@ -51,10 +51,13 @@ _WORDS = {
 }
 
 
-def corroborate(story: Story) -> Corroboration:
-    """The voices of `story` and what they amount to. Entries that were taken back count only when nothing else is left."""
+def corroborate(story: Story, people: Collection[str] = ()) -> Corroboration:
+    """The voices of `story` and what they amount to. Entries that were taken back count only when nothing else is left.
+
+    `people`: canonical names that are persons; where two contacts name some, those decide whether they are one.
+    """
     standing = [item for item in story.items if item.withdrawn_at is None]
-    voices = voices_of(standing or story.items)
+    voices = voices_of(standing or story.items, people)
     telling = [voice for voice in voices if not voice.denies]
     credibility, grounds = _judged(telling, [v for v in voices if v.denies], withdrawn=not standing)
     return Corroboration(
@@ -121,11 +124,12 @@ class _Speaker:
     reprints: bool
 
 
-def voices_of(items: Sequence[StoryItem]) -> tuple[Voice, ...]:
+def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple[Voice, ...]:
     """Each independent telling once, the first to tell it first.
 
     Copies belong to the voice that they repeat and a credited wire to itself. Reprints of unknown origin are a
-    voice only where nobody else speaks for their side.
+    voice only where nobody else speaks for their side. Who tells of other people's contacts only is none of the story's
+    voices: it confirms nothing.
     """
     speakers: dict[str, _Speaker] = {}
     for group in _copies(items):
@@ -134,9 +138,25 @@ def voices_of(items: Sequence[StoryItem]) -> tuple[Voice, ...]:
         if known is not made:
             known.items += made.items
             known.reprints = known.reprints and made.reprints
-    kept = _without_reprints(list(speakers.values()))
-    reported = [c for s in kept for c in _last_said(s.items) if c.status in _ASSERTED]
-    return tuple(_voice(speaker, reported) for speaker in kept)
+    said = {s.name: _last_said(s.items) for s in speakers.values()}
+    main = _main(list(said.values()), people)
+    kept = [
+        speaker
+        for speaker in _without_reprints(list(speakers.values()))
+        if main is None or not said[speaker.name] or _tells(said[speaker.name], main, people)
+    ]
+    reported = [c for s in kept for c in said[s.name] if c.status in _ASSERTED]
+    return tuple(_voice(speaker, said[speaker.name], reported, people) for speaker in kept)
+
+
+def _main(said: Sequence[Sequence[Contact]], people: Collection[str]) -> Contact | None:
+    """The contact that most speakers tell, the first of equals."""
+    contacts = [contact for speaker in said for contact in speaker]
+    return max(contacts, key=lambda c: sum(_tells(other, c, people) for other in said), default=None)
+
+
+def _tells(said: Iterable[Contact], contact: Contact, people: Collection[str]) -> bool:
+    return any(same_people(other, contact, people) for other in said)
 
 
 def _copies(items: Sequence[StoryItem]) -> list[list[StoryItem]]:
@@ -169,23 +189,24 @@ def _without_reprints(speakers: list[_Speaker]) -> list[_Speaker]:
     return kept
 
 
-def _voice(speaker: _Speaker, reported: Collection[Contact]) -> Voice:
+def _voice(
+    speaker: _Speaker, said: Sequence[Contact], reported: Collection[Contact], people: Collection[str]
+) -> Voice:
     return Voice(
         name=speaker.name,
         sides=(speaker.side,),
         reliability=min(item.feed.reliability for item in speaker.items),
         outlets=tuple(dict.fromkeys(item.outlet for item in speaker.items)),
-        denies=_denies(speaker.items, reported),
+        denies=_denies(said, reported, people),
     )
 
 
-def _denies(items: Sequence[StoryItem], reported: Collection[Contact]) -> bool:
+def _denies(said: Sequence[Contact], reported: Collection[Contact], people: Collection[str]) -> bool:
     """Whether the last word of a voice is that it is not so; a denial of something else is none."""
-    said = _last_said(items)
     denied = [c for c in said if c.status is ContactStatus.DENIED]
     if not denied or any(c.status in _ASSERTED for c in said):
         return False
-    return not reported or any(same_people(c, other) for c in denied for other in reported)
+    return not reported or any(_tells(reported, contact, people) for contact in denied)
 
 
 def _last_said(items: Sequence[StoryItem]) -> tuple[Contact, ...]:
@@ -197,13 +218,20 @@ def _last_said(items: Sequence[StoryItem]) -> tuple[Contact, ...]:
     return ()
 
 
-def same_people(one: Contact, other: Contact) -> bool:
-    """Whether two contacts can be between the same parties: on each side a name in common, or one left open."""
-    return _share(one.russian, other.russian) and _share(one.libyan, other.libyan)
+def same_people(one: Contact, other: Contact, people: Collection[str] = ()) -> bool:
+    """Whether two contacts can be between the same parties: on each side a name in common, or one left open.
+
+    Where persons are known, a side that names only bodies leaves open who it was.
+    """
+    return _share(one.russian, other.russian, people) and _share(one.libyan, other.libyan, people)
 
 
-def _share(ours: Iterable[str], theirs: Iterable[str]) -> bool:
+def _share(ours: Iterable[str], theirs: Iterable[str], people: Collection[str]) -> bool:
     a, b = set(ours) - GENERIC, set(theirs) - GENERIC
+    if people and not a.isdisjoint(b):
+        return True
+    if people:
+        a, b = a.intersection(people), b.intersection(people)
     return not a or not b or not a.isdisjoint(b)
 
 

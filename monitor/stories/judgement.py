@@ -28,7 +28,7 @@ class StoryJudge:
         return Judged(
             story=story,
             best=best_item(story, lang),
-            corroboration=corroborate(story),
+            corroboration=corroborate(story, self.people),
             contacts=tuple(sorted(contacts, key=_news_first)),
         )
 

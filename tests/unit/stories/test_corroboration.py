@@ -8,7 +8,7 @@ import pytest
 
 from monitor.model import Side, StoryItem
 from monitor.stories.corroboration import corroborate
-from tests.support.tellings import NOON, met, story, telling
+from tests.support.tellings import NOON, PEOPLE, met, story, telling
 
 RU, EAST, WEST, UN = Side.RUSSIA_STATE, Side.LIBYA_EAST, Side.LIBYA_WEST, Side.UN
 FREE, OTHER, NOBODY = Side.INDEPENDENT, Side.OTHER_STATE, Side.UNKNOWN
@@ -78,8 +78,20 @@ def test_a_denial_takes_away(items: list[StoryItem], credibility: int, grounds: 
 def test_a_denial_of_something_else_is_none() -> None:
     """Another meeting of other people in the same story."""
     other = met("denied", russian=("Sergei Lavrov",), libyan=("Abdulhamid Dbeibah",))
-    found = corroborate(story(telling(1, RU, "C", met()), telling(2, WEST, "C", other)))
-    assert [voice.denies for voice in found.voices] == [False, False]
+    items = telling(1, RU, "C", met()), telling(2, WEST, "C", other), telling(3, FREE, "B")
+    assert [v.name for v in corroborate(story(*items)).voices] == ["Outlet 1", "Outlet 3"]
+    both = telling(2, WEST, "C", other, met())
+    assert [v.denies for v in corroborate(story(items[0], both)).voices] == [False, False]
+
+
+def test_who_tells_of_others_confirms_nothing() -> None:
+    """The contact that most tell is the story's; a body leaves open who it was."""
+    second = met(russian=("Sergei Lavrov",), libyan=("Abdulhamid Dbeibah",))
+    army = met(libyan=("Libyan National Army",))
+    items = [telling(1, FREE, "B", second), telling(2, RU, "C", met()), telling(3, EAST, "D", army)]
+    people = PEOPLE | {"Sergei Lavrov", "Abdulhamid Dbeibah"}
+    assert [v.name for v in corroborate(story(*items), people).voices] == ["Outlet 2", "Outlet 3"]
+    assert corroborate(story(*items[:2]), people).sides == (FREE,)
 
 
 def test_the_last_word_of_a_voice_counts() -> None:
