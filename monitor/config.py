@@ -128,11 +128,33 @@ class EmailConfig(Strict):
 
 
 class SlackConfig(Strict):
-    """A Slack incoming webhook."""
+    """A Slack incoming webhook, or a bot that posts to a channel, where updates go into the thread of the first."""
 
     webhook_url: SecretStr | None = None
     webhook_url_file: str | None = None
+    bot_token: SecretStr | None = None
+    bot_token_file: str | None = None
+    #: where the bot posts: a channel's id (C0123ABCD)
+    channel: str | None = Field(default=None, pattern=r"^[#A-Za-z0-9_.-]{1,80}$")
+    #: an update in a thread is shown in the channel, too
+    broadcast: bool = True
+    api_url: str = Field(default="https://slack.com/api", pattern=r"^https?://\S+$")
     timeout: Duration = timedelta(seconds=20)
+
+    @property
+    def bot(self) -> bool:
+        """Whether a bot posts, not a webhook."""
+        return self.bot_token is not None or self.bot_token_file is not None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SlackConfig:
+        hook = self.webhook_url is not None or self.webhook_url_file is not None
+        if hook == self.bot:
+            wrong = "webhook_url and bot_token are both set" if hook else "webhook_url is missing"
+            raise ValueError(f"{wrong} | webhook_url_file; or, for a bot, bot_token_file and channel")
+        if self.bot and self.channel is None:
+            raise ValueError("a bot needs a channel | its id, like C0123ABCD")
+        return self
 
 
 class WebhookConfig(Strict):
@@ -157,6 +179,8 @@ class ReceiverConfig(Strict):
     """One place that messages go to: a name and exactly one kind."""
 
     name: str = Field(pattern=NAME)
+    #: who is told when nothing reaches this receiver; None: the top route's receiver, or else another one
+    fallback: str | None = None
     email: EmailConfig | None = None
     slack: SlackConfig | None = None
     webhook: WebhookConfig | None = None
@@ -238,6 +262,25 @@ class PollingConfig(Strict):
     fulltext: bool = True
 
 
+class CatchUpConfig(Strict):
+    """When a receiver that comes back gets one summary instead of a storm."""
+
+    more_than: int = Field(default=20, ge=1)
+    older_than: Duration = timedelta(hours=1)
+
+
+class DeliveryConfig(Strict):
+    """How long messages are owed, and what follows when a receiver takes none."""
+
+    #: an alert that could not be handed over by then goes to the dead letters
+    expire_alerts: Duration = timedelta(hours=48)
+    #: messages refused in a row after which the receiver is suspended
+    suspend_after: int = Field(default=5, ge=2)
+    #: nothing has reached a receiver for this long: another one is told
+    tell_after: Duration = timedelta(hours=1)
+    catch_up: CatchUpConfig = CatchUpConfig()
+
+
 class RetentionConfig(Strict):
     """How long things are kept."""
 
@@ -269,6 +312,7 @@ class Config(Strict):
     route: RouteConfig | None = None
     digests: tuple[DigestConfig, ...] | None = None
     polling: PollingConfig = PollingConfig()
+    delivery: DeliveryConfig = DeliveryConfig()
     retention: RetentionConfig = RetentionConfig()
     heartbeat: HeartbeatConfig | None = None
 

@@ -22,7 +22,6 @@ from monitor.config import (
     HeartbeatConfig,
     ReceiverConfig,
     RouteConfig,
-    SlackConfig,
     WebhookConfig,
 )
 from monitor.errors import ConfigError, Mistake
@@ -48,6 +47,9 @@ _VARIABLES: dict[str, documents.Path] = {
     "HEARTBEAT_URL_FILE": ("heartbeat", "url_file"),
     "SLACK_WEBHOOK_URL": ("slack", "webhook_url"),
     "SLACK_WEBHOOK_URL_FILE": ("slack", "webhook_url_file"),
+    "SLACK_BOT_TOKEN": ("slack", "bot_token"),
+    "SLACK_BOT_TOKEN_FILE": ("slack", "bot_token_file"),
+    "SLACK_CHANNEL": ("slack", "channel"),
     "WEBHOOK_URL": ("webhook", "url"),
     "WEBHOOK_URL_FILE": ("webhook", "url_file"),
     "WEBHOOK_SECRET": ("webhook", "secret"),
@@ -66,7 +68,6 @@ _VARIABLES: dict[str, documents.Path] = {
 _ELSEWHERE = {"CONFIG", "LOG_FORMAT", "LOG_LEVEL", "CI", "ARROW"}
 #: secrets of which one twin must be set
 _REQUIRED: tuple[tuple[type[BaseModel], str], ...] = (
-    (SlackConfig, "webhook_url"),
     (WebhookConfig, "url"),
     (HeartbeatConfig, "url"),
 )
@@ -233,12 +234,24 @@ def _names_wrong(config: Config, document: documents.Document) -> Iterator[Mista
     for path, name in used:
         if name not in known:
             yield document.mistake(path, f"there is no receiver {name!r}", documents.suggestion(name, known))
+    yield from _fallbacks_wrong(config, document)
     series = [d.series for d in digests]
     for n, name in enumerate(series):
         if name in series[:n]:
             yield document.mistake(
                 ("digests", n, "series"), f"a second digest is called {name!r}", "the name is its identity"
             )
+
+
+def _fallbacks_wrong(config: Config, document: documents.Document) -> Iterator[Mistake]:
+    """Receivers that would tell nobody, or themselves, that nothing reaches them."""
+    for n, receiver in enumerate(config.receivers):
+        wanted = receiver.fallback
+        others = [other.name for other in config.receivers if other.name != receiver.name]
+        if wanted is not None and wanted not in others:
+            message = f"there is no other receiver {wanted!r}"
+            remedy = documents.suggestion(wanted, others)
+            yield document.mistake(("receivers", n, "fallback"), message, remedy)
 
 
 def _routed(route: RouteConfig, path: documents.Path) -> list[tuple[documents.Path, str]]:

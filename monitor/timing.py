@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from monitor.model import MessageKind
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,7 +21,21 @@ BACKOFF_CEILING = timedelta(hours=12)
 FEW_SEEN, MANY_SEEN = 1 / 3, 2 / 3
 #: waits between delivery attempts (Standard Webhooks 1.0.0, "retry schedule"), then daily
 ATTEMPTS = tuple(timedelta(seconds=s) for s in (5, 60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
-#: after this a promise is broken and goes to the dead letters, where a person sees it
+#: the waits of what must arrive soon or not at all, the last one again and again
+HASTY = tuple(timedelta(seconds=s) for s in (5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400))
+SCHEDULES = {
+    MessageKind.ALERT: HASTY,
+    MessageKind.NOTICE: HASTY,
+    MessageKind.TEST: HASTY[:4],
+    MessageKind.DIGEST: ATTEMPTS,
+}
+#: how long a message is of use, where whoever made it did not say
+LIFETIMES = {
+    MessageKind.ALERT: timedelta(hours=48),
+    MessageKind.NOTICE: timedelta(days=3),
+    MessageKind.TEST: timedelta(minutes=10),
+}
+#: after this a promise without an end of its own is broken and goes to the dead letters, where a person sees it
 GIVE_UP_AFTER = timedelta(days=3)
 
 #: the daemon's ticks and the seconds between looks at the database; what is due is decided there
@@ -85,15 +101,24 @@ def backoff(
 
 
 def next_attempt_at(
-    now: datetime, *, attempts: int, after: timedelta | None, created_at: datetime, jitter: float
+    now: datetime,
+    *,
+    attempts: int,
+    after: timedelta | None,
+    created_at: datetime,
+    jitter: float,
+    kind: MessageKind = MessageKind.DIGEST,
+    expires_at: datetime | None = None,
 ) -> datetime | None:
-    """When delivery is tried again after `attempts` (1 or more) tries; None once three days are over.
+    """When delivery is tried again after `attempts` (1 or more) tries; None once its time is over.
 
-    The receiver's own wish is a lower bound; jitter spreads a crowd after an outage.
+    That time ends at `expires_at`, or three days after `created_at`. The receiver's own wish is a lower bound; jitter
+    spreads a crowd after an outage.
     """
-    if now - created_at >= GIVE_UP_AFTER:
+    if now >= (expires_at or created_at + GIVE_UP_AFTER):
         return None
-    wait = ATTEMPTS[min(attempts, len(ATTEMPTS)) - 1] * (0.8 + 0.4 * jitter)
+    waits = SCHEDULES[kind]
+    wait = waits[min(attempts, len(waits)) - 1] * (0.8 + 0.4 * jitter)
     if after is not None:
         wait = max(wait, min(after, MAX_RETRY_AFTER) * (1 + 0.1 * jitter))
     return now + wait

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,12 @@ class Delivery:
     attempts: int
     created_at: datetime
     lease_token: str = ""
+    #: when it is of no use any more; None: our patience decides
+    expires_at: datetime | None = None
+    #: an earlier attempt may have been taken: it ended without a verdict
+    repeat: bool = False
+    #: how the channel calls the first message about the same, which this one updates; empty where there is none
+    thread: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,8 @@ class Delivered:
     """The other side took responsibility."""
 
     detail: str = ""
+    #: how the channel calls the message now, where an update will need that
+    remote: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
