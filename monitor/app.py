@@ -28,7 +28,7 @@ from monitor.matching.watchlists import load as load_watchlists
 from monitor.matching.whoiswho import WhoIsWho
 from monitor.model import Delivered
 from monitor.net import NetPolicy, user_agent
-from monitor.store import facts, feeds, outbox, receivers
+from monitor.store import facts, feeds, outbox, receivers, waits
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from monitor.timing import late_ticks
@@ -181,6 +181,15 @@ class App:
             within = timedelta(seconds=len(self.parts.feeds))
             feeds.sow(tx, self.parts.feeds, now, jitter=self.jitter, within=within)
 
+    def mind_the_clock(self) -> timedelta:
+        """Let nothing wait for a time that only a wrong clock had reached; by how much it was set back."""
+        now = self.clock()
+        with self.db.transaction() as tx:
+            by = waits.bring_back(tx, now)
+        if by:
+            log.warning("clock_set_back", seconds=round(by.total_seconds()))
+        return by
+
     def reload(self) -> None:
         """Read all files again. Raises ConfigError and changes nothing when one of them is wrong."""
         self.parts = build(settings.load(self.parts.settings.path))
@@ -299,6 +308,7 @@ def opened(
                 yield app
                 return
             with db.lock():
+                app.mind_the_clock()
                 app.sow()
                 arrows.passed("sown")
                 with db.transaction() as tx:

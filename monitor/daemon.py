@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -20,13 +21,17 @@ from monitor import logs
 from monitor.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 log = logs.get("daemon")
 
 #: what a container runtime gives us between SIGTERM and SIGKILL is 30 s; work in hand must end before
 GRACE_SECONDS = 20
 _WATCHED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+#: between two looks at whether somebody set the clock
+LOOK_SECONDS = 5.0
+#: below this it is the adjusting that every clock does
+JUMP_SECONDS = 2.0
 
 
 class Signals:
@@ -94,9 +99,12 @@ def run(
     stopping: Stopping,
     reload: Callable[[], None],
     failed: Callable[[str], None] = lambda _name: None,
+    jumped: Callable[[float], object] = lambda _seconds: None,
 ) -> bool:
     """Run `ticks` (name -> seconds between, work) until SIGTERM or SIGINT; SIGHUP calls `reload`.
 
+    `jumped` hears by how many seconds the clock was set. After that every tick runs at once: the scheduler reckons in
+    wall time, and would sleep as long as the clock was set back.
     Returns whether all work in hand ended within the grace period; a second signal ends the wait at once.
     """
     scheduler = BackgroundScheduler(
@@ -108,14 +116,38 @@ def run(
     for name, (seconds, work) in ticks.items():
         scheduler.add_job(busy.counting(guarded(name, work, failed)), "interval", seconds=seconds, id=name)
     scheduler.start()
-    for name in ticks:
-        scheduler.modify_job(name, next_run_time=datetime.now(UTC))
-    while signals.wait() == signal.SIGHUP:
-        _reload(reload)
+    at_once(scheduler, ticks)
+    clock = Clock()
+    while (number := signals.wait(LOOK_SECONDS)) in (None, signal.SIGHUP):
+        if number is not None:
+            _reload(reload)
+        if (seconds := clock.jump()) != 0:
+            log.warning("clock_jumped", seconds=round(seconds))
+            guarded("clock", partial(jumped, seconds), failed)()
+            at_once(scheduler, ticks)
     stopping.set()
     log.info("stopping", grace_seconds=GRACE_SECONDS)
     scheduler.shutdown(wait=False)
     return busy.wait(GRACE_SECONDS, signals)
+
+
+def at_once(scheduler: BackgroundScheduler, ticks: Iterable[str]) -> None:
+    """Let every tick run now and go on in its rhythm from here."""
+    for name in ticks:
+        scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+
+
+class Clock:
+    """Notices that the wall clock was set, by the clock that nobody sets."""
+
+    def __init__(self) -> None:
+        self._ahead = time.time() - time.monotonic()
+
+    def jump(self) -> float:
+        """By how many seconds it was set since the last call, back below zero; 0 for what every clock drifts."""
+        before, self._ahead = self._ahead, time.time() - time.monotonic()
+        seconds = self._ahead - before
+        return seconds if abs(seconds) > JUMP_SECONDS else 0.0
 
 
 def _reload(reload: Callable[[], None]) -> None:

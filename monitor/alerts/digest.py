@@ -53,16 +53,16 @@ def due(
     """The digest of `series` that is due at `now` (aware); None when there is none.
 
     After downtime there is one digest, for the latest date, whose window begins where the last one ended. The first
-    ever begins at `installed_at`. A `last` more than a day ahead of `now` is ignored (the clock was wrong): the
-    window is then the regular one, which may repeat but loses nothing.
+    ever begins at `installed_at`. Where either lies more than a day ahead of `now`, the clock was wrong: the window
+    is then the regular one. It may cover time twice, but matches are told by their number, so none is repeated.
     """
     day = next(_dates_back(series, now), None)
     if day is None:
         return None
     until = instant(day, series.at, series.timezone)
-    if last is not None and last.until - now > _WRONG_CLOCK:
-        return Due(local_date=day, due_at=until, since=_before(series, day), until=until)
     since = last.until if last else installed_at
+    if since - now > _WRONG_CLOCK:
+        return Due(local_date=day, due_at=until, since=_before(series, day), until=until)
     if until <= since or (last is not None and day <= last.local_date):
         return None
     missed = _missed(series, last.local_date, day) if last else 0

@@ -61,7 +61,13 @@ def run(config: ConfigOption = None) -> None:
         say(report.greeting(app))
         ticks = {name: (seconds, getattr(app, name)) for name, seconds in TICKS.items()}
         ticks["heartbeat"] = (HEARTBEAT_SECONDS, app.heartbeat)
-        finished = daemon.run(ticks, signals=signals, stopping=stopping, reload=app.reload)
+        finished = daemon.run(
+            ticks,
+            signals=signals,
+            stopping=stopping,
+            reload=app.reload,
+            jumped=lambda _seconds: app.mind_the_clock(),
+        )
     log.info("stopped", finished=finished)
     if not finished:
         # a thread that hangs in the network must not keep the process: its lease will run out

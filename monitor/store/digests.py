@@ -41,7 +41,10 @@ _FIELDS = tuple(f.name for f in fields(LedgerRow))
 
 
 def last(tx: Connection, series: str, receiver: str, recipient: str = "") -> LedgerRow | None:
-    """The newest row of a reader; the next window begins where it ends."""
+    """The row of a reader that was written last; the next window begins where it ends.
+
+    Not the one whose window ends last: that may have been written while the clock was years ahead.
+    """
     return _newest(
         tx, digests.c.series == series, digests.c.receiver == receiver, digests.c.recipient == recipient
     )
@@ -72,6 +75,6 @@ def told_through(tx: Connection, readers: Collection[tuple[str, str]]) -> int | 
 
 def _newest(tx: Connection, *conditions: ColumnElement[bool]) -> LedgerRow | None:
     columns = [digests.c[name] for name in _FIELDS]
-    found = select(*columns).where(*conditions).order_by(digests.c.until.desc(), digests.c.id.desc()).limit(1)
+    found = select(*columns).where(*conditions).order_by(digests.c.id.desc()).limit(1)
     row = tx.execute(found).mappings().first()
     return LedgerRow(**row) if row is not None else None

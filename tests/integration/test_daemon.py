@@ -95,3 +95,45 @@ def test_a_failing_tick_is_told_and_the_next_one_runs() -> None:
 
     assert err.count("tick_failed") >= 3
     assert "RuntimeError: ours" in err
+
+
+JUMP = """
+import sys, time, datetime, threading
+import time_machine
+from monitor import daemon, logs
+logs.configure({"MONITOR_LOG_FORMAT": "logfmt"})
+daemon.LOOK_SECONDS = 0.3
+signals, stopping = daemon.Signals(), daemon.Stopping()
+clock = time_machine.travel(datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.UTC), tick=True)
+mover = clock.start()
+ticks = 0
+
+def work():
+    global ticks
+    ticks += 1
+    print("tick", flush=True)
+    if ticks == 2:
+        mover.shift(float(sys.argv[1]))
+
+daemon.run(
+    {"tick": (0.2, work)}, signals=signals, stopping=stopping, reload=lambda: None,
+    jumped=lambda seconds: print("jumped", round(seconds), flush=True),
+)
+"""
+
+
+@pytest.mark.parametrize("seconds", [-15 * 3600, 2 * 3600, 6 * 365 * 86400])
+def test_a_clock_that_is_set_stops_nothing(seconds: int) -> None:
+    """Back by fifteen hours, forward by two hours or six years: told once, and the ticks go on."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", JUMP, str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(8)]
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+
+    assert lines.count("tick\n") == 7
+    assert lines.count(f"jumped {seconds}\n") == 1
+    assert "clock_jumped" in err
+    assert process.returncode == 0

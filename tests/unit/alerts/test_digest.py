@@ -127,6 +127,13 @@ def test_a_clock_that_was_years_ahead_does_not_silence_the_series() -> None:
     assert (found.since, found.until) == (utc("2026-11-23T05:00"), utc("2026-11-24T05:00"))
 
 
+def test_an_installation_while_the_clock_was_ahead_does_not_silence_the_series() -> None:
+    """The first digest comes on its day, not in 2031."""
+    found = due(series(), None, utc("2026-11-24T06:00"), installed_at=utc("2031-01-01T00:00"))
+    assert found is not None
+    assert (found.since, found.until) == (utc("2026-11-23T05:00"), utc("2026-11-24T05:00"))
+
+
 def test_a_small_step_back_sends_nothing_twice() -> None:
     """The clock went back two minutes just after a digest."""
     last = LastDigest(local_date=date(2026, 11, 24), until=utc("2026-11-24T05:00"))
