@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.backtested import backtested
-from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, console, loaded, say_json
+from monitor.cli.common import (
+    FINDINGS,
+    ConfigOption,
+    JsonOption,
+    complain,
+    console,
+    loaded,
+    moment,
+    say_json,
+)
 from monitor.cli.reading import opened, progress, read_items, size, told_language
-from monitor.config import parse_duration
 from monitor.jobs.backtest import archived, how_many, other_watchlists
 from monitor.matching import items
 from monitor.matching.backtest import Backtest
@@ -54,7 +62,7 @@ def backtest(
     The archive is taken by the day an item was first seen, a file by its items' dates.
     """
     now = datetime.now(UTC)
-    start, end = _moment(since or ("30d" if file is None else None), now), _moment(until, now)
+    start, end = moment(since or ("30d" if file is None else None), now), moment(until, now)
     if start and end and start >= end:
         raise typer.BadParameter("--since is not before --until")
     found = loaded(config)
@@ -81,21 +89,6 @@ def backtest(
 
 def _matcher(lists: Watchlists) -> Matcher:
     return Matcher(lists, extract=extractor(lists))
-
-
-def _moment(text: str | None, now: datetime) -> datetime | None:
-    """`30d` ago, or a date. Raises BadParameter."""
-    if text is None:
-        return None
-    try:
-        return now - parse_duration(text)
-    except (ValueError, OverflowError):
-        pass
-    try:
-        read = datetime.fromisoformat(text)
-        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise typer.BadParameter(f"{text!r} is neither a time span (30d, 12h) nor a date") from None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 from rich.console import Console
 
 from monitor import settings
+from monitor.fields import parse_duration
 
 FINDINGS, MISCONFIGURED, PARTLY, OUR_BUG = 1, 2, 3, 70
 
@@ -49,6 +51,26 @@ def isolated(text: str) -> str:
     return f"{FSI}{text}{PDI}"
 
 
+def own(text: str) -> str:
+    """`text` isolated where its direction may differ; plain Latin needs no marks, and is then easily copied."""
+    return text if text.isascii() else isolated(text)
+
+
 def loaded(config: Path | None) -> settings.Settings:
     """The effective settings. Raises ConfigError."""
     return settings.load(config)
+
+
+def moment(text: str | None, now: datetime) -> datetime | None:
+    """`30d` ago, or a date. Raises BadParameter."""
+    if text is None:
+        return None
+    try:
+        return now - parse_duration(text)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        read = datetime.fromisoformat(text)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise typer.BadParameter(f"{text!r} is neither a time span (30d, 12h) nor a date") from None

@@ -11,7 +11,7 @@ import traceback
 import typer
 
 from monitor import __version__, logs
-from monitor.cli import archive, contacts, feeds, matching, watch, watchlists
+from monitor.cli import archive, contacts, export, feeds, items, matching, stories, watch, watchlists
 from monitor.cli.common import FINDINGS, MISCONFIGURED, OUR_BUG, complain
 from monitor.errors import ConfigError, StoreError
 from monitor.redaction import redact
@@ -23,9 +23,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for part in (watch, matching, archive, contacts):
+for part in (watch, matching, archive, contacts, export):
     part.register(app)
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(items.app, name="items")
+app.add_typer(stories.app, name="stories")
+app.add_typer(export.app, name="export")
 app.add_typer(watchlists.app, name="watchlists")
 app.add_typer(archive.db, name="db")
 app.add_typer(archive.deliveries, name="deliveries")

@@ -121,7 +121,7 @@ def as_json(of: LedgerContact) -> dict[str, Any]:
         "place": of.place,
         "date": of.date,
         "background": of.background,
-        "corroboration": _corroboration(of.corroboration) if of.corroboration else None,
+        "corroboration": corroboration_json(of.corroboration) if of.corroboration else None,
         "sources": [_source(s) for s in of.sources],
     }
 
@@ -131,7 +131,8 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _corroboration(of: Corroboration) -> dict[str, Any]:
+def corroboration_json(of: Corroboration) -> dict[str, Any]:
+    """A grade as plain data."""
     return {
         "reliability": of.reliability,
         "credibility": of.credibility,

@@ -59,6 +59,7 @@ from monitor.model.tellings import (
     LedgerContact,
     Participant,
     Standing,
+    Step,
     Voice,
 )
 from monitor.model.words import (
@@ -109,6 +110,7 @@ __all__ = [
     "Severity",
     "Side",
     "Standing",
+    "Step",
     "Story",
     "StoryItem",
     "Suppressed",

@@ -74,6 +74,20 @@ class Link:
         return hashlib.sha256(self.body).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One stored entry."""
+
+    id: int
+    #: None once the item was pruned
+    item_id: int | None
+    link: Link
+    #: as stored; it must be `link.chain`
+    chain: str
+    #: None where nothing could be kept, where it was pruned, or was not asked for
+    raw: bytes | None = None
+
+
 def digest(raw: bytes) -> str:
     """SHA-256 (hex) of an entry's bytes; empty where there are none."""
     return hashlib.sha256(raw).hexdigest() if raw else ""

@@ -83,6 +83,17 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One moment of a story: an outlet tells it, repeats it, or takes it back."""
+
+    at: datetime
+    item: StoryItem
+    kind: Literal["told", "copied", "withdrawn"]
+    #: what that changed for somebody who knew the story until then; nothing for the first telling
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
     """Somebody in a contact, with the office held on its date."""
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from monitor.model.evidence import Link, digest
+from monitor.model.evidence import Kept, Link, digest
 from monitor.store.schema import entries, items
 from monitor.store.sql import add, batches
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 #: rows in memory at a time when a chain is walked
 PAGE = 500
+#: of compression: half the time of the usual one, and a tenth more bytes
+LEVEL = 3
 _LINK = (
     entries.c.id,
     entries.c.feed_id,
@@ -35,20 +36,6 @@ _LINK = (
     entries.c.previous,
     entries.c.chain,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """One stored entry."""
-
-    id: int
-    #: None once the item was pruned
-    item_id: int | None
-    link: Link
-    #: as stored; it must be `link.chain`
-    chain: str
-    #: None where nothing could be kept, where it was pruned, or was not asked for
-    raw: bytes | None = None
 
 
 def keep(tx: Connection, poll: PollRecord, ids: Sequence[int]) -> None:
@@ -152,7 +139,7 @@ def _row(link: Link, chain: str, item_id: int, raw: bytes) -> dict[str, object]:
         "revision": link.revision,
         "retrieved_at": link.retrieved_at,
         "url": link.url,
-        "raw": zlib.compress(raw) if raw else None,
+        "raw": zlib.compress(raw, LEVEL) if raw else None,
         "sha256": link.sha256,
         "document_sha256": link.document_sha256,
         "headers": [list(header) for header in link.headers],

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 import typer
 
-from monitor.cli.backtest import _inside, _moment
+from monitor.cli.backtest import _inside
+from monitor.cli.common import moment as the_moment
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -28,7 +29,7 @@ def day(number: int, hour: int = 0) -> datetime:
 )
 def test_a_moment_is_a_span_or_a_date(text: str | None, moment: datetime | None) -> None:
     """Both as instants."""
-    assert _moment(text, NOW) == moment
+    assert the_moment(text, NOW) == moment
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_a_moment_is_a_span_or_a_date(text: str | None, moment: datetime | None)
 def test_anything_else_is_a_usage_error(text: str) -> None:
     """Never a traceback."""
     with pytest.raises(typer.BadParameter, match="neither a time span"):
-        _moment(text, NOW)
+        the_moment(text, NOW)
 
 
 @pytest.mark.parametrize(

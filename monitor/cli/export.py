@@ -1,0 +1,171 @@
+"""`monitor export case` writes a story with its evidence; `monitor verify` checks one, or the archive itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli import archived
+from monitor.cli.common import FINDINGS, MISCONFIGURED, ConfigOption, complain, loaded, say
+from monitor.exports.case import MAX_BETWEEN, Case, FeedChain, files
+from monitor.exports.verify import verify as verified
+from monitor.store import evidence
+from monitor.stories.corroboration import corroborate
+from monitor.stories.judgement import StoryJudge
+from monitor.stories.ledger import ledger
+from monitor.stories.timeline import timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.matching.whoiswho import WhoIsWho
+    from monitor.model import Story
+    from monitor.model.evidence import Kept
+
+app = typer.Typer(help="Write parts of the archive for others.", no_args_is_help=True)
+
+
+def register(root: typer.Typer) -> None:
+    """Add `verify` to the root."""
+    root.command("verify")(verify)
+
+
+@app.callback()
+def _export() -> None:
+    """Write parts of the archive for others."""
+
+
+@app.command("case")
+def case(
+    story_id: Annotated[str, typer.Argument(metavar="STORY", help="The id of a story: s-0123456789.")],
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Must not exist; case-STORY otherwise.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """A folder with one story: a page to read and print, data, and the evidence that others can verify."""
+    settings = loaded(config)
+    known = archived.people(settings)
+    with archived.reading(settings) as tx:
+        story = archived.story(tx, story_id)
+        made = files(_case(tx, story, known))
+    target = folder or Path(f"case-{story.id}")
+    _write(target, made)
+    kept = sum(name.startswith("entries/") for name in made)
+    say(f"{target}: {len(story.items)} items, {kept} entries; check it with: monitor verify {target}")
+
+
+def _case(tx: Any, story: Story, known: WhoIsWho) -> Case:
+    judge = StoryJudge(known.people)
+    kept = evidence.of_items(tx, [item.id for item in story.items])
+    feeds = dict.fromkeys(k.link.feed_id for k in kept)
+    return Case(
+        judged=judge.judge(story),
+        steps=timeline(story, judge),
+        contacts=ledger(story.items, known.role, people=known.people, corroborate=corroborate),
+        kept=kept,
+        chains=tuple(
+            _chain(tx, feed_id, [k for k in kept if k.link.feed_id == feed_id]) for feed_id in feeds
+        ),
+    )
+
+
+def _chain(tx: Any, feed_id: str, ours: list[Kept]) -> FeedChain:
+    """The feed's links from the first to the last of `ours`, or only these where there are too many between."""
+    links: list[Kept] = []
+    for link in evidence.between(tx, feed_id, ours[0].id, ours[-1].id):
+        links.append(link)
+        if len(links) > MAX_BETWEEN:
+            break
+    whole = len(links) <= MAX_BETWEEN
+    return FeedChain(
+        feed_id=feed_id,
+        links=tuple(links if whole else ours),
+        whole=whole,
+        head=evidence.head(tx, feed_id),
+    )
+
+
+def _write(target: Path, made: Mapping[str, bytes]) -> None:
+    """The whole folder or nothing. Ends the command when it cannot be written."""
+    if target.exists():
+        complain(f"{target} exists already")
+        raise typer.Exit(MISCONFIGURED)
+    draft: Path | None = None
+    try:
+        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        draft.chmod(0o777 & ~_umask())
+        for name, content in made.items():
+            path = draft / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        draft.rename(target)
+    except OSError as error:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+        complain(f"{target}: {error.strerror}")
+        raise typer.Exit(MISCONFIGURED) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def verify(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A case folder; otherwise the archive itself.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Whether evidence is what it was: a case that was exported, or every chain of the archive. Exit 1 when not."""
+    if folder is None:
+        _archive(config)
+        return
+    read, odd = _read(folder)
+    found = verified(read)
+    for line in (*odd, *found.faults):
+        complain(line)
+    if odd or found.faults:
+        raise typer.Exit(FINDINGS)
+    for feed_id, head in found.heads.items():
+        say(f"{head}  newest link of {feed_id} when this was exported", style="dim")
+    say(f"{folder}: {found.files} files, {found.entries} entries and {found.links} links are what they were")
+
+
+def _read(folder: Path) -> tuple[dict[str, bytes], list[str]]:
+    """The files of a case, and what is neither file nor folder. Ends the command when there is no such folder."""
+    if not folder.is_dir():
+        complain(f"{folder} is no folder")
+        raise typer.Exit(MISCONFIGURED)
+    read: dict[str, bytes] = {}
+    odd: list[str] = []
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            odd.append(f"{name} is no regular file")
+        elif path.is_file():
+            read[name] = path.read_bytes()
+    return read, odd
+
+
+def _archive(config: Path | None) -> None:
+    wrong = 0
+    with archived.reading(loaded(config)) as tx:
+        for feed_id in evidence.feeds_with_chains(tx):
+            faults = list(evidence.faults(tx, feed_id))
+            wrong += len(faults)
+            for line in faults:
+                complain(line)
+            if not faults:
+                say(f"{evidence.head(tx, feed_id)}  {feed_id}", style="dim")
+        total = evidence.count(tx)
+    if wrong:
+        raise typer.Exit(FINDINGS)
+    say(f"{total:,} entries are what they were")
