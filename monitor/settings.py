@@ -21,13 +21,14 @@ from monitor.config import (
     FileConfig,
     HeartbeatConfig,
     ReceiverConfig,
-    RouteConfig,
     WebhookConfig,
 )
 from monitor.errors import ConfigError, Mistake
+from monitor.names import names_wrong
+from monitor.routes import RouteConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -137,7 +138,7 @@ def load(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) 
     path = find(explicit, environ)
     document = _document(path, environ)
     config = documents.validate(Config, document)
-    mistakes: list[Mistake] = list(_names_wrong(config, document))
+    mistakes: list[Mistake] = list(names_wrong(config, document))
     config = _with_secrets(config, document, (), mistakes)
     if mistakes:
         raise ConfigError(tuple(mistakes))
@@ -210,57 +211,6 @@ def _bytes(path: Path) -> bytes:
 
 def _whole(file: str, message: str, remedy: str = "") -> ConfigError:
     return ConfigError((Mistake(file=file, line=None, column=None, message=message, remedy=remedy),))
-
-
-def _names_wrong(config: Config, document: documents.Document) -> Iterator[Mistake]:
-    """Receivers that are called twice or not there, series that share a name."""
-    names = [r.name for r in config.receivers]
-    known = names or [DEFAULT_RECEIVER]
-    for n, name in enumerate(names):
-        if name in names[:n]:
-            yield document.mistake(
-                ("receivers", n, "name"), f"a second receiver is called {name!r}", "give each its own name"
-            )
-    digests = config.digests or ()
-    used: list[tuple[documents.Path, str]] = [
-        (("digests", n, "receivers"), r) for n, d in enumerate(digests) for r in d.receivers
-    ]
-    if config.route is not None:
-        used += _routed(config.route, ("route",))
-        if config.route.receiver is None:
-            yield document.mistake(
-                ("route",), "the top route names no receiver", "what no child takes must go somewhere"
-            )
-    for path, name in used:
-        if name not in known:
-            yield document.mistake(path, f"there is no receiver {name!r}", documents.suggestion(name, known))
-    yield from _fallbacks_wrong(config, document)
-    series = [d.series for d in digests]
-    for n, name in enumerate(series):
-        if name in series[:n]:
-            yield document.mistake(
-                ("digests", n, "series"), f"a second digest is called {name!r}", "the name is its identity"
-            )
-
-
-def _fallbacks_wrong(config: Config, document: documents.Document) -> Iterator[Mistake]:
-    """Receivers that would tell nobody, or themselves, that nothing reaches them."""
-    for n, receiver in enumerate(config.receivers):
-        wanted = receiver.fallback
-        others = [other.name for other in config.receivers if other.name != receiver.name]
-        if wanted is not None and wanted not in others:
-            message = f"there is no other receiver {wanted!r}"
-            remedy = documents.suggestion(wanted, others)
-            yield document.mistake(("receivers", n, "fallback"), message, remedy)
-
-
-def _routed(route: RouteConfig, path: documents.Path) -> list[tuple[documents.Path, str]]:
-    found: list[tuple[documents.Path, str]] = (
-        [((*path, "receiver"), route.receiver)] if route.receiver else []
-    )
-    for n, child in enumerate(route.routes):
-        found += _routed(child, (*path, "routes", n))
-    return found
 
 
 def _with_secrets(

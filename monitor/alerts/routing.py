@@ -1,4 +1,4 @@
-"""Pure. Which receivers hear of a story: Alertmanager's route tree over `monitor.config.RouteConfig`.
+"""Pure. Which receivers hear of a story: Alertmanager's route tree over `monitor.routes.RouteConfig`.
 
 Source: the routing tree of prometheus/alertmanager. The first child that matches takes the story, `continue` lets its
 later siblings see it too, and what a route leaves out it inherits.
@@ -10,11 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from monitor.alerts.labels import labels_of
 from monitor.model import Severity
+from monitor.model.matchers import hold
 
 if TYPE_CHECKING:
-    from monitor.config import MatchConfig, RouteConfig
+    from collections.abc import Iterator
+
     from monitor.model import Story
+    from monitor.routes import EscalateConfig, MatchConfig, RouteConfig
 
 #: the quietest severity that alerts; below it a match is shown as related only
 ALERTS_FROM = Severity.MEDIUM
@@ -29,8 +33,14 @@ class Routed:
     group_wait: timedelta = timedelta(seconds=30)
     #: how long to wait before new reports of an alerted story are sent
     group_interval: timedelta = timedelta(minutes=10)
-    #: how long until an unchanged story may be sent again
-    repeat_interval: timedelta = timedelta(hours=24)
+    #: how long until an unchanged story that nobody acknowledged is told again; None: never
+    repeat_interval: timedelta | None = None
+    group_by: tuple[str, ...] = ("story",)
+    escalate: EscalateConfig | None = None
+    mute_time_intervals: tuple[str, ...] = ()
+    active_time_intervals: tuple[str, ...] = ()
+    #: which route it is: its place in the tree and what each on the way asks for
+    path: str = ""
 
 
 def alerts(story: Story) -> bool:
@@ -45,28 +55,54 @@ def routes_for(route: RouteConfig, story: Story) -> tuple[Routed, ...]:
     `monitor.settings` sees to it.
     """
     found: dict[str, Routed] = {}
-    for routed in _walk(route, story, Routed(receiver="")):
+    for routed in _walk(route, story, _own(route, Routed(receiver=""), "")):
         assert routed.receiver, "the root route has no receiver"
         found.setdefault(routed.receiver, routed)
     return tuple(found.values())
 
 
-def _walk(route: RouteConfig, story: Story, inherited: Routed) -> tuple[Routed, ...]:
-    own = _own(route, inherited)
+def route_of(route: RouteConfig, path: str, receiver: str) -> Routed:
+    """The route at `path` as it is now; one with the defaults where it is gone."""
+    for routed in _all(route, _own(route, Routed(receiver=""), "")):
+        if routed.path == path:
+            return replace(routed, receiver=receiver)
+    return Routed(receiver=receiver, path=path)
+
+
+def _walk(route: RouteConfig, story: Story, own: Routed) -> tuple[Routed, ...]:
     found: list[Routed] = []
-    for child in route.routes:
-        if not takes(child.match, story):
+    for n, child in enumerate(route.routes):
+        if not (takes(child.match, story) and hold(child.matchers, labels_of(story))):
             continue
-        found += _walk(child, story, own)
+        found += _walk(child, story, _own(child, own, f"{own.path}/{n}"))
         if not child.proceed:
             break
     return tuple(found) or (own,)
 
 
-def _own(route: RouteConfig, inherited: Routed) -> Routed:
-    names = ("receiver", "group_wait", "group_interval", "repeat_interval")
-    said = {name: getattr(route, name) for name in names if getattr(route, name) is not None}
-    return replace(inherited, **said)
+def _all(route: RouteConfig, own: Routed) -> Iterator[Routed]:
+    yield own
+    for n, child in enumerate(route.routes):
+        yield from _all(child, _own(child, own, f"{own.path}/{n}"))
+
+
+_INHERITED = ("receiver", "group_by", "group_wait", "group_interval", "repeat_interval", "escalate")
+
+
+def _own(route: RouteConfig, inherited: Routed, place: str) -> Routed:
+    """What a route says itself over what it inherits; intervals are not inherited."""
+    said = {name: getattr(route, name) for name in _INHERITED if getattr(route, name) is not None}
+    own = {name: getattr(route, name) for name in ("mute_time_intervals", "active_time_intervals")}
+    return replace(inherited, **said, **own, path=f"{place}{_asks(route)}")
+
+
+def _asks(route: RouteConfig) -> str:
+    """`{severity=high|critical,watchlist=wagner}`."""
+    match = route.match
+    parts = [
+        f"{name}={'|'.join(values)}" for name in type(match).model_fields if (values := getattr(match, name))
+    ]
+    return "{" + ",".join((*parts, *map(str, route.matchers))) + "}"
 
 
 def takes(match: MatchConfig, story: Story) -> bool:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.app import App
-    from monitor.config import RouteConfig
     from monitor.demo import World
+    from monitor.routes import RouteConfig
     from monitor.settings import Settings
 
 #: a delivery that waits longer than this is a problem

@@ -17,9 +17,9 @@ from xml.etree import ElementTree
 import listparser
 from lxml import etree
 
-from monitor.config import parse_duration
 from monitor.feeds.decode import scrub, to_text
 from monitor.feeds.entry import language_tag, whole_url
+from monitor.fields import parse_duration
 from monitor.model import Feed, Side
 
 if TYPE_CHECKING:

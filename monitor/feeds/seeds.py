@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from monitor import documents
-from monitor.config import Duration
 from monitor.errors import ConfigError, Mistake
+from monitor.fields import Duration
 from monitor.model import Feed, Side
 
 #: what the Admiralty letters mean, for messages

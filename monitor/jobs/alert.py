@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from monitor.alerts.render import Templates
-    from monitor.config import ReceiverConfig, RouteConfig
+    from monitor.config import ReceiverConfig
     from monitor.model import Change, Standing
+    from monitor.routes import RouteConfig
     from monitor.store.alerts import AlertGroup
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge

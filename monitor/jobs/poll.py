@@ -45,11 +45,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from monitor.config import PollingConfig, RouteConfig
+    from monitor.config import PollingConfig
     from monitor.feeds.worker import Worker
     from monitor.matching.matcher import Matcher
     from monitor.model import Entry
     from monitor.net import NetPolicy
+    from monitor.routes import RouteConfig
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
 

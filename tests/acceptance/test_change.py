@@ -10,7 +10,7 @@ import pytest
 
 from monitor import settings
 from monitor.alerts.render import load as load_templates
-from monitor.config import ReceiverConfig, RouteConfig
+from monitor.config import ReceiverConfig
 from monitor.jobs import poll as polling
 from monitor.jobs.alert import Alerter, alert_due
 from monitor.matching.contacts import extractor
@@ -18,6 +18,7 @@ from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load
 from monitor.matching.whoiswho import WhoIsWho
 from monitor.model import Assessed, Coverage, Delivered, Feed, FeedState, Item, Novelty, PollRecord, Side
+from monitor.routes import RouteConfig
 from monitor.store import alerts, feeds, outbox, stories
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts.routing import alerts, routes_for
-from monitor.config import RouteConfig
+from monitor.alerts.routing import alerts, route_of, routes_for
 from monitor.jobs.samples import stories, story_item
 from monitor.model import Severity, Story
+from monitor.routes import RouteConfig
 
 RECEIVED, CONVOY, COUNCIL, _, _, REVIEW, _ = stories()
 
@@ -86,12 +86,12 @@ def test_the_tree_is_walked_as_alertmanager_walks_it(
 
 
 def test_the_defaults_are_alertmanagers_and_are_inherited() -> None:
-    """30 s, 10 min and 24 h, unless a route or a parent of it says otherwise."""
+    """30 s and 10 min, unless a route or a parent of it says otherwise; nothing is repeated that did not change."""
     (plain,) = routes_for(tree(), RECEIVED)
     assert (plain.group_wait, plain.group_interval, plain.repeat_interval) == (
         timedelta(seconds=30),
         timedelta(minutes=10),
-        timedelta(hours=24),
+        None,
     )
     route = tree(group_wait="5s", routes=[{"receiver": "a", "repeat_interval": "2h"}])
     (own,) = routes_for(route, RECEIVED)
@@ -100,6 +100,35 @@ def test_the_defaults_are_alertmanagers_and_are_inherited() -> None:
         timedelta(minutes=10),
         timedelta(hours=2),
     )
+
+
+def test_a_route_has_a_path_by_which_it_is_found_again() -> None:
+    """After a restart with the same file; settings that are not inherited are its own."""
+    route = tree(
+        group_by=["watchlist"],
+        mute_time_intervals=["nights"],
+        routes=[
+            {"receiver": "x", "match": {"severity": "critical"}},
+            {
+                "receiver": "a",
+                "match": {"severity": ["high"]},
+                "matchers": ["side=russia-state"],
+                "group_wait": "5s",
+            },
+        ],
+    )
+    (own,) = routes_for(route, RECEIVED)
+    assert own.path == '{}/1{severity=high,side="russia-state"}'
+    assert (own.group_by, own.mute_time_intervals) == (("watchlist",), ())
+    assert route_of(route, own.path, "a") == own
+    assert route_of(route, "{}/7{gone}", "a").group_wait == timedelta(seconds=30)
+
+
+def test_matchers_of_a_route_ask_for_any_label() -> None:
+    """All of them must hold, besides `match`."""
+    ask = [{"receiver": "a", "matchers": ["participants=~.*Haftar", "side!=un"]}]
+    assert [r.receiver for r in routes_for(tree(routes=ask), RECEIVED)] == ["a"]
+    assert [r.receiver for r in routes_for(tree(routes=ask), COUNCIL)] == ["root"]
 
 
 def test_medium_and_louder_alert() -> None:

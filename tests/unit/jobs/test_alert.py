@@ -9,10 +9,11 @@ import pytest
 
 from monitor import settings
 from monitor.alerts.render import load
-from monitor.config import ReceiverConfig, RouteConfig
+from monitor.config import ReceiverConfig
 from monitor.jobs.alert import Alerter, alert_due, open_groups
 from monitor.jobs.gather import gather
 from monitor.model import Decision, Fact, Severity, Side
+from monitor.routes import RouteConfig
 from monitor.store import alerts, feeds, items, stories
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.config import RouteConfig
 from monitor.jobs import poll as polling
 from monitor.jobs.gather import gather, withdrawn
 from monitor.model import Coverage, Decision, Fact, Novelty, Severity
+from monitor.routes import RouteConfig
 from monitor.store import alerts, archive, feeds, items, merges, signatures, stories
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge

@@ -1,0 +1,80 @@
+"""Pure. When a route is muted: named time intervals in IANA zones.
+
+Source: the time intervals of prometheus/alertmanager. A moment is compared by the clock on the wall of its zone, so
+an interval of a night is as long as that night; an hour that a change of the clock repeats is in it twice.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from monitor.routes import IntervalConfig, TimeIntervalConfig
+
+#: how far ahead the end of a mute is looked for; a longer one is looked at again then
+AHEAD = timedelta(hours=24)
+_MINUTE = timedelta(minutes=1)
+
+
+def within(moment: datetime, intervals: Iterable[IntervalConfig]) -> bool:
+    """Whether `moment` is in one of the intervals; what an interval does not name does not limit it."""
+    return any(_holds(moment, interval) for interval in intervals)
+
+
+def _holds(moment: datetime, interval: IntervalConfig) -> bool:
+    local = moment.astimezone(interval.location)
+    minute = local.hour * 60 + local.minute
+    last = monthrange(local.year, local.month)[1]
+    parts = (
+        not interval.times or any(start <= minute < end for start, end in interval.times),
+        _among(local.isoweekday(), interval.weekdays),
+        not interval.days_of_month
+        or any(_day(a, last) <= local.day <= _day(b, last) for a, b in interval.days_of_month),
+        _among(local.month, interval.months),
+        _among(local.year, interval.years),
+    )
+    return all(parts)
+
+
+def _among(value: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    return not ranges or any(first <= value <= last for first, last in ranges)
+
+
+def _day(day: int, last: int) -> int:
+    """-1 is the last day of the month. A month without that day has none, so that 29 to 31 may be the end of any."""
+    return max(1, last + 1 + day) if day < 0 else day
+
+
+def muted(
+    moment: datetime,
+    *,
+    mute: Sequence[str],
+    active: Sequence[str],
+    named: Mapping[str, TimeIntervalConfig],
+) -> bool:
+    """Whether nothing is told at `moment`: it is in a mute interval, or in none of the active ones where there are any."""
+    if any(within(moment, named[name].time_intervals) for name in mute if name in named):
+        return True
+    known = [name for name in active if name in named]
+    return bool(known) and not any(within(moment, named[name].time_intervals) for name in known)
+
+
+def resumes(
+    now: datetime,
+    *,
+    mute: Sequence[str],
+    active: Sequence[str],
+    named: Mapping[str, TimeIntervalConfig],
+) -> datetime:
+    """`now` where nothing is muted, else the first full minute at which it is not, at most `AHEAD` from now."""
+    if not muted(now, mute=mute, active=active, named=named):
+        return now
+    moment = now.replace(second=0, microsecond=0) + _MINUTE
+    while moment < now + AHEAD and muted(moment, mute=mute, active=active, named=named):
+        moment += _MINUTE
+    return moment
