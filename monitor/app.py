@@ -21,6 +21,7 @@ from monitor.jobs import deliver as delivering
 from monitor.jobs import digest as digesting
 from monitor.jobs import poll as polling_job
 from monitor.jobs import prune as pruning
+from monitor.jobs.notices import Notices
 from monitor.jobs.samples import contexts
 from monitor.matching.contacts import extractor
 from monitor.matching.matcher import Matcher
@@ -228,8 +229,16 @@ class App:
             clock=self.clock,
             jitter=self.jitter,
             stopping=self.stopping,
+            notices=self.notices(),
+            patience=self.parts.settings.config.delivery,
         )
         return self._ticked("deliver", lambda: delivering.deliver_due(deliverer))
+
+    def notices(self) -> Notices:
+        """What the monitor says about itself is made with this."""
+        parts = self.parts
+        root = parts.settings.route.receiver or ""
+        return Notices(templates=parts.templates, receivers=parts.receivers, root=root)
 
     def prune(self) -> Pruned:
         """Forget what is past its time."""

@@ -15,6 +15,8 @@ from uuid import uuid4
 
 from monitor import arrows, logs
 from monitor.delivery.notifier import degraded
+from monitor.jobs import troubles
+from monitor.jobs.catchup import catch_up
 from monitor.model import Delivered, Rejected, TryLater
 from monitor.store import outbox
 from monitor.timing import next_attempt_at
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from monitor.config import DeliveryConfig
     from monitor.delivery.notifier import Notifier
+    from monitor.jobs.notices import Notices
     from monitor.model import Delivery, Outcome
     from monitor.store.database import Database
 
@@ -43,12 +47,16 @@ class Deliverer:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     stopping: Callable[[], bool]
+    notices: Notices
+    patience: DeliveryConfig
 
 
 def deliver_due(deliverer: Deliverer) -> Counter[str]:
     """Try everything that may be tried now; counts by outcome (`delivered`, `later`, `rejected`)."""
     with deliverer.db.transaction() as tx:
-        expired = outbox.expire(tx, deliverer.clock())
+        now = deliverer.clock()
+        expired = outbox.expire(tx, now)
+        troubles.tell(tx, deliverer.notices, deliverer.patience, now)
     total: Counter[str] = Counter(expired=expired) if expired else Counter()
     threads = min(MAX_THREADS, max(1, len(deliverer.notifiers)))
     with ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool:
@@ -81,8 +89,20 @@ def _one(deliverer: Deliverer, delivery: Delivery) -> str:
     now = deliverer.clock()
     retry_at = _retry_at(deliverer, delivery, outcome, now)
     plainer = degraded(delivery.message) if isinstance(outcome, Rejected) and outcome.degrade else None
+    known = delivery.receiver in deliverer.notifiers
     with deliverer.db.transaction() as tx:
-        held = outbox.settle(tx, delivery, outcome, retry_at, now, elapsed=elapsed, plainer=plainer)
+        held = outbox.settle(
+            tx,
+            delivery,
+            outcome,
+            retry_at,
+            now,
+            elapsed=elapsed,
+            plainer=plainer,
+            suspend_after=deliverer.patience.suspend_after if known else None,
+        )
+        if held and isinstance(outcome, Delivered):
+            catch_up(tx, deliverer.notices, deliverer.patience.catch_up, delivery, now)
         arrows.passed("settling")
     arrows.passed("settled")
     _log(delivery, outcome, retry_at, held=held)
@@ -110,6 +130,8 @@ def _retry_at(deliverer: Deliverer, delivery: Delivery, outcome: Outcome, now: d
         after=outcome.after,
         created_at=delivery.created_at,
         jitter=deliverer.jitter(),
+        kind=delivery.message.kind,
+        expires_at=delivery.expires_at,
     )
 
 

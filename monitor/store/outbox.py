@@ -6,6 +6,7 @@
                      → dead       tried for as long as our schedule goes
     leased  → leased              the lease ran out: the sender died, another takes over with the same id
     pending → expired             too late to be of use
+    pending → summarised          listed in one message after an outage (`monitor.store.backlog`)
 
 A lease is fenced by its token: who lost it cannot settle. What `rejected`, `dead` and `expired` hold waits for a
 person (`monitor.store.journal`).
@@ -23,9 +24,10 @@ from monitor.store import receivers
 from monitor.store.schema import LEASED, OWED, attempts, deliveries
 from monitor.store.schema import receivers as receiver_rows
 from monitor.store.sql import changed, insert
+from monitor.timing import LIFETIMES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
@@ -44,11 +46,13 @@ def enqueue(
     *,
     cause: str | None = None,
     expires_at: datetime | None = None,
+    threads: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
     """Promise `messages`, each with its id (a UUID), to a receiver, in the transaction of what made them.
 
     Several messages to one recipient are parts and go in order. `cause` ("alert:7", "digest:daily:2026-01-01") makes
-    the promise once only: parts that were promised for it before are passed over. Returns the ids that are new.
+    the promise once only: parts that were promised for it before are passed over. `expires_at`: by default what
+    the kind of message says. `threads`: by recipient, the delivery that this one updates. Returns the ids that are new.
     """
     parts: dict[str, int] = {}
     new: list[str] = []
@@ -56,7 +60,8 @@ def enqueue(
         part = parts[message.recipient] = parts.get(message.recipient, -1) + 1
         row = _row(delivery_id, receiver, message, now) | {
             "cause": cause,
-            "expires_at": expires_at,
+            "expires_at": expires_at or _end(message, now),
+            "thread": (threads or {}).get(message.recipient),
             "batch": messages[0][0],
             "part": part,
         }
@@ -92,7 +97,7 @@ def claim(
         _note(tx, row["id"], row["attempts"], now, ("lost", "the sender ended before it could say"))
     values = {"state": "leased", "lease_until": now + lease, "lease_token": token}
     tx.execute(update(deliveries).where(d.id == row["id"]).values(values))
-    return _delivery(row, token)
+    return _delivery(row, token, _thread(tx, row))
 
 
 def settle(
@@ -104,11 +109,13 @@ def settle(
     *,
     elapsed: timedelta | None = None,
     plainer: Message | None = None,
+    suspend_after: int | None = None,
 ) -> bool:
     """Write down how an attempt ended. False, and nothing is written: the lease was lost to another sender.
 
     `retry_at` is when to try again after TryLater; None: never, it is dead. `plainer` replaces a message that was
-    rejected for its form and is tried at once, once. A suspended receiver's message waits for the receiver.
+    rejected for its form and is tried at once, once. A suspended receiver's message waits for the receiver; after
+    `suspend_after` refusals in a row it is suspended, and what it refused waits, too.
     """
     this = (deliveries.c.id == delivery.id) & (deliveries.c.state == "leased")
     held = this & (deliveries.c.lease_token == delivery.lease_token)
@@ -119,8 +126,19 @@ def settle(
     common = {"lease_until": None, "lease_token": "", "attempts": delivery.attempts + 1}
     tx.execute(update(deliveries).where(held).values(common | values))
     _note(tx, delivery.id, delivery.attempts + 1, now, _said(outcome), elapsed)
-    receivers.learn(tx, delivery.receiver, outcome, retry_at, now)
+    probe = receivers.learn(tx, delivery.receiver, outcome, retry_at, now, suspend_after=suspend_after)
+    if probe is not None:
+        _wait_again(tx, delivery.receiver, probe)
     return True
+
+
+def _wait_again(tx: Connection, receiver: str, probe_at: datetime) -> None:
+    """What a receiver refused before it was suspended is owed again, behind all that it has not seen yet."""
+    d, r = deliveries.c, receiver_rows.c
+    since = select(r.failing_since).where(r.name == receiver).scalar_subquery()
+    refused = (d.receiver == receiver) & (d.state == "rejected") & (d.settled_at >= since)
+    again = {"state": "pending", "settled_at": None, "not_before": probe_at + receivers.PROBE_EVERY}
+    tx.execute(update(deliveries).where(refused, d.payload.is_not(None)).values(again))
 
 
 def extend(tx: Connection, delivery: Delivery, until: datetime) -> bool:
@@ -153,11 +171,17 @@ def _free(now: datetime) -> list[ColumnElement[bool]]:
     d, r = deliveries.c, receiver_rows.c
     other = deliveries.alias("other")
     # the first two lists are made once, not for each row
-    resting = select(r.name).where(or_(r.suspended_at.is_not(None), r.paused_until > now))
+    resting = select(r.name).where(_resting(now))
     at_work = select(other.c.receiver).where(text(f"other.{LEASED}"), other.c.lease_until > now)
     same = and_(other.c.batch == d.batch, other.c.recipient == d.recipient)
     earlier = exists().where(same, other.c.part < d.part, other.c.state.in_(OPEN))
     return [d.receiver.not_in(resting), d.receiver.not_in(at_work), or_(d.part == 0, ~earlier)]
+
+
+def _resting(now: datetime) -> ColumnElement[bool]:
+    """A suspended receiver rests until a person resumes it, or until its probe, where it has one."""
+    r = receiver_rows.c
+    return or_(r.paused_until > now, and_(r.suspended_at.is_not(None), r.paused_until.is_(None)))
 
 
 def _settled(
@@ -165,8 +189,9 @@ def _settled(
 ) -> dict[str, Any]:
     again = {"state": "pending", "not_before": now, "settled_at": None}
     match outcome:
-        case Delivered():
-            return {"state": "delivered", "settled_at": now, "last_error": ""}
+        case Delivered(remote=remote):
+            taken = {"state": "delivered", "settled_at": now, "last_error": ""}
+            return taken | ({"remote": dict(remote)} if remote else {})
         case TryLater(reason=reason) if retry_at is not None:
             return again | {"not_before": retry_at, "last_error": reason}
         case TryLater(reason=reason):
@@ -218,7 +243,18 @@ def _row(delivery_id: str, receiver: str, message: Message, now: datetime) -> di
     }
 
 
-def _delivery(row: RowMapping, token: str) -> Delivery:
+def _end(message: Message, now: datetime) -> datetime | None:
+    lifetime = LIFETIMES.get(message.kind)
+    return now + lifetime if lifetime is not None else None
+
+
+def _thread(tx: Connection, row: RowMapping) -> Mapping[str, Any]:
+    """How the channel calls the message that this one updates; empty where it never took it."""
+    first = select(deliveries.c.remote).where(deliveries.c.id == row["thread"])
+    return (tx.execute(first).scalar() if row["thread"] else None) or {}
+
+
+def _delivery(row: RowMapping, token: str, thread: Mapping[str, Any]) -> Delivery:
     message = Message(
         kind=MessageKind(row["kind"]),
         channel=row["channel"],
@@ -233,4 +269,7 @@ def _delivery(row: RowMapping, token: str) -> Delivery:
         attempts=row["attempts"],
         created_at=row["queued_at"],
         lease_token=token,
+        expires_at=row["expires_at"],
+        repeat=row["state"] == "leased" or row["attempts"] > 0,
+        thread=thread,
     )

@@ -90,6 +90,7 @@ digests = Table(
 #: deliveries that are owed, or in a sender's hands; a partial index serves only the very words it was made with
 OWED = "state IN ('pending', 'leased')"
 LEASED = "state = 'leased'"
+EXPIRED = "state = 'expired'"
 
 deliveries = Table(
     "deliveries",
@@ -129,6 +130,7 @@ deliveries = Table(
     #: the queue in its order, however long the journal is
     Index("ix_deliveries_owed", "seq", sqlite_where=text(OWED), postgresql_where=text(OWED)),
     Index("ix_deliveries_leased", "receiver", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
+    Index("ix_deliveries_expired", "receiver", sqlite_where=text(EXPIRED), postgresql_where=text(EXPIRED)),
     Index("ix_deliveries_batch", "batch"),
     sqlite_autoincrement=True,
 )

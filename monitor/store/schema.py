@@ -24,6 +24,7 @@ from sqlalchemy import (
 from monitor.store.columns import SERIAL, Packed, Seconds, Utc, count, flag, item_id, metadata, serial, words
 from monitor.store.doings import acks, events, silences, suppressions
 from monitor.store.promises import (
+    EXPIRED,
     LEASED,
     OWED,
     alert_groups,
@@ -35,6 +36,7 @@ from monitor.store.promises import (
 )
 
 __all__ = [
+    "EXPIRED",
     "LEASED",
     "OWED",
     "REVISION",

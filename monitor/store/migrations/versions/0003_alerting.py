@@ -45,6 +45,10 @@ def upgrade() -> None:
     op.add_column("deliveries", key("thread", nullable=True))
     op.add_column("deliveries", data("remote", nullable=True))
     op.create_index("ix_deliveries_thread", "deliveries", ["thread"])
+    late = sa.text("state = 'expired'")
+    op.create_index(
+        "ix_deliveries_expired", "deliveries", ["receiver"], sqlite_where=late, postgresql_where=late
+    )
     refusals = sa.Column("refusals", sa.Integer(), server_default=sa.text("0"), nullable=False)
     for column in (
         refusals,
