@@ -25,7 +25,7 @@ COPY, COPY_AT_HOME = 0.55, 0.75
 #: shingles that must be shared at least
 MIN_SHARED = 4
 #: the bar of likeness by hours between two tellings; beyond the last none is high enough
-BAR = ((12.0, 0.36), (24.0, 0.41), (48.0, 0.58), (64.0, 0.9))
+BAR = ((12.0, 0.36), (24.0, 0.41), (48.0, 0.58), (60.0, 0.9))
 #: shared facts that tell something, those with a name counted twice; verbs and figures alone tell nothing
 ENOUGH = 4
 #: how much shared words of one language and a shared document add
@@ -141,7 +141,9 @@ def _compared(a: Meeting, b: Meeting, apart: timedelta) -> str:
     if days is not None and days > 1:
         return "other" if days > 2 else ""
     if "other" in (russian, libyan):
-        return "other" if apart >= OTHER_MEETING else ""
+        # who travels meets several hosts in a day; another guest, elsewhere or nowhere said, is another meeting
+        elsewhere = libyan == "other" and (not a.place or a.place != b.place)
+        return "other" if elsewhere or apart >= OTHER_MEETING else ""
     if russian == libyan == "same":
         return "same" if apart <= MEETING_REACH else ""
     return "half" if "same" in (russian, libyan) and apart <= MEETING_REACH else ""
