@@ -177,15 +177,19 @@ def _not_near(node: Near, view: View) -> list[Span] | None:
     spans, others = evaluate(wanted, view), evaluate(excluded.part, view)
     if spans is None or not others:
         return spans
-    kept = [s for s in spans if not _has_near(s, others, node, after=after)]
+    starts, ends = [o.start for o in others], [o.end for o in others]
+
+    def around(span: Span) -> list[Span]:
+        return others[
+            bisect_left(ends, span.start - node.distance) : bisect_right(starts, span.end + node.distance)
+        ]
+
+    kept = [s for s in spans if not _has_near(s, around(s), node, after=after)]
     return kept or None
 
 
 def _has_near(span: Span, others: list[Span], node: Near, *, after: bool) -> bool:
-    starts, ends = [o.start for o in others], [o.end for o in others]
-    first = bisect_left(ends, span.start - node.distance)
-    last = bisect_right(starts, span.end + node.distance)
-    for other in others[first:last]:
+    for other in others:
         if other.mentions == span.mentions:
             continue
         if not node.ordered or (other.start >= span.end) == after:
