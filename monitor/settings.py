@@ -21,6 +21,7 @@ from monitor.config import (
     FileConfig,
     HeartbeatConfig,
     ReceiverConfig,
+    SlackConfig,
     WebhookConfig,
 )
 from monitor.errors import ConfigError, Mistake
@@ -69,6 +70,7 @@ _VARIABLES: dict[str, documents.Path] = {
 _ELSEWHERE = {"CONFIG", "LOG_FORMAT", "LOG_LEVEL", "CI", "ARROW"}
 #: secrets of which one twin must be set
 _REQUIRED: tuple[tuple[type[BaseModel], str], ...] = (
+    (SlackConfig, "webhook_url"),
     (WebhookConfig, "url"),
     (HeartbeatConfig, "url"),
 )
@@ -246,9 +248,15 @@ def _secret(
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "not text"
             mistakes.append(document.mistake((*path, f"{name}_file"), f"{file} cannot be read: {reason}"))
-    elif value is None and any(isinstance(model, kind) and name == field for kind, field in _REQUIRED):
+    elif value is None and _required(model, name):
         mistakes.append(document.mistake(path, f"{name} is missing", f"set {name} or {name}_file"))
     return value
+
+
+def _required(model: BaseModel, name: str) -> bool:
+    if isinstance(model, SlackConfig) and model.bot:
+        return False
+    return any(isinstance(model, kind) and name == field for kind, field in _REQUIRED)
 
 
 def _with_defaults(config: Config) -> Config:

@@ -90,9 +90,13 @@ def thread_root(context: Mapping[str, Any], config: EmailConfig) -> str:
 
 
 def headers(
-    context: Mapping[str, Any], config: EmailConfig, *, delivery_id: str, at: datetime
+    context: Mapping[str, Any], config: EmailConfig, *, delivery_id: str, at: datetime, updates: str = ""
 ) -> dict[str, str]:
-    """Every header but From, To and Subject. `at` (aware) becomes Date and stays the same on every attempt."""
+    """Every header but From, To and Subject. `at` (aware) becomes Date and stays the same on every attempt.
+
+    `updates`: the delivery whose mail this one answers. The root is named beside it, so that the thread holds together
+    where the first mail was deleted.
+    """
     made = {
         "Date": format_datetime(at),
         "Message-ID": message_id(delivery_id, config.domain),
@@ -101,6 +105,9 @@ def headers(
     }
     if root := thread_root(context, config):
         made |= {"In-Reply-To": root, "References": root}
+        if updates:
+            first = message_id(updates, config.domain)
+            made |= {"In-Reply-To": first, "References": f"{root} {first}"}
     if config.list_id:
         made["List-Id"] = f"<{config.list_id}>"
     return made | _unsubscribe(config)

@@ -9,9 +9,12 @@ from datetime import UTC
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_OID, uuid5
+from zoneinfo import ZoneInfo
 
 from monitor.alerts import mail, slack_blocks
 from monitor.alerts.compose import shorten
+from monitor.alerts.frame import frame
+from monitor.alerts.words import isolate
 from monitor.model import Message, MessageKind
 
 if TYPE_CHECKING:
@@ -40,6 +43,15 @@ class Outgoing:
     message: Message
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class First:
+    """The first message that a reader got about something, which a later one updates."""
+
+    id: str
+    subject: str
+    at: datetime
+
+
 def render(
     templates: Templates,
     context: Mapping[str, Any],
@@ -47,14 +59,29 @@ def render(
     *,
     batch: str,
     at: datetime,
+    firsts: Mapping[str, First] | None = None,
 ) -> tuple[Outgoing, ...]:
     """`context` (from `monitor.alerts.compose`) for `receiver`: one message for each e-mail address or Slack page.
 
     `batch`: a fresh UUID for each decision to send; the ids follow from it, so rendering again gives the same ids.
-    `at`: aware; the mail's Date.
+    `at`: aware; the mail's Date. `firsts`: by recipient, what the message updates.
     """
     made = {"email": _email, "slack": _slack, "webhook": _webhook, "file": _file}[receiver.kind]
-    return made(_Job(templates, dict(context), receiver, batch, at))
+    firsts = firsts or {}
+    told = {**context, **_update(context, firsts)}
+    return made(_Job(templates, told, receiver, batch, at, firsts))
+
+
+def _update(context: Mapping[str, Any], firsts: Mapping[str, First]) -> dict[str, Any]:
+    """What the templates know of the message that this one updates."""
+    if not firsts:
+        return {}
+    first = firsts.get("") or next(iter(firsts.values()))
+    words = frame(context["lang"])
+    when = words.moment(first.at, ZoneInfo("UTC"))
+    line = words.say("update_to", subject=isolate(first.subject, words.direction), when=when)
+    updates = {"id": first.id, "subject": first.subject, "at": first.at.astimezone(UTC).isoformat()}
+    return {"updates": updates, "update_line": line}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +91,7 @@ class _Job:
     receiver: ReceiverConfig
     batch: str
     at: datetime
+    firsts: Mapping[str, First]
 
     @property
     def name(self) -> str:
@@ -100,13 +128,16 @@ def _email(job: _Job) -> tuple[Outgoing, ...]:
 
 def _mail(job: _Job, config: EmailConfig, to: str, *, bodies: Mapping[str, str]) -> Outgoing:
     id_ = job.id(to)
+    first = job.firsts.get(to)
     payload = {
         "from": config.sender,
         "from_name": config.sender_name,
         "to": to,
         "subject": job.subject(),
         **bodies,
-        "headers": mail.headers(job.context, config, delivery_id=id_, at=job.at),
+        "headers": mail.headers(
+            job.context, config, delivery_id=id_, at=job.at, updates=first.id if first else ""
+        ),
     }
     return job.outgoing(id_, payload, recipient=to)
 
