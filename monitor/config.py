@@ -5,13 +5,13 @@ A message after " | " in a ValueError is the remedy shown to the operator.
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, model_validator
 
-from monitor.fields import NAME, Address, ClockTime, Day, Duration, Names, Network, Strict, Zone
+from monitor.fields import NAME, WEEK, Address, ClockTime, Days, Duration, Names, Network, Strict, Zone
 from monitor.model import Severity
 from monitor.routes import InhibitConfig, RouteConfig, ThrottleConfig, TimeIntervalConfig
 
@@ -79,9 +79,8 @@ class SlackConfig(Strict):
     @model_validator(mode="after")
     def _one_way(self) -> SlackConfig:
         hook = self.webhook_url is not None or self.webhook_url_file is not None
-        if hook == self.bot:
-            wrong = "webhook_url and bot_token are both set" if hook else "webhook_url is missing"
-            raise ValueError(f"{wrong} | webhook_url_file; or, for a bot, bot_token_file and channel")
+        if hook and self.bot:
+            raise ValueError("webhook_url and bot_token are both set | a webhook or a bot: keep one")
         if self.bot and self.channel is None:
             raise ValueError("a bot needs a channel | its id, like C0123ABCD")
         return self
@@ -113,6 +112,8 @@ class ReceiverConfig(Strict):
     fallback: str | None = None
     #: None: it takes every message
     throttle: ThrottleConfig | None = None
+    #: the local time of its readers, for digests; None: each series' own
+    timezone: Zone | None = None
     email: EmailConfig | None = None
     slack: SlackConfig | None = None
     webhook: WebhookConfig | None = None
@@ -134,21 +135,60 @@ class ReceiverConfig(Strict):
         return self
 
 
+DAY = timedelta(days=1)
+#: briefs come no oftener
+MIN_EVERY = timedelta(minutes=15)
 KINDS = ("email", "slack", "webhook", "file")
 
 
 class DigestConfig(Strict):
-    """A series of digests."""
+    """A series of digests: once a day, or briefs all through it."""
 
     series: str = Field(default="daily", pattern=NAME)
     at: ClockTime = time(7, 0)
+    #: briefs: at `at` and every such while before and after it; None: once a day
+    every: Duration | None = None
+    #: the first and the last local time of briefs; None: day and night
+    between: tuple[ClockTime, ClockTime] | None = None
     timezone: Zone = ZoneInfo("UTC")
-    days: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    days: Days = WEEK
     receivers: Names = Field(min_length=1)
     min_severity: Severity = Severity.LOW
+    #: what is done where nothing matched; briefs skip unless told otherwise
     empty: Literal["send", "skip", "only-when-unhealthy"] = "send"
     #: languages in which the frame of the digest is written
     language: Literal["en", "ar"] = "en"
+
+    @property
+    def times(self) -> tuple[time, ...]:
+        """The local times of a day at which it is due: one, or of briefs all, earliest first."""
+        if self.every is None:
+            return (self.at,)
+        midnight = datetime.min
+        first = (datetime.combine(midnight, self.at) - midnight) % self.every
+        low, high = self.between or (time.min, time.max)
+        made = ((midnight + first + n * self.every).time() for n in range(DAY // self.every))
+        return tuple(at for at in made if low <= at <= high)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _briefs_skip(cls, said: object) -> object:
+        quiet = isinstance(said, dict) and said.get("every") is not None and "empty" not in said
+        return {**said, "empty": "skip"} if quiet else said  # type: ignore[dict-item]
+
+    @model_validator(mode="after")
+    def _times(self) -> DigestConfig:
+        if self.every is None and self.between is not None:
+            raise ValueError("between is for briefs only | every: 1h")
+        if self.every is not None and (self.every < MIN_EVERY or DAY % self.every or self.every == DAY):
+            raise ValueError(
+                "every does not divide a day into equal parts of 15m or more | 30m, 1h, 2h, 3h, 4h, 6h, 8h or 12h"
+            )
+        if self.between is not None and self.between[0] > self.between[1]:
+            raise ValueError('between ends before it begins | ["07:00", "20:00"]')
+        if not self.times:
+            raise ValueError("no brief falls between these times | an `at` between them")
+        return self
 
 
 class PollingConfig(Strict):

@@ -70,6 +70,18 @@ Address = Annotated[
 ]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
+#: days that a word stands for
+WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_WORDS = {"daily": WEEK, "weekdays": WEEK[:5], "weekend": WEEK[5:]}
+
+
+def _days(value: Any) -> Any:
+    """`weekdays`, `mon` or a list of days."""
+    return _DAY_WORDS.get(value, (value,)) if isinstance(value, str) else value
+
+
+Days = Annotated[tuple[Day, ...], BeforeValidator(_days), Field(min_length=1)]
+
 
 class Strict(BaseModel):
     """Base of all: frozen, unknown keys refused, time zones allowed as values."""

@@ -8,21 +8,22 @@ night has twice means the first of both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import time
     from zoneinfo import ZoneInfo
 
-    from monitor.config import DigestConfig
+    from monitor.config import DigestConfig, ReceiverConfig
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
 #: a ledger row this far ahead of the clock was written while the clock was wrong
 _WRONG_CLOCK = timedelta(days=1)
+#: a week and a day: within it every series has a time
+_REACH = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,20 +32,41 @@ class LastDigest:
 
     local_date: date
     until: datetime
+    #: the local time of a brief; None for a digest that comes once a day
+    local_time: time | None = None
+
+    @classmethod
+    def of(cls, key: str, until: datetime) -> LastDigest:
+        """From the ledger's `2026-11-24` or `2026-11-24T13:00`."""
+        wall = datetime.fromisoformat(key)
+        return cls(local_date=wall.date(), local_time=wall.time() if "T" in key else None, until=until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """A digest that should go out now."""
 
-    #: with the series' name the digest's identity
     local_date: date
     due_at: datetime
     since: datetime
     until: datetime
+    #: the local time of a brief; None for a digest that comes once a day
+    local_time: time | None = None
     #: it stands in for `missed` earlier digests as well, and must say so
     catch_up: bool = False
     missed: int = 0
+
+    @property
+    def key(self) -> str:
+        """With the series' name the digest's identity: `2026-11-24`, and of a brief `2026-11-24T13:00`."""
+        day = self.local_date.isoformat()
+        return day if self.local_time is None else f"{day}T{self.local_time:%H:%M}"
+
+
+def for_reader(series: DigestConfig, receiver: ReceiverConfig) -> DigestConfig:
+    """`series` in the time zone of `receiver`, where that has one of its own."""
+    zone = receiver.timezone
+    return series if zone is None else series.model_copy(update={"timezone": zone})
 
 
 def due(
@@ -52,31 +74,46 @@ def due(
 ) -> Due | None:
     """The digest of `series` that is due at `now` (aware); None when there is none.
 
-    After downtime there is one digest, for the latest date, whose window begins where the last one ended. The first
+    After downtime there is one digest, for the latest time, whose window begins where the last one ended. The first
     ever begins at `installed_at`. Where either lies more than a day ahead of `now`, the clock was wrong: the window
     is then the regular one. It may cover time twice, but matches are told by their number, so none is repeated.
     """
-    day = next(_dates_back(series, now), None)
-    if day is None:
+    wall = next(_back(series, now), None)
+    if wall is None:
         return None
-    until = instant(day, series.at, series.timezone)
+    until = _utc(wall, series)
+    brief = wall.time() if series.every else None
+    found = Due(local_date=wall.date(), local_time=brief, due_at=until, since=until, until=until)
     since = last.until if last else installed_at
     if since - now > _WRONG_CLOCK:
-        return Due(local_date=day, due_at=until, since=_before(series, day), until=until)
-    if until <= since or (last is not None and day <= last.local_date):
+        return _spanning(found, edges(series, until, 1)[0], 0)
+    if until <= since or (last is not None and not _after(wall, last, series)):
         return None
-    missed = _missed(series, last.local_date, day) if last else 0
-    return Due(local_date=day, due_at=until, since=since, until=until, catch_up=missed > 0, missed=missed)
+    return _spanning(found, since, _missed(series, last, wall) if last else 0)
+
+
+def _spanning(found: Due, since: datetime, missed: int) -> Due:
+    return replace(found, since=since, catch_up=missed > 0, missed=missed)
 
 
 def next_due(series: DigestConfig, now: datetime) -> datetime | None:
     """The first due instant (UTC) after `now`; None when the series has no day."""
     start = now.astimezone(series.timezone).date()
-    for offset in range(10):
-        day = start + timedelta(days=offset)
-        if _DAYS[day.weekday()] in series.days and instant(day, series.at, series.timezone) > now:
-            return instant(day, series.at, series.timezone)
-    return None
+    days = (start + n * _DAY for n in range(_REACH + 1))
+    return next((at for day in days for wall in _on(series, day) if (at := _utc(wall, series)) > now), None)
+
+
+def edges(series: DigestConfig, until: datetime, count: int) -> tuple[datetime, ...]:
+    """The last `count` due instants before `until`, oldest first: where regular windows begin."""
+    found: list[datetime] = []
+    day = until.astimezone(series.timezone).date() + _DAY
+    while len(found) < count:
+        for wall in reversed(_on(series, day)):
+            at = _utc(wall, series)
+            if at < (found[-1] if found else until):
+                found.append(at)
+        day -= _DAY
+    return tuple(reversed(found[:count]))
 
 
 def should_send(series: DigestConfig, *, stories: int, healthy: bool) -> bool:
@@ -104,21 +141,36 @@ def _local(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone).replace(tzinfo=None)
 
 
-def _dates_back(series: DigestConfig, now: datetime) -> Iterator[date]:
-    """The dates of `series` whose time has come, latest first, within eight days."""
+def _utc(wall: datetime, series: DigestConfig) -> datetime:
+    return instant(wall.date(), wall.time(), series.timezone)
+
+
+def _on(series: DigestConfig, day: date) -> list[datetime]:
+    """The local times of `series` on `day`, earliest first; none on a day that it leaves out."""
+    if _DAYS[day.weekday()] not in series.days:
+        return []
+    return [datetime.combine(day, at) for at in series.times]
+
+
+def _back(series: DigestConfig, now: datetime) -> Iterator[datetime]:
+    """The local times of `series` that have come, latest first, within eight days."""
     today = now.astimezone(series.timezone).date()
-    for offset in range(9):
-        day = today - timedelta(days=offset)
-        if _DAYS[day.weekday()] in series.days and instant(day, series.at, series.timezone) <= now:
-            yield day
+    for offset in range(_REACH):
+        for wall in reversed(_on(series, today - offset * _DAY)):
+            if _utc(wall, series) <= now:
+                yield wall
 
 
-def _before(series: DigestConfig, day: date) -> datetime:
-    """The due instant of the date before `day`."""
-    earlier = next(d for n in range(1, 9) if _DAYS[(d := day - timedelta(days=n)).weekday()] in series.days)
-    return instant(earlier, series.at, series.timezone)
+def _after(wall: datetime, last: LastDigest, series: DigestConfig) -> bool:
+    """Whether `wall` comes after the last digest: by the date, and between briefs by the time as well."""
+    if series.every is None:
+        return wall.date() > last.local_date
+    return wall > datetime.combine(last.local_date, last.local_time or time.min)
 
 
-def _missed(series: DigestConfig, after: date, before: date) -> int:
-    between = (before - after).days - 1
-    return sum(_DAYS[(after + n * _DAY).weekday()] in series.days for n in range(1, between + 1))
+def _missed(series: DigestConfig, last: LastDigest, wall: datetime) -> int:
+    """How many due instants lie between the last digest and `wall`; times inside a gap are one."""
+    days = range((wall.date() - last.local_date).days + 1)
+    walls = (between for n in days for between in _on(series, last.local_date + n * _DAY))
+    passed = {_utc(between, series) for between in walls if between < wall and _after(between, last, series)}
+    return len([at for at in passed if last.until < at < _utc(wall, series)])

@@ -7,19 +7,23 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
-from monitor.alerts.digest import next_due
+from monitor.alerts.digest import for_reader, next_due
 from monitor.cli.common import isolated
 from monitor.errors import StoreError
-from monitor.store import facts, feeds, health, journal, receivers
+from monitor.model import EventKind, Severity
+from monitor.store import events, facts, feeds, health, journal, receivers
 from monitor.store.database import Database
 from monitor.timing import late_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
     from monitor.app import App
+    from monitor.config import DigestConfig
     from monitor.demo import World
+    from monitor.model import Event
     from monitor.routes import RouteConfig
     from monitor.settings import Settings
 
@@ -43,8 +47,8 @@ def greeting(app: App) -> str:
         where = f" ({receiver.file.path}/)" if receiver.file is not None else ""
         lines.append(f"  receiver   {receiver.name}: {receiver.kind}{where}")
     for series in found.digests:
-        due = next_due(series, now)
-        when = due.astimezone(series.timezone).strftime("%a %d %b %H:%M %Z") if due else "never"
+        due, zone = _next(found, series, now)
+        when = f"{due.astimezone(zone):%a %d %b %H:%M %Z}" if due else "never"
         lines.append(f"  digest     {series.series}: next {when}, to {', '.join(series.receivers)}")
     if not any(r.slack for r in config.receivers):
         lines.append(
@@ -66,6 +70,7 @@ def status(found: Settings, now: datetime) -> dict[str, Any]:
             states = receivers.states(tx)
             counts, oldest = journal.counts(tx), journal.oldest_owed_at(tx)
             next_poll, ticks = feeds.next_due(tx), facts.ticks(tx)
+            amiss = events.unclosed(tx)
     finally:
         db.close()
     watched = [f for f in lines if f.state != "disabled"]
@@ -77,6 +82,8 @@ def status(found: Settings, now: datetime) -> dict[str, Any]:
         problems.append(f"a delivery waits since {oldest:%Y-%m-%d %H:%M} UTC")
     if watched and len(unwell) * 2 > len(watched):
         problems.append(f"{len(unwell)} of {len(watched)} feeds are not well")
+    loud = [e for e in amiss if e.severity.rank >= Severity.HIGH.rank]
+    problems += [str(e) for e in loud if e.kind is not EventKind.RECEIVER_SUSPENDED]
     return {
         "problems": problems,
         "feeds": {
@@ -88,11 +95,19 @@ def status(found: Settings, now: datetime) -> dict[str, Any]:
             {"name": r.name, "last_delivered_at": r.last_delivered_at, "last_error": r.last_error}
             for r in states
         ],
+        "events": [_event(e) for e in amiss],
         "deliveries": dict(counts),
         "next_poll_at": next_poll,
         "ticks": dict(ticks),
-        "digests": {s.series: next_due(s, now) for s in found.digests},
+        "digests": {s.series: _next(found, s, now)[0] for s in found.digests},
     }
+
+
+def _next(found: Settings, series: DigestConfig, now: datetime) -> tuple[datetime | None, ZoneInfo]:
+    """When the first of its readers is due, and in which time zone that one reads."""
+    readers = [for_reader(series, r) for r in found.config.receivers if r.name in series.receivers]
+    times = [(at, reader.timezone) for reader in readers if (at := next_due(reader, now)) is not None]
+    return min(times, key=lambda found: found[0], default=(None, series.timezone))
 
 
 def status_text(data: Mapping[str, Any]) -> str:
@@ -100,6 +115,7 @@ def status_text(data: Mapping[str, Any]) -> str:
     watched, ok = data["feeds"]["watched"], data["feeds"]["ok"]
     lines = [f"feeds       {ok} of {watched} ok, next poll {_when(data['next_poll_at'])}"]
     lines += [f"  {f['state']:8} {f['id']}: {isolated(f['detail'])}" for f in data["feeds"]["unwell"]]
+    lines += [f"event       {event_line(event)}" for event in data["events"]]
     owed = ", ".join(f"{count} {state}" for state, count in sorted(data["deliveries"].items()))
     lines.append(f"deliveries  {owed or 'none yet'}")
     for receiver in data["receivers"]:
@@ -115,17 +131,29 @@ def _when(at: datetime | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M:%S UTC") if at else "never"
 
 
-def late(found: Settings, now: datetime) -> list[str]:
-    """The daemon's ticks that were not completed in time, in plain words; empty when all were."""
+def late(found: Settings, now: datetime) -> tuple[list[str], list[dict[str, Any]]]:
+    """The daemon's ticks that were not completed in time, in plain words; and what else is amiss, as plain data."""
     try:
         db = Database.open(found.database, create=False)
     except StoreError as error:
-        return [str(error)]
+        return [str(error)], []
     try:
         with db.snapshot() as tx:
-            return late_ticks(facts.ticks(tx), now)
+            return late_ticks(facts.ticks(tx), now), [_event(e) for e in events.unclosed(tx)]
     finally:
         db.close()
+
+
+def _event(event: Event) -> dict[str, Any]:
+    named = {"kind": event.kind.value, "subject": event.subject, "severity": event.severity.value}
+    return named | {"detail": event.detail, "since": event.opened_at, "told_to": list(event.told_to)}
+
+
+def event_line(event: Mapping[str, Any]) -> str:
+    """One event for people."""
+    subject = f" {event['subject']}" if event["subject"] else ""
+    detail = f": {isolated(event['detail'])}" if event["detail"] else ""
+    return f"{event['severity']} {event['kind']}{subject} since {_when(event['since'])}{detail}"
 
 
 def not_yet(found: Settings) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from monitor import arrows, logs
 from monitor.alerts.compose import digest_context
-from monitor.alerts.digest import Due, LastDigest, due, should_send
+from monitor.alerts.digest import Due, LastDigest, due, for_reader, should_send
 from monitor.alerts.messages import Outgoing, render
 from monitor.store import coverage, digests, facts, outbox, stories
 from monitor.store.digests import LedgerRow
@@ -63,6 +63,7 @@ def make(
     tx: Connection, digester: Digester, series: DigestConfig, receiver: ReceiverConfig, window: Due
 ) -> Made:
     """The digest of `window` for `receiver`, without messages where the series is silent on such a day. Writes nothing."""
+    series = for_reader(series, receiver)
     now = digester.clock()
     last = digests.last(tx, series.series, receiver.name)
     since_seq = last.until_seq if last else 0
@@ -72,7 +73,7 @@ def make(
     shown = sum(s.severity.rank >= series.min_severity.rank for s in found)
     row = LedgerRow(
         series=series.series,
-        local_date=window.local_date.isoformat(),
+        local_date=window.key,
         receiver=receiver.name,
         since=window.since,
         until=window.until,
@@ -101,7 +102,9 @@ def window_until_now(digester: Digester, tx: Connection, series: DigestConfig, r
     now = digester.clock()
     last = digests.last(tx, series.series, receiver)
     since = last.until if last else min(installed_at(tx, now), now - timedelta(days=1))
-    return Due(local_date=now.astimezone(series.timezone).date(), due_at=now, since=since, until=now)
+    wall = now.astimezone(for_reader(series, digester.receivers[receiver]).timezone)
+    brief = wall.time() if series.every else None
+    return Due(local_date=wall.date(), local_time=brief, due_at=now, since=since, until=now)
 
 
 def installed_at(tx: Connection, now: datetime) -> datetime:
@@ -125,10 +128,10 @@ def _digest(digester: Digester, series: DigestConfig, name: str) -> int:
     now = digester.clock()
     with digester.db.transaction() as tx:
         last = digests.last(tx, series.series, name)
-        previous = (
-            LastDigest(local_date=date.fromisoformat(last.local_date), until=last.until) if last else None
+        previous = LastDigest.of(last.local_date, last.until) if last else None
+        window = due(
+            for_reader(series, digester.receivers[name]), previous, now, installed_at=installed_at(tx, now)
         )
-        window = due(series, previous, now, installed_at=installed_at(tx, now))
         count = _enter(tx, digester, series, name, window) if window else 0
         if count:
             arrows.passed("digest-writing")

@@ -22,7 +22,7 @@ class LedgerRow:
     """One digest for one reader."""
 
     series: str
-    #: ISO date, local to the series
+    #: ISO date local to the reader; of a brief with its time: `2026-11-24T13:00`
     local_date: str
     receiver: str
     #: e-mail address; empty where the receiver is the recipient

@@ -64,6 +64,38 @@ def test_every_mistake_is_reported_with_its_line(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        pytest.param("{every: 5h}", "every does not divide a day into equal parts of 15m or more", id="odd"),
+        pytest.param("{every: 1m}", "every does not divide a day into equal parts of 15m or more", id="too often"),
+        pytest.param('{between: ["08:00", "20:00"]}', "between is for briefs only (every: 1h)", id="once a day"),
+        pytest.param('{every: 1h, between: ["20:00", "08:00"]}', "between ends before it begins", id="round"),
+        pytest.param('{every: 6h, between: ["08:00", "09:00"]}', "no brief falls between these times", id="never"),
+        pytest.param("{days: workdays}", "Input should be 'mon'", id="no such days"),
+        pytest.param("{days: []}", "at least 1 item", id="no day at all"),
+    ],
+)  # fmt: skip
+def test_briefs_that_cannot_be_are_mistakes(tmp_path: Path, said: str, wrong: str) -> None:
+    """With what to write instead."""
+    (found,) = messages(tmp_path, f"digests: [{{receivers: [folder], {said[1:]}]\n")
+
+    assert wrong in found
+
+
+def test_briefs_skip_an_empty_hour_unless_told_otherwise(tmp_path: Path) -> None:
+    """A digest of the day is sent all the same; a word stands for several days."""
+    text = (
+        "digests:\n- {series: daily, receivers: [folder], days: weekdays}\n"
+        "- {series: hourly, every: 1h, receivers: [folder]}\n"
+        "- {series: watched, every: 1h, empty: send, receivers: [folder]}\n"
+    )
+    found = settings.load(write(tmp_path, text), {}).digests
+
+    assert [d.empty for d in found] == ["send", "skip", "send"]
+    assert found[0].days == ("mon", "tue", "wed", "thu", "fri")
+
+
 def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     """And a whole receiver can come from it: the five-minute way to Slack."""
     environ = {

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.digest import Due, LastDigest, due, instant, next_due, should_send
-from monitor.config import DigestConfig
+from monitor.alerts.digest import Due, LastDigest, due, edges, for_reader, instant, next_due, should_send
+from monitor.config import DigestConfig, ReceiverConfig
 
 ZONES = (
     "Africa/Tripoli",
@@ -150,6 +150,98 @@ def test_a_change_of_time_zone_never_turns_a_window_round() -> None:
     assert later.since == last.until
 
 
+def test_briefs_come_at_every_step_of_the_day_between_two_times() -> None:
+    """The anchor sets the minutes; times before it count as well."""
+    assert [f"{t:%H:%M}" for t in series(every="4h").times] == [
+        "03:00", "07:00", "11:00", "15:00", "19:00", "23:00",
+    ]  # fmt: skip
+    office = series(at="08:30", every="1h", between=["08:00", "11:00"])
+    assert [f"{t:%H:%M}" for t in office.times] == ["08:30", "09:30", "10:30"]
+    assert series().times == (time(7, 0),)
+
+
+def test_a_brief_is_known_by_its_date_and_time() -> None:
+    """Each of a day's briefs has its own row, and the next window begins where the last one ended."""
+    hourly = series(every="1h", between=["08:00", "20:00"])
+    last = LastDigest.of("2026-11-24T08:00", utc("2026-11-24T06:00"))
+    assert due(hourly, last, utc("2026-11-24T06:59"), installed_at=last.until) is None
+    found = due(hourly, last, utc("2026-11-24T07:10"), installed_at=last.until)
+    assert found is not None
+    assert (found.key, found.since, found.until) == ("2026-11-24T09:00", last.until, utc("2026-11-24T07:00"))
+    assert (found.catch_up, LastDigest.of(found.key, found.until).local_time) == (False, time(9, 0))
+    morning = due(hourly, LastDigest.of("2026-11-24T20:00", utc("2026-11-24T18:00")), utc("2026-11-25T06:00"),
+                  installed_at=last.until)  # fmt: skip
+    assert morning is not None
+    assert (morning.since, morning.missed) == (utc("2026-11-24T18:00"), 0)
+
+
+def test_briefs_that_were_missed_are_counted() -> None:
+    """Down from nine till half past twelve: the brief of noon stands for two others."""
+    hourly = series(every="1h")
+    last = LastDigest.of("2026-11-24T09:00", utc("2026-11-24T07:00"))
+    found = due(hourly, last, utc("2026-11-24T10:30"), installed_at=last.until)
+    assert found is not None
+    assert (found.key, found.missed) == ("2026-11-24T12:00", 2)
+
+
+@pytest.mark.parametrize(
+    ("last", "until", "now", "key", "since_until"),
+    [
+        pytest.param("2026-03-29T01:00", "2026-03-29T00:00", "2026-03-29T01:00", "2026-03-29T03:00",
+                     ("2026-03-29T00:00", "2026-03-29T01:00"), id="the hour that is left out"),
+        pytest.param("2026-10-25T02:00", "2026-10-25T00:00", "2026-10-25T02:00", "2026-10-25T03:00",
+                     ("2026-10-25T00:00", "2026-10-25T02:00"), id="the hour that comes twice"),
+    ],
+)  # fmt: skip
+def test_hourly_briefs_on_the_days_when_clocks_change(
+    last: str, until: str, now: str, key: str, since_until: tuple[str, str]
+) -> None:
+    """No brief of an hour that does not exist, one of an hour that exists twice; neither is catching up."""
+    rome = series(every="1h", timezone="Europe/Rome")
+    found = due(rome, LastDigest.of(last, utc(until)), utc(now), installed_at=utc(until))
+    assert found is not None
+    assert (found.key, found.since, found.until) == (key, utc(since_until[0]), utc(since_until[1]))
+    assert not found.catch_up
+
+
+def test_a_series_turned_into_briefs_and_back_sends_nothing_twice() -> None:
+    """A row of the one form is understood by the other."""
+    daily = LastDigest.of("2026-11-24", utc("2026-11-24T05:00"))
+    brief = due(series(every="2h"), daily, utc("2026-11-24T07:00"), installed_at=daily.until)
+    assert brief is not None
+    assert (brief.key, brief.since) == ("2026-11-24T09:00", daily.until)
+    back = LastDigest.of(brief.key, brief.until)
+    assert due(series(), back, utc("2026-11-24T20:00"), installed_at=daily.until) is None
+    assert due(series(), back, utc("2026-11-25T05:00"), installed_at=daily.until) is not None
+
+
+def test_a_weekly_series_covers_a_week() -> None:
+    """One day of the week, and none is missed in between."""
+    weekly = series(days="mon", at="08:00")
+    last = LastDigest.of("2026-11-16", utc("2026-11-16T06:00"))
+    assert due(weekly, last, utc("2026-11-22T23:00"), installed_at=last.until) is None
+    found = due(weekly, last, utc("2026-11-23T06:00"), installed_at=last.until)
+    assert found is not None
+    assert (found.until - found.since, found.missed) == (timedelta(days=7), 0)
+
+
+def test_a_receiver_reads_in_its_own_time_zone() -> None:
+    """Over the series' zone, where it has one."""
+    rome = ReceiverConfig.model_validate({"name": "rome", "timezone": "Europe/Rome", "file": {}})
+    here = ReceiverConfig.model_validate({"name": "here", "file": {}})
+    july = utc("2026-07-01T00:00")
+    assert next_due(for_reader(series(), rome), july) == utc("2026-07-01T05:00")
+    assert next_due(for_reader(series(timezone="UTC"), here), july) == utc("2026-07-01T07:00")
+
+
+def test_the_regular_windows_before_a_moment() -> None:
+    """For the trend: the due instants before, over week-ends and summer time."""
+    working = series(days="weekdays", timezone="Europe/Rome")
+    assert edges(working, utc("2026-10-26T06:00"), 3) == (
+        utc("2026-10-21T05:00"), utc("2026-10-22T05:00"), utc("2026-10-23T05:00"),
+    )  # fmt: skip
+
+
 SPANS = st.sampled_from(
     [
         "2026-03-06",
@@ -169,14 +261,18 @@ SPANS = st.sampled_from(
     at=st.times().map(lambda t: t.replace(second=0, microsecond=0)),
     start=SPANS,
     days=st.sets(st.sampled_from(DAYS), min_size=1),
+    every=st.sampled_from([None, "15m", "1h", "8h"]),
     steps=st.lists(st.integers(1, 60 * 40), min_size=1, max_size=40),
 )
-def test_windows_tile_time(zone: str, at: time, start: str, days: set[str], steps: list[int]) -> None:
+def test_windows_tile_time(
+    zone: str, at: time, start: str, days: set[str], every: str | None, steps: list[int]
+) -> None:
     """Whatever the ticks: no gap, no overlap, no date twice, every window ends at its due time and is not empty."""
-    chosen = series(timezone=zone, at=f"{at:%H:%M}", days=sorted(days))
+    chosen = series(timezone=zone, at=f"{at:%H:%M}", days=sorted(days), every=every)
     installed = now = utc(f"{start}T00:00")
     last: LastDigest | None = None
     edge = installed
+    keys: set[str] = set()
     for minutes in steps:
         now += timedelta(minutes=minutes)
         found = due(chosen, last, now, installed_at=installed)
@@ -184,13 +280,16 @@ def test_windows_tile_time(zone: str, at: time, start: str, days: set[str], step
             assert edge == installed or next_due(chosen, edge) is None or next_due(chosen, edge) > now  # type: ignore[operator]
             continue
         assert found.since == edge < found.until == found.due_at <= now
-        assert last is None or found.local_date > last.local_date
+        assert found.key not in keys
+        keys.add(found.key)
         assert DAYS[found.local_date.weekday()] in days
         expected = next_due(chosen, edge)
         assert expected is not None
         assert expected <= found.until
+        between = [e for e in edges(chosen, found.until, found.missed + 1) if e > edge]
+        assert last is None or len(between) == found.missed
         edge = found.until
-        last = LastDigest(local_date=found.local_date, until=found.until)
+        last = LastDigest.of(found.key, found.until)
         assert due(chosen, last, now, installed_at=installed) is None
 
 
