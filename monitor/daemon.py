@@ -76,7 +76,9 @@ class Stopping:
         self._event.set()
 
 
-def guarded(name: str, work: Callable[[], object], failed: Callable[[str], None]) -> Callable[[], None]:
+def guarded(
+    name: str, work: Callable[[], object], failed: Callable[[str, Exception], None]
+) -> Callable[[], None]:
     """`work` as a tick: a refusal of the database is one clear line, a bug is a traceback; the next tick runs."""
 
     def tick() -> None:
@@ -84,10 +86,10 @@ def guarded(name: str, work: Callable[[], object], failed: Callable[[str], None]
             work()
         except StoreError as error:
             log.error("tick_refused", tick=name, reason=str(error))
-            failed(name)
-        except Exception:
+            failed(name, error)
+        except Exception as error:
             log.exception("tick_failed", tick=name)
-            failed(name)
+            failed(name, error)
 
     return tick
 
@@ -98,13 +100,13 @@ def run(
     signals: Signals,
     stopping: Stopping,
     reload: Callable[[], None],
-    failed: Callable[[str], None] = lambda _name: None,
+    failed: Callable[[str, Exception], None] = lambda _name, _error: None,
     jumped: Callable[[float], object] = lambda _seconds: None,
 ) -> bool:
     """Run `ticks` (name -> seconds between, work) until SIGTERM or SIGINT; SIGHUP calls `reload`.
 
-    `jumped` hears by how many seconds the clock was set. After that every tick runs at once: the scheduler reckons in
-    wall time, and would sleep as long as the clock was set back.
+    `failed` hears of each tick that ended with an error. `jumped` hears by how many seconds the clock was set. After
+    that every tick runs at once: the scheduler reckons in wall time, and would sleep as long as the clock was set back.
     Returns whether all work in hand ended within the grace period; a second signal ends the wait at once.
     """
     scheduler = BackgroundScheduler(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, field_validator
 
 from monitor.fields import NAME, Duration, Names, Strict, Zone, many
-from monitor.model import Severity
+from monitor.model import EventKind, Severity
 from monitor.model.matchers import Matcher, from_mapping, parse
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -96,6 +96,12 @@ def _number(text: str, names: tuple[str, ...], low: int, high: int) -> int:
     return number
 
 
+def _events(value: Any) -> Any:
+    """`any`, or the names of events."""
+    given = many(value)
+    return tuple(EventKind) if given in ("any", ["any"], ("any",)) else given
+
+
 Matchers = Annotated[tuple[Matcher, ...], BeforeValidator(_matchers)]
 Times = Annotated[tuple[tuple[int, int], ...], BeforeValidator(_times)]
 Weekdays = Annotated[tuple[tuple[int, int], ...], BeforeValidator(lambda v: _ranges(v, _DAYS, 1, 7))]
@@ -162,6 +168,8 @@ class MatchConfig(Strict):
     severity: tuple[Severity, ...] = ()
     watchlist: tuple[str, ...] = ()
     side: tuple[str, ...] = ()
+    #: what happens to the monitor itself, `any` for all of it; a route that names events takes no stories
+    event: Annotated[tuple[EventKind, ...], BeforeValidator(_events)] = ()
 
     @field_validator("severity", "watchlist", "side", mode="before")
     @classmethod

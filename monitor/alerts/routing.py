@@ -15,9 +15,9 @@ from monitor.model import Severity
 from monitor.model.matchers import hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from monitor.model import Story
+    from monitor.model import Event, Story
     from monitor.routes import EscalateConfig, MatchConfig, RouteConfig
 
 #: the quietest severity that alerts; below it a match is shown as related only
@@ -55,8 +55,28 @@ def routes_for(route: RouteConfig, story: Story) -> tuple[Routed, ...]:
     `monitor.settings` sees to it.
     """
     found: dict[str, Routed] = {}
-    for routed in _walk(route, story, _own(route, Routed(receiver=""), "")):
+    labels = labels_of(story)
+
+    def wanted(child: RouteConfig) -> bool:
+        return takes(child.match, story) and hold(child.matchers, labels)
+
+    for routed in _walk(route, wanted, _own(route, Routed(receiver=""), "")):
         assert routed.receiver, "the root route has no receiver"
+        found.setdefault(routed.receiver, routed)
+    return tuple(found.values())
+
+
+def routes_for_event(route: RouteConfig, event: Event) -> tuple[Routed, ...]:
+    """The receivers of what happens to the monitor itself: of the routes that name its kind, else of the root.
+
+    A route for stories takes no events, however it is worded: its readers asked for news.
+    """
+    found: dict[str, Routed] = {}
+
+    def wanted(child: RouteConfig) -> bool:
+        return takes_event(child.match, event) and hold(child.matchers, event.labels)
+
+    for routed in _walk(route, wanted, _own(route, Routed(receiver=""), "")):
         found.setdefault(routed.receiver, routed)
     return tuple(found.values())
 
@@ -69,12 +89,12 @@ def route_of(route: RouteConfig, path: str, receiver: str) -> Routed:
     return Routed(receiver=receiver, path=path)
 
 
-def _walk(route: RouteConfig, story: Story, own: Routed) -> tuple[Routed, ...]:
+def _walk(route: RouteConfig, wanted: Callable[[RouteConfig], bool], own: Routed) -> tuple[Routed, ...]:
     found: list[Routed] = []
     for n, child in enumerate(route.routes):
-        if not (takes(child.match, story) and hold(child.matchers, labels_of(story))):
+        if not wanted(child):
             continue
-        found += _walk(child, story, _own(child, own, f"{own.path}/{n}"))
+        found += _walk(child, wanted, _own(child, own, f"{own.path}/{n}"))
         if not child.proceed:
             break
     return tuple(found) or (own,)
@@ -111,6 +131,8 @@ def takes(match: MatchConfig, story: Story) -> bool:
     Severity is the loudest among the matches that the other keys leave. So a route for `medium` does not swallow a
     story that is also `high`, and `{severity: high, watchlist: wagner}` asks for a high match of that list.
     """
+    if match.event:
+        return False
     ranked = [
         m.severity
         for item in story.items
@@ -123,3 +145,9 @@ def takes(match: MatchConfig, story: Story) -> bool:
     else:
         loudest = story.severity
     return loudest is not None and (not match.severity or loudest in match.severity)
+
+
+def takes_event(match: MatchConfig, event: Event) -> bool:
+    """Whether `match` names the kind of `event`, and its severity if it names any; never with a list or a side."""
+    loud = not match.severity or event.severity in match.severity
+    return event.kind in match.event and loud and not (match.watchlist or match.side)

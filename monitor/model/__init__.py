@@ -13,6 +13,11 @@ from monitor.model.delivery import (
     Rejected,
     TryLater,
 )
+from monitor.model.events import (
+    Event,
+    EventKind,
+    Finding,
+)
 from monitor.model.feeds import (
     MOVE_CONFIRMED,
     Coverage,
@@ -83,6 +88,8 @@ __all__ = [
     "Delivered",
     "Delivery",
     "Entry",
+    "Event",
+    "EventKind",
     "Evidence",
     "Fact",
     "Feed",
@@ -92,6 +99,7 @@ __all__ = [
     "FetchFault",
     "FetchResult",
     "Fetched",
+    "Finding",
     "Fulltext",
     "Item",
     "Judged",

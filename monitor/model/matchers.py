@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 #: what matchers may ask for
-LABELS = ("story", "watchlist", "rule", "severity", "side", "participants", "feed", "lang")
+LABELS = ("story", "watchlist", "rule", "severity", "side", "participants", "feed", "lang", "event")
 #: a pattern is no longer, and works no longer, than this
 MAX_PATTERN = 300
 SECONDS = 0.05

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from monitor.model.events import Event
     from monitor.model.feeds import Coverage, Feed, Item
     from monitor.model.matching import Contact, Match, Suppressed
 
@@ -92,6 +93,8 @@ class CoverageReport:
     items: int
     by_state: Mapping[str, int] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
+    #: what is amiss with the monitor itself, and feeds aside
+    events: tuple[Event, ...] = ()
 
     @property
     def healthy(self) -> int:

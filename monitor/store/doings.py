@@ -67,6 +67,9 @@ events = Table(
     Column("opened_at", Utc, nullable=False, index=True),
     Column("seen_at", Utc, nullable=False),
     Column("closed_at", Utc),
+    Column("told_at", Utc),
+    #: the receivers that were told of it and are to hear of its end
+    Column("told_to", JSON(none_as_null=True)),
     sqlite_autoincrement=True,
 )
 _UNCLOSED = events.c.closed_at.is_(None)

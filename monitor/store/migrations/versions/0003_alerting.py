@@ -215,6 +215,8 @@ def _events() -> None:
         instant("opened_at"),
         instant("seen_at"),
         instant("closed_at", nullable=True),
+        instant("told_at", nullable=True),
+        data("told_to", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
         sqlite_autoincrement=True,
     )
