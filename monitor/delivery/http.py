@@ -36,6 +36,8 @@ class Post:
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
+    #: bytes of the answer's body that are read
+    read: int = BODY_READ
 
 
 def post(request: Post, policy: NetPolicy, timeout: timedelta) -> Answer | TryLater | Rejected:
@@ -89,8 +91,8 @@ class _Exchange:
             self.status = response.status_code
             self.headers = {name.lower(): value for name, value in response.headers.items()}
             async for chunk in response.aiter_raw():
-                self.body += chunk[:BODY_READ]
-                if len(self.body) >= BODY_READ:
+                self.body += chunk[: self.request.read]
+                if len(self.body) >= self.request.read:
                     break
 
     async def _trace(self, event: str, _info: Mapping[str, Any]) -> None:
@@ -100,7 +102,7 @@ class _Exchange:
     def answer(self, *, complete: bool) -> Answer:
         """What the other side said."""
         assert self.status is not None
-        body = self.body[:BODY_READ].decode("utf-8", "replace")
+        body = self.body[: self.request.read].decode("utf-8", "replace")
         return Answer(status=self.status, headers=self.headers, body=body, complete=complete)
 
     def broken_off(self, error: Exception, seconds: float) -> Answer | TryLater:

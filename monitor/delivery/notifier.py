@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from monitor.delivery import email, slack, webhook
+from monitor.delivery import email, slack, slackbot, webhook
 from monitor.delivery.email import EmailNotifier
 from monitor.delivery.file import FileNotifier
 from monitor.delivery.slack import SlackNotifier
+from monitor.delivery.slackbot import SlackBotNotifier
 from monitor.delivery.webhook import WebhookNotifier
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def notifier_for(receiver: ReceiverConfig, policy: NetPolicy) -> Notifier:
     if receiver.email is not None:
         return EmailNotifier(receiver.email)
     if receiver.slack is not None:
-        return SlackNotifier(receiver.slack, policy)
+        return (SlackBotNotifier if receiver.slack.bot else SlackNotifier)(receiver.slack, policy)
     if receiver.webhook is not None:
         return WebhookNotifier(receiver.webhook, policy)
     assert receiver.file is not None
@@ -70,7 +71,7 @@ def _mistakes(receiver: ReceiverConfig) -> Iterator[str]:
         yield from _bad_url(
             "webhook.url", receiver.webhook.url.get_secret_value() if receiver.webhook.url else ""
         )
-    if receiver.slack is not None:
+    if receiver.slack is not None and not receiver.slack.bot:
         hook = receiver.slack.webhook_url
         yield from _bad_url("slack.webhook_url", hook.get_secret_value() if hook else "")
     if receiver.email is not None:
@@ -103,6 +104,8 @@ def _remarks(receiver: ReceiverConfig) -> Iterator[str]:
             len(webhook.key_bytes(k)) not in webhook.KEY_BYTES for k in keys
         ):
             yield "webhook.secret: Standard Webhooks asks for keys of 24 to 64 bytes"
+    if receiver.slack is not None and receiver.slack.bot:
+        yield from slackbot.remarks(receiver.slack)
     if receiver.email is not None and receiver.email.smtp.security == "none":
         yield "email.smtp.security: none, mails" + (
             " and the password travel in the clear"
