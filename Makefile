@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo check fmt lock eval bench image clean dev screenshot
+.PHONY: help run test demo check fmt lock eval crash bench image clean dev screenshot
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -37,6 +37,9 @@ dev: $(VENV)/.dev ## the environment with the tools, nothing else
 
 check: $(VENV)/.dev ## the quick half of `make test`
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/pytest tests/unit $(ARGS)
+
+crash: $(VENV)/.dev ## kill the daemon again and again under load (KILLS=60 SEED=1), then count what is missing
+	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),60) --seed $(or $(SEED),1) $(ARGS)
 
 eval: $(VENV)/.dev ## precision, recall, F1 and contacts on our labelled items, by language
 	@$(BIN)/python -m tests.eval.score $(ARGS)
