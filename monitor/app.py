@@ -21,13 +21,15 @@ from monitor.jobs import deliver as delivering
 from monitor.jobs import digest as digesting
 from monitor.jobs import poll as polling_job
 from monitor.jobs import prune as pruning
+from monitor.jobs import watch as watching
+from monitor.jobs.ailments import Ailments
 from monitor.jobs.notices import Notices
 from monitor.jobs.samples import contexts
 from monitor.matching.contacts import extractor
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load as load_watchlists
 from monitor.matching.whoiswho import WhoIsWho
-from monitor.model import Delivered
+from monitor.model import Delivered, EventKind, Finding
 from monitor.net import NetPolicy, user_agent
 from monitor.store import facts, feeds, outbox, receivers, waits
 from monitor.store.database import Database
@@ -172,6 +174,8 @@ class App:
         self.stopping = stopping
         self.clock = clock
         self.jitter = jitter
+        self._ailments = Ailments()
+        self._started_at = clock()
 
     def sow(self) -> None:
         """Bring the stored feeds in line with the feeds files, and note when this database began."""
@@ -191,9 +195,29 @@ class App:
             log.warning("clock_set_back", seconds=round(by.total_seconds()))
         return by
 
+    def clock_jumped(self, seconds: float) -> None:
+        """Mind a clock that was set by so many seconds, and keep that it was."""
+        self.mind_the_clock()
+        now = self.clock()
+        way = "forward" if seconds > 0 else "back"
+        detail = (
+            f"{way} by {abs(round(seconds))} s at {now:%Y-%m-%d %H:%M} UTC; what was due then is done now"
+        )
+        with self.db.transaction() as tx:
+            watching.note(tx, Finding(kind=EventKind.CLOCK_SET, detail=detail), now)
+
+    def failed(self, name: str, error: Exception) -> None:
+        """A tick ended with an error: the watcher will tell of it."""
+        self._ailments.failed(name, error, self.clock())
+
     def reload(self) -> None:
         """Read all files again. Raises ConfigError and changes nothing when one of them is wrong."""
-        self.parts = build(settings.load(self.parts.settings.path))
+        try:
+            self.parts = build(settings.load(self.parts.settings.path))
+        except ConfigError as error:
+            self._ailments.reload_refused(error)
+            raise
+        self._ailments.reloaded()
         with self.db.transaction() as tx:
             receivers.resume(tx)
         self.sow()
@@ -239,6 +263,21 @@ class App:
         parts = self.parts
         root = parts.settings.route.receiver or ""
         return Notices(templates=parts.templates, receivers=parts.receivers, root=root)
+
+    def watch(self) -> int:
+        """Look after the monitor itself, and tell of what is amiss."""
+        found = self.parts.settings
+        watcher = watching.Watcher(
+            db=self.db,
+            notices=self.notices(),
+            route=found.route,
+            intervals={interval.name: interval for interval in found.config.time_intervals},
+            data=found.data,
+            own=lambda: self._ailments.findings(self.clock()),
+            started_at=self._started_at,
+            clock=self.clock,
+        )
+        return self._ticked("watch", lambda: watching.watch(watcher))
 
     def prune(self) -> Pruned:
         """Forget what is past its time."""

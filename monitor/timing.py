@@ -39,7 +39,7 @@ LIFETIMES = {
 GIVE_UP_AFTER = timedelta(days=3)
 
 #: the daemon's ticks and the seconds between looks at the database; what is due is decided there
-TICKS = {"poll": 15.0, "alert": 5.0, "digest": 20.0, "deliver": 5.0, "prune": 21600.0}
+TICKS = {"poll": 15.0, "alert": 5.0, "digest": 20.0, "deliver": 5.0, "watch": 60.0, "prune": 21600.0}
 #: a tick may take this long before it counts as late, whatever its rhythm
 PATIENCE = timedelta(minutes=10)
 

@@ -66,7 +66,8 @@ def run(config: ConfigOption = None) -> None:
             signals=signals,
             stopping=stopping,
             reload=app.reload,
-            jumped=lambda _seconds: app.mind_the_clock(),
+            failed=app.failed,
+            jumped=app.clock_jumped,
         )
     log.info("stopped", finished=finished)
     if not finished:
@@ -95,6 +96,7 @@ def pass_once(app: App, *, digest: bool, everything: bool) -> int:
     previews.hurry_groups(app.db, app.clock())
     alerts = app.alert()
     digests = app.digest(now=digest)
+    app.watch()
     sent = app.deliver()
     say(
         f"{polled['new']} new items, {polled['matched']} matched, {alerts} alerts, {digests} digests, "
@@ -169,11 +171,13 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """The container's probe: exit 0 while the ticks of the daemon complete, 1 when one of them is late."""
-    late = report.late(loaded(config), datetime.now(UTC))
+    late, amiss = report.late(loaded(config), datetime.now(UTC))
     if as_json:
-        say_json({"ok": not late, "late": late})
+        say_json({"ok": not late, "late": late, "events": amiss})
     else:
         say("ok" if not late else "; ".join(late))
+        for event in amiss:
+            say(f"note: {report.event_line(event)}")
     if late:
         raise typer.Exit(FINDINGS)
 

@@ -1,0 +1,146 @@
+"""Watch the watcher: find what is amiss, keep it as events, and tell of their beginning and end."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from monitor import logs
+from monitor.alerts.intervals import muted
+from monitor.alerts.routing import Routed, routes_for_event
+from monitor.alerts.watch import over, to_tell, words
+from monitor.model import Event, EventKind, Finding
+from monitor.model.matchers import hold
+from monitor.store import events, facts, sightings, silences
+from monitor.timing import late_ticks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from monitor.jobs.notices import Notices
+    from monitor.routes import RouteConfig, TimeIntervalConfig
+    from monitor.store.database import Database
+
+log = logs.get("watch")
+
+#: facts: when each receiver was told of events last
+_TOLD = "events-told:"
+#: a process that has just started may be behind
+SETTLES_IN = timedelta(minutes=15)
+#: what comes back within this rests longer
+LATELY = timedelta(days=1)
+MEGABYTE = 1_000_000
+#: less room than this is nearly full; on a large disk a twentieth, but no more than a gigabyte
+LEAST_FREE, MOST_FREE, SHARE_FREE = 200 * MEGABYTE, 1000 * MEGABYTE, 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watcher:
+    """What watching needs."""
+
+    db: Database
+    notices: Notices
+    route: RouteConfig
+    intervals: Mapping[str, TimeIntervalConfig]
+    #: the folder that is written to
+    data: Path
+    #: what the process itself knows to be amiss
+    own: Callable[[], Sequence[Finding]]
+    started_at: datetime
+    clock: Callable[[], datetime]
+
+
+def watch(watcher: Watcher) -> int:
+    """Look once; how many messages were promised."""
+    with watcher.db.transaction() as tx:
+        now = watcher.clock()
+        found = {f.key: f for f in (*watcher.own(), *_disk(watcher.data), *_stored(tx, watcher, now))}
+        events.see(tx, found.values(), now)
+        unclosed = events.unclosed(tx)
+        ended = over(unclosed, found.keys(), events.openings(tx, now - LATELY), now)
+        events.close(tx, ended, now)
+        for event in ended:
+            log.info("event_over", kind=event.kind.value, subject=event.subject)
+        told = to_tell(events.untold(tx), unclosed, found.keys())
+        return _tell(tx, watcher, told, now)
+
+
+def note(tx: Connection, finding: Finding, now: datetime) -> None:
+    """Keep what happened just now."""
+    events.see(tx, [finding], now)
+
+
+def _stored(tx: Connection, watcher: Watcher, now: datetime) -> Iterator[Finding]:
+    yield from sightings.look(tx, now)
+    if now - watcher.started_at < SETTLES_IN:
+        return
+    for line in late_ticks(facts.ticks(tx), now):
+        name, _, detail = line.partition(": ")
+        yield Finding(kind=EventKind.TICK_LATE, subject=name, detail=detail)
+
+
+def _disk(folder: Path) -> Iterator[Finding]:
+    try:
+        disk = shutil.disk_usage(folder)
+    except OSError:
+        return
+    if disk.free < max(LEAST_FREE, min(MOST_FREE, int(disk.total * SHARE_FREE))):
+        detail = f"{disk.free // MEGABYTE} MB are left for the data folder"
+        yield Finding(kind=EventKind.DISK_NEARLY_FULL, detail=detail)
+
+
+def _tell(tx: Connection, watcher: Watcher, told: Sequence[Event], now: datetime) -> int:
+    """One message for each receiver whose wait is over, with everything that it has not heard."""
+    waiting: dict[str, list[tuple[Event, Routed]]] = {}
+    for event in told:
+        for routed in _readers(tx, watcher, event, now):
+            waiting.setdefault(routed.receiver, []).append((event, routed))
+    last = facts.stamped(tx, _TOLD)
+    ready = {name: e for name, e in waiting.items() if _is_due(e, last.get(f"{_TOLD}{name}"), now)}
+    for receiver, these in ready.items():
+        subject, lines = words([event for event, _ in these])
+        watcher.notices.put(tx, receiver, subject, lines, now=now)
+        facts.put(tx, f"{_TOLD}{receiver}", None, now)
+        log.warning("events_told", receiver=receiver, subject=subject)
+    for event in told:
+        gone = [name for name in event.told_to if name not in watcher.notices.receivers]
+        to = [name for name, these in ready.items() if any(event is e for e, _ in these)]
+        if to or (gone and event.closed_at is not None):
+            events.told(tx, event, [*to, *gone], now)
+    return len(ready)
+
+
+def _readers(tx: Connection, watcher: Watcher, event: Event, now: datetime) -> Iterator[Routed]:
+    """Who is to hear of an event now; of its end, those who heard of it."""
+    if event.closed_at is None and _silenced(tx, event, now):
+        return
+    routes = {routed.receiver: routed for routed in routes_for_event(watcher.route, event)}
+    for name in routes if event.closed_at is None else event.told_to:
+        routed = routes.get(name) or Routed(receiver=name)
+        mute, active = routed.mute_time_intervals, routed.active_time_intervals
+        if name in watcher.notices.receivers and not muted(
+            now, mute=mute, active=active, named=watcher.intervals
+        ):
+            yield routed
+
+
+def _silenced(tx: Connection, event: Event, now: datetime) -> bool:
+    """A silence holds for events only where it names `event`: nobody mutes the monitor by the way."""
+    return any(
+        any(matcher.name == "event" for matcher in silence.matchers) and hold(silence.matchers, event.labels)
+        for silence in silences.alive(tx, now)
+        if silence.state(now) == "active"
+    )
+
+
+def _is_due(waiting: Sequence[tuple[Event, Routed]], last: datetime | None, now: datetime) -> bool:
+    """The first of them has waited, and the receiver was not told of others just now."""
+    since = min((event.closed_at or event.opened_at) + routed.group_wait for event, routed in waiting)
+    interval = min(routed.group_interval for _, routed in waiting)
+    return since <= now and not (last is not None and last <= now < last + interval)

@@ -1,0 +1,71 @@
+"""Silences: made by people, always with an end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select, update
+
+from monitor.errors import StoreError
+from monitor.model.alerting import Silence
+from monitor.model.matchers import parse
+from monitor.store.schema import silences
+from monitor.store.sql import changed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, RowMapping
+
+    from monitor.model.matchers import Matcher
+
+
+def add(
+    tx: Connection,
+    matchers: Sequence[Matcher],
+    *,
+    author: str,
+    reason: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+) -> Silence:
+    """Silence what all of `matchers` fit. Raises StoreError: nothing is asked for, or it is over before it begins."""
+    if not matchers:
+        raise StoreError("a silence without a matcher would silence everything (name at least one)")
+    if ends_at <= max(starts_at, now):
+        raise StoreError("a silence must end after it begins and after now (give a later end)")
+    row = {
+        "matchers": [str(matcher) for matcher in matchers],
+        "author": author,
+        "reason": reason,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "created_at": now,
+    }
+    made = tx.execute(silences.insert().values(row).returning(*silences.c)).mappings().one()
+    return _silence(made)
+
+
+def alive(tx: Connection, now: datetime) -> tuple[Silence, ...]:
+    """Those that are active or will be, the oldest first."""
+    goes_on = (silences.c.ends_at > now) & or_(silences.c.ended_at.is_(None), silences.c.ended_at > now)
+    found = tx.execute(select(silences).where(goes_on).order_by(silences.c.id))
+    return tuple(_silence(row) for row in found.mappings())
+
+
+def every(tx: Connection, limit: int = 1000) -> tuple[Silence, ...]:
+    """All of them, also those that are over, the newest first."""
+    found = tx.execute(select(silences).order_by(silences.c.id.desc()).limit(limit))
+    return tuple(_silence(row) for row in found.mappings())
+
+
+def expire(tx: Connection, silence_id: int, now: datetime) -> bool:
+    """End a silence now. False: there is none of this number, or it is over."""
+    goes_on = (silences.c.id == silence_id) & silences.c.ended_at.is_(None) & (silences.c.ends_at > now)
+    return changed(tx, update(silences).where(goes_on).values(ended_at=now)) == 1
+
+
+def _silence(row: RowMapping) -> Silence:
+    return Silence(**{**row, "matchers": tuple(parse(text) for text in row["matchers"])})
