@@ -237,6 +237,9 @@ class App:
             judge=parts.judge,
             public_url=None,  # nothing is served there yet: a dead link helps nobody
             clock=self.clock,
+            route=parts.settings.route,
+            time_intervals={i.name: i for i in parts.settings.config.time_intervals},
+            inhibit=parts.settings.config.inhibit,
         )
         return self._ticked("alert", lambda: alerting.alert_due(alerter))
 

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 
-#: why an alert goes out: the story is new, changed, was told again, got louder, or is still open
-REASONS = ("new", "changed", "more", "louder", "repeat", "test")
+#: why an alert goes out: the story is new, changed, was told again, got louder, is still open, or another receiver did
+#: not acknowledge it
+REASONS = ("new", "changed", "more", "louder", "repeat", "escalated", "test")
 #: lines of each kind in the coverage part; the rest is counted
 MAX_LINES = 12
 _UTC = ZoneInfo("UTC")
@@ -66,6 +67,8 @@ def alert_context(
         "subject": head,
         "suppressed": suppressed,
         "suppressed_note": words.say("suppressed", mentions=mentions) if suppressed else "",
+        "others": [],
+        "others_line": "",
     }
 
 

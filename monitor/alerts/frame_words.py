@@ -99,6 +99,10 @@ EN = {
     "reason_more": "New reports of this story",
     "reason_repeat": "Still open",
     "reason_louder": "More severe than before",
+    "reason_escalated": "Not acknowledged",
+    "others": "Also",
+    "held_back": "{n} more in the last {span}",
+    "and_others": "{subject} (+{n})",
     "reason_test": "Test",
     "untitled": "(no title)",
     "matched": "matched",
@@ -203,6 +207,10 @@ AR = {
     "reason_more": "تقارير جديدة عن هذا الخبر",
     "reason_repeat": "لا يزال قائمًا",
     "reason_louder": "أشد مما كان",
+    "reason_escalated": "لم يتابعه أحد",
+    "others": "وكذلك",
+    "held_back": "{n} غيرها خلال آخر {span}",
+    "and_others": "{subject} (+{n})",
     "reason_test": "تجربة",
     "untitled": "(بلا عنوان)",
     "matched": "مطابق",
@@ -250,6 +258,8 @@ TELLING: dict[str, dict[str, str]] = {
 NOUNS: dict[str, dict[str, dict[str, str]]] = {
     "en": {
         "story": {"one": "{n} story", "other": "{n} stories"},
+        "hours": {"one": "hour", "other": "{n} hours"},
+        "minutes": {"one": "minute", "other": "{n} minutes"},
         "item": {"one": "{n} item read", "other": "{n} items read"},
         "gap": {"one": "{n} gap", "other": "{n} gaps"},
         "voice": {"one": "{n} voice", "other": "{n} voices"},
@@ -260,6 +270,8 @@ NOUNS: dict[str, dict[str, dict[str, str]]] = {
         "suppressed": {"one": "{n} item silenced", "other": "{n} items silenced"},
     },
     "ar": {
+        "hours": {"one": "ساعة", "two": "ساعتين", "few": "{n} ساعات", "other": "{n} ساعة"},
+        "minutes": {"one": "دقيقة", "two": "دقيقتين", "few": "{n} دقائق", "other": "{n} دقيقة"},
         "story": {
             "zero": "لا أخبار",
             "one": "خبر واحد",

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from monitor.config import DigestConfig
     from monitor.demo import World
     from monitor.model import Event
-    from monitor.routes import RouteConfig
     from monitor.settings import Settings
 
 #: a delivery that waits longer than this is a problem
@@ -161,13 +160,7 @@ def not_yet(found: Settings) -> list[str]:
     remarks = []
     if found.config.public_url is not None:
         remarks.append("public_url: no page is served yet, so messages carry no links to it")
-    if any(route.repeat_interval is not None for route in _routes(found.route)):
-        remarks.append("repeat_interval: an unchanged story is not told again yet; it stays in the digest")
     return remarks
-
-
-def _routes(route: RouteConfig) -> list[RouteConfig]:
-    return [route, *(inner for child in route.routes for inner in _routes(child))]
 
 
 def clear(folder: Path) -> None:

@@ -1,30 +1,34 @@
-"""Open an alert group for each story that matters, and turn groups whose wait is over into messages."""
+"""Turn groups of stories whose wait is over into messages, one transaction each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from monitor import arrows, logs
+from monitor.alerts import intervals, throttle
 from monitor.alerts.compose import alert_context
+from monitor.alerts.grouped import grouped
 from monitor.alerts.messages import render
-from monitor.alerts.routing import alerts as is_loud
-from monitor.alerts.routing import routes_for
-from monitor.model import Severity
+from monitor.alerts.routing import route_of
+from monitor.jobs.groups import follow
+from monitor.jobs.verdicts import bench, verdicts
+from monitor.routes import RouteConfig
 from monitor.store import alerts, outbox, stories
-from monitor.stories.change import changes, known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
+    from typing import Any
 
     from sqlalchemy import Connection
 
     from monitor.alerts.render import Templates
+    from monitor.alerts.routing import Routed
     from monitor.config import ReceiverConfig
-    from monitor.model import Change, Standing
-    from monitor.routes import RouteConfig
+    from monitor.jobs.verdicts import Verdict
+    from monitor.routes import InhibitConfig, TimeIntervalConfig
     from monitor.store.alerts import AlertGroup
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
@@ -43,42 +47,11 @@ class Alerter:
     judge: StoryJudge
     public_url: str | None
     clock: Callable[[], datetime]
-
-
-def open_groups(
-    tx: Connection, story_ids: Iterable[str], route: RouteConfig, *, judge: StoryJudge, now: datetime
-) -> int:
-    """Let each story wait for the receivers that its routes name; how many groups were opened.
-
-    A receiver that heard of the story hears again only when it changed; further reports are in the digest.
-    """
-    opened = 0
-    for story_id in story_ids:
-        story = stories.load(tx, story_id)
-        if story is None or not is_loud(story):
-            continue
-        standing = judge.standing(judge.judge(story))
-        for routed in routes_for(route, story):
-            told = _told(tx, routed.receiver, story_id, standing)
-            what = changes(told, standing) if told is not None else ()
-            if told is None or what:
-                wait = routed.group_interval if what else routed.group_wait
-                opened += alerts.open_group(
-                    tx, routed.receiver, story.id, now=now, due_at=now + wait, reason=_reason(what)
-                )
-    return opened
-
-
-def _told(tx: Connection, receiver: str, story_id: str, now: Standing) -> Standing | None:
-    """What the receiver knows of the story; None: nothing. Where only the severity was kept, it knows the rest."""
-    groups = alerts.sent(tx, receiver, story_id)
-    return known(g.told or replace(now, severity=g.severity or Severity.INFO) for g in groups)
-
-
-def _reason(what: Sequence[Change]) -> str:
-    if not what:
-        return "new"
-    return "louder" if {change.kind for change in what} == {"louder"} else "changed"
+    #: the route tree, for what is asked when a group is due: intervals, repetition, escalation
+    route: RouteConfig = field(default_factory=RouteConfig)
+    #: by name
+    time_intervals: Mapping[str, TimeIntervalConfig] = field(default_factory=dict)
+    inhibit: Sequence[InhibitConfig] = ()
 
 
 def alert_due(alerter: Alerter) -> int:
@@ -86,47 +59,136 @@ def alert_due(alerter: Alerter) -> int:
     now = alerter.clock()
     with alerter.db.snapshot() as tx:
         due = alerts.due(tx, now)
-    return sum(_alert(alerter, group) for group in due)
+    return sum(_alert(alerter, group.id) for group in due)
 
 
-def _alert(alerter: Alerter, group: AlertGroup) -> bool:
+def _alert(alerter: Alerter, group_id: int) -> bool:
     now = alerter.clock()
-    receiver = alerter.receivers.get(group.receiver)
     with alerter.db.transaction() as tx:
-        story = stories.load(tx, group.story_id) if group.story_id is not None else None
-        if receiver is None or story is None:
-            why = "the receiver is no longer configured" if receiver is None else "the story is gone"
-            return _drop(tx, group, why, now)
-        judged = alerter.judge.judge(story)
-        standing = alerter.judge.standing(judged)
-        told = _told(tx, receiver.name, story.id, standing)
-        what = changes(told, standing) if told is not None else ()
-        if told is not None and not what:
-            return _drop(tx, group, "what changed is as it was told", now)
-        match_id = stories.last_match_of(tx, story.id)
-        if not alerts.settle(
-            tx, group.id, "sent", now, severity=story.severity, match_id=match_id, told=standing
-        ):
+        # another look: a merge or another process may have changed it since
+        group = alerts.load(tx, group_id)
+        if group is None or group.state != "open":
             return False
-        context = alert_context(
-            judged,
-            reason=_reason(what),
-            changes=what,
-            now=now,
-            public_url=alerter.public_url,
-            titles=alerter.titles,
-            suppressed=sum(len(item.suppressed) for item in story.items),
-        )
-        outgoing = render(alerter.templates, context, receiver, batch=str(uuid4()), at=now)
-        messages = [(o.id, o.message) for o in outgoing]
-        outbox.enqueue(tx, receiver.name, messages, now, cause=f"alert:{group.id}")
+        receiver = alerter.receivers.get(group.receiver)
+        if receiver is None:
+            return _drop(tx, group, "the receiver is no longer configured", now)
+        routed = route_of(alerter.route, group.route, group.receiver)
+        if _muted(tx, group, routed, alerter, now):
+            return False
+        found = verdicts(tx, group, routed, bench(tx, alerter.judge, alerter.inhibit, now))
+        told = [verdict for verdict in found if not verdict.held]
+        if not told:
+            return _drop(tx, group, "; ".join(dict.fromkeys(v.held for v in found)) or "no story", now, found)
+        if _throttled(tx, group, receiver, told, now):
+            return False
+        _settle(tx, group, found, now)
+        subject = _send(tx, alerter, group, receiver, told, now)
+        follow(tx, group, [v.judged.story for v in told if v.judged is not None], routed, now)
         arrows.passed("alert-writing")
     arrows.passed("alert-written")
-    log.info("alert_made", receiver=receiver.name, story=story.id, subject=outgoing[0].message.subject)
+    log.info("alert_made", receiver=receiver.name, stories=[v.story_id for v in told], subject=subject)
     return True
 
 
-def _drop(tx: Connection, group: AlertGroup, why: str, now: datetime) -> bool:
+def _muted(tx: Connection, group: AlertGroup, routed: Routed, alerter: Alerter, now: datetime) -> bool:
+    """Whether the route tells nothing now; then the group waits until it does."""
+    until = intervals.resumes(
+        now,
+        mute=routed.mute_time_intervals,
+        active=routed.active_time_intervals,
+        named=alerter.time_intervals,
+    )
+    if until <= now:
+        return False
+    alerts.postpone(tx, group.id, until)
+    log.info("alert_muted", receiver=group.receiver, group=group.id, until=until.isoformat())
+    return True
+
+
+def _throttled(
+    tx: Connection, group: AlertGroup, receiver: ReceiverConfig, told: Sequence[Verdict], now: datetime
+) -> bool:
+    """Whether the receiver has had enough for now; then the stories wait for a summary, which tells them all."""
+    limit = receiver.throttle
+    if limit is None or throttle.passes([v.judged.story.severity for v in told if v.judged], limit):
+        return False
+    room_at = throttle.room_at(alerts.sent_at(tx, receiver.name, since=now - limit.per), limit, now)
+    if room_at <= now:
+        return False
+    log.info("alert_throttled", receiver=receiver.name, group=group.id, until=room_at.isoformat())
+    if group.key == throttle.KEY or group.reason in ("repeat", "escalated"):
+        alerts.postpone(tx, group.id, room_at)
+        return True
+    alerts.settle(tx, group.id, "dropped", now, reason="throttled: told in the next summary")
+    for verdict in told:
+        alerts.open_group(
+            tx,
+            receiver.name,
+            verdict.story_id,
+            now=now,
+            due_at=room_at,
+            reason="throttled",
+            key=throttle.KEY,
+            route=group.route,
+            story_labels=next((m.labels for m in group.members if m.story_id == verdict.story_id), None),
+        )
+    return True
+
+
+def _settle(tx: Connection, group: AlertGroup, found: Sequence[Verdict], now: datetime) -> None:
+    """Keep what the receiver knows of each story from now on, and why it hears nothing of the others."""
+    for verdict in found:
+        if verdict.held or verdict.judged is None or verdict.standing is None:
+            alerts.hold(tx, group.id, verdict.story_id, verdict.held)
+        else:
+            severity = verdict.judged.story.severity
+            alerts.tell(tx, group.id, verdict.story_id, severity=severity, told=verdict.standing)
+    first = next(verdict for verdict in found if not verdict.held)
+    alerts.settle(
+        tx,
+        group.id,
+        "sent",
+        now,
+        severity=first.judged.story.severity if first.judged is not None else None,
+        match_id=stories.last_match_of(tx, first.story_id),
+        told=None,
+    )
+
+
+def _send(
+    tx: Connection,
+    alerter: Alerter,
+    group: AlertGroup,
+    receiver: ReceiverConfig,
+    told: Sequence[Verdict],
+    now: datetime,
+) -> str:
+    """Promise the message of `told`; its subject."""
+    contexts = [_context(alerter, verdict, now) for verdict in told]
+    limit = receiver.throttle if group.key == throttle.KEY else None
+    context = grouped(contexts, held_for=limit.per if limit is not None else None)
+    outgoing = render(alerter.templates, context, receiver, batch=str(uuid4()), at=now)
+    messages = [(o.id, o.message) for o in outgoing]
+    outbox.enqueue(tx, receiver.name, messages, now, cause=f"alert:{group.id}")
+    return outgoing[0].message.subject
+
+
+def _context(alerter: Alerter, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    assert verdict.judged is not None
+    return alert_context(
+        verdict.judged,
+        reason=verdict.reason,
+        changes=verdict.changes,
+        now=now,
+        public_url=alerter.public_url,
+        titles=alerter.titles,
+        suppressed=sum(len(item.suppressed) for item in verdict.judged.story.items),
+    )
+
+
+def _drop(tx: Connection, group: AlertGroup, why: str, now: datetime, found: Sequence[Verdict] = ()) -> bool:
+    for verdict in found:
+        alerts.hold(tx, group.id, verdict.story_id, verdict.held)
     alerts.settle(tx, group.id, "dropped", now, reason=why)
     log.warning("alert_dropped", receiver=group.receiver, story=group.story_id, reason=why)
     return False

@@ -22,9 +22,9 @@ from monitor.feeds.hosts import Wanted, fetch_many
 from monitor.feeds.local import is_local, read_local
 from monitor.feeds.parse import parse
 from monitor.feeds.worker import WorkerFault
-from monitor.jobs.alert import open_groups
 from monitor.jobs.assess import ArticleText, Judge, Poll, assess, fulltext_of
 from monitor.jobs.gather import gather, withdrawn
+from monitor.jobs.groups import open_groups
 from monitor.model import (
     Coverage,
     FeedState,

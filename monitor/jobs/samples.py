@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.alerts.compose import alert_context, digest_context, notice_context
 from monitor.alerts.digest import Due
+from monitor.alerts.grouped import grouped
 from monitor.config import DigestConfig
 from monitor.model import (
     Contact,
@@ -362,6 +363,7 @@ def contexts() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
             (arabic[0], "changed", url, 0, CHANGES, "ar"),
         )
     ]  # fmt: skip
+    alerts.append(grouped(alerts[:2] + alerts[3:4], held_for=timedelta(hours=1)))
     digests = [
         digest_context(told, coverage(), DUE, series=series(), public_url=url, trend=trend, **given),
         digest_context(arabic[-2:], coverage(), CAUGHT_UP, series=series("ar"), **given),

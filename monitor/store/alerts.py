@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 
 from monitor.model import Severity
 from monitor.store import rows
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping
+    from sqlalchemy import Connection, RowMapping
 
     from monitor.model import Standing
 
@@ -99,31 +99,40 @@ def open_group(
         more = {"reason": reason, "key": key, "route": route, "labels": labels, "repeats": repeats}
         made = tx.execute(insert(tx, alert_groups).values(row | more).returning(alert_groups.c.id))
         return _join(tx, made.scalar_one(), story_id, story_labels)
-    this = alert_groups.c.id == waiting
-    tx.execute(update(alert_groups).where(this, alert_groups.c.due_at > due_at).values(due_at=due_at))
-    if reason != "repeat":
-        tx.execute(update(alert_groups).where(this, alert_groups.c.reason == "repeat").values(reason=reason))
+    later = (alert_groups.c.id == waiting) & (alert_groups.c.due_at > due_at)
+    tx.execute(update(alert_groups).where(later).values(due_at=due_at))
     return _join(tx, waiting, story_id, story_labels)
 
 
+#: how the keys of groups begin that tell what nobody acknowledged, to another receiver or to the same
+ESCALATED, REPEATED = "escalated:", "repeated:"
+
+
+def purpose(key: str) -> str:
+    """What a group is for: `ESCALATED`, `REPEATED`, or news, which is the empty text."""
+    return next((begin for begin in (ESCALATED, REPEATED) if key.startswith(begin)), "")
+
+
 def _open_with(tx: Connection, receiver: str, story_id: str, key: str) -> int | None:
-    """The open group in which the story waits, else the one of the key."""
+    """The open group of the same purpose in which the story waits, else the one of the key."""
     ours = (alert_groups.c.receiver == receiver) & (alert_groups.c.state == "open")
     holds = select(alert_members.c.group_id).where(alert_members.c.story_id == story_id)
-    # an escalation waits for nobody's acknowledgement but its own
-    alike = alert_groups.c.reason == "escalated" if key.startswith(ESCALATED) else _not_escalated()
-    by_story = select(alert_groups.c.id).where(ours, alike, alert_groups.c.id.in_(holds))
-    by_key = select(alert_groups.c.id).where(ours, alert_groups.c.key == key)
-    found: int | None = tx.execute(by_story.limit(1)).scalar()
-    return found if found is not None else tx.execute(by_key).scalar()
+    by_story = select(alert_groups.c.id, alert_groups.c.key).where(ours, alert_groups.c.id.in_(holds))
+    for row in tx.execute(by_story.order_by(alert_groups.c.id)):
+        if purpose(row.key) == purpose(key):
+            return int(row.id)
+    found: int | None = tx.execute(select(alert_groups.c.id).where(ours, alert_groups.c.key == key)).scalar()
+    return found
 
 
-#: how the keys of groups begin that tell a receiver what another one did not acknowledge
-ESCALATED = "escalated:"
-
-
-def _not_escalated() -> ColumnElement[bool]:
-    return alert_groups.c.reason != "escalated"
+def leave_repeats(tx: Connection, receiver: str, story_id: str) -> None:
+    """The story waits no more to be repeated: it was told."""
+    ours = (alert_groups.c.receiver == receiver) & (alert_groups.c.state == "open")
+    repeated = select(alert_groups.c.id).where(ours, alert_groups.c.key.startswith(REPEATED))
+    mine = (alert_members.c.story_id == story_id) & alert_members.c.group_id.in_(repeated)
+    tx.execute(delete(alert_members).where(mine))
+    left = exists().where(alert_members.c.group_id == alert_groups.c.id)
+    tx.execute(delete(alert_groups).where(ours, alert_groups.c.key.startswith(REPEATED), ~left))
 
 
 def _join(tx: Connection, group_id: int, story_id: str, labels: Labels | None) -> bool:
@@ -199,8 +208,9 @@ def settle(
     if state == "dropped":
         tx.execute(update(alert_members).where(mine).values(held=reason or "dropped"))
     elif severity is not None:
-        one = {"severity": severity.value} | ({"told": values["told"]} if told is not None else {})
-        tx.execute(update(alert_members).where(mine, alert_members.c.story_id == opener).values(one))
+        one = {"severity": severity.value, "told": values["told"]}
+        fresh = mine & (alert_members.c.story_id == opener) & alert_members.c.severity.is_(None)
+        tx.execute(update(alert_members).where(fresh).values(one))
     return True
 
 
@@ -286,3 +296,35 @@ def _group(row: RowMapping, members: Sequence[Member]) -> AlertGroup:
     told = rows.standing(row["told"]) if row["told"] is not None else None
     first = sorted(members, key=lambda member: member.story_id != row["story_id"])
     return AlertGroup(**{**row, "severity": severity, "told": told, "members": tuple(first)})
+
+
+def sent_at(
+    tx: Connection, receiver: str, *, since: datetime, key: str | None = None
+) -> tuple[datetime, ...]:
+    """When messages were made for a receiver after `since`, oldest first; with a `key`, those of that group."""
+    ours = [
+        alert_groups.c.receiver == receiver,
+        alert_groups.c.state == "sent",
+        alert_groups.c.settled_at > since,
+    ]
+    if key is not None:
+        ours.append(alert_groups.c.key == key)
+    found = select(alert_groups.c.settled_at).where(*ours).order_by(alert_groups.c.settled_at)
+    return tuple(tx.execute(found).scalars())
+
+
+def firing(tx: Connection, since: datetime) -> tuple[tuple[Member, datetime | None], ...]:
+    """Stories that wait to be told, with None, and those that were told after `since`, with when."""
+    joined = select(alert_members, alert_groups.c.settled_at).join(
+        alert_groups, alert_groups.c.id == alert_members.c.group_id
+    )
+    live = or_(
+        alert_groups.c.state == "open", (alert_groups.c.state == "sent") & (alert_groups.c.settled_at > since)
+    )
+    found = tx.execute(joined.where(live, alert_members.c.held == "").order_by(alert_groups.c.id.desc()))
+    return tuple((_member(row), row["settled_at"]) for row in found.mappings())
+
+
+def escalated(tx: Connection, group_id: int, now: datetime) -> None:
+    """Keep that what was told is to be told to somebody else unless it is acknowledged."""
+    tx.execute(update(alert_groups).where(alert_groups.c.id == group_id).values(escalated_at=now))

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, or_, select, update
 from monitor.errors import StoreError
 from monitor.model import Severity
 from monitor.store import stories as told_stories
+from monitor.store.alerts import purpose
 from monitor.store.schema import acks, alert_groups, alert_members, items, matches, stories, stories_apart
 from monitor.store.sql import batches, put_new
 
@@ -95,11 +96,11 @@ def _move_alerts(tx: Connection, loser: str, winner: str, at: datetime) -> None:
     both = both.where(alert_members.c.story_id.in_([loser, winner]))
     found = tx.execute(both.order_by(alert_groups.c.due_at, alert_groups.c.id)).mappings().all()
     knows = {(g["receiver"], g["member"]) for g in found if g["state"] == "sent" and not g["held"]}
-    kept: set[tuple[str, bool]] = set()
+    kept: set[tuple[str, str]] = set()
     for group in (g for g in found if g["state"] == "open"):
         other = winner if group["member"] == loser else loser
-        whom = group["receiver"], group["reason"] == "escalated"
-        if (group["receiver"], other) in knows or whom in kept:
+        whom = group["receiver"], purpose(group["key"])
+        if (not whom[1] and (group["receiver"], other) in knows) or whom in kept:
             _take_out(tx, group["id"], group["member"], f"one story with {other}", at)
         else:
             kept.add(whom)

@@ -129,6 +129,11 @@ def last_match_of(tx: Connection, story_id: str) -> int:
     return int(tx.execute(newest.where(~matches.c.again)).scalar_one())
 
 
+def changed_at(tx: Connection, story_id: str) -> datetime | None:
+    """When something was last new in a story; None: there is none."""
+    return tx.execute(select(stories.c.changed_at).where(stories.c.id == story_id)).scalar()
+
+
 def recent(tx: Connection, since: datetime, limit: int = 100) -> tuple[Story, ...]:
     """Stories that changed since `since`, the latest first."""
     return _latest(tx, stories.c.changed_at >= since, limit)

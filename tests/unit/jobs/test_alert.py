@@ -10,8 +10,9 @@ import pytest
 from monitor import settings
 from monitor.alerts.render import load
 from monitor.config import ReceiverConfig
-from monitor.jobs.alert import Alerter, alert_due, open_groups
+from monitor.jobs.alert import Alerter, alert_due
 from monitor.jobs.gather import gather
+from monitor.jobs.groups import open_groups
 from monitor.model import Decision, Fact, Severity, Side
 from monitor.routes import RouteConfig
 from monitor.store import alerts, feeds, items, stories

@@ -1,0 +1,130 @@
+"""Let stories that matter wait for the receivers of their routes; and again, where nobody acknowledges what was told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from monitor.alerts.escalation import escalates
+from monitor.alerts.grouping import due_at, place
+from monitor.alerts.labels import labels_of
+from monitor.alerts.routing import alerts as is_loud
+from monitor.alerts.routing import routes_for
+from monitor.model import Severity
+from monitor.store import alerts, stories
+from monitor.store.alerts import ESCALATED, REPEATED
+from monitor.stories.change import changes, known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from monitor.alerts.routing import Routed
+    from monitor.model import Change, Standing, Story
+    from monitor.routes import RouteConfig
+    from monitor.store.alerts import AlertGroup
+    from monitor.stories.judgement import StoryJudge
+
+
+def open_groups(
+    tx: Connection, story_ids: Iterable[str], route: RouteConfig, *, judge: StoryJudge, now: datetime
+) -> int:
+    """Let each story wait for the receivers that its routes name; how many waits began.
+
+    A receiver that heard of the story hears again only when it changed; further reports are in the digest.
+    """
+    opened = 0
+    for story_id in story_ids:
+        story = stories.load(tx, story_id)
+        if story is None or not is_loud(story):
+            continue
+        standing = judge.standing(judge.judge(story))
+        for routed in routes_for(route, story):
+            told = told_of(tx, routed.receiver, story.id, standing)
+            what = changes(told, standing) if told is not None else ()
+            if told is None or what:
+                opened += _wait(tx, story, routed, what, now)
+    return opened
+
+
+def told_of(tx: Connection, receiver: str, story_id: str, now: Standing) -> Standing | None:
+    """What the receiver knows of the story; None: nothing. Where only the severity was kept, it knows the rest."""
+    groups = alerts.sent(tx, receiver, story_id)
+    return known(g.told or replace(now, severity=g.severity or Severity.INFO) for g in groups)
+
+
+def reason_for(what: Sequence[Change]) -> str:
+    """Why a story is told: `new`, `louder` or `changed`."""
+    if not what:
+        return "new"
+    return "louder" if {change.kind for change in what} == {"louder"} else "changed"
+
+
+def _wait(tx: Connection, story: Story, routed: Routed, what: Sequence[Change], now: datetime) -> bool:
+    labels = labels_of(story)
+    group = place(routed, labels)
+    lately = alerts.sent_at(tx, routed.receiver, since=now - routed.group_interval, key=group.key)
+    return alerts.open_group(
+        tx,
+        routed.receiver,
+        story.id,
+        now=now,
+        due_at=due_at(routed, now, changed=bool(what), group_sent_at=lately[-1] if lately else None),
+        reason=reason_for(what),
+        key=group.key,
+        route=routed.path,
+        labels=group.labels,
+        story_labels=labels,
+    )
+
+
+def follow(tx: Connection, group: AlertGroup, told: Sequence[Story], routed: Routed, now: datetime) -> None:
+    """What `group` told is told again, and to another receiver, unless it is acknowledged by then."""
+    if group.reason == "escalated":
+        return
+    for story in told:
+        alerts.leave_repeats(tx, group.receiver, story.id)
+    if routed.repeat_interval is not None:
+        for story in told:
+            _again(tx, group, story, now=now, after=now + routed.repeat_interval)
+    rule = routed.escalate
+    if rule is not None and escalates([story.severity for story in told], rule):
+        for story in told:
+            if escalates([story.severity], rule):
+                _escalate(tx, group, story, to=rule.to, now=now, after=now + rule.after)
+        alerts.escalated(tx, group.id, now + rule.after)
+
+
+def _again(tx: Connection, group: AlertGroup, story: Story, *, now: datetime, after: datetime) -> None:
+    alerts.open_group(
+        tx,
+        group.receiver,
+        story.id,
+        now=now,
+        due_at=after,
+        reason="repeat",
+        key=f"{REPEATED}{group.key.removeprefix(REPEATED)}",
+        route=group.route,
+        labels=group.labels,
+        story_labels=labels_of(story),
+        repeats=group.repeats + 1,
+    )
+
+
+def _escalate(
+    tx: Connection, group: AlertGroup, story: Story, *, to: str, now: datetime, after: datetime
+) -> None:
+    alerts.open_group(
+        tx,
+        to,
+        story.id,
+        now=now,
+        due_at=after,
+        reason="escalated",
+        key=f"{ESCALATED}{group.receiver}:{group.key.removeprefix(REPEATED)}",
+        route=group.route,
+        labels=group.labels,
+        story_labels=labels_of(story),
+    )
