@@ -58,7 +58,7 @@ screenshot: $(VENV)/.dev ## the pictures of the README, drawn from the demo's di
 	@$(BIN)/python scripts/screenshot.py
 
 lock: ## write the lock files anew (needs uv)
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra contacts pyproject.toml scripts/build-requirements.in -o requirements.lock -q
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra contacts --extra apprise pyproject.toml scripts/build-requirements.in -o requirements.lock -q
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras pyproject.toml scripts/build-requirements.in --group dev -o requirements-dev.lock -q
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml scripts/build-requirements.in --group bench -c requirements-dev.lock -o requirements-bench.lock -q
 

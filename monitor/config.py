@@ -6,6 +6,7 @@ A message after " | " in a ValueError is the remedy shown to the operator.
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from hashlib import sha256
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -97,6 +98,21 @@ class WebhookConfig(Strict):
     timeout: Duration = timedelta(seconds=20)
 
 
+class AppriseConfig(Strict):
+    """Addresses of other services, one to a line, as Apprise writes them (tgram://…, matrixs://…)."""
+
+    urls: SecretStr | None = None
+    urls_file: str | None = None
+    timeout: Duration = timedelta(seconds=30)
+
+    @property
+    def targets(self) -> dict[str, str]:
+        """Address by a name that may be shown: its scheme and a part of its hash."""
+        lines = (self.urls.get_secret_value() if self.urls else "").splitlines()
+        urls = [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
+        return {f"{u.partition(':')[0].lower()}-{sha256(u.encode()).hexdigest()[:8]}": u for u in urls}
+
+
 class FileConfig(Strict):
     """A folder: each message lands as .eml, .html, .txt and .json."""
 
@@ -117,11 +133,12 @@ class ReceiverConfig(Strict):
     email: EmailConfig | None = None
     slack: SlackConfig | None = None
     webhook: WebhookConfig | None = None
+    apprise: AppriseConfig | None = None
     file: FileConfig | None = None
 
     @property
     def kind(self) -> str:
-        """`email`, `slack`, `webhook` or `file`."""
+        """`email`, `slack`, `webhook`, `apprise` or `file`."""
         return next(kind for kind in KINDS if getattr(self, kind) is not None)
 
     @model_validator(mode="after")
@@ -138,7 +155,7 @@ class ReceiverConfig(Strict):
 DAY = timedelta(days=1)
 #: briefs come no oftener
 MIN_EVERY = timedelta(minutes=15)
-KINDS = ("email", "slack", "webhook", "file")
+KINDS = ("email", "slack", "webhook", "apprise", "file")
 
 
 class DigestConfig(Strict):

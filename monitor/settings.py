@@ -16,6 +16,7 @@ from pydantic import BaseModel, SecretStr
 from monitor import documents
 from monitor.config import (
     DEFAULT_RECEIVER,
+    AppriseConfig,
     Config,
     DigestConfig,
     FileConfig,
@@ -72,6 +73,7 @@ _ELSEWHERE = {"CONFIG", "LOG_FORMAT", "LOG_LEVEL", "CI", "ARROW"}
 _REQUIRED: tuple[tuple[type[BaseModel], str], ...] = (
     (SlackConfig, "webhook_url"),
     (WebhookConfig, "url"),
+    (AppriseConfig, "urls"),
     (HeartbeatConfig, "url"),
 )
 

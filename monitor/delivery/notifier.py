@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from monitor.delivery import email, slack, slackbot, webhook
+from monitor.delivery import apprise, email, slack, slackbot, webhook
+from monitor.delivery.apprise import AppriseNotifier
 from monitor.delivery.email import EmailNotifier
 from monitor.delivery.file import FileNotifier
 from monitor.delivery.slack import SlackNotifier
@@ -42,6 +43,8 @@ def notifier_for(receiver: ReceiverConfig, policy: NetPolicy) -> Notifier:
         return (SlackBotNotifier if receiver.slack.bot else SlackNotifier)(receiver.slack, policy)
     if receiver.webhook is not None:
         return WebhookNotifier(receiver.webhook, policy)
+    if receiver.apprise is not None:
+        return AppriseNotifier(receiver.apprise)
     assert receiver.file is not None
     return FileNotifier(receiver.file)
 
@@ -74,6 +77,8 @@ def _mistakes(receiver: ReceiverConfig) -> Iterator[str]:
     if receiver.slack is not None and not receiver.slack.bot:
         hook = receiver.slack.webhook_url
         yield from _bad_url("slack.webhook_url", hook.get_secret_value() if hook else "")
+    if receiver.apprise is not None:
+        yield from apprise.mistakes(receiver.apprise)
     if receiver.email is not None:
         try:
             email.tls_context(receiver.email.smtp)

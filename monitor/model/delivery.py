@@ -29,6 +29,7 @@ class Message:
     email   {"from", "to", "subject", "text", "html", "headers": {name: value}} with Message-ID and Date in headers
     slack   the object to POST
     webhook {"body": the exact JSON text, "type": dotted event type}
+    apprise {"title", "body": plain text, "type": info | warning}
     file    {"name": stem, "files": {suffix: text}}
     """
 

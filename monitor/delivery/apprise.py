@@ -1,0 +1,113 @@
+"""Everything else, through Apprise (the extra `apprise`): Telegram, Matrix, Discord, PagerDuty and a hundred more.
+
+Best effort beside the channels above: Apprise hides statuses and Retry-After, opens its own connections (the address
+policy does not hold there) and has no id that a repeat could carry. Each address is a delivery of its own.
+Source: appriseit.com, "Python API".
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from monitor.delivery.http import secrets_of
+from monitor.delivery.outcomes import RETRYABLE, said
+from monitor.model import Delivered, Outcome, Rejected, TryLater
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from apprise import Apprise, AppriseResult
+
+    from monitor.config import AppriseConfig
+    from monitor.model import Delivery
+
+MISSING = "needs the extra `apprise`: pip install 'foreign-influence-monitor[apprise]'"
+#: how its plugins put a status into words
+_STATUS = re.compile(r"\berror=(\d{3})\b")
+
+# what it logs is in the results; there it is redacted before anyone sees it
+logging.getLogger("apprise").propagate = False
+# below, it names whole addresses
+for _name in ("apprise", "urllib3"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class AppriseNotifier:
+    """Hands a message to one address of the receiver's list."""
+
+    config: AppriseConfig
+
+    def send(self, delivery: Delivery, now: datetime) -> Outcome:
+        """One attempt within `timeout`; `now` is not needed."""
+        url = self.config.targets.get(delivery.message.recipient)
+        if url is None:
+            return Rejected(reason="the address is no longer configured")
+        if find_spec("apprise") is None:
+            return TryLater(reason=MISSING, pause_receiver=True)
+        service = _service(url)
+        if service is None:
+            return Rejected(reason="not an address that Apprise knows")
+        payload = delivery.message.payload
+        result = service.notify(
+            title=str(payload["title"]),
+            body=str(payload["body"]),
+            notify_type=str(payload["type"]),
+            body_format="text",
+            timeout=self.config.timeout.total_seconds(),
+        )
+        return _outcome(result, _secrets(url))
+
+
+def mistakes(config: AppriseConfig) -> Iterator[str]:
+    """What cannot work, for `check`: each as `key: what is wrong`."""
+    if find_spec("apprise") is None:
+        yield f"apprise: {MISSING}"
+        return
+    if not config.targets:
+        yield "apprise.urls: no address in it; write one to a line"
+    for label, url in config.targets.items():
+        if _service(url) is None:
+            yield f"apprise.urls: {label.rpartition('-')[0]}: not an address that Apprise knows"
+
+
+def _service(url: str) -> Apprise | None:
+    """The one service of `url`; long messages are split, unless the address says otherwise. None: unknown to Apprise."""
+    import apprise
+
+    asset = apprise.AppriseAsset(storage_mode=apprise.PersistentStoreMode.MEMORY)
+    made = apprise.Apprise(asset=asset)
+    plugin = apprise.Apprise.instantiate(url, asset=asset)
+    if plugin is None:
+        return None
+    if "overflow=" not in url:
+        plugin.overflow_mode = apprise.OverflowMode.SPLIT
+    made.add(plugin)
+    return made
+
+
+def _outcome(result: AppriseResult, secrets: tuple[str, ...]) -> Outcome:
+    """What Apprise found: a verdict where a plugin named a status, otherwise later."""
+    from apprise import AppriseResultStatus
+
+    if result.status == AppriseResultStatus.SUCCESS:
+        return Delivered(detail="taken by Apprise")
+    logs = [entry.message for service in result.results for entry in service.logs()]
+    reason = said(logs[-1] if logs else "Apprise does not say why", secrets)
+    if result.status == AppriseResultStatus.TIMEOUT:
+        return TryLater(reason=reason, ambiguous=True)
+    status = next((int(found[1]) for line in logs if (found := _STATUS.search(line))), 0)
+    if 400 <= status < 500 and status not in RETRYABLE:
+        return Rejected(reason=reason)
+    return TryLater(reason=reason, pause_receiver=False)
+
+
+def _secrets(url: str) -> tuple[str, ...]:
+    """Every part of the address but its scheme may be one."""
+    parts = re.split(r"[/?&=:@#]+", url.partition("://")[2])
+    return (*secrets_of(url), *(part for part in parts if len(part) > 5))
