@@ -1,0 +1,33 @@
+"""docs/faults.md says what the tests prove, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.faults.rows import CHANNELS
+from tests.faults.table import PAGE, page, proofs
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_page_is_what_the_tests_prove() -> None:
+    """`python -m tests.faults.table` writes it anew."""
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == page()
+
+
+def test_every_test_that_the_page_names_is_there() -> None:
+    """Asked of pytest itself, parameters included."""
+    files = sorted({proof.partition("::")[0] for proof in proofs()})
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-n", "0", *files]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout[-2000:]
+    assert set(proofs()) - set(found.stdout.splitlines()) == set()
+
+
+def test_no_fault_is_listed_twice() -> None:
+    """A row is a test; its words are its name."""
+    for rows in CHANNELS.values():
+        assert len({row.fault for row in rows}) == len(rows)
+    assert len(set(proofs())) == len(proofs())
