@@ -240,6 +240,7 @@ class App:
             route=parts.settings.route,
             time_intervals={i.name: i for i in parts.settings.config.time_intervals},
             inhibit=parts.settings.config.inhibit,
+            expire_after=parts.settings.config.delivery.expire_alerts,
         )
         return self._ticked("alert", lambda: alerting.alert_due(alerter))
 

@@ -13,13 +13,16 @@ from monitor.alerts.grouped import grouped
 from monitor.alerts.messages import render
 from monitor.alerts.routing import route_of
 from monitor.jobs.groups import follow
+from monitor.jobs.threads import firsts
 from monitor.jobs.verdicts import bench, verdicts
+from monitor.model import MessageKind
 from monitor.routes import RouteConfig
 from monitor.store import alerts, outbox, stories
+from monitor.timing import LIFETIMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from typing import Any
 
     from sqlalchemy import Connection
@@ -52,6 +55,8 @@ class Alerter:
     #: by name
     time_intervals: Mapping[str, TimeIntervalConfig] = field(default_factory=dict)
     inhibit: Sequence[InhibitConfig] = ()
+    #: an alert that could not be handed over by then goes to the dead letters
+    expire_after: timedelta = LIFETIMES[MessageKind.ALERT]
 
 
 def alert_due(alerter: Alerter) -> int:
@@ -167,9 +172,17 @@ def _send(
     contexts = [_context(alerter, verdict, now) for verdict in told]
     limit = receiver.throttle if group.key == throttle.KEY else None
     context = grouped(contexts, held_for=limit.per if limit is not None else None)
-    outgoing = render(alerter.templates, context, receiver, batch=str(uuid4()), at=now)
-    messages = [(o.id, o.message) for o in outgoing]
-    outbox.enqueue(tx, receiver.name, messages, now, cause=f"alert:{group.id}")
+    first = firsts(tx, receiver.name, [verdict.story_id for verdict in told])
+    outgoing = render(alerter.templates, context, receiver, batch=str(uuid4()), at=now, firsts=first)
+    outbox.enqueue(
+        tx,
+        receiver.name,
+        [(o.id, o.message) for o in outgoing],
+        now,
+        cause=f"alert:{group.id}",
+        expires_at=now + alerter.expire_after,
+        threads={to: known.id for to, known in first.items()},
+    )
     return outgoing[0].message.subject
 
 
