@@ -70,16 +70,16 @@ def search(
     )  # fmt: skip
     wanted = asked.filter(archived.now())
     with archived.reading(loaded(config)) as tx:
-        found = archive.search(tx, wanted, limit)
-        total = archive.count(tx, wanted) if len(found) == limit else len(found)
+        found = archive.search(tx, wanted, limit + 1)
+    found, more = found[:limit], len(found) > limit
     form = Format.JSON if as_json else form
     if form is Format.CSV:
         archived.put(told.items_csv(found), output, mark=True)
     elif form is Format.JSON:
-        listed = {"total": total, "items": [told.item_json(item) for item in found]}
+        listed = {"more": more, "items": [told.item_json(item) for item in found]}
         archived.put(orjson.dumps(listed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), output)
     else:
-        archived.put(itemview.table(found, total), output)
+        archived.put(itemview.table(found, more=more), output)
     if not found:
         raise typer.Exit(FINDINGS)
 

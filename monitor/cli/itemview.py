@@ -34,8 +34,8 @@ AROUND = 8
 MAX_WORDS = 20_000
 
 
-def table(items: Sequence[StoryItem], total: int) -> str:
-    """One item a row, as text for the terminal or a file."""
+def table(items: Sequence[StoryItem], *, more: bool) -> str:
+    """One item a row, as text for the terminal or a file; `more`: these are not all."""
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for heading in ("item", "first seen", "outlet", "side", "lang", "title", "state", "story"):
         made.add_column(heading, overflow="fold", no_wrap=heading in {"item", "first seen", "story"})
@@ -51,7 +51,7 @@ def table(items: Sequence[StoryItem], total: int) -> str:
             item.story_id or "",
         )
     count = len(items)
-    said = f"{count} item{'' if count == 1 else 's'}" + (f" of {total:,}" if total > count else "")
+    said = f"{count} item{'' if count == 1 else 's'}" + (" and more (--limit)" if more else "")
     return printed(*([made] if items else []), Text(said, style="dim"))
 
 

@@ -62,7 +62,8 @@ def _head(judged: Judged) -> Iterator[Text]:
     line = Text(story.severity.value, style=COLOURS.get(story.severity, ""))
     lists = ", ".join(told.watchlists(story))
     yield line.append(
-        f", {lists}; {len(story.items)} items in {', '.join(told.languages(story))}", style="not bold"
+        f", {lists}; {len(story.items)} item{'s' if len(story.items) > 1 else ''} in {', '.join(told.languages(story))}",
+        style="not bold",
     )
     first = min(story.items, key=lambda i: (i.told_at, i.id))
     yield Text(f"told first by {own(first.outlet)} ({first.side.value}), {first.told_at:%Y-%m-%d %H:%M} UTC")

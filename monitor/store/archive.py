@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import func, or_, select
 
 from monitor.model import Contact, Coverage, Fulltext, Match, Severity, StoryItem, Suppressed
-from monitor.store import rows
+from monitor.store import rows, words
 from monitor.store.schema import contacts, feeds, items, matches, revisions, suppressed
 from monitor.store.sql import batches
 
@@ -121,7 +121,7 @@ def _whole(*, newest_first: bool = False) -> Select[tuple[object, ...]]:
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [_holds_word(word) for word in wanted.text.lower().split()]
+    found: list[ColumnElement[bool]] = list(words.hold(wanted.text))
     equal = {
         "feed_id": wanted.feed_id,
         "story_id": wanted.story_id,
@@ -142,11 +142,6 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.before_id is not None:
         found.append(items.c.id < wanted.before_id)
     return found
-
-
-def _holds_word(word: str) -> ColumnElement[bool]:
-    texts = (items.c.title, items.c.summary, items.c.content)
-    return or_(*(func.lower(column).contains(word, autoescape=True) for column in texts))
 
 
 def _matched(watchlist: str | None, severity: Severity | None) -> ColumnElement[bool]:

@@ -67,7 +67,7 @@ __all__ = [
 ]
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0003"
+REVISION = "0004"
 
 feeds = Table(
     "feeds",

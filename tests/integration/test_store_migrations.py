@@ -24,8 +24,8 @@ _NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -48,9 +48,9 @@ def tomorrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: str = "") -
     """The code of tomorrow: one more migration, ending in `extra`."""
     folder = tmp_path / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0004_next.py").write_text(_NEXT + extra)
+    (folder / "versions" / "0005_next.py").write_text(_NEXT + extra)
     monkeypatch.setattr(upgrade, "MIGRATIONS", folder)
-    monkeypatch.setattr(upgrade, "REVISION", "0004")
+    monkeypatch.setattr(upgrade, "REVISION", "0005")
 
 
 def columns(database: Database) -> set[str]:
@@ -69,7 +69,7 @@ def test_an_old_database_is_migrated_behind_a_copy(
         assert facts.get(tx, "kept") == 1
     database.close()
     monkeypatch.undo()
-    copy = Database.open(f"sqlite:///{old}.0003.backup")
+    copy = Database.open(f"sqlite:///{old}.0004.backup")
     assert "remark" not in columns(copy)
     copy.close()
     with pytest.raises(StoreError, match="was made by a newer monitor"):

@@ -29,10 +29,17 @@ if TYPE_CHECKING:
 def test_migrations_make_exactly_the_tables_of_the_schema(db: Database) -> None:
     """A column that was added without a migration would be missing at the operator's."""
     with db.snapshot() as tx:
-        context = MigrationContext.configure(tx, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            tx, opts={"compare_type": True, "include_name": lambda name, *_: not _is_index_of_words(name)}
+        )
         differences = compare_metadata(context, schema.metadata)
     # SQLAlchemy does not read the actions of references that SQLite took with a later column: see the next test
     assert [d for d in differences if d[0] not in {"add_fk", "remove_fk"}] == []
+
+
+def _is_index_of_words(name: str | None) -> bool:
+    """SQLite's own tables of the index that searches words (monitor.store.words)."""
+    return name is not None and name.startswith("item_words")
 
 
 def test_migrations_make_exactly_the_references_of_the_schema(db: Database, tmp_path: Path) -> None:
