@@ -69,6 +69,8 @@ def alert_context(
         "suppressed_note": words.say("suppressed", mentions=mentions) if suppressed else "",
         "others": [],
         "others_line": "",
+        "updates": {},
+        "update_line": "",
     }
 
 
