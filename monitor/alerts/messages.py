@@ -33,6 +33,8 @@ _MAIL = (
 #: the same in Slack (about six messages) and in the body of a webhook (below 2 MB)
 _SLACK = (60, 240)
 _WEBHOOK = (300, 300)
+#: and where text is all there is, in chats that split it
+_PLAIN = (20, 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,8 @@ def render(
     `batch`: a fresh UUID for each decision to send; the ids follow from it, so rendering again gives the same ids.
     `at`: aware; the mail's Date. `firsts`: by recipient, what the message updates.
     """
-    made = {"email": _email, "slack": _slack, "webhook": _webhook, "file": _file}[receiver.kind]
+    kinds = {"email": _email, "slack": _slack, "webhook": _webhook, "apprise": _apprise, "file": _file}
+    made = kinds[receiver.kind]
     firsts = firsts or {}
     told = {**context, **_update(context, firsts)}
     return made(_Job(templates, told, receiver, batch, at, firsts))
@@ -171,6 +174,18 @@ def _body(job: _Job) -> dict[str, str]:
     data = job.templates.data(f"webhook/{job.name}.json", _shortened(job, _WEBHOOK))
     body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return {"body": body, "type": str(data["type"])}
+
+
+def _apprise(job: _Job) -> tuple[Outgoing, ...]:
+    """Plain text for each address: what every service can show."""
+    config = job.receiver.apprise
+    assert config is not None
+    payload = {
+        "title": job.subject(),
+        "body": job.templates.render(f"email/{job.name}.txt", _shortened(job, _PLAIN)),
+        "type": "info" if job.name == "digest" else "warning",
+    }
+    return tuple(job.outgoing(job.id(label), payload, recipient=label) for label in config.targets)
 
 
 def _file(job: _Job) -> tuple[Outgoing, ...]:
