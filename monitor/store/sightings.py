@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 
 from monitor.model import EventKind, Finding
 from monitor.store import receivers
-from monitor.store.health import health, spoken
+from monitor.store.health import FAILURES, health, spoken
 from monitor.store.schema import feeds, polls
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BLIND = timedelta(hours=1)
 #: a gap or a flood is found for this long after its poll
 LATELY = timedelta(hours=1)
+DAY = timedelta(days=1)
 _FEED_KINDS = {
     "failing": EventKind.FEED_FAILING,
     "gone": EventKind.FEED_FAILING,
@@ -35,9 +36,18 @@ def look(tx: Connection, now: datetime) -> tuple[Finding, ...]:
 
 
 def _feeds(tx: Connection, now: datetime) -> Iterator[Finding]:
+    lasting = _failing_long(tx, now)
     for line in health(tx, now):
-        if line.state in _FEED_KINDS:
+        if line.state in _FEED_KINDS and (line.state != "failing" or line.feed.id in lasting):
             yield Finding(kind=_FEED_KINDS[line.state], subject=line.feed.id, detail=line.detail)
+
+
+def _failing_long(tx: Connection, now: datetime) -> set[str]:
+    """Feeds that failed several times in a row, or have not answered for a day: one hiccup is nobody's business."""
+    long = or_(
+        feeds.c.failures >= FAILURES, func.coalesce(feeds.c.last_success_at, feeds.c.added_at) < now - DAY
+    )
+    return set(tx.execute(select(feeds.c.id).where(long)).scalars())
 
 
 def _oddities(tx: Connection, now: datetime) -> Iterator[Finding]:

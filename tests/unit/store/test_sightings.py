@@ -55,6 +55,14 @@ def test_a_feed_is_as_its_health_says(tx: Connection, changes: dict[str, Any], k
     assert found(tx) == [(kind, "gazette")]
 
 
+def test_a_new_feed_that_failed_once_is_nobodys_business(tx: Connection) -> None:
+    """A day later it is."""
+    settled(tx, failures=1, fault=FetchFault.DNS, last_success_at=None)
+
+    assert found(tx) == []
+    assert (EventKind.FEED_FAILING, "gazette") in found(tx, NOW + 25 * HOUR)
+
+
 @pytest.mark.parametrize(
     ("odd", "kind"),
     [
