@@ -11,7 +11,18 @@ import traceback
 import typer
 
 from monitor import __version__, logs
-from monitor.cli import archive, contacts, export, feeds, items, matching, stories, watch, watchlists
+from monitor.cli import (
+    archive,
+    contacts,
+    export,
+    feeds,
+    items,
+    matching,
+    silences,
+    stories,
+    watch,
+    watchlists,
+)
 from monitor.cli.common import FINDINGS, MISCONFIGURED, OUR_BUG, complain
 from monitor.errors import ConfigError, StoreError
 from monitor.redaction import redact
@@ -23,13 +34,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for part in (watch, matching, archive, contacts, export):
+for part in (watch, matching, archive, contacts, export, silences):
     part.register(app)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(items.app, name="items")
 app.add_typer(stories.app, name="stories")
 app.add_typer(export.app, name="export")
 app.add_typer(watchlists.app, name="watchlists")
+app.add_typer(silences.app, name="silence")
 app.add_typer(archive.db, name="db")
 app.add_typer(archive.deliveries, name="deliveries")
 

@@ -1,0 +1,177 @@
+"""`silence add`, `list`, `expire`, and `ack`: what people do about alerts, with a name and an end."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, own, say, say_json
+from monitor.fields import parse_duration
+from monitor.model.matchers import parse
+from monitor.store import acks, silences
+from monitor.store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from monitor.model.alerting import Silence
+    from monitor.model.matchers import Matcher
+
+app = typer.Typer(help="Keep alerts quiet for a while; the digest still has them.", no_args_is_help=True)
+
+Author = Annotated[str, typer.Option(help="Who does this; otherwise the user's name.", envvar="USER")]
+
+
+def register(root: typer.Typer) -> None:
+    """`ack` at the root."""
+    root.command("ack")(ack)
+
+
+@contextmanager
+def _opened(config: Path | None) -> Iterator[Connection]:
+    db = Database.open(loaded(config).database)
+    try:
+        with db.transaction() as tx:
+            yield tx
+    finally:
+        db.close()
+
+
+@app.command("add")
+def add(
+    match: Annotated[
+        list[str],
+        typer.Option(
+            help="What to silence, as `watchlist=wagner` or `side=~libya-.*`; several must all hold."
+        ),
+    ],
+    author: Author,
+    reason: Annotated[str, typer.Option(help="Why, for those who read it later.")],
+    for_: Annotated[str | None, typer.Option("--for", help="How long, like 4h.")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Until when, as a date and time; UTC unless it says.")
+    ] = None,
+    start: Annotated[str | None, typer.Option("--from", help="From when; otherwise now.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Silence what fits, until an end that must be named."""
+    now = datetime.now(UTC)
+    begins = _instant(start, "--from") or now
+    ends = _end(for_, until, begins)
+    matchers = [_matcher(text) for text in match]
+    if not author.strip() or not reason.strip():
+        raise typer.BadParameter("a silence has an author and a reason")
+    with _opened(config) as tx:
+        made = silences.add(
+            tx, matchers, author=author, reason=reason, starts_at=begins, ends_at=ends, now=now
+        )
+    if as_json:
+        say_json(_row(made, now))
+        return
+    say(f"silence {made.id} until {made.ends_at:%Y-%m-%d %H:%M} UTC: {_words(made)}")
+
+
+@app.command("list")
+def list_silences(
+    every: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The silences that are active or will be."""
+    now = datetime.now(UTC)
+    with _opened(config) as tx:
+        found = silences.every(tx) if every else silences.alive(tx, now)
+    if as_json:
+        say_json([_row(silence, now) for silence in found])
+        return
+    for silence in found:
+        when = f"{silence.starts_at:%Y-%m-%d %H:%M} to {silence.ends_at:%Y-%m-%d %H:%M} UTC"
+        said = f"{own(silence.author)}: {own(silence.reason)}"
+        say(f"{silence.id:4}  {silence.state(now):7}  {when}  {_words(silence)}  {said}")
+    if not found:
+        say("nothing is silenced")
+
+
+@app.command("expire")
+def expire(
+    silence_id: Annotated[int, typer.Argument(metavar="ID", help="The number that `silence list` gives.")],
+    config: ConfigOption = None,
+) -> None:
+    """End a silence now. Exit 1 when there is none of this number, or it is over."""
+    with _opened(config) as tx:
+        ended = silences.expire(tx, silence_id, datetime.now(UTC))
+    if not ended:
+        complain(f"silence {silence_id} is not active (`monitor silence list`)")
+        raise typer.Exit(FINDINGS)
+    say(f"silence {silence_id} ended")
+
+
+def ack(
+    story: Annotated[str, typer.Argument(help="A story's id; one that was merged leads on.")],
+    author: Author,
+    note: Annotated[str, typer.Option(help="What is being done about it.")] = "",
+    receiver: Annotated[str | None, typer.Option(help="For this receiver alone.")] = None,
+    for_: Annotated[
+        str | None, typer.Option("--for", help="Until then, like 8h; otherwise until the story changes.")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that somebody looks after a story: it is neither repeated nor escalated until it changes."""
+    now = datetime.now(UTC)
+    expires = now + _span(for_) if for_ is not None else None
+    if not author.strip():
+        raise typer.BadParameter("an acknowledgement has an author")
+    with _opened(config) as tx:
+        made = acks.add(tx, story, author=author, now=now, note=note, receiver=receiver, expires_at=expires)
+    if as_json:
+        say_json(asdict(made))
+        return
+    until = f" until {expires:%Y-%m-%d %H:%M} UTC" if expires is not None else ""
+    say(f"story {made.story_id} acknowledged by {own(author)}{until}")
+
+
+def _matcher(text: str) -> Matcher:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error).replace(" | ", "; ")) from None
+
+
+def _end(for_: str | None, until: str | None, begins: datetime) -> datetime:
+    if (for_ is None) == (until is None):
+        raise typer.BadParameter("a silence ends: give --for or --until, one of them")
+    return begins + _span(for_) if for_ is not None else _instant(until, "--until") or begins
+
+
+def _span(text: str) -> timedelta:
+    try:
+        return parse_duration(text)
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter(str(error).replace(" | ", "; ")) from None
+
+
+def _instant(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{option} {text!r} is not a date and time, like 2026-03-01T12:00") from None
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def _words(silence: Silence) -> str:
+    return ", ".join(map(str, silence.matchers))
+
+
+def _row(silence: Silence, now: datetime) -> dict[str, Any]:
+    return {**asdict(silence), "matchers": [str(m) for m in silence.matchers], "state": silence.state(now)}
