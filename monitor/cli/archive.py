@@ -59,7 +59,13 @@ def check(config: ConfigOption = None) -> None:
 
 @deliveries.command("list")
 def list_deliveries(
-    state: Annotated[list[str] | None, typer.Option(help="Only these states.")] = None,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(help="Only these: pending, leased, delivered, rejected, dead, expired, summarised."),
+    ] = None,
+    dead: Annotated[
+        bool, typer.Option("--dead", help="Only dead letters: rejected, dead (tried too long) or expired.")
+    ] = False,
     receiver: str | None = None,
     limit: int = 50,
     config: ConfigOption = None,
@@ -69,7 +75,8 @@ def list_deliveries(
     found = Database.open(loaded(config).database, create=False)
     try:
         with found.snapshot() as tx:
-            lines = journal.lines(tx, states=tuple(state or ()), receiver=receiver, limit=limit)
+            states = (*(state or ()), *(journal.DEAD if dead else ()))
+            lines = journal.lines(tx, states=states, receiver=receiver, limit=limit)
     finally:
         found.close()
     if as_json:
@@ -78,7 +85,7 @@ def list_deliveries(
     for line in lines:
         to = f"{line.receiver} {line.recipient}".strip()
         error = f"  {line.last_error}" if line.last_error else ""
-        say(f"{line.id}  {line.state:9} {line.attempts}x  {to}  {isolated(line.subject)}{error}")
+        say(f"{line.id}  {line.state:10} {line.attempts}x  {to}  {isolated(line.subject)}{error}")
 
 
 @deliveries.command("retry")
@@ -86,16 +93,19 @@ def retry(
     ids: Annotated[list[str] | None, typer.Argument(help="Delivery ids; all dead letters otherwise.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Try rejected and dead deliveries again, and let suspended receivers go on."""
+    """Try dead letters (rejected, dead, expired) again, and let suspended receivers go on.
+
+    What was listed in a summary is sent by itself when its id is named.
+    """
     now = datetime.now(UTC)
     found = Database.open(loaded(config).database, create=False)
     try:
         with found.transaction() as tx:
             again = journal.retry(tx, now, ids)
-            receivers.resume(tx)
+            resumed = receivers.resume(tx)
     finally:
         found.close()
-    say(f"{len(again)} will be tried again")
+    say(f"{len(again)} will be tried again" + (f", {resumed} receivers go on" if resumed else ""))
     if ids and len(again) < len(set(ids)):
         complain("some ids are not dead letters, or their message was pruned")
         raise typer.Exit(FINDINGS)

@@ -46,7 +46,7 @@ def _summary(listed: Sequence[Waiting]) -> tuple[str, list[str]]:
     """One line for each alert, however many messages it had."""
     alerts = [next(parts) for _batch, parts in groupby(listed, key=lambda w: w.batch)]
     first, last = (f"{w.created_at:%Y-%m-%d %H:%M}" for w in (alerts[0], alerts[-1]))
-    many = f"{len(alerts)} alerts" if len(alerts) > 1 else "1 alert"
+    many = f"{len(alerts)} messages" if len(alerts) > 1 else "1 message"
     subject = f"{many} could not be delivered between {first} and {last} UTC"
     head = "Nothing could be delivered here for a while. This list takes their place; each is in the archive."
     return subject, [head, *(f"{w.created_at:%Y-%m-%d %H:%M} UTC: {w.subject}" for w in alerts)]

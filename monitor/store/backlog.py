@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """An alert that a receiver has not got."""
+    """An alert or a digest that a receiver has not got."""
 
     id: str
     recipient: str
@@ -35,16 +35,17 @@ _WAITING = [deliveries.c[name] for name in _NAMES]
 
 
 def undelivered(tx: Connection, receiver: str, *, before: datetime) -> tuple[Waiting, ...]:
-    """A receiver's alerts that have waited since `before` or expired, oldest first.
+    """A receiver's alerts that have waited since `before`, and what expired, oldest first.
 
-    An alert in a sender's hands is not among them, nor one that a person asked for again.
+    What is in a sender's hands is not among them, nor what a person asked for again.
     """
     d = deliveries.c
-    ours = (d.receiver == receiver) & (d.kind == "alert") & d.payload.is_not(None)
-    stale = text(f"deliveries.{OWED}"), d.state == "pending", d.queued_at <= before
+    ours = (d.receiver == receiver) & d.payload.is_not(None)
+    stale = text(f"deliveries.{OWED}"), d.state == "pending", d.queued_at <= before, d.kind == "alert"
+    expired = text(f"deliveries.{EXPIRED}"), d.kind.in_(("alert", "digest"))
     found = []
     # apart, so that each is read from its own index, however long the journal is
-    for which in ((text(f"deliveries.{EXPIRED}"),), stale):
+    for which in (expired, stale):
         rows = tx.execute(select(d.seq, *_WAITING).where(ours, *which)).mappings()
         found += [(row["seq"], Waiting(**{name: row[name] for name in _NAMES})) for row in rows]
     return tuple(waiting for _seq, waiting in sorted(found, key=itemgetter(0)))

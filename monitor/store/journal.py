@@ -82,12 +82,12 @@ def tries(tx: Connection, delivery_id: str) -> tuple[Attempt, ...]:
 def retry(tx: Connection, now: datetime, delivery_ids: Collection[str] | None = None) -> tuple[str, ...]:
     """Try dead letters again under their old ids, from the start of our schedule; None: all of them.
 
-    Returns the ids that will be tried; those whose message was pruned are not.
+    One that was listed in a summary is sent by itself only when it is named. Returns the ids that will be tried; those whose message was pruned are not.
     """
     d = deliveries.c
     again = d.state.in_(DEAD) & d.payload.is_not(None)
     if delivery_ids is not None:
-        again &= d.id.in_(list(delivery_ids))
+        again = d.state.in_((*DEAD, "summarised")) & d.payload.is_not(None) & d.id.in_(list(delivery_ids))
     ids = tuple(tx.execute(select(d.id).where(again).order_by(d.seq)).scalars())
     values = {"state": "pending", "attempts": 0, "not_before": now, "queued_at": now, "expires_at": None}
     tx.execute(update(deliveries).where(again).values(settled_at=None, **values))

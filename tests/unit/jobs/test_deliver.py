@@ -239,7 +239,7 @@ def test_a_receiver_that_comes_back_gets_one_summary_not_a_storm(world: World) -
     world.deliver(3 * HOUR)
     probe, summary = world.siem.subjects
     assert probe == "alert 0"
-    assert summary.startswith("39 alerts could not be delivered between")
+    assert summary.startswith("39 messages could not be delivered between")
     body = world.siem.taken[1].message.payload["body"]
     assert [n for n in range(40) if f"alert {n}" in body] == list(range(1, 40))
     with world.db.snapshot() as tx:
@@ -247,6 +247,11 @@ def test_a_receiver_that_comes_back_gets_one_summary_not_a_storm(world: World) -
     assert {lines[i].state for i in ids[1:]} == {"summarised"}
     assert {lines[i].last_error for i in ids[1:]} == {f"listed in {world.siem.taken[1].id}"}
     assert lines[ids[1]].settled_at == world.now
+    with world.db.transaction() as tx:
+        assert journal.retry(tx, world.now) == ()
+        assert journal.retry(tx, world.now, [ids[1]]) == (ids[1],)
+    world.deliver(MINUTE)
+    assert world.siem.subjects[2:] == ["alert 1"], "whoever asks for one gets it whole"
 
 
 def test_a_few_late_alerts_go_out_as_themselves(world: World) -> None:
