@@ -184,7 +184,8 @@ class App:
             facts.first(tx, digesting.INSTALLED, now.isoformat(), now)
             # new feeds are first asked one a second, so that a long list does not start with a burst
             within = timedelta(seconds=len(self.parts.feeds))
-            feeds.sow(tx, self.parts.feeds, now, jitter=self.jitter, within=within)
+            interval = self.parts.settings.config.polling.interval
+            feeds.sow(tx, self.parts.feeds, now, jitter=self.jitter, within=within, interval=interval)
 
     def mind_the_clock(self) -> timedelta:
         """Let nothing wait for a time that only a wrong clock had reached; by how much it was set back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,7 +68,7 @@ def add(
     feed = Feed(id=name, url=url, title=title or name, language=language, side=side, family=name,
                 reliability=reliability)  # fmt: skip
     with _database(config) as db, db.transaction() as tx:
-        added = feeds.add(tx, feed, datetime.now(UTC))
+        added = feeds.add(tx, feed, datetime.now(UTC), _interval(config))
     if not added:
         complain(f"there is a feed {name!r} already; choose another --id")
         raise typer.Exit(FINDINGS)
@@ -98,9 +98,9 @@ def import_opml(file: Path, config: ConfigOption = None) -> None:
     known = _all(config)
     found = opml.read_opml(body, taken=[feed.id for feed in known])
     new = [s.feed for s in found.subscriptions if s.feed.url not in {feed.url for feed in known}]
-    now = datetime.now(UTC)
+    now, interval = datetime.now(UTC), _interval(config)
     with _database(config) as db, db.transaction() as tx:
-        added = sum(feeds.add(tx, feed, now) for feed in new)
+        added = sum(feeds.add(tx, feed, now, interval) for feed in new)
     for remark in found.remarks:
         complain(f"{file}: {remark}")
     say(f"{added} added, {len(found.subscriptions) - added} were there already")
@@ -167,6 +167,10 @@ class _Opened:
 
     def __exit__(self, *_: object) -> None:
         self._db.close()
+
+
+def _interval(config: Path | None) -> timedelta:
+    return loaded(config).config.polling.interval
 
 
 def _all(config: Path | None) -> tuple[Feed, ...]:

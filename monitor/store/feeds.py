@@ -46,11 +46,13 @@ def sow(
     *,
     jitter: Callable[[], float],
     within: timedelta = FIRST_POLLS_WITHIN,
+    interval: timedelta = FIRST_INTERVAL,
 ) -> None:
     """Make the stored feeds those of the feeds file. State is kept; validators go when the address changes.
 
-    New feeds are first polled `within` from `now`, each at its own `jitter()` (0 to 1). A feed that left the file is
-    disabled, not deleted: its items stay. Feeds that were added by command are left alone.
+    New feeds are first polled `within` from `now`, each at its own `jitter()` (0 to 1), and every `interval` until
+    their rhythm is known. A feed that left the file is disabled, not deleted: its items stay. Feeds that were added by
+    command are left alone.
     """
     wanted = {feed.id: feed for feed in definitions}
     stored = {row["id"]: row for row in tx.execute(select(feeds)).mappings()}
@@ -58,7 +60,7 @@ def sow(
         due = now + within * jitter()
         row = stored.get(feed.id)
         if row is None:
-            _insert(tx, feed, now, due, "file")
+            _insert(tx, feed, now, due, "file", interval)
         elif (
             row["definition"] != rows.feed_definition(feed)
             or row["enabled"] != feed.enabled
@@ -70,11 +72,11 @@ def sow(
             tx.execute(update(feeds).where(feeds.c.id == name).values(enabled=False))
 
 
-def add(tx: Connection, feed: Feed, now: datetime) -> bool:
+def add(tx: Connection, feed: Feed, now: datetime, interval: timedelta = FIRST_INTERVAL) -> bool:
     """Add a feed by command, due at once; one that is no longer polled comes back. False: the id is in use."""
     row = tx.execute(select(feeds.c.enabled, feeds.c.url).where(feeds.c.id == feed.id)).first()
     if row is None:
-        _insert(tx, feed, now, now, "added")
+        _insert(tx, feed, now, now, "added", interval)
         return True
     if row.enabled:
         return False
@@ -174,7 +176,9 @@ def _polled() -> ColumnElement[bool]:
     return feeds.c.enabled & ~feeds.c.gone
 
 
-def _insert(tx: Connection, feed: Feed, now: datetime, due: datetime, origin: str) -> None:
+def _insert(
+    tx: Connection, feed: Feed, now: datetime, due: datetime, origin: str, interval: timedelta
+) -> None:
     values = {
         "id": feed.id,
         "url": feed.url,
@@ -182,7 +186,7 @@ def _insert(tx: Connection, feed: Feed, now: datetime, due: datetime, origin: st
         "origin": origin,
         "enabled": feed.enabled,
         "added_at": now,
-        "interval": feed.interval or FIRST_INTERVAL,
+        "interval": feed.interval or interval,
         "next_poll_at": due,
     }
     tx.execute(feeds.insert().values(**values))

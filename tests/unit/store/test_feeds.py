@@ -46,6 +46,15 @@ def test_first_polls_are_spread(tx: Connection) -> None:
     assert times == [NOW, NOW + 5 * MINUTE, NOW + 10 * MINUTE]
 
 
+def test_a_new_feed_is_polled_as_often_as_is_configured(tx: Connection) -> None:
+    """Also after its first poll failed; a feed that says how often has its own way."""
+    feeds.sow(tx, [feed("a"), feed("b", interval=HOUR)], NOW, jitter=lambda: 0.0, interval=MINUTE)
+    assert {s.feed.id: s.interval for s in feeds.everything(tx) if s.feed.id in "ab"} == {
+        "a": MINUTE,
+        "b": HOUR,
+    }
+
+
 def test_a_changed_definition_keeps_state(tx: Connection) -> None:
     """A new title is no reason to fetch the body again."""
     sown(tx, feed())
