@@ -77,7 +77,7 @@ def _head(judged: Judged, title: str) -> Iterator[str]:
     said = [
         f"Story {story.id}, {story.severity.value}; watchlists: {', '.join(stories.watchlists(story)) or 'none'}",
         f"First seen {_at(stories.first_seen(story))}, latest news {_at(stories.latest(story))}",
-        f"{len(story.items)} items, {stories.copies(story)} of them copies; "
+        f"Items: {len(story.items)}, copies among them: {stories.copies(story)}; "
         f"languages: {', '.join(stories.languages(story))}",
     ]
     yield '<p class="meta">' + "<br>".join(_plain(line) for line in said) + "</p>"
