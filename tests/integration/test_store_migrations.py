@@ -142,6 +142,27 @@ def test_a_database_of_the_first_tables_keeps_its_rows(
     assert (tmp_path / "monitor.db.0001.backup").exists()
 
 
+def test_a_group_number_is_not_given_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deliveries name it, also when the last groups are gone by the time the table is made anew."""
+    path = tmp_path / "monitor.db"
+    with monkeypatch.context() as past:
+        folder = tmp_path / "migrations"
+        shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", "000[3-9]*"))
+        past.setattr(upgrade, "MIGRATIONS", folder)
+        past.setattr(upgrade, "REVISION", "0002")
+        database = Database.open(f"sqlite:///{path}")
+        with database.transaction() as tx:
+            for statement in (*_FIRST_ROWS[:2], _FIRST_ROWS[-1], _FIRST_ROWS[-1]):
+                tx.exec_driver_sql(statement)
+            tx.exec_driver_sql("DELETE FROM alert_groups WHERE id = 2")
+        database.close()
+    database = Database.open(f"sqlite:///{path}")
+    with database.transaction() as tx:
+        alerts.open_group(tx, "desk", "s-1", now=NOW, due_at=NOW)
+        assert [group.id for group in alerts.due(tx, NOW)] == [3]
+    database.close()
+
+
 _AT = "'2026-03-01 06:00:00.000000'"
 _FIRST_ROWS = (
     "INSERT INTO feeds (id, url, definition, origin, enabled, added_at, interval, next_poll_at) VALUES ("
