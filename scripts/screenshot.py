@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from monitor.alerts import compose, render  # noqa: E402
+from monitor.alerts import briefing, render  # noqa: E402
 from monitor.jobs import samples  # noqa: E402
 
 PHONE, DESKTOP = 390, 900
@@ -76,9 +76,8 @@ def pictures() -> list[Picture]:
 
 def arabic_digest() -> dict[str, object]:
     """The sample day with an Arabic frame, after two missed days."""
-    return compose.digest_context(
-        samples.judged("ar"),
-        samples.coverage(),
+    return briefing.digest_context(
+        samples.findings("ar"),
         samples.CAUGHT_UP,
         series=samples.series("ar"),
         now=samples.NOW,

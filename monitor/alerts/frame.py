@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.alerts.frame_words import AR, EN, MONTHS, NOUNS, WEEKDAYS
+from monitor.alerts.frame_nouns import MONTHS, NOUNS, WEEKDAYS
+from monitor.alerts.frame_words import AR, EN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

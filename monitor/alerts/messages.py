@@ -12,7 +12,7 @@ from uuid import NAMESPACE_OID, uuid5
 from zoneinfo import ZoneInfo
 
 from monitor.alerts import mail, slack_blocks
-from monitor.alerts.compose import shorten
+from monitor.alerts.briefing import shorten
 from monitor.alerts.frame import frame
 from monitor.alerts.words import isolate
 from monitor.model import Message, MessageKind

@@ -65,6 +65,11 @@ def story_context(
         "read": _how_much_was_read(story, frame),
         "notes": _notes(story, frame),
         "reports": len(story.items),
+        "contacts_shown": True,
+        "news": "new",
+        "news_word": "",
+        "change_line": "",
+        "changes": [],
     }
 
 

@@ -22,6 +22,8 @@ Data = dict[str, Any]
 
 #: what one story shows at most; the rest is counted
 MAX_VOICES, MAX_OUTLETS, MAX_CONTACTS, MAX_STEPS, MAX_NAMES = 8, 8, 6, 4, 8
+#: outlets of one side that are named for a contact
+MAX_SAYING = 3
 MAX_NAME = 80
 
 
@@ -181,40 +183,67 @@ def changes(found: Iterable[Change]) -> list[Data]:
 # --- contacts ------------------------------------------------------------------------------------------------
 
 
-def contacts(found: Sequence[LedgerContact], frame: Frame, zone: ZoneInfo) -> tuple[list[Data], int]:
+def contacts(
+    found: Sequence[LedgerContact], frame: Frame, zone: ZoneInfo, *, limit: int = MAX_CONTACTS
+) -> tuple[list[Data], int]:
     """Each reported contact once; how many were cut."""
     return (
-        [_contact(contact, frame, zone) for contact in found[:MAX_CONTACTS]],
-        max(0, len(found) - MAX_CONTACTS),
+        [_contact(contact, frame, zone) for contact in found[:limit]],
+        max(0, len(found) - limit),
     )
 
 
 def _contact(contact: LedgerContact, frame: Frame, zone: ZoneInfo) -> Data:
-    steps = contact.history[-MAX_STEPS:]
-    history = [
-        {
-            "status": status.value,
-            "status_word": frame.word(status.value),
-            "at": at.isoformat(),
-            "when": frame.day(at.astimezone(zone).date(), year=False),
-        }
-        for at, status in steps
-    ]
-    arrow = " ← " if frame.direction == "rtl" else " → "
-    told = arrow.join(f"{step['status_word']} {step['when']}" for step in history)
     return {
         "type": contact.type.value,
         "type_word": frame.word(contact.type.value),
         "status": contact.status.value,
         "status_word": frame.word(contact.status.value),
-        "history": history,
-        "history_line": told if len(history) > 1 else "",
+        **_history(contact, frame, zone),
         "russian": _names(contact.russian),
         "libyan": _names(contact.libyan),
         "place": cut(clean(contact.place or ""), MAX_NAME),
         "date": cut(clean(contact.date or ""), MAX_NAME),
         "background": contact.background,
         "background_word": frame.word("background") if contact.background else "",
+        **_vouched(contact, frame),
+    }
+
+
+def _history(contact: LedgerContact, frame: Frame, zone: ZoneInfo) -> Data:
+    """What became of it, a step each."""
+    steps = [
+        {
+            "status": status.value,
+            "status_word": frame.word(status.value),
+            "at": at.isoformat(),
+            "when": frame.day(at.astimezone(zone).date(), year=False),
+        }
+        for at, status in contact.history[-MAX_STEPS:]
+    ]
+    arrow = " ← " if frame.direction == "rtl" else " → "
+    told = arrow.join(f"{step['status_word']} {step['when']}" for step in steps)
+    return {"history": steps, "history_line": told if len(steps) > 1 else ""}
+
+
+def _vouched(contact: LedgerContact, frame: Frame) -> Data:
+    """Who says so: the grade where it was judged, outlets by side, the first sentence."""
+    judged = contact.corroboration
+    names = {
+        side: dict.fromkeys(cut(clean(source.outlet), MAX_NAME) for source in sources)
+        for side, sources in contact.by_side.items()
+    }
+    said = [
+        f"{frame.comma.join(isolate(name, frame.direction) for name in list(told)[:MAX_SAYING])} ({frame.word(side)})"
+        for side, told in names.items()
+    ]
+    evidence = next((e for source in contact.sources for e in source.evidence), None)
+    return {
+        "code": f"{judged.reliability}{judged.credibility}" if judged else "",
+        "grade": frame.word(f"credibility_{judged.credibility}") if judged else "",
+        "sides": [side.value for side in names],
+        "told_by": frame.comma.join(said),
+        "sentence": cut(clean(evidence.sentence or evidence.text), 300) if evidence else "",
     }
 
 

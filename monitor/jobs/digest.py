@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from monitor import arrows, logs
-from monitor.alerts.compose import digest_context
-from monitor.alerts.digest import Due, LastDigest, due, for_reader, should_send
+from monitor.alerts.briefing import Findings, digest_context
+from monitor.alerts.digest import Due, LastDigest, due, edges, for_reader, next_due, should_send
 from monitor.alerts.messages import Outgoing, render
-from monitor.store import coverage, digests, facts, outbox, stories
+from monitor.store import contacts, coverage, digests, facts, outbox, stories
 from monitor.store.digests import LedgerRow
 
 if TYPE_CHECKING:
@@ -21,14 +21,21 @@ if TYPE_CHECKING:
 
     from monitor.alerts.render import Templates
     from monitor.config import DigestConfig, ReceiverConfig
+    from monitor.model import LedgerContact, Story
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
 
 log = logs.get("digest")
 
 INSTALLED = "installed-at"
+#: a contact that was first told before then is told as the digest's stories tell it
+LATELY = timedelta(days=60)
+#: regular windows that a trend looks back on: of days or weeks four weeks, at least two months; of briefs a day
+WEEKS, LEAST, BRIEFS = 4, 8, 24
 #: before everything
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: a digest that could not be handed over is tried until the next one is due, and this long beyond
+GRACE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +77,7 @@ def make(
     until_seq = stories.last_match(tx)
     found = stories.matched(tx, since_seq, until_seq)
     report = coverage.report(tx, window.since, window.until, now)
-    shown = sum(s.severity.rank >= series.min_severity.rank for s in found)
+    shown = [s for s in found if s.severity.rank >= series.min_severity.rank]
     row = LedgerRow(
         series=series.series,
         local_date=window.key,
@@ -82,19 +89,41 @@ def make(
         created_at=now,
         kind="catch-up" if window.catch_up else "normal",
     )
-    if not should_send(series, stories=shown, healthy=report.healthy == report.watched):
+    if not should_send(series, stories=len(shown), healthy=report.well):
         return Made(messages=(), row=row, stories=0)
+    judge = digester.judge
+    told_at = last.created_at if last else window.since
+    findings = Findings(
+        stories=[judge.judge(story, series.language) for story in found],
+        coverage=report,
+        known={s.id: since for s in shown if (since := judge.since(s, told_at)) is not None},
+        contacts=_contacts(tx, judge, shown, now),
+        trend=_trend(tx, series, window, now),
+    )
     context = digest_context(
-        [digester.judge.judge(story, series.language) for story in found],
-        report,
-        window,
-        series=series,
-        now=now,
-        public_url=digester.public_url,
-        titles=digester.titles,
+        findings, window, series=series, now=now, public_url=digester.public_url, titles=digester.titles
     )
     messages = render(digester.templates, context, receiver, batch=str(uuid4()), at=now)
-    return Made(messages=messages, row=row, stories=shown)
+    return Made(messages=messages, row=row, stories=len(shown))
+
+
+def _contacts(
+    tx: Connection, judge: StoryJudge, shown: Sequence[Story], now: datetime
+) -> tuple[LedgerContact, ...]:
+    """What the stories report of contacts, as everybody has told them lately."""
+    told = {i.id: i for story in shown for i in story.items if i.contacts}
+    if not told:
+        return ()
+    known = {i.id: i for i in contacts.reported(tx, now - LATELY)}
+    return judge.register([item for _, item in sorted((known | told).items())], set(told))
+
+
+def _trend(tx: Connection, series: DigestConfig, window: Due, now: datetime) -> tuple[int, ...]:
+    """Stories in each regular window, this one last, back to four weeks ago or the installation."""
+    count = BRIEFS if series.every else max(len(series.days) * WEEKS, LEAST)
+    began = installed_at(tx, now)
+    past = [at for at in edges(series, window.until, count + 1) if at >= began]
+    return coverage.stories_in(tx, (*past, window.until), series.min_severity) if past else ()
 
 
 def window_until_now(digester: Digester, tx: Connection, series: DigestConfig, receiver: str) -> Due:
@@ -148,7 +177,9 @@ def _enter(tx: Connection, digester: Digester, series: DigestConfig, name: str, 
         return 0
     cause = f"digest:{series.series}:{made.row.local_date}:{name}"
     messages = [(o.id, o.message) for o in made.messages]
-    outbox.enqueue(tx, name, messages, made.row.created_at, cause=cause)
+    following = next_due(series, made.row.created_at)
+    expires_at = following + GRACE if following is not None else None
+    outbox.enqueue(tx, name, messages, made.row.created_at, cause=cause, expires_at=expires_at)
     log.info(
         "digest_made" if messages else "digest_skipped",
         series=series.series,

@@ -9,7 +9,7 @@ from uuid import uuid4
 from monitor.alerts.compose import alert_context
 from monitor.alerts.messages import Outgoing, render
 from monitor.config import FileConfig, ReceiverConfig
-from monitor.jobs import digest, samples
+from monitor.jobs import digest, samplestories
 from monitor.model import Delivered, Delivery
 from monitor.store import alerts, feeds, journal, stories
 
@@ -98,7 +98,7 @@ def _files(out: Outgoing, folder: Path, stem: str) -> list[Path]:
 
 def send_test(templates: Templates, receiver: ReceiverConfig, notifier: Notifier, now: datetime) -> list[str]:
     """Send the sample alert, marked as a test, to `receiver`; what went wrong, in plain words."""
-    context = alert_context(samples.judged()[0], reason="test", now=now)
+    context = alert_context(samplestories.judged()[0], reason="test", now=now)
     failures = []
     for out in render(templates, context, receiver, batch=str(uuid4()), at=now):
         delivery = Delivery(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from monitor.model.alerting import Silence
     from monitor.model.events import Event
     from monitor.model.feeds import Coverage, Feed, Item
     from monitor.model.matching import Contact, Match, Suppressed
@@ -92,7 +93,15 @@ class CoverageReport:
     feeds: tuple[FeedHealth, ...]
     items: int
     by_state: Mapping[str, int] = field(default_factory=dict)
+    #: polls that share no entry with the one before; and those that brought unusually many at once
     gaps: tuple[str, ...] = ()
+    floods: tuple[str, ...] = ()
+    #: entries that were taken out of their feeds
+    withdrawn: int = 0
+    #: receivers that get nothing at this moment, and why
+    suspended: Mapping[str, str] = field(default_factory=dict)
+    #: what is silenced at this moment
+    silences: tuple[Silence, ...] = ()
     #: what is amiss with the monitor itself, and feeds aside
     events: tuple[Event, ...] = ()
 
@@ -100,6 +109,12 @@ class CoverageReport:
     def healthy(self) -> int:
         """Feeds that answered lately and are not quiet against their own rhythm."""
         return sum(f.state == "ok" for f in self.feeds)
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing may have been missed and everybody can be reached."""
+        troubles = self.gaps or self.floods or self.suspended or self.events
+        return self.healthy == self.watched and not troubles
 
     @property
     def watched(self) -> int:

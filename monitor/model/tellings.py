@@ -83,6 +83,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SinceThen:
+    """What is news in a story to somebody who was told it before."""
+
+    changes: tuple[Change, ...] = ()
+    #: how many reports came since
+    reports: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One moment of a story: an outlet tells it, repeats it, or takes it back."""
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.model import Judged
-from monitor.stories.change import standing
+from monitor.model import ContactStatus, Judged, SinceThen, Story
+from monitor.stories.change import changes, standing
 from monitor.stories.corroboration import corroborate
 from monitor.stories.ledger import ledger
+from monitor.stories.reports import TOOK_PLACE
 from monitor.stories.summary import best_item
 
 if TYPE_CHECKING:
-    from monitor.model import LedgerContact, Standing, Story
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from monitor.model import Corroboration, LedgerContact, Standing, StoryItem
+
+
+_NOT = frozenset({ContactStatus.CANCELLED, ContactStatus.DENIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +39,37 @@ class StoryJudge:
             contacts=tuple(sorted(contacts, key=_news_first)),
         )
 
+    def since(self, story: Story, before: datetime) -> SinceThen | None:
+        """What is news to somebody who was told the story at `before`; None: it was not there to be told."""
+        known = tuple(i for i in story.items if i.first_seen_at < before)
+        if not any(i.matches for i in known):
+            return None
+        then, now = (self.standing(self.judge(Story(id=story.id, items=i))) for i in (known, story.items))
+        fresh = len(story.items) - len(known)
+        return SinceThen(changes=changes(then, now), reports=fresh)
+
+    def register(self, items: Iterable[StoryItem], told: Collection[int]) -> tuple[LedgerContact, ...]:
+        """The contacts that one of the items `told` reports, as all of `items` tell them.
+
+        News before background, what took place before plans and before what is denied, the latest first.
+        """
+
+        def judged(contact: Story) -> Corroboration | None:
+            ours = any(item.id in told for item in contact.items)
+            return corroborate(contact, self.people) if ours else None
+
+        found = ledger(items, lambda _name, _day: "", people=self.people, corroborate=judged)
+        ours = [c for c in found if any(source.item_id in told for source in c.sources)]
+        return tuple(sorted(ours, key=_firmest_first))
+
     def standing(self, judged: Judged) -> Standing:
         """What a reader knows who is told the story as it stands."""
         return standing(judged, self.people)
+
+
+def _firmest_first(contact: LedgerContact) -> tuple[bool, int, int, int]:
+    firm = 0 if contact.status in TOOK_PLACE else 2 if contact.status in _NOT else 1
+    return contact.background, firm, -contact.day.toordinal(), -len(contact.sources)
 
 
 def _news_first(contact: LedgerContact) -> tuple[bool, int]:

@@ -36,7 +36,7 @@ def ledger(
     roles: Roles,
     *,
     people: Collection[str],
-    corroborate: Callable[[Story], Corroboration] | None = None,
+    corroborate: Callable[[Story], Corroboration | None] | None = None,
 ) -> tuple[LedgerContact, ...]:
     """Every contact that `items` report, the earliest first. Later items rename nothing; at most two prove to be one.
 
@@ -48,7 +48,7 @@ def ledger(
 
 
 def _contact(
-    group: Group, roles: Roles, corroborate: Callable[[Story], Corroboration] | None
+    group: Group, roles: Roles, corroborate: Callable[[Story], Corroboration | None] | None
 ) -> LedgerContact:
     told = [r for r in group.reports if not r.contact.background] or group.reports
     by_time = sorted(told, key=lambda r: (r.at, r.item.id))

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.alerts.compose import alert_context, digest_context
+from monitor.alerts.briefing import digest_context
+from monitor.alerts.compose import alert_context
 from monitor.alerts.messages import render
 from monitor.alerts.render import load
 from monitor.config import ReceiverConfig
@@ -112,8 +113,8 @@ def contexts() -> dict[str, dict[str, Any]]:
 
     def digest(stories: tuple[Story, ...], lang: str = "en", *, healthy: bool = False) -> dict[str, Any]:
         report = samples.coverage(healthy=healthy)
-        judged = [samples.JUDGE.judge(story, lang) for story in stories]
-        return digest_context(judged, report, samples.DUE, series=samples.series(lang), **given)
+        found = samples.findings(lang, told=stories, report=report)
+        return digest_context(found, samples.DUE, series=samples.series(lang), **given)
 
     absurd = (
         with_item(

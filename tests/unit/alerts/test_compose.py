@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts.compose import alert_context, digest_context, notice_context, shorten
+from monitor.alerts.compose import alert_context, notice_context
 from monitor.alerts.frame import frame
 from monitor.jobs import samples
-from monitor.model import Coverage, DateFlag, Fulltext, Severity, Story
+from monitor.model import Coverage, DateFlag, Fulltext, Story
 
 NOW = samples.NOW
 STORIES = samples.stories()
@@ -21,13 +21,6 @@ def alert(story: Story, **said: Any) -> dict[str, Any]:
     return alert_context(
         samples.JUDGE.judge(story), **{"reason": "new", "now": NOW, "titles": samples.TITLES, **said}
     )
-
-
-def digest(stories: tuple[Story, ...] = STORIES, **said: Any) -> dict[str, Any]:
-    given: dict[str, Any] = {"series": samples.series(), "now": NOW, "titles": samples.TITLES}
-    report, due = said.pop("coverage", samples.coverage()), said.pop("due", samples.DUE)
-    judged = [samples.JUDGE.judge(story) for story in stories]
-    return digest_context(judged, report, due, **given | said)
 
 
 def changed(**item: Any) -> Story:
@@ -49,62 +42,6 @@ def test_contexts_are_plain_data(kind: str) -> None:
     """A template gets no object whose methods it could call."""
     for context in samples.contexts()[kind]:
         assert leaves(context) <= {str, int, bool}
-
-
-def test_a_digest_goes_from_loud_to_quiet_and_from_new_to_old() -> None:
-    """Low stories are a list of their own."""
-    context = digest()
-    assert [(s["severity"], s["id"]) for s in context["stories"]] == [
-        ("high", "s-4f19"),
-        ("high", "s-71c2"),
-        ("medium", "s-90aa"),
-        ("medium", "s-b3d0"),
-        ("medium", "s-c417"),
-    ]
-    assert [s["id"] for s in context["related"]] == ["s-d5e8", "s-e6f9"]
-    assert context["summary"] == "2 high, 3 medium, 2 related"
-
-
-def test_stories_below_the_threshold_are_counted() -> None:
-    """A series of medium and louder says how many it does not show."""
-    context = digest(series=samples.series().model_copy(update={"min_severity": Severity.MEDIUM}))
-    assert context["related"] == []
-    assert (context["quieter"], context["quieter_note"]) == (2, "2 stories below this series' threshold")
-
-
-def test_the_subject_tells() -> None:
-    """How much, and what."""
-    assert digest()["subject"].startswith("2 high, 3 medium, 2 related: Haftar received in Moscow")
-    assert alert(STORIES[0])["subject"].startswith("[high] Haftar received in Moscow")
-
-
-def test_an_empty_day_is_honest() -> None:
-    """Silence of the news and blindness of the monitor are told apart."""
-    context = digest(())
-    assert context["subject"] == "Nothing matched; 41 of 44 feeds healthy"
-    assert context["coverage"]["line"] == "41 of 44 feeds healthy, 312 items read, 2 gaps, 5 items silenced"
-    assert [p["line"].split(":")[0] for p in context["coverage"]["problems"]] == ["Failing", "Quiet"]
-    assert digest((), coverage=samples.coverage(healthy=True))["coverage"]["unhealthy"] is False
-
-
-def test_catching_up_is_said_in_the_subject_and_the_body() -> None:
-    """The reader knows that one mail stands for three."""
-    context = digest(due=samples.CAUGHT_UP)
-    assert "(covers 2 earlier briefings)" in context["subject"]
-    assert (
-        context["catch_up"] == "This briefing also covers 2 earlier briefings that could not be sent in time."
-    )
-
-
-@pytest.mark.parametrize(("full", "lines"), [(0, 0), (2, 1), (3, 3), (5, 2), (50, 50)])
-def test_what_is_cut_is_counted(full: int, lines: int) -> None:
-    """Whole, as a line, or in the count: every story is somewhere."""
-    context = shorten(digest(), full=full, lines=lines)
-    shown = len(context["stories"]) + len(context["more"]) + len(context["related"])
-    assert len(context["stories"]) <= full
-    assert shown + context["cut"] == len(STORIES)
-    assert bool(context["cut_note"]) == bool(context["cut"])
-    assert shorten(context, full=full, lines=lines)["stories"] == context["stories"]
 
 
 @pytest.mark.parametrize(
@@ -138,8 +75,7 @@ def test_a_date_at_the_edge_of_the_calendar_is_no_error() -> None:
     for at in (datetime.min, datetime.max):
         story = changed(published_at=at.replace(tzinfo=UTC), date_flag=DateFlag.ANCIENT)
         for zone in ("America/New_York", "Asia/Tokyo"):
-            series = samples.series().model_copy(update={"timezone": frame_zone(zone)})
-            assert digest((story,), series=series)["stories"]
+            assert alert(story, timezone=frame_zone(zone))["story"]["published"]
 
 
 def frame_zone(name: str) -> Any:
@@ -230,11 +166,6 @@ def test_arabic_counts_have_their_forms(n: int, said: str) -> None:
 def test_both_frames_have_the_same_words() -> None:
     """A word that one of them lacks would break a template in that language only."""
     assert frame("en").words.keys() == frame("ar").words.keys()
-
-
-def test_the_window_is_told_in_local_time() -> None:
-    """07:00 in Tripoli is 05:00 UTC."""
-    assert digest()["window"] == "From 23 November 2026, 07:00 EET to 24 November 2026, 07:00 EET"
 
 
 def test_a_notice_is_a_subject_and_lines() -> None:

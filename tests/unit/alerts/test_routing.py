@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.alerts.routing import alerts, route_of, routes_for
-from monitor.jobs.samples import stories, story_item
+from monitor.jobs.samplestories import stories, story_item
 from monitor.model import Severity, Story
 from monitor.routes import RouteConfig
 

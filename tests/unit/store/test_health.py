@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.model import Coverage, FetchFault
-from monitor.store import coverage, feeds, health, items
-from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, poll, silenced, state
+from monitor.model import FetchFault
+from monitor.store import feeds, health, items
+from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, poll, state
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -138,34 +138,3 @@ def test_without_a_rhythm_a_week_is_quiet(tx: Connection, days: int, judged: str
 def test_durations_are_spoken(duration: timedelta, words: str) -> None:
     """In the largest unit that fits."""
     assert health.spoken(duration) == words
-
-
-def test_the_coverage_report_counts_every_state(tx: Connection) -> None:
-    """Each item of the window once, in the state that it ended in."""
-    entries = [
-        assessed("a", coverage=Coverage.MATCHED),
-        assessed("b", coverage=Coverage.SUPPRESSED, suppressed=(silenced(),)),
-        assessed("c"),
-        assessed("d"),
-    ]
-    items.record(tx, poll(*entries, at=NOW))
-    items.record(tx, poll(assessed("late"), at=NOW + HOUR))
-    found = coverage.report(tx, NOW, NOW + HOUR, NOW + HOUR)
-    assert found.items == 4
-    assert found.by_state == {"matched": 1, "related": 0, "no-match": 2, "suppressed": 1, "braked": 0}
-    assert (found.healthy, found.watched) == (1, 1)
-    assert found.gaps == ()
-
-
-def test_the_coverage_report_names_gaps_and_floods(tx: Connection) -> None:
-    """Those of the window, with their feed and time; a long list is counted."""
-    items.record(tx, poll(at=NOW - MINUTE, gap=True))
-    items.record(tx, poll(at=NOW, gap=True))
-    items.record(tx, poll(assessed("a"), assessed("b"), at=NOW + MINUTE, flood=True))
-    gap, flood = coverage.report(tx, NOW, NOW + HOUR, NOW).gaps
-    assert gap.startswith("Gazette, 2026-03-01 12:00 UTC: no entry in common")
-    assert flood.startswith("Gazette, 2026-03-01 12:01 UTC: 2 entries at once")
-    for _ in range(60):
-        items.record(tx, poll(at=NOW + 2 * MINUTE, gap=True))
-    told = coverage.report(tx, NOW, NOW + HOUR, NOW).gaps
-    assert (len(told), told[-1]) == (51, "and 12 more")
