@@ -15,6 +15,7 @@ from monitor.cli import (
     archive,
     contacts,
     export,
+    falsealarms,
     feeds,
     items,
     matching,
@@ -42,6 +43,7 @@ app.add_typer(stories.app, name="stories")
 app.add_typer(export.app, name="export")
 app.add_typer(watchlists.app, name="watchlists")
 app.add_typer(silences.app, name="silence")
+app.add_typer(falsealarms.app, name="suppressions")
 app.add_typer(archive.db, name="db")
 app.add_typer(archive.deliveries, name="deliveries")
 

@@ -42,8 +42,8 @@ def place(lists: Watchlists, name: str, folder: Path) -> Place:
     return Place(lists=lists, watchlist=name, folder=folder, file=file)
 
 
-def save(where: Place, item: Item, *, no_match: bool, why: str) -> None:
-    """Append the test, run it, and say both. Exit 1: it is there already, or it does not hold (yet)."""
+def save(where: Place, item: Item, *, no_match: bool, why: str, quiet: bool = False) -> None:
+    """Append the test, run it, and say both (`quiet`: only what is wrong). Exit 1: it is there already, or it does not hold (yet)."""
     test = savetest.NewTest(item=savetest.of_item(item), no_match=no_match, why=" ".join(why.split()))
     if not (item.title or item.summary or item.content).strip():
         complain("there is no text to keep")
@@ -67,6 +67,7 @@ def save(where: Place, item: Item, *, no_match: bool, why: str) -> None:
     outcome = casefile.run(
         lists, [case], extract=extractor(lists), detect=lambda text: language.detect(text, None)
     ).outcomes[0]
-    say(f"saved as a {test.kind} test: {outcome}")
+    if not quiet:
+        say(f"saved as a {test.kind} test: {outcome}")
     if outcome.failed:
         raise typer.Exit(FINDINGS)

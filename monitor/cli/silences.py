@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli import falsealarms
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, own, say, say_json
 from monitor.fields import parse_duration
+from monitor.jobs.feedback import Claim, Scope
 from monitor.model.matchers import parse
 from monitor.store import acks, silences
 from monitor.store.database import Database
@@ -115,18 +117,43 @@ def expire(
 
 
 def ack(
-    story: Annotated[str, typer.Argument(help="A story's id; one that was merged leads on.")],
+    story: Annotated[
+        str, typer.Argument(help="A story's id; with --false-positive also the number of an item.")
+    ],
     author: Author,
     note: Annotated[str, typer.Option(help="What is being done about it.")] = "",
     receiver: Annotated[str | None, typer.Option(help="For this receiver alone.")] = None,
     for_: Annotated[
         str | None, typer.Option("--for", help="Until then, like 8h; otherwise until the story changes.")
     ] = None,
+    false_positive: Annotated[
+        bool,
+        typer.Option("--false-positive", help="It is a false alarm: silence it and its like, for 90d."),
+    ] = False,
+    watchlist: Annotated[str | None, typer.Option(help="A false alarm of this watchlist.")] = None,
+    rule: Annotated[str | None, typer.Option(help="… and of this rule of it.")] = None,
+    reason: Annotated[str, typer.Option(help="Why it is false, for those who review it.")] = "",
+    scope: Annotated[Scope, typer.Option(help="How far a false alarm goes.")] = Scope.USUAL,
+    test: Annotated[bool, typer.Option(help="Keep a false alarm as a test beside its watchlist.")] = True,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say that somebody looks after a story: it is neither repeated nor escalated until it changes."""
+    """Say that somebody looks after a story: it is neither repeated nor escalated until it changes; or that it is false."""
     now = datetime.now(UTC)
+    if false_positive:
+        said = Claim(
+            what=story,
+            author=author,
+            reason=reason or note,
+            lasts=_span(for_ or falsealarms.USUAL),
+            watchlist=watchlist,
+            rule=rule,
+            scope=scope,
+        )
+        falsealarms.mark(said, config, test=test, as_json=as_json)
+        return
+    if watchlist or rule or reason:
+        raise typer.BadParameter("--watchlist, --rule and --reason belong to --false-positive")
     expires = now + _span(for_) if for_ is not None else None
     if not author.strip():
         raise typer.BadParameter("an acknowledgement has an author")

@@ -22,6 +22,7 @@ from monitor.feeds.hosts import Wanted, fetch_many
 from monitor.feeds.local import is_local, read_local
 from monitor.feeds.parse import parse
 from monitor.feeds.worker import WorkerFault
+from monitor.jobs import feedback
 from monitor.jobs.assess import ArticleText, Judge, Poll, assess, fulltext_of
 from monitor.jobs.gather import gather, withdrawn
 from monitor.jobs.groups import open_groups
@@ -275,6 +276,9 @@ def write(tx: Connection, record: PollRecord, route: RouteConfig, judge: StoryJu
     ids = items.record(tx, record)
     evidence.keep(tx, record, ids)
     told = gather(tx, record.assessed, ids, record.at)
+    feedback.apply(
+        tx, [i for i, a in zip(ids, record.assessed, strict=True) if a.decision.matches], record.at
+    )
     left = withdrawn(tx, record.withdrawn, record.at)
     open_groups(tx, dict.fromkeys((*told, *left)), route, judge=judge, now=record.at)
 
