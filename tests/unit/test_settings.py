@@ -147,3 +147,47 @@ def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
     """Falling back to defaults would watch with the wrong configuration."""
     with pytest.raises(ConfigError, match="no such file"):
         settings.load(tmp_path / "gone.yaml", {})
+
+
+_ALERTING = (
+    EMAIL
+    + """
+time_intervals:
+  - {name: nights, time_intervals: [{times: [{start_time: "22:00", end_time: "24:00"}]}]}
+route:
+  receiver: desk
+  escalate: {to: %(to)s}
+  routes: [{mute_time_intervals: [%(mute)s], matchers: ['%(matcher)s']}]
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param(
+            {"mute": "nigts"},
+            "monitor.yaml:13:34: there is no time interval 'nigts' (did you mean 'nights'?)",
+            id="an interval that is not there",
+        ),
+        pytest.param(
+            {"to": "dsk"}, "monitor.yaml:12:18: there is no receiver 'dsk' (did you mean 'desk'?)", id="nobody to call"
+        ),
+        pytest.param(
+            {"to": "desk"},
+            "monitor.yaml:12:18: 'desk' is the receiver of this route (name another one, or use repeat_interval)",
+            id="an escalation to oneself",
+        ),
+        pytest.param(
+            {"matcher": "sid=un"},
+            "monitor.yaml:13:54: route.routes.0.matchers: there is no label 'sid' (one of story, watchlist, rule,",
+            id="a label that is not there",
+        ),
+    ],
+)  # fmt: skip
+def test_mistakes_of_alerting_have_their_place(tmp_path: Path, change: dict[str, str], expected: str) -> None:
+    """File, line, column and remedy, as everywhere."""
+    given = {"mute": "nights", "to": "analysts", "matcher": "side=un"}
+    assert settings.load(write(tmp_path, _ALERTING % given), {}).config.time_intervals[0].name == "nights"
+    (said,) = messages(tmp_path, _ALERTING % (given | change))
+    assert said.startswith(expected)
