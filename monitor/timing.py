@@ -22,7 +22,7 @@ FEW_SEEN, MANY_SEEN = 1 / 3, 2 / 3
 #: waits between delivery attempts (Standard Webhooks 1.0.0, "retry schedule"), then daily
 ATTEMPTS = tuple(timedelta(seconds=s) for s in (5, 60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
 #: the waits of what must arrive soon or not at all, the last one again and again
-HASTY = tuple(timedelta(seconds=s) for s in (5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400))
+HASTY = tuple(timedelta(seconds=s) for s in (5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600))
 SCHEDULES = {
     MessageKind.ALERT: HASTY,
     MessageKind.NOTICE: HASTY,

@@ -52,8 +52,8 @@ class Notices:
     def beside(self, name: str, avoid: Collection[str] = ()) -> str | None:
         """Who is told that nothing reaches `name`: its fallback, else the top route's receiver, else another one.
 
-        Those in `avoid` only when there is nobody else; None: there is no other receiver.
+        None of those in `avoid`; None: there is nobody else.
         """
         named = [self.receivers[name].fallback, self.root, *self.receivers]
         others = [other for other in dict.fromkeys(named) if other in self.receivers and other != name]
-        return next((o for o in others if o not in avoid), next(iter(others), None))
+        return next((other for other in others if other not in avoid), None)

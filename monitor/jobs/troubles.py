@@ -23,18 +23,20 @@ SHOWN = 12
 
 
 def tell(tx: Connection, notices: Notices, patience: DeliveryConfig, now: datetime) -> int:
-    """Tell of the receivers that are suspended or have failed for too long, and of those that work again; how many."""
+    """Tell of the receivers that are suspended or have failed for too long, and of those that work again; how many.
+
+    While no other receiver works, nobody is told: an outage of the network would be told everywhere when it is over.
+    """
     count = 0
-    mute = [r for r in receivers.failing(tx, now - patience.tell_after) if r.name in notices.receivers]
-    unwell = {r.name for r in receivers.states(tx) if r.suspended_at or r.failing_since}
-    for state in mute:
-        to = notices.beside(state.name, unwell)
-        log.error("receiver_mute", receiver=state.name, told=to or "nobody", reason=_why(state))
-        if to is not None:
+    unwell = {state.name for state in receivers.failing(tx, now)}
+    for state in receivers.failing(tx, now - patience.tell_after):
+        to = notices.beside(state.name, unwell) if state.name in notices.receivers else None
+        if state.told_at is None and to is not None:
+            log.error("receiver_mute", receiver=state.name, told=to, reason=_why(state))
             subject, lines = _trouble(tx, state, patience)
             notices.put(tx, to, subject, lines, now=now)
-        receivers.told(tx, state.name, to or "", now)
-        count += to is not None
+            receivers.told(tx, state.name, to, now)
+            count += 1
     for state in receivers.recovered(tx):
         log.info("receiver_works_again", receiver=state.name)
         if state.told_to in notices.receivers and state.name in notices.receivers:

@@ -85,10 +85,10 @@ def learn(
 
 
 def failing(tx: Connection, before: datetime) -> tuple[ReceiverState, ...]:
-    """Receivers that are suspended, or that owed messages have not reached since `before`, and nobody was told."""
+    """Receivers that are suspended, or that what they are owed has not reached since `before`."""
     owed = exists().where(deliveries.c.receiver == receivers.c.name, text(f"deliveries.{OWED}"))
     mute = or_(receivers.c.suspended_at.is_not(None), and_(receivers.c.failing_since <= before, owed))
-    return _states(tx, mute & receivers.c.told_at.is_(None))
+    return _states(tx, mute)
 
 
 def recovered(tx: Connection) -> tuple[ReceiverState, ...]:

@@ -191,3 +191,41 @@ def test_mistakes_of_alerting_have_their_place(tmp_path: Path, change: dict[str,
     assert settings.load(write(tmp_path, _ALERTING % given), {}).config.time_intervals[0].name == "nights"
     (said,) = messages(tmp_path, _ALERTING % (given | change))
     assert said.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("receivers", "expected"),
+    [
+        pytest.param(
+            "[{name: a, file: {}, fallback: a}]", "there is no other receiver 'a'", id="itself as fallback"
+        ),
+        pytest.param(
+            "[{name: a, file: {}, fallback: dsek}, {name: desk, file: {}}]",
+            "there is no other receiver 'dsek'",
+            id="a fallback that is not there",
+        ),
+        pytest.param(
+            "[{name: a, slack: {bot_token: xoxb-1}}]", "a bot needs a channel", id="a bot without a channel"
+        ),
+        pytest.param(
+            "[{name: a, slack: {bot_token: xoxb-1, channel: C1, webhook_url: 'https://x'}}]",
+            "webhook_url and bot_token are both set",
+            id="a bot and a webhook",
+        ),
+        pytest.param("[{name: a, apprise: {}}]", "urls is missing", id="Apprise without addresses"),
+    ],
+)
+def test_a_receiver_that_cannot_work_is_a_mistake(tmp_path: Path, receivers: str, expected: str) -> None:
+    """With what is wrong, before anything is sent."""
+    assert expected in messages(tmp_path, f"receivers: {receivers}\n")[0]
+
+
+def test_a_slack_bot_comes_from_the_environment_alone(tmp_path: Path) -> None:
+    """With its token in a file."""
+    (tmp_path / "token").write_text("xoxb-1-2\n", encoding="utf-8")
+    environ = {"MONITOR_SLACK_BOT_TOKEN_FILE": str(tmp_path / "token"), "MONITOR_SLACK_CHANNEL": "C0123ABCD"}
+    found = settings.load(None, environ).receiver("slack")
+    assert found is not None
+    assert found.slack is not None
+    assert found.slack.bot_token is not None
+    assert (found.slack.bot_token.get_secret_value(), found.slack.channel) == ("xoxb-1-2", "C0123ABCD")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.config import PollingConfig
-from monitor.model import FetchFailed, FetchFault
+from monitor.model import FetchFailed, FetchFault, MessageKind
 from monitor.timing import (
     BACKOFF_CEILING,
     GIVE_UP_AFTER,
@@ -90,3 +90,33 @@ def test_a_tick_that_was_not_completed_in_time_is_named() -> None:
     assert late_ticks(done, NOW + timedelta(minutes=5)) == []
     assert late_ticks(stale, NOW) == ["poll: last completed 2026-03-01 11:49:00 UTC"]
     assert late_ticks({}, NOW)[0] == "poll: never completed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "expires", "tries"),
+    [
+        pytest.param(
+            MessageKind.ALERT, timedelta(hours=48), 56, id="an alert: fast, then hourly for two days"
+        ),
+        pytest.param(MessageKind.DIGEST, timedelta(days=2), 9, id="a digest: patient"),
+        pytest.param(MessageKind.DIGEST, None, 10, id="a digest without an end of its own: three days"),
+        pytest.param(MessageKind.TEST, timedelta(minutes=10), 13, id="a test: short"),
+    ],
+)
+def test_each_kind_has_its_schedule(kind: MessageKind, expires: timedelta | None, tries: int) -> None:
+    """How often it is tried until its time is over."""
+    now, count = NOW, 0
+    end = NOW + expires if expires is not None else None
+    while (
+        later := next_attempt_at(
+            now,
+            attempts=count + 1,
+            after=None,
+            created_at=NOW,
+            jitter=0.5,
+            kind=kind,
+            expires_at=end,
+        )
+    ) is not None:
+        now, count = later, count + 1
+    assert count == tries

@@ -157,3 +157,12 @@ def test_an_eml_file_reads_back_as_it_was_written() -> None:
     body = read.get_body(("plain",))
     assert body is not None
     assert body.get_content().strip() == "حفتر"
+
+
+def test_an_update_answers_the_first_mail_of_its_reader() -> None:
+    """And still names the root, which holds the thread together where the first mail is gone; `off` is off."""
+    made = headers(ALERT, config(), delivery_id=ID, at=AT, updates="first")
+    assert made["In-Reply-To"] == "<first@monitor.example.org>"
+    assert made["References"] == "<story.s-1@monitor.example.org> <first@monitor.example.org>"
+    off = headers(ALERT, config(thread="off"), delivery_id=ID, at=AT, updates="first")
+    assert not {"In-Reply-To", "References"} & set(off)
