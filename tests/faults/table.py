@@ -87,6 +87,8 @@ OTHERS: dict[str, tuple[Proven, ...]] = {
             )
         ),
         Proven("any zone, time of day, days and downtimes", "windows tile time: no gap, no overlap, no date twice", "tests/unit/alerts/test_digest.py::test_windows_tile_time"),
+        Proven("any history of items, downtimes and wrong clocks", "every matched item is in exactly one digest of each series and reader", "tests/integration/test_told_once.py::test_every_item_is_in_exactly_one_digest_of_a_series"),
+        Proven("any route tree, order of reports and repeats", "every alerting story is told to each of its receivers exactly once", "tests/integration/test_told_once.py::test_every_loud_story_is_told_to_each_of_its_receivers_once"),
     ),
     "Edits": (
         Proven("a receiver is removed while it is owed messages", "they are dead letters that say why; when it is back, `monitor deliveries retry` sends each once", f"{_F}/test_edits.py::test_a_receiver_is_removed_while_it_is_owed_messages"),
