@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.alerts import escalation, inhibition, silences
 from monitor.alerts.inhibition import Firing
 from monitor.alerts.labels import labels_of
+from monitor.alerts.routing import alerts as is_loud
 from monitor.jobs.groups import reason_for, told_of
 from monitor.store import acks, alerts, stories
 from monitor.store import silences as stored_silences
@@ -90,6 +91,8 @@ def _verdict(tx: Connection, group: AlertGroup, routed: Routed, story_id: str, b
 
 
 def _kept_quiet(story: Story, by: Bench) -> str:
+    if not is_loud(story):
+        return "nothing in it is loud enough any more"
     labels = labels_of(story)
     silence = silences.silenced_by(labels, by.silences, by.now)
     if silence is not None:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from monitor.alerts.routing import Routed
 from monitor.errors import StoreError
 from monitor.jobs.feedback import Claim, Scope, apply, suppress
+from monitor.jobs.verdicts import bench, verdicts
 from monitor.model import Coverage, Severity
 from monitor.model.feedback import Part
-from monitor.store import archive, feeds, items, stories, suppressions
+from monitor.store import alerts, archive, feeds, items, stories, suppressions
+from monitor.stories.judgement import StoryJudge
 from tests.support.stored import DAY, HOUR, NOW, assessed, contact, evidence, feed, match, poll, state
 
 if TYPE_CHECKING:
@@ -157,6 +160,16 @@ def test_the_other_rules_of_an_item_stay(tx: Connection) -> None:
     assert item is not None
     assert [m.rule for m in item.matches] == ["quiet"]
     assert item.coverage is Coverage.RELATED
+
+
+def test_an_alert_that_waits_is_not_sent(tx: Connection) -> None:
+    """Nor repeated, nor escalated: there is nothing left to tell."""
+    alerts.open_group(tx, "desk", "s-1", now=NOW, due_at=NOW)
+    suppress(tx, CLAIM, NOW)
+    (group,) = alerts.due(tx, NOW)
+    (verdict,) = verdicts(tx, group, Routed(receiver="desk"), bench(tx, StoryJudge(frozenset()), (), NOW))
+
+    assert verdict.held == "nothing in it is loud enough any more"
 
 
 def test_a_suppression_ends_by_itself_or_by_a_person(tx: Connection) -> None:
