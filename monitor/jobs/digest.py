@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -170,13 +170,16 @@ def _digest(digester: Digester, series: DigestConfig, name: str) -> int:
 
 
 def _enter(tx: Connection, digester: Digester, series: DigestConfig, name: str, window: Due) -> int:
-    """Ledger and outbox together; a reader who has this digest gets no other."""
+    """Ledger and outbox together; a reader who has this digest gets no other, through whichever receiver."""
     receiver = digester.receivers[name]
     made = make(tx, digester, series, receiver, window)
     if not digests.enter(tx, made.row):
         return 0
     cause = f"digest:{series.series}:{made.row.local_date}:{name}"
-    messages = [(o.id, o.message) for o in made.messages]
+    had = digests.recipients(tx, series.series, made.row.local_date)
+    messages = [(o.id, o.message) for o in made.messages if o.message.recipient not in had]
+    for address in dict.fromkeys(message.recipient for _, message in messages if message.recipient):
+        digests.enter(tx, replace(made.row, recipient=address))
     following = next_due(series, made.row.created_at)
     expires_at = following + GRACE if following is not None else None
     outbox.enqueue(tx, name, messages, made.row.created_at, cause=cause, expires_at=expires_at)

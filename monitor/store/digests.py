@@ -61,6 +61,12 @@ def enter(tx: Connection, row: LedgerRow) -> bool:
     return changed(tx, insert(tx, digests).values(values).on_conflict_do_nothing()) == 1
 
 
+def recipients(tx: Connection, series: str, local_date: str) -> frozenset[str]:
+    """Addresses that have this digest, through whichever receiver."""
+    named = (digests.c.series == series) & (digests.c.local_date == local_date) & (digests.c.recipient != "")
+    return frozenset(tx.execute(select(digests.c.recipient).where(named)).scalars())
+
+
 def told_through(tx: Connection, readers: Collection[tuple[str, str]]) -> int | None:
     """The match id up to which every one of `readers` (series, receiver) was told; None: there are no readers.
 

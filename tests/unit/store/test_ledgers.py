@@ -116,3 +116,13 @@ def test_facts_are_put_over_and_firsts_stay(tx: Connection) -> None:
     assert facts.first(tx, "instance", "two", NOW + DAY) == "one"
     assert facts.get(tx, "unknown") is None
     assert facts.stamped(tx, "tick:") == {"tick:poll": NOW + HOUR}
+
+
+def test_addresses_that_have_a_digest_are_known(tx: Connection) -> None:
+    """Of the date, through any receiver; not the receivers themselves."""
+    for receiver, recipient in (("desk", ""), ("desk", "a@x.example"), ("leads", "b@x.example")):
+        digests.enter(tx, ledger(receiver=receiver, recipient=recipient))
+    digests.enter(tx, ledger(series="weekly", recipient="c@x.example"))
+    day = ledger().local_date
+    assert digests.recipients(tx, "daily", day) == {"a@x.example", "b@x.example"}
+    assert digests.recipients(tx, "daily", "2020-01-01") == frozenset()
