@@ -66,7 +66,7 @@ def status(found: Settings, now: datetime) -> dict[str, Any]:
     try:
         with db.snapshot() as tx:
             lines = health.health(tx, now)
-            states = receivers.states(tx)
+            states, mute = receivers.states(tx), receivers.failing(tx, now - OWED_TOO_LONG)
             counts, oldest = journal.counts(tx), journal.oldest_owed_at(tx)
             next_poll, ticks = feeds.next_due(tx), facts.ticks(tx)
             amiss = events.unclosed(tx)
@@ -76,7 +76,12 @@ def status(found: Settings, now: datetime) -> dict[str, Any]:
     unwell = [f for f in watched if f.state in ("failing", "gone", "quiet")]
     resting = [r for r in states if r.suspended_at is not None]
     problems = [f"receiver {r.name} is suspended: {r.suspended_reason}" for r in resting]
-    problems += [f"{counts[s]} deliveries are {s}" for s in ("rejected", "dead") if counts.get(s)]
+    problems += [
+        f"nothing has reached receiver {r.name} since {r.failing_since:%Y-%m-%d %H:%M} UTC: {r.last_error}"
+        for r in mute
+        if r.suspended_at is None and r.failing_since is not None
+    ]
+    problems += [f"{counts[s]} deliveries are {s}" for s in ("rejected", "dead", "expired") if counts.get(s)]
     if oldest is not None and now - oldest > OWED_TOO_LONG:
         problems.append(f"a delivery waits since {oldest:%Y-%m-%d %H:%M} UTC")
     if watched and len(unwell) * 2 > len(watched):
@@ -158,8 +163,10 @@ def event_line(event: Mapping[str, Any]) -> str:
 def not_yet(found: Settings) -> list[str]:
     """Keys that are taken and have no effect in this version, for `check`."""
     remarks = []
-    if found.config.public_url is not None:
-        remarks.append("public_url: no page is served yet, so messages carry no links to it")
+    config = found.config
+    if (config.public_url is None) != (config.listen is None):
+        there, missing = ("listen", "public_url") if config.public_url is None else ("public_url", "listen")
+        remarks.append(f"{there} without {missing}: alerts carry no link to call them false; it takes both")
     return remarks
 
 
