@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
 from monitor import settings
 from monitor.alerts.render import load
@@ -225,3 +226,21 @@ def test_a_digest_asked_for_now_is_one_of_its_day(world: World) -> None:
     assert send_now(world.digester(NOW + 3 * HOUR)) == 0
     assert world.due(NOW + 19 * HOUR) == 1
     assert [titles(body) for body in world.sent()] == [["Report one of the day"], []]
+
+
+@pytest.mark.parametrize(
+    ("given", "days"),
+    [
+        pytest.param({}, 2, id="daily"),
+        pytest.param({"days": ["mon"]}, 8, id="weekly"),
+        pytest.param({"every": "6h", "empty": "send"}, 1.25, id="briefs"),
+    ],
+)
+def test_a_digest_is_of_use_until_the_next_one_and_a_day(world: World, given: Any, days: float) -> None:
+    """Then it is a dead letter: its reader has newer ones."""
+    world.series = [series("daily", at="07:00", **given)]
+    monday = NOW + DAY - 5 * HOUR
+    assert world.due(monday) == 1
+    with world.db.snapshot() as tx:
+        (ends,) = tx.execute(select(deliveries.c.expires_at)).scalars()
+    assert ends == monday + days * DAY
