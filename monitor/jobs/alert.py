@@ -12,7 +12,7 @@ from monitor.alerts.compose import alert_context
 from monitor.alerts.grouped import grouped
 from monitor.alerts.messages import render
 from monitor.alerts.routing import route_of
-from monitor.jobs.groups import follow
+from monitor.jobs.groups import follow, open_groups
 from monitor.jobs.threads import firsts
 from monitor.jobs.verdicts import bench, verdicts
 from monitor.model import MessageKind
@@ -76,7 +76,7 @@ def _alert(alerter: Alerter, group_id: int) -> bool:
             return False
         receiver = alerter.receivers.get(group.receiver)
         if receiver is None:
-            return _drop(tx, group, "the receiver is no longer configured", now)
+            return _rerouted(tx, alerter, group, now)
         routed = route_of(alerter.route, group.route, group.receiver)
         if _muted(tx, group, routed, alerter, now):
             return False
@@ -197,6 +197,15 @@ def _context(alerter: Alerter, verdict: Verdict, now: datetime) -> dict[str, Any
         titles=alerter.titles,
         suppressed=sum(len(item.suppressed) for item in verdict.judged.story.items),
     )
+
+
+def _rerouted(tx: Connection, alerter: Alerter, group: AlertGroup, now: datetime) -> bool:
+    """The receiver was renamed or removed while stories waited for it: they go to those that the routes name now."""
+    _drop(tx, group, "the receiver is no longer configured", now)
+    if alerter.route.receiver and not alerts.purpose(group.key):
+        waiting = [member.story_id for member in group.members]
+        open_groups(tx, waiting, alerter.route, judge=alerter.judge, now=now)
+    return False
 
 
 def _drop(tx: Connection, group: AlertGroup, why: str, now: datetime, found: Sequence[Verdict] = ()) -> bool:

@@ -92,6 +92,7 @@ OTHERS: dict[str, tuple[Proven, ...]] = {
     ),
     "Edits": (
         Proven("a receiver is removed while it is owed messages", "they are dead letters that say why; when it is back, `monitor deliveries retry` sends each once", f"{_F}/test_edits.py::test_a_receiver_is_removed_while_it_is_owed_messages"),
+        Proven("a receiver is renamed or removed while a story waits for it", "the story goes to the receivers that the routes name now, once", f"{_F}/test_edits.py::test_a_receiver_is_renamed_while_a_story_waits_for_it"),
         Proven("a route names a receiver that is gone", "the reload is refused, the old configuration stays at work", f"{_F}/test_edits.py::test_a_route_to_a_receiver_that_is_gone_keeps_the_old_configuration"),
         Proven("an edit breaks a template", "the reload names file and line, the old template stays at work", f"{_F}/test_edits.py::test_a_template_that_an_edit_broke_keeps_the_old_one_at_work"),
         Proven("a template is broken at the start", "exit 2 with file and line; nothing was begun", f"{_F}/test_edits.py::test_a_template_that_is_broken_at_the_start_is_told"),

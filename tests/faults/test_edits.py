@@ -10,10 +10,12 @@ import pytest
 from monitor import settings
 from monitor.app import build
 from monitor.errors import ConfigError
+from monitor.jobs.groups import open_groups
 from monitor.store import journal
 from tests.support.faults import monitor, parts_of
 from tests.support.line import command
 from tests.support.slackhook import Hook, Reply
+from tests.support.stored import assessed, match, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +48,27 @@ def test_a_receiver_is_removed_while_it_is_owed_messages(tmp_path: Path) -> None
             world.app.deliver()
             assert world.line(delivery).state == "delivered"
         assert len(hook.requests) == 1
+
+
+def test_a_receiver_is_renamed_while_a_story_waits_for_it(tmp_path: Path) -> None:
+    """The story goes to whoever the routes name now, once; nobody who had it gets it again."""
+    there = {"name": "there", "file": {"path": str(tmp_path / "there")}}
+    before = parts_of(tmp_path / "before", [there], route={"receiver": "there", "group_wait": "5m"})
+    renamed = {**there, "name": "elsewhere"}
+    after = parts_of(tmp_path / "after", [renamed], route={"receiver": "elsewhere", "group_wait": "5m"})
+    with monitor(tmp_path, before) as world:
+        with world.app.db.transaction() as tx:
+            told(tx, "s-1", assessed("guid:1", matches=(match(),)), at=world.clock())
+            open_groups(tx, ["s-1"], before.settings.route, judge=before.judge, now=world.clock())
+        world.become(after)
+        made = []
+        for _ in range(4):
+            world.clock.later(HOUR)
+            made.append(world.app.alert())
+        with world.app.db.snapshot() as tx:
+            sent = [(line.receiver, line.kind) for line in journal.lines(tx)]
+    assert sum(made) == 1
+    assert sent == [("elsewhere", "alert")]
 
 
 BROKEN = "{% if story %}\nHaftar\n"
