@@ -18,8 +18,8 @@ from sqlalchemy import text
 from monitor.arrows import VARIABLE
 from tests.crash.plan import MIGRATION, OUTSIDE, Kill
 from tests.crash.publisher import Publisher
-from tests.crash.receivers import Hooks, Ledger, smtp
-from tests.crash.workplace import SERIES, Workplace
+from tests.crash.receivers import Hooks, Ledger, Workspace, smtp
+from tests.crash.workplace import SERIES, Ports, Workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -151,11 +151,10 @@ def run(
     """All `kills`, one after the other, and the rest of the work in peace; `told` hears how many are done."""
     began = time.monotonic()
     ledger, publisher = Ledger(seed), Publisher(FEEDS, PACE, seed)
-    with smtp(ledger) as mail, Hooks(ledger) as hooks, publisher.web:
+    with smtp(ledger) as mail, Hooks(ledger) as hooks, Workspace(ledger) as bot, publisher.web:
         series = SERIES + sum(kill.arrow.startswith("digest-") for kill in kills)
-        workplace = Workplace(
-            folder, publisher, smtp_port=mail.port, hooks_port=hooks.port, url=url, series=series
-        )
+        ports = Ports(mail.port, hooks.port, bot.port)
+        workplace = Workplace(folder, publisher, ports=ports, url=url, series=series)
         outcome = Outcome(workplace, publisher, ledger)
         nursery = Nursery(direct=direct)
         try:

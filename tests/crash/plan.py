@@ -9,7 +9,7 @@ from monitor.arrows import ARROWS
 
 CHANNELS = ("slack", "webhook", "email", "file")
 #: arrows that a server of ours stands at: the daemon dies while it waits for the rest of a body, or for an answer
-OUTSIDE = ("half-fed", "taken-slack", "taken-webhook", "taken-email")
+OUTSIDE = ("half-fed", "taken-slack", "taken-bot", "taken-webhook", "taken-email")
 #: they are passed in one start only, the first with the older database
 MIGRATION = ("copied", "migrating", "migrated")
 #: how often an arrow may be passed before it kills; those not named are passed once in a life

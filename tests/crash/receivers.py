@@ -1,4 +1,4 @@
-"""Who the daemon writes to: an SMTP server, a Slack-shaped hook, a signed webhook, a folder. They note what came when.
+"""Who the daemon writes to: SMTP, a Slack-shaped hook, a Slack bot's API, a signed webhook. They note what came when.
 
 Each message is noted before its answer, which then takes its time, so that a kill often falls between the two. One
 first attempt in thirty is refused for the moment. A trap kills the sender after the message is taken, before the answer.
@@ -14,19 +14,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from tests.support.slackapi import SlackApi
 from tests.support.smtp import Smtp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.support.slackhook import Reply, Request
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A message that somebody took."""
 
-    #: slack, webhook, email:ADDRESS
+    #: slack, bot, webhook, email:ADDRESS
     mailbox: str
-    #: webhook-id, or the local part of Message-ID; empty at Slack, which has none
+    #: webhook-id, the local part of Message-ID, the bot's metadata; empty at the hook of Slack, which has none
     id: str
     body: bytes
     #: the daemon's life in which it came
@@ -78,6 +81,22 @@ class Mailboxes(list[Any]):
         parsed = message_from_bytes(mail.raw, policy=policy.default)
         id_ = str(parsed["Message-ID"]).strip("<>").partition("@")[0]
         self._ledger.note("email", *((f"email:{to}", id_, mail.raw) for to in mail.recipients))
+
+
+class Workspace(SlackApi):
+    """A Slack workspace for a bot, which may read what it wrote."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__()
+        self._ledger = ledger
+
+    def take(self, request: Request) -> Reply:
+        before = len(self.messages)
+        reply = super().take(request)
+        if len(self.messages) > before:
+            id_ = self.messages[-1]["metadata"]["event_payload"]["id"]
+            self._ledger.note("bot", ("bot", id_, request.body))
+        return reply
 
 
 class Hooks:

@@ -26,7 +26,7 @@ def text(outcome: Outcome, verdict: Verdict, *, seed: int) -> str:
         "|---|---:|",
         f"| kills (SIGKILL) | {len(kills)} |",
         f"| items published | {verdict.items} |",
-        f"| of them matching, each an alert to 4 receivers | {verdict.alerts} |",
+        f"| of them matching, each an alert to 5 receivers | {verdict.alerts} |",
         f"| digests (series, date, receiver) | {verdict.digests} |",
         f"| messages taken over HTTP and SMTP | {verdict.messages} |",
         f"| lost | {lost} |",
@@ -35,7 +35,7 @@ def text(outcome: Outcome, verdict: Verdict, *, seed: int) -> str:
         f"| most copies of one message | {verdict.most_copies} |",
         f"| promises broken | {len(verdict.broken)} |",
         "",
-        "| killed at | kills | reached | repeats: slack, webhook, e-mail |",
+        "| killed at | kills | reached | repeats: slack, bot, webhook, e-mail |",
         "|---|---:|---:|---:|",
         *_rows(outcome, verdict),
     ]
@@ -55,6 +55,6 @@ def _rows(outcome: Outcome, verdict: Verdict) -> list[str]:
         }
         reached = sum(outcome.lives[n].reached for n in lives)
         here = Counter(repeat.receiver for repeat in verdict.repeats if repeat.life in lives)
-        counts = ", ".join(str(here[receiver]) for receiver in ("desk", "siem", "analysts"))
+        counts = ", ".join(str(here[receiver]) for receiver in ("desk", "bot", "siem", "analysts"))
         rows.append(f"| {name} | {len(lives)} | {reached} | {counts} |")
     return rows

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from tests.crash.campaign import Outcome
     from tests.crash.receivers import Arrival
 
-MAILBOXES = ("slack", "webhook", *(f"email:{reader}" for reader in READERS))
+MAILBOXES = ("slack", "bot", "webhook", *(f"email:{reader}" for reader in READERS))
 #: mailbox -> receiver
-RECEIVER = {"slack": "desk", "webhook": "siem"} | {f"email:{reader}": "analysts" for reader in READERS}
+RECEIVER = {"slack": "desk", "bot": "bot", "webhook": "siem"} | {
+    f"email:{reader}": "analysts" for reader in READERS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def _delivered(outcome: Outcome, db: _Rows, copies: dict[tuple[str, str], list[A
     for row in db("SELECT id, receiver, recipient, state, kind, last_error FROM deliveries"):
         if row["state"] != "delivered":
             yield f"delivery {row['id']} to {row['receiver']} is {row['state']}: {row['last_error']}"
-        if row["receiver"] in ("siem", "analysts"):
+        if row["receiver"] in ("siem", "bot", "analysts"):
             mailbox = owner.get(row["receiver"]) or f"email:{row['recipient']}"
             promised.add((mailbox, row["id"]))
     came = {key for key in copies if key[0] != "slack"}
@@ -179,18 +181,22 @@ def _delivered(outcome: Outcome, db: _Rows, copies: dict[tuple[str, str], list[A
 
 def _digested(outcome: Outcome, db: _Rows) -> Iterator[str]:
     """One digest for each series, date and receiver; no item in two digests of a series, none between them left out."""
-    rows = db("SELECT series, local_date, receiver, since, until, since_seq, until_seq FROM digests")
-    for key, count in Counter((r["series"], r["local_date"], r["receiver"]) for r in rows).items():
+    rows = db(
+        "SELECT series, local_date, receiver, recipient, since, until, since_seq, until_seq FROM digests"
+    )
+    for key, count in Counter(
+        (r["series"], r["local_date"], r["receiver"], r["recipient"]) for r in rows
+    ).items():
         if count != 1:
             yield f"{count} digests {key}"
     readers = defaultdict(list)
     for row in sorted(rows, key=lambda r: r["until"]):
-        readers[row["series"], row["receiver"]].append(row)
+        readers[row["series"], row["receiver"], row["recipient"]].append(row)
     for reader, own in readers.items():
         for before, after in pairwise(own):
             if (before["until"], before["until_seq"]) != (after["since"], after["since_seq"]):
                 yield f"the windows of {reader} do not meet: {dict(before)} {dict(after)}"
-    yield from _told_in_digests(outcome, db, {key: own[-1]["until_seq"] for key, own in readers.items()})
+    yield from _told_in_digests(outcome, db, {key[:2]: own[-1]["until_seq"] for key, own in readers.items()})
 
 
 def _told_in_digests(outcome: Outcome, db: _Rows, last: dict[tuple[str, str], int]) -> Iterator[str]:
@@ -232,5 +238,7 @@ def _repeated(
         if len({arrival.body for arrival in came}) > 1:
             yield f"{id_[:80]} came with different words to {mailbox}"
     for repeat, count in Counter(repeats).items():
+        if repeat.receiver == "bot":
+            yield "the bot said something again, though it can look what it said"
         if count > 1:
             yield f"the end of life {repeat.life} cost {repeat.receiver} {count} repeats"

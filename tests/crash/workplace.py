@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -14,6 +14,7 @@ from monitor.jobs.digest import INSTALLED
 from monitor.store import facts, upgrade
 from monitor.store.database import Database
 from tests.crash.publisher import PEOPLE, person
+from tests.support.slackapi import CHANNEL, TOKEN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tests.crash.publisher import Publisher
 
 READERS = ("reader@example.test", "second@example.test")
-RECEIVERS = ("desk", "siem", "analysts", "folder")
+RECEIVERS = ("desk", "bot", "siem", "analysts", "folder")
 #: series of digests that move at an even pace; one more for each kill at a digest
 SERIES = 8
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -39,12 +40,18 @@ rules:
 """
 
 
+class Ports(NamedTuple):
+    """Where the receivers listen."""
+
+    smtp: int
+    hooks: int
+    bot: int
+
+
 class Workplace:
     """A folder with everything that `monitor run` needs."""
 
-    def __init__(
-        self, folder: Path, publisher: Publisher, *, smtp_port: int, hooks_port: int, url: str, series: int
-    ) -> None:
+    def __init__(self, folder: Path, publisher: Publisher, *, ports: Ports, url: str, series: int) -> None:
         self.folder = folder
         self.out = folder / "out"
         self.log = folder / "daemon.log"
@@ -54,7 +61,7 @@ class Workplace:
         #: for looking on: nobody migrates it but the daemon
         self.db = Database(make_url(self.url))
         self.series = series
-        self._publisher, self._smtp_port, self._hooks_port = publisher, smtp_port, hooks_port
+        self._publisher, self._ports = publisher, ports
         self._write_watchlist(folder / "watchlists")
         (folder / "feeds.yaml").write_text(publisher.seeds(), encoding="utf-8")
         self._begin_database()
@@ -63,7 +70,8 @@ class Workplace:
         """Write the configuration in which the first `moved` series are in their second zone."""
         series = "\n".join(self._series(n, later=n < moved) for n in range(self.series))
         routes = "\n".join(f"    - {{receiver: {name}, continue: true}}" for name in RECEIVERS)
-        hooks = f"http://127.0.0.1:{self._hooks_port}"
+        hooks = f"http://127.0.0.1:{self._ports.hooks}"
+        api = f"http://127.0.0.1:{self._ports.bot}/api"
         self.config.write_text(
             f"""data: {json.dumps(str(self.folder))}
 database: {json.dumps(self.url)}
@@ -71,12 +79,13 @@ feeds: {json.dumps(str(self.folder / "feeds.yaml"))}
 watchlists: {json.dumps(str(self.folder / "watchlists"))}
 receivers:
   - {{name: desk, slack: {{webhook_url: "{hooks}/slack"}}}}
+  - {{name: bot, slack: {{bot_token: {TOKEN}, channel: {CHANNEL}, api_url: "{api}"}}}}
   - {{name: siem, webhook: {{url: "{hooks}/webhook", secret: {SECRET}}}}}
   - name: analysts
     email:
       to: [{", ".join(READERS)}]
       from: monitor@example.test
-      smtp: {{host: 127.0.0.1, port: {self._smtp_port}, security: none}}
+      smtp: {{host: 127.0.0.1, port: {self._ports.smtp}, security: none}}
   - {{name: folder, file: {{path: {json.dumps(str(self.out))}}}}}
 route:
   receiver: folder
@@ -92,7 +101,7 @@ polling:
   max_interval: 2s
   host_gap: 0s
   allow_networks: [127.0.0.0/8]
-  allow_ports: [{self._publisher.web.port}, {self._hooks_port}]
+  allow_ports: [{self._publisher.web.port}, {self._ports.hooks}, {self._ports.bot}]
 retention: {{journal: 2s}}
 """,
             encoding="utf-8",
@@ -137,5 +146,7 @@ retention: {{journal: 2s}}
 
 
 def _readers(number: int) -> list[str]:
-    """Who gets a series; the desk has enough with one in three."""
-    return [name for name in RECEIVERS if name != "desk" or number % 3 == 0]
+    """Who gets a series: the bot one in three; the hook a single one, for there only a message's bytes identify it."""
+    return [
+        name for name in RECEIVERS if not (name == "desk" and number) and not (name == "bot" and number % 3)
+    ]
