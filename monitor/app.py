@@ -31,7 +31,7 @@ from monitor.matching.watchlists import load as load_watchlists
 from monitor.matching.whoiswho import WhoIsWho
 from monitor.model import Delivered, EventKind, Finding
 from monitor.net import NetPolicy, user_agent
-from monitor.store import facts, feeds, outbox, receivers, waits
+from monitor.store import facts, feeds, outbox, receivers, rulebook, waits
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from monitor.timing import late_ticks
@@ -182,10 +182,13 @@ class App:
         now = self.clock()
         with self.db.transaction() as tx:
             facts.first(tx, digesting.INSTALLED, now.isoformat(), now)
+            fresh = rulebook.note(tx, {rule.key: rule.digest for rule in self.parts.watchlists.rules}, now)
             # new feeds are first asked one a second, so that a long list does not start with a burst
             within = timedelta(seconds=len(self.parts.feeds))
             interval = self.parts.settings.config.polling.interval
             feeds.sow(tx, self.parts.feeds, now, jitter=self.jitter, within=within, interval=interval)
+        for rule in fresh:
+            log.info("rule_begins", rule=rule, detail="what was seen before is not alerted")
 
     def mind_the_clock(self) -> timedelta:
         """Let nothing wait for a time that only a wrong clock had reached; by how much it was set back."""

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from monitor.alerts.escalation import escalates
 from monitor.alerts.grouping import due_at, place
 from monitor.alerts.labels import labels_of
+from monitor.alerts.routing import ALERTS_FROM, routes_for
 from monitor.alerts.routing import alerts as is_loud
-from monitor.alerts.routing import routes_for
 from monitor.model import Severity
-from monitor.store import alerts, stories
+from monitor.store import alerts, rulebook, stories
 from monitor.store.alerts import ESCALATED, REPEATED
 from monitor.stories.change import changes, known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -36,17 +36,29 @@ def open_groups(
     A receiver that heard of the story hears again only when it changed; further reports are in the digest.
     """
     opened = 0
+    begun = rulebook.since(tx)
     for story_id in story_ids:
         story = stories.load(tx, story_id)
         if story is None or not is_loud(story):
             continue
         standing = judge.standing(judge.judge(story))
+        news = _is_news(story, begun)
         for routed in routes_for(route, story):
             told = told_of(tx, routed.receiver, story.id, standing)
             what = changes(told, standing) if told is not None else ()
-            if told is None or what:
+            if what or (told is None and news):
                 opened += _wait(tx, story, routed, what, now)
     return opened
+
+
+def _is_news(story: Story, begun: Mapping[str, datetime]) -> bool:
+    """Whether a rule that is loud enough matched an item that was first seen since the rule stands as it does."""
+    return any(
+        match.severity.rank >= ALERTS_FROM.rank
+        and ((since := begun.get(f"{match.watchlist}/{match.rule}")) is None or item.first_seen_at >= since)
+        for item in story.items
+        for match in item.matches
+    )
 
 
 def told_of(tx: Connection, receiver: str, story_id: str, now: Standing) -> Standing | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,17 @@ class Rule:
     clauses: tuple[frozenset[str], ...] = ()
     file: str = ""
     line: int | None = None
+
+    @property
+    def key(self) -> str:
+        """`watchlist/rule`."""
+        return f"{self.watchlist}/{self.id}"
+
+    @property
+    def digest(self) -> str:
+        """Another one when what the rule asks is edited; words of explanation and place do not count."""
+        asks = (self.source, self.severity.value, self.unless, self.contact, self.scope)
+        return hashlib.sha256(repr(asks).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from monitor.jobs.groups import open_groups
 from monitor.model import Severity, Side
 from monitor.model.matchers import parse
 from monitor.routes import InhibitConfig, RouteConfig, TimeIntervalConfig
-from monitor.store import acks, alerts, feeds, merges, schema, silences
+from monitor.store import acks, alerts, feeds, merges, rulebook, schema, silences
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, match, told
@@ -275,3 +275,16 @@ def test_a_single_pass_does_not_hurry_what_is_not_news(db: Database) -> None:
     desk.tick(NOW + MINUTE)
     with db.transaction() as tx:
         assert alerts.hurry(tx, NOW + 2 * MINUTE) == 0
+
+
+def test_a_new_rule_speaks_of_what_comes(db: Database) -> None:
+    """A story of items that were seen before it waits for nobody; one new item of it, and it does."""
+    desk = Desk(db, {})
+    rules = {"envoys/named": "a"}
+    with db.transaction() as tx:
+        rulebook.note(tx, rules, NOW - DAY)
+        rulebook.note(tx, {"envoys/named": "edited"}, NOW + MINUTE)
+    desk.story(0)
+    assert desk.open() == []
+    desk.story(0, at=NOW + HOUR, side="courier")
+    assert [group.reason for group in desk.open()] == ["new"]
