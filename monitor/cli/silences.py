@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sqlalchemy import Connection
-
     from monitor.model.alerting import Silence
     from monitor.model.matchers import Matcher
 
@@ -37,11 +35,10 @@ def register(root: typer.Typer) -> None:
 
 
 @contextmanager
-def _opened(config: Path | None) -> Iterator[Connection]:
+def _opened(config: Path | None) -> Iterator[Database]:
     db = Database.open(loaded(config).database)
     try:
-        with db.transaction() as tx:
-            yield tx
+        yield db
     finally:
         db.close()
 
@@ -71,7 +68,7 @@ def add(
     matchers = [_matcher(text) for text in match]
     if not author.strip() or not reason.strip():
         raise typer.BadParameter("a silence has an author and a reason")
-    with _opened(config) as tx:
+    with _opened(config) as db, db.transaction() as tx:
         made = silences.add(
             tx, matchers, author=author, reason=reason, starts_at=begins, ends_at=ends, now=now
         )
@@ -89,7 +86,7 @@ def list_silences(
 ) -> None:
     """The silences that are active or will be."""
     now = datetime.now(UTC)
-    with _opened(config) as tx:
+    with _opened(config) as db, db.transaction() as tx:
         found = silences.every(tx) if every else silences.alive(tx, now)
     if as_json:
         say_json([_row(silence, now) for silence in found])
@@ -108,7 +105,7 @@ def expire(
     config: ConfigOption = None,
 ) -> None:
     """End a silence now. Exit 1 when there is none of this number, or it is over."""
-    with _opened(config) as tx:
+    with _opened(config) as db, db.transaction() as tx:
         ended = silences.expire(tx, silence_id, datetime.now(UTC))
     if not ended:
         complain(f"silence {silence_id} is not active (`monitor silence list`)")
@@ -157,7 +154,7 @@ def ack(
     expires = now + _span(for_) if for_ is not None else None
     if not author.strip():
         raise typer.BadParameter("an acknowledgement has an author")
-    with _opened(config) as tx:
+    with _opened(config) as db, db.transaction() as tx:
         made = acks.add(tx, story, author=author, now=now, note=note, receiver=receiver, expires_at=expires)
     if as_json:
         say_json(asdict(made))
