@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from email import charset
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ from monitor.model import Delivered, Outcome, Rejected, TryLater
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from types import ModuleType
 
     from apprise import Apprise, AppriseResult
 
@@ -78,10 +81,9 @@ def mistakes(config: AppriseConfig) -> Iterator[str]:
 
 def _service(url: str) -> Apprise | None:
     """The one service of `url`; long messages are split, unless the address says otherwise. None: unknown to Apprise."""
-    import apprise
-
+    apprise = _library()
     asset = apprise.AppriseAsset(storage_mode=apprise.PersistentStoreMode.MEMORY)
-    made = apprise.Apprise(asset=asset)
+    made: Apprise = apprise.Apprise(asset=asset)
     plugin = apprise.Apprise.instantiate(url, asset=asset)
     if plugin is None:
         return None
@@ -89,6 +91,18 @@ def _service(url: str) -> Apprise | None:
         plugin.overflow_mode = apprise.OverflowMode.SPLIT
     made.add(plugin)
     return made
+
+
+@cache
+def _library() -> ModuleType:
+    """Apprise with its plugins. One of them changes how the whole process encodes mail, which is undone here."""
+    import apprise
+
+    kept = dict(charset.CHARSETS)
+    apprise.Apprise.instantiate("json://localhost")
+    charset.CHARSETS.clear()
+    charset.CHARSETS.update(kept)
+    return apprise
 
 
 def _outcome(result: AppriseResult, secrets: tuple[str, ...]) -> Outcome:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from email.charset import SHORTEST, Charset
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -28,6 +29,9 @@ RESERVED = frozenset({"from", "to", "cc", "bcc", "sender", "subject", "mime-vers
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u0080-\U0010ffff-]{1,64}")
 _BODY_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+#: our own: the library's table is one for the whole process, and others write into it
+_UTF8 = Charset("utf-8")
+_UTF8.header_encoding = SHORTEST
 #: 7bit transport: the bytes must not depend on what the server of the day offers
 _POLICY = SMTP.clone(cte_type="7bit")
 
@@ -105,7 +109,7 @@ def _words(text: str, name: str) -> str:
     """
     if text.isascii() and "=?" not in text and len(text) < MAX_LINE - 80:
         return text
-    return Header(text, "utf-8", maxlinelen=75, header_name=name).encode(linesep="\r\n")
+    return Header(text, _UTF8, maxlinelen=75, header_name=name).encode(linesep="\r\n")
 
 
 def _token(word: str, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
+from email.header import Header
 from typing import TYPE_CHECKING
 
 import pytest
@@ -158,3 +159,10 @@ def test_the_addresses_come_from_a_file(tmp_path: Path) -> None:
     config.write_text("receivers: [{name: others, apprise: {}}]\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="urls is missing"):
         settings.load(config, {})
+
+
+def test_mails_are_written_as_before_once_apprise_is_loaded() -> None:
+    """One of its plugins changes how the whole process encodes mail: attempts of one mail would differ."""
+    with Hook() as hook:
+        send(receiver(address(hook)))
+    assert str(Header("حفتر في موسكو", "utf-8").encode()).startswith("=?utf-8?b?")
