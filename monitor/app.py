@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor import __version__, arrows, logs, settings
-from monitor.alerts import render
+from monitor.alerts import links, render
 from monitor.delivery import notifier
 from monitor.delivery.heartbeat import beat
 from monitor.documents import together
@@ -31,7 +31,7 @@ from monitor.matching.watchlists import load as load_watchlists
 from monitor.matching.whoiswho import WhoIsWho
 from monitor.model import Delivered, EventKind, Finding
 from monitor.net import NetPolicy, user_agent
-from monitor.store import facts, feeds, outbox, receivers, rulebook, waits
+from monitor.store import facts, feeds, linkkey, outbox, receivers, rulebook, waits
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from monitor.timing import late_ticks
@@ -175,6 +175,7 @@ class App:
         self.clock = clock
         self.jitter = jitter
         self._ailments = Ailments()
+        self._link_key: bytes | None = None
         self._started_at = clock()
 
     def sow(self) -> None:
@@ -240,6 +241,7 @@ class App:
             titles=parts.titles,
             judge=parts.judge,
             public_url=None,  # nothing is served there yet: a dead link helps nobody
+            false_alarm=self.false_alarm_link,
             clock=self.clock,
             route=parts.settings.route,
             time_intervals={i.name: i for i in parts.settings.config.time_intervals},
@@ -247,6 +249,19 @@ class App:
             expire_after=parts.settings.config.delivery.expire_alerts,
         )
         return self._ticked("alert", lambda: alerting.alert_due(alerter))
+
+    def link_key(self) -> bytes:
+        """What links in alerts are signed with. Raises StoreError."""
+        if self._link_key is None:
+            self._link_key = linkkey.load(self.parts.settings.data)
+        return self._link_key
+
+    def false_alarm_link(self, story: str) -> str:
+        """Where a reader can call a story false; empty where no page is served."""
+        config = self.parts.settings.config
+        if config.public_url is None or config.listen is None:
+            return ""
+        return links.address(config.public_url, self.link_key(), story, self.clock())
 
     def digest(self, *, now: bool = False) -> int:
         """Make the digests that are due; `now`: one of each series at once, if its day has none."""

@@ -268,6 +268,8 @@ class Config(Strict):
     database: str | None = Field(default=None, pattern=r"^(sqlite:///|postgresql\+psycopg://)\S+$")
     contact: str | None = Field(default=None, pattern=r"^[^\x00-\x1f()<>]+$", max_length=200)
     public_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    #: where the page of links in alerts is served: host:port, mostly behind a proxy that speaks TLS; None: nowhere
+    listen: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.-]+:\d{1,5}$")
     feeds: Names = ()
     watchlists: str | None = None
     templates: str | None = None

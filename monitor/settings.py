@@ -43,6 +43,7 @@ _VARIABLES: dict[str, documents.Path] = {
     "DATABASE": ("database",),
     "CONTACT": ("contact",),
     "PUBLIC_URL": ("public_url",),
+    "LISTEN": ("listen",),
     "FEEDS": ("feeds",),
     "WATCHLISTS": ("watchlists",),
     "TEMPLATES": ("templates",),

@@ -38,6 +38,7 @@ def alert_context(
     timezone: ZoneInfo = _UTC,
     suppressed: int = 0,
     changes: Sequence[Change] = (),
+    false_alarm_link: str = "",
     language: str = "en",
 ) -> Data:
     """What an alert about a story says, in `language`, the one it was judged for.
@@ -65,6 +66,7 @@ def alert_context(
         "others_line": "",
         "updates": {},
         "update_line": "",
+        "false_alarm_link": safe_link(false_alarm_link),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +11,8 @@ import typer
 
 from monitor.cli import savetest
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, own, say, say_json
+from monitor.desk import server
+from monitor.errors import ConfigError, Mistake
 from monitor.fields import parse_duration
 from monitor.jobs import feedback
 from monitor.matching.watchlists import load
@@ -17,10 +20,13 @@ from monitor.store import archive, suppressions
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import timedelta
     from pathlib import Path
 
+    from monitor.app import App
     from monitor.jobs.feedback import Claim
+    from monitor.model import StoryItem
     from monitor.model.feedback import Suppression
     from monitor.settings import Settings
 
@@ -37,8 +43,7 @@ def mark(claim: Claim, config: Path | None, *, test: bool = True, as_json: bool 
     found = loaded(config)
     db = Database.open(found.database)
     try:
-        with db.transaction() as tx:
-            made, item, count = feedback.suppress(tx, claim, datetime.now(UTC))
+        made, item, count = kept(db, claim, datetime.now(UTC))
     finally:
         db.close()
     if as_json:
@@ -48,6 +53,40 @@ def mark(claim: Claim, config: Path | None, *, test: bool = True, as_json: bool 
         say(f"suppression {made.id}: {said}, until {made.expires_at:%Y-%m-%d} ({own(_scope(made))})")
     if test:
         _keep_test(found, made, item.item, quiet=as_json)
+
+
+def kept(db: Database, claim: Claim, now: datetime) -> tuple[Suppression, StoryItem, int]:
+    """Keep a claim in a transaction of its own: the suppression, its item, how many it silenced."""
+    with db.transaction() as tx:
+        return feedback.suppress(tx, claim, now)
+
+
+@contextmanager
+def serving(app: App) -> Iterator[None]:
+    """Serve the page of links in alerts while the block runs, where `listen` is set. Raises ConfigError."""
+    listen = app.parts.settings.config.listen
+    if listen is None:
+        yield
+        return
+    host, _, port = listen.rpartition(":")
+
+    def act(claim: Claim) -> tuple[Suppression, int]:
+        made, item, count = kept(app.db, claim, app.clock())
+        _keep_test(app.parts.settings, made, item.item, quiet=True)
+        return made, count
+
+    desk = server.Desk(
+        db=app.db, key=app.link_key(), titles=lambda: app.parts.titles, act=act, clock=app.clock
+    )
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(server.served(desk, (host, int(port))))
+        except (OSError, OverflowError) as error:
+            file = str(app.parts.settings.path or "environment")
+            said = f"listen: {listen} cannot be served: {error}"
+            mistake = Mistake(file=file, line=None, column=None, message=said, remedy="choose a free port")
+            raise ConfigError((mistake,)) from None
+        yield
 
 
 def _keep_test(found: Settings, made: Suppression, item: Any, *, quiet: bool) -> None:

@@ -25,6 +25,7 @@ from monitor.cli.common import (
     say,
     say_json,
 )
+from monitor.cli.falsealarms import serving
 from monitor.cli.setup import init
 from monitor.delivery import notifier
 from monitor.jobs import preview as previews
@@ -57,7 +58,7 @@ def run(config: ConfigOption = None) -> None:
     stopping = daemon.Stopping()
     signals = daemon.Signals()
     found = loaded(config)
-    with opened(found, stopping=stopping) as app:
+    with opened(found, stopping=stopping) as app, serving(app):
         say(report.greeting(app))
         ticks = {name: (seconds, getattr(app, name)) for name, seconds in TICKS.items()}
         ticks["heartbeat"] = (HEARTBEAT_SECONDS, app.heartbeat)

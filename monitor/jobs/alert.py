@@ -50,6 +50,8 @@ class Alerter:
     judge: StoryJudge
     public_url: str | None
     clock: Callable[[], datetime]
+    #: where a reader can call a story false; empty: nowhere
+    false_alarm: Callable[[str], str] = lambda _story: ""
     #: the route tree, for what is asked when a group is due: intervals, repetition, escalation
     route: RouteConfig = field(default_factory=RouteConfig)
     #: by name
@@ -194,6 +196,7 @@ def _context(alerter: Alerter, verdict: Verdict, now: datetime) -> dict[str, Any
         changes=verdict.changes,
         now=now,
         public_url=alerter.public_url,
+        false_alarm_link=alerter.false_alarm(verdict.story_id),
         titles=alerter.titles,
         suppressed=sum(len(item.suppressed) for item in verdict.judged.story.items),
     )
