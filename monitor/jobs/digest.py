@@ -10,9 +10,8 @@ from uuid import uuid4
 from monitor import arrows, logs
 from monitor.alerts.briefing import Findings, digest_context
 from monitor.alerts.digest import Due, LastDigest, due, edges, for_reader, next_due, should_send
-from monitor.alerts.held import with_held
 from monitor.alerts.messages import Outgoing, render
-from monitor.store import alerts, contacts, coverage, digests, facts, outbox, stories
+from monitor.store import contacts, coverage, digests, facts, outbox, stories
 from monitor.store.digests import LedgerRow
 
 if TYPE_CHECKING:
@@ -104,7 +103,6 @@ def make(
     context = digest_context(
         findings, window, series=series, now=now, public_url=digester.public_url, titles=digester.titles
     )
-    context = with_held(context, alerts.held(tx, [story.id for story in shown]))
     messages = render(digester.templates, context, receiver, batch=str(uuid4()), at=now)
     return Made(messages=messages, row=row, stories=len(shown))
 
@@ -173,6 +171,8 @@ def _digest(digester: Digester, series: DigestConfig, name: str) -> int:
 
 def _enter(tx: Connection, digester: Digester, series: DigestConfig, name: str, window: Due) -> int:
     """Ledger and outbox together; a reader who has this digest gets no other, through whichever receiver."""
+    if digests.entered(tx, series.series, window.key, name):
+        return 0
     receiver = digester.receivers[name]
     made = make(tx, digester, series, receiver, window)
     if not digests.enter(tx, made.row):

@@ -61,6 +61,13 @@ def enter(tx: Connection, row: LedgerRow) -> bool:
     return changed(tx, insert(tx, digests).values(values).on_conflict_do_nothing()) == 1
 
 
+def entered(tx: Connection, series: str, local_date: str, receiver: str) -> bool:
+    """Whether the receiver has the digest of that date."""
+    named = (digests.c.series == series) & (digests.c.local_date == local_date)
+    row = select(digests.c.id).where(named, digests.c.receiver == receiver, digests.c.recipient == "")
+    return tx.execute(row).first() is not None
+
+
 def recipients(tx: Connection, series: str, local_date: str) -> frozenset[str]:
     """Addresses that have this digest, through whichever receiver."""
     named = (digests.c.series == series) & (digests.c.local_date == local_date) & (digests.c.recipient != "")

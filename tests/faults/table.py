@@ -75,6 +75,8 @@ OTHERS: dict[str, tuple[Proven, ...]] = {
         Proven("the clock was set back while nothing ran", "noticed at the start by the last completed tick", f"{_F}/test_clocks.py::test_a_retry_does_not_wait_for_the_hour_that_the_clock_had_shown[while it is down]"),
         Proven("15 hours forward, then right again", "each item is in exactly one digest, no local date has two", f"{_F}/test_clocks.py::test_a_wrong_clock_repeats_no_item_and_loses_none[15 hours forward, then right again]"),
         Proven("five years forward, then right again", "the same; and the archive is not pruned", f"{_F}/test_clocks.py::test_a_wrong_clock_repeats_no_item_and_loses_none[five years forward, then right again]"),
+        Proven("five years forward while an alert waits for a receiver that is down", "it expires; when both are right again, a summary lists it", f"{_F}/test_clocks.py::test_an_alert_that_a_wrong_clock_let_expire_is_told_all_the_same"),
+        Proven("a digest of next week, written while the clock was ahead", "today's digest is neither repeated nor made again at each tick", f"{_F}/test_clocks.py::test_a_digest_that_went_out_is_not_made_again_at_each_tick"),
         Proven("installed while the clock was years ahead", "the first digest comes on its day", "tests/unit/alerts/test_digest.py::test_an_installation_while_the_clock_was_ahead_does_not_silence_the_series"),
         Proven("pruning while the clock is years ahead", "it reaches a day further than the last one, no more", "tests/unit/jobs/test_prune.py::test_a_clock_that_is_years_ahead_does_not_empty_the_archive"),
         *(

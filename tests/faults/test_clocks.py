@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.config import DigestConfig
+from monitor.jobs import digest as digesting
+from monitor.jobs.groups import open_groups
 from monitor.store import digests, facts
 from monitor.timing import TICKS
 from tests.support.faults import monitor, parts_of, with_config
@@ -140,6 +142,26 @@ def test_a_wrong_clock_repeats_no_item_and_loses_none(
     assert [row.local_date for row in rows[-3:]] == sorted(row.local_date for row in rows[-3:])
 
 
+def test_a_digest_that_went_out_is_not_made_again_at_each_tick(
+    base: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ledger row from next week makes today's digest look due; that the ledger has it is seen before any work."""
+    made: list[str] = []
+    real = digesting.make
+
+    def counted(*args: Any) -> Any:
+        made.append(args[-1].key)
+        return real(*args)
+
+    monkeypatch.setattr(digesting, "make", counted)
+    noon = utc("2026-03-04T12:00")
+    with monitor(tmp_path, with_digest(base, at="07:00", timezone="UTC"), now=noon - DAY) as world:
+        for step in (DAY, 7 * DAY, -7 * DAY, MINUTE, MINUTE, MINUTE):
+            world.clock.later(step)
+            world.app.digest()
+    assert made == ["2026-03-04", "2026-03-11"]
+
+
 @pytest.mark.parametrize("restart", [False, True], ids=["while it runs", "while it is down"])
 def test_a_retry_does_not_wait_for_the_hour_that_the_clock_had_shown(
     restart: bool, base: Parts, tmp_path: Path
@@ -181,3 +203,39 @@ def test_ticks_of_the_future_do_not_hide_a_stall(base: Parts, tmp_path: Path) ->
         world.clock.later(2 * HOUR)
         with world.app.db.snapshot() as tx:
             assert all(at <= world.clock() for at in facts.ticks(tx).values())
+
+
+def test_an_alert_that_a_wrong_clock_let_expire_is_told_all_the_same(tmp_path: Path) -> None:
+    """Five years forward while its receiver is down: once both are right again, a summary lists it."""
+    with Hook(Reply(500, "busy")) as hook:
+        parts = parts_of(
+            tmp_path / "files",
+            [{"name": "there", "slack": {"webhook_url": hook.url}}],
+            route={"receiver": "there", "group_wait": "0s"},
+            polling={"allow_networks": ["127.0.0.0/8"], "allow_ports": [hook.port]},
+        )
+        with monitor(tmp_path, parts) as world:
+            alert(world, "s-1", "Envoy in Sirte")
+            world.clock.later(5 * 365 * DAY)
+            world.app.deliver()
+            world.clock.later(-5 * 365 * DAY)
+            world.app.mind_the_clock()
+            hook.answers = [Reply()]
+            hook.requests.clear()
+            alert(world, "s-2", "Patrushev in Tobruk")
+            world.clock.later(3 * HOUR)
+            world.app.deliver()
+            world.clock.later(HOUR)
+            world.app.deliver()
+        said = [request.body.decode() for request in hook.requests]
+    assert [sum("Envoy in Sirte" in text for text in said), sum("Tobruk" in text for text in said)] == [1, 1]
+
+
+def alert(world: World, story: str, title: str) -> None:
+    """A story that matched, its alert, and a try to deliver it."""
+    parts = world.app.parts
+    with world.app.db.transaction() as tx:
+        told(tx, story, assessed(f"guid:{story}", matches=(match(),), title=title), at=world.clock())
+        open_groups(tx, [story], parts.settings.route, judge=parts.judge, now=world.clock())
+    assert world.app.alert() == 1
+    world.app.deliver()
