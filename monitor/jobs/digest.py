@@ -10,8 +10,9 @@ from uuid import uuid4
 from monitor import arrows, logs
 from monitor.alerts.briefing import Findings, digest_context
 from monitor.alerts.digest import Due, LastDigest, due, edges, for_reader, next_due, should_send
+from monitor.alerts.held import with_held
 from monitor.alerts.messages import Outgoing, render
-from monitor.store import contacts, coverage, digests, facts, outbox, stories
+from monitor.store import alerts, contacts, coverage, digests, facts, outbox, stories
 from monitor.store.digests import LedgerRow
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def make(
     context = digest_context(
         findings, window, series=series, now=now, public_url=digester.public_url, titles=digester.titles
     )
+    context = with_held(context, alerts.held(tx, [story.id for story in shown]))
     messages = render(digester.templates, context, receiver, batch=str(uuid4()), at=now)
     return Made(messages=messages, row=row, stories=len(shown))
 
