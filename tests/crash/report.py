@@ -33,7 +33,7 @@ def text(outcome: Outcome, verdict: Verdict, *, seed: int) -> str:
         f"| repeats at the worst receiver, one a kill at most | {max(per_receiver.values(), default=0)} |",
         f"| repeats at all receivers | {len(verdict.repeats)} |",
         f"| most copies of one message | {verdict.most_copies} |",
-        f"| promises broken | {len(verdict.broken)} |",
+        f"| sentences of the verdict | {len(verdict.broken)} |",
         "",
         "| killed at | kills | reached | repeats: slack, bot, webhook, e-mail |",
         "|---|---:|---:|---:|",
