@@ -37,6 +37,8 @@ def catch_up(tx: Connection, notices: Notices, policy: CatchUpConfig, taken: Del
         return 0
     subject, lines = _summary(listed)
     ids = notices.put(tx, taken.receiver, subject, lines, now=now, recipient=taken.message.recipient)
+    if not ids:  # an address that the receiver no longer has: what waits for it goes out as it is
+        return 0
     backlog.summarise(tx, [w.id for w in listed], into=ids[0], now=now)
     log.warning("caught_up", receiver=taken.receiver, alerts=len(lines) - 1, summary=ids[0])
     return len(lines) - 1

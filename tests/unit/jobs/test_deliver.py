@@ -332,6 +332,21 @@ def test_readers_of_one_receiver_catch_up_apart(world: World) -> None:
         assert f"{'b' if reader[0] == 'a' else 'a'} 24" not in text
 
 
+def test_an_address_that_was_removed_gets_what_was_promised_to_it(world: World) -> None:
+    """No list can be made for it, so nothing is taken off the outbox."""
+    world.receivers["siem"] = ReceiverConfig.model_validate(
+        {
+            "name": "siem",
+            "email": {"to": ["b@x.example"], "from": "m@x.example", "smtp": {"host": "mail.example"}},
+        }
+    )
+    with world.db.transaction() as tx:
+        for n in range(25):
+            outbox.enqueue(tx, "siem", promised(message(f"a {n}", "a@x.example")), NOW)
+    world.deliver(3 * HOUR)
+    assert len(world.siem.taken) == 25
+
+
 # --- patience ---------------------------------------------------------------------------------------------
 
 
