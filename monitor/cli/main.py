@@ -13,6 +13,7 @@ import typer
 from monitor import __version__, logs
 from monitor.cli import (
     archive,
+    backfill,
     contacts,
     export,
     falsealarms,
@@ -35,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for part in (watch, matching, archive, contacts, export, silences):
+for part in (watch, matching, archive, contacts, export, silences, backfill):
     part.register(app)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(items.app, name="items")

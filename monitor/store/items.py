@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select, update
 
-from monitor.model import DateFlag, Fulltext, KnownItem
+from monitor.model import Coverage, DateFlag, Fulltext, KnownItem
 from monitor.store import feeds, rows
 from monitor.store.schema import contacts, items, matches, revisions, suppressed
 from monitor.store.schema import feeds as feed_table
@@ -110,6 +110,24 @@ def write(tx: Connection, assessed: Sequence[Assessed], at: datetime) -> tuple[i
             written.append((a, ids[-1], 1))
     _write_decisions(tx, written, at)
     return tuple(ids)
+
+
+def add_matches(tx: Connection, assessed: Assessed, at: datetime) -> bool:
+    """Store matches of an item as it stands (`assessed.revises`) by rules that had not matched it, and its new state.
+
+    False: the item is gone, or they had. An item that alerts already keeps its state.
+    """
+    item_id = assessed.revises
+    revision = tx.execute(select(items.c.revision).where(items.c.id == item_id)).scalar()
+    if item_id is None or revision is None:
+        return False
+    before = _matched_before(tx, [item_id])
+    found = [m for m in assessed.decision.matches if (item_id, m.watchlist, m.rule) not in before]
+    put_new(tx, matches, [rows.match_row(m, item_id, revision, at, again=False) for m in found])
+    quieter = (items.c.id == item_id) & (items.c.coverage != Coverage.MATCHED.value)
+    if found:
+        tx.execute(update(items).where(quieter).values(**_ending(assessed)))
+    return bool(found)
 
 
 def unavailable(tx: Connection, item_id: int, detail: str) -> None:
