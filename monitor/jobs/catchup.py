@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 log = logs.get("deliver")
 
+#: messages in one list; the next list follows when this one went through
+LISTED = 400
+
 
 def catch_up(tx: Connection, notices: Notices, policy: CatchUpConfig, taken: Delivery, now: datetime) -> int:
     """After `taken` went through, list in one message what has waited too long for the same reader; how many alerts.
@@ -32,7 +35,7 @@ def catch_up(tx: Connection, notices: Notices, policy: CatchUpConfig, taken: Del
     found = backlog.undelivered(tx, taken.receiver, before=now - policy.older_than)
     ours = [w for w in found if w.recipient == taken.message.recipient]
     stormy = len({w.batch for w in ours if w.state == "pending"}) > policy.more_than
-    listed = ours if stormy else [w for w in ours if w.state == "expired"]
+    listed = (ours if stormy else [w for w in ours if w.state == "expired"])[:LISTED]
     if not listed:
         return 0
     subject, lines = _summary(listed)

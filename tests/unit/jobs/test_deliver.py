@@ -267,6 +267,18 @@ def test_a_receiver_that_comes_back_gets_one_summary_not_a_storm(world: World) -
     assert world.siem.subjects[2:] == ["alert 1"], "whoever asks for one gets it whole"
 
 
+def test_a_very_long_list_comes_in_parts(world: World) -> None:
+    """None of them too large for a channel, and nothing is left out."""
+    world.promise("siem", *(f"alert {n};" for n in range(1000)))
+    world.siem.answer = DOWN
+    world.deliver()
+    world.siem.answer = Delivered()
+    world.deliver(3 * HOUR)
+    told = "".join(taken.message.subject + taken.message.payload["body"] for taken in world.siem.taken)
+    assert len(world.siem.taken) == 6, "three lists, and the oldest alert before each"
+    assert not [n for n in range(1000) if f"alert {n};" not in told]
+
+
 def test_a_few_late_alerts_go_out_as_themselves(world: World) -> None:
     """Twenty at most."""
     world.promise("siem", *(f"alert {n}" for n in range(21)))
