@@ -110,60 +110,67 @@ def served(desk: Desk, listen: tuple[str, int]) -> Iterator[tuple[str, int]]:
         server.server_close()
 
 
-def _handler(desk: Desk) -> type[BaseHTTPRequestHandler]:
-    room = threading.BoundedSemaphore(AT_ONCE)
+def _handler(desk: Desk) -> type[_Handler]:
+    class Handler(_Handler):
+        """For one desk."""
 
-    class Handler(BaseHTTPRequestHandler):
-        """One request, one answer, and the connection is closed."""
-
-        timeout = PATIENCE
-        server_version, sys_version = "monitor", ""
-
-        def do_GET(self) -> None:
-            self._answer(None)
-
-        do_HEAD = do_GET
-
-        def do_POST(self) -> None:
-            length = self.headers.get("Content-Length", "")
-            if not length.isdigit() or int(length) > MAX_BODY:
-                self._send(Answer(413, ""))
-                return
-            self._answer(_fields(self.rfile.read(int(length)).decode("utf-8", "replace")))
-
-        def _answer(self, given: Mapping[str, str] | None) -> None:
-            asked = urlsplit(self.path)
-            accepted = self.headers.get("Accept-Language", "")
-            lang, words = words_for(accepted)
-            if not asked.path.endswith("/false-alarm"):
-                self._send(Answer(404, page.message(lang, words, words["missing"])))
-                return
-            token = (given if given is not None else _fields(asked.query)).get("token", "")
-            try:
-                with room:
-                    made = answer(desk, accepted=accepted, token=token, given=given)
-            except StoreError as error:
-                log.warning("page_refused", reason=str(error))
-                made = Answer(503, page.message(lang, words, words["busy"]))
-            except Exception:
-                log.exception("page_failed")
-                made = Answer(500, page.message(lang, words, words["busy"]))
-            self._send(made)
-
-        def _send(self, made: Answer) -> None:
-            body = made.html.encode()
-            self.send_response(made.status)
-            for name, value in page.HEADERS.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing: an address holds a token."""
-
+    Handler.desk, Handler.room = desk, threading.BoundedSemaphore(AT_ONCE)
     return Handler
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One request, one answer, and the connection is closed."""
+
+    desk: Desk
+    room: threading.BoundedSemaphore
+    timeout = PATIENCE
+    server_version, sys_version = "monitor", ""
+
+    def do_GET(self) -> None:
+        """Look."""
+        self._answer(None)
+
+    do_HEAD = do_GET
+
+    def do_POST(self) -> None:
+        """Act."""
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= MAX_BODY):
+            self._send(Answer(413, ""))
+            return
+        self._answer(_fields(self.rfile.read(int(length)).decode("utf-8", "replace")))
+
+    def _answer(self, given: Mapping[str, str] | None) -> None:
+        asked = urlsplit(self.path)
+        accepted = self.headers.get("Accept-Language", "")
+        lang, words = words_for(accepted)
+        if not asked.path.endswith("/false-alarm"):
+            self._send(Answer(404, page.message(lang, words, words["missing"])))
+            return
+        token = (given if given is not None else _fields(asked.query)).get("token", "")
+        try:
+            with self.room:
+                made = answer(self.desk, accepted=accepted, token=token, given=given)
+        except StoreError as error:
+            log.warning("page_refused", reason=str(error))
+            made = Answer(503, page.message(lang, words, words["busy"]))
+        except Exception:
+            log.exception("page_failed")
+            made = Answer(500, page.message(lang, words, words["busy"]))
+        self._send(made)
+
+    def _send(self, made: Answer) -> None:
+        body = made.html.encode()
+        self.send_response(made.status)
+        for name, value in page.HEADERS.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: an address holds a token."""
 
 
 def _fields(text: str) -> dict[str, str]:
