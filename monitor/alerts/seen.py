@@ -77,7 +77,9 @@ def _notices(report: CoverageReport, words: Frame, zone: ZoneInfo) -> list[Data]
 def _silence(silence: Silence, words: Frame, zone: ZoneInfo) -> Data:
     matchers = words.comma.join(str(matcher) for matcher in silence.matchers)
     until = words.moment(silence.ends_at, zone, year=False)
-    author, reason = (isolate(clean(said), words.direction) for said in (cut(silence.author, 40), cut(silence.reason, 80)))
+    author, reason = (
+        isolate(clean(said), words.direction) for said in (cut(silence.author, 40), cut(silence.reason, 80))
+    )
     detail = words.say("silence", until=until, author=author, reason=reason)
     return {"name": cut(clean(matchers), 80), "detail": detail}
 
