@@ -86,8 +86,9 @@ def suppress(tx: Connection, claim: Claim, now: datetime) -> tuple[Suppression, 
 
 def apply(tx: Connection, item_ids: Iterable[int], now: datetime) -> int:
     """Silence what suppressions in force cover among these items; how many items were."""
-    held = suppressions.active(tx, now)
-    return _apply(tx, archive.load(tx, item_ids), held) if held else 0
+    ids = list(item_ids)
+    held = suppressions.active(tx, now) if ids else ()
+    return _apply(tx, archive.load(tx, ids), held) if held else 0
 
 
 def _apply(tx: Connection, told: Sequence[StoryItem], held: Sequence[Suppression]) -> int:
