@@ -314,12 +314,17 @@ def sent_at(
 
 
 def firing(tx: Connection, since: datetime) -> tuple[tuple[Member, datetime | None], ...]:
-    """Stories that wait to be told, with None, and those that were told after `since`, with when."""
+    """Stories that wait to be told, with None, and those that were told after `since`, with when.
+
+    One that only waits to be repeated or escalated is as fresh as its last telling.
+    """
     joined = select(alert_members, alert_groups.c.settled_at).join(
         alert_groups, alert_groups.c.id == alert_members.c.group_id
     )
+    news = ~alert_groups.c.key.startswith(REPEATED) & ~alert_groups.c.key.startswith(ESCALATED)
     live = or_(
-        alert_groups.c.state == "open", (alert_groups.c.state == "sent") & (alert_groups.c.settled_at > since)
+        (alert_groups.c.state == "open") & news,
+        (alert_groups.c.state == "sent") & (alert_groups.c.settled_at > since),
     )
     found = tx.execute(joined.where(live, alert_members.c.held == "").order_by(alert_groups.c.id.desc()))
     return tuple((_member(row), row["settled_at"]) for row in found.mappings())

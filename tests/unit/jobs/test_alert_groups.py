@@ -153,6 +153,18 @@ def test_a_weightier_story_about_the_same_keeps_others_quiet(db: Database) -> No
     assert desk.held(target) == {target: f"inhibited by story {source}"}
 
 
+def test_a_story_that_only_waits_to_be_repeated_keeps_nobody_quiet(db: Database) -> None:
+    """It is as fresh as its last telling."""
+    rule = InhibitConfig.model_validate(
+        {"source_match": {"severity": "critical"}, "target_match": {"severity": "high"}, "for": "2h"}
+    )
+    desk = Desk(db, {"repeat_interval": "1d"}, inhibit=(rule,))
+    desk.story(1, severity=Severity.CRITICAL)
+    desk.tick(NOW + MINUTE)
+    desk.story(0, at=NOW + 3 * HOUR)
+    assert desk.tick(NOW + 4 * HOUR) == ["desk: [high] Two men met in Sirte"]
+
+
 def test_a_muted_route_tells_everything_when_it_goes_on(db: Database) -> None:
     """Nothing is dropped."""
     noon = TimeIntervalConfig.model_validate(
