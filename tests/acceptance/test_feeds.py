@@ -66,7 +66,7 @@ def test_a_changing_feed_gives_news_and_revisions_and_no_repeats(tmp_path: Path)
             Answer(body=rss(("1", MATCHING)), headers={"ETag": '"1"'}),
             Answer(status=304),
             Answer(
-                body=rss(("2", "Lemons ripen late"), ("1", f"{MATCHING} (corrected)")),
+                body=rss(("2", "Lemons ripen late"), ("1", f"{MATCHING} late at night")),
                 headers={"ETag": '"2"'},
             ),
         )
