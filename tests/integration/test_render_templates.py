@@ -1,9 +1,8 @@
-"""Templates: the bundled ones are right, an operator's mistakes are found with their lines, bombs do not go off."""
+"""Templates: the bundled ones are right, an operator's mistakes are found with their lines, what wants too much is refused."""
 
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -77,41 +76,38 @@ def test_mistakes_have_their_file_and_line(tmp_path: Path, source: str, line: in
     assert said in message
 
 
-BOMBS = [
-    pytest.param("{{ 'x' * 10**9 }}", id="repetition"),
-    pytest.param("{{ ('x' * 90000) * 90000 }}", id="repetition of a repetition"),
-    pytest.param("{{ [1] * 10**9 }}", id="a long list"),
-    pytest.param("{{ '%1000000000d'|format(1) }}", id="format filter"),
-    pytest.param("{{ '%1000000000d' % 1 }}", id="format operator"),
-    pytest.param("{{ '%*d' % (1000000000, 1) }}", id="format with a given width"),
-    pytest.param("{{ '{:>1000000000}'.format(1) }}", id="format method"),
-    pytest.param("{{ 'x'.center(1000000000) }}", id="padding"),
-    pytest.param("{{ 9**9**9**9**9 }}", id="power"),
-    pytest.param("{% set a = 'x' * 90000 %}" + "{% set a = a ~ a %}" * 30 + "{{ a }}", id="doubling by ~"),
-    pytest.param("{% set a = 'x' * 90000 %}" + "{% set a = a + a %}" * 30 + "{{ a }}", id="doubling by +"),
-    pytest.param("{% set a = ['x'] * 9999 %}{{ a|join('y' * 99999) }}", id="join"),
-    pytest.param("{{ ('x' * 99999)|replace('x', 'y' * 99999) }}", id="replace"),
+#: each is a little over its limit and would be harmless without one
+TOO_MUCH = [
+    pytest.param("{{ 'x' * 100001 }}", id="repetition"),
+    pytest.param("{{ ('x' * 1000) * 101 }}", id="repetition of a repetition"),
+    pytest.param("{{ [1] * 100001 }}", id="a long list"),
+    pytest.param("{{ '%1000d'|format(1) }}", id="format filter"),
+    pytest.param("{{ '%1000d' % 1 }}", id="format operator"),
+    pytest.param("{{ '%*d' % (10, 1) }}", id="format with a given width"),
+    pytest.param("{{ '{:>3000000}'.format(1) }}", id="format method"),
+    pytest.param("{{ 'x'.center(10) }}", id="padding"),
+    pytest.param("{{ 9 ** 5000 }}", id="power"),
+    pytest.param("{% set a = 'x' * 90000 %}" + "{% set a = a ~ a %}" * 5 + "{{ a }}", id="doubling by ~"),
+    pytest.param("{% set a = 'x' * 90000 %}" + "{% set a = a + a %}" * 5 + "{{ a }}", id="doubling by +"),
+    pytest.param("{% set a = ['x'] * 99 %}{{ a|join('y' * 30000) }}", id="join"),
+    pytest.param("{{ ('x' * 99)|replace('x', 'y' * 30000) }}", id="replace"),
+    pytest.param("{% set a = ['x' * 90000] * 30 %}{{ a|tojson }}", id="JSON"),
     pytest.param(
-        "{% set a = ['x'] * 9 %}" + "{% set a = [a,a,a,a,a,a,a,a,a] %}" * 12 + "{{ a|tojson }}", id="laughs"
-    ),
-    pytest.param(
-        "{% set a = 'x' * 9999 %}{% for b in a %}{% for c in a %}{% for d in a %}{% endfor %}{% endfor %}{% endfor %}",
+        "{% set a = 'x' * 500 %}{% for b in a %}{% for c in a %}{% endfor %}{% endfor %}",
         id="nested loops without output",
     ),
-    pytest.param("{% set a = 'x' * 9999 %}{% for b in a %}{{ a }}{% endfor %}", id="much output"),
+    pytest.param("{% set a = 'x' * 1500 %}{% for b in a %}{{ a }}{% endfor %}", id="much output"),
     pytest.param(
-        "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+        "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(18) }}",
         id="macros",
     ),
 ]
 
 
-@pytest.mark.parametrize("source", BOMBS)
-def test_bombs_do_not_go_off(tmp_path: Path, source: str) -> None:
-    """They end as a mistake, within seconds and without the memory."""
-    started = time.monotonic()
+@pytest.mark.parametrize("source", TOO_MUCH)
+def test_a_template_that_wants_too_much_is_a_mistake(tmp_path: Path, source: str) -> None:
+    """At the limit, not when the memory or the time is gone."""
     assert len(mistakes(override(tmp_path, "email/alert.txt", source))) == 1
-    assert time.monotonic() - started < 20
 
 
 def test_json_that_is_not_json_is_found(tmp_path: Path) -> None:

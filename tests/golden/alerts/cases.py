@@ -21,7 +21,9 @@ TEMPLATES = HERE.parents[2] / "templates"
 #: longer messages are tested by what they promise, not kept
 LARGEST = 100_000
 BATCH = "00000000-0000-4000-8000-000000000000"
-HOSTILE = '<script>alert(1)</script> <!channel> <@U1> @here *b* `c` & "q" \u202etxet {{ 7*7 }} =?utf-8?q?x=0D=0ABcc=3A?='
+HOSTILE = (
+    '<script>alert(1)</script> <!channel> <@U1> @here *b* `c` & "q" \u202etxet {{ 7*7 }} =?utf-8?q?hello?='
+)
 RECEIVERS = {
     "slack": ReceiverConfig.model_validate({"name": "desk", "slack": {}}),
     "webhook": ReceiverConfig.model_validate({"name": "siem", "webhook": {}}),

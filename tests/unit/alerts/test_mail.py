@@ -33,8 +33,8 @@ def config(**said: Any) -> EmailConfig:
     [
         pytest.param("a\r\nBcc: x@example.org", "a Bcc: x@example.org", id="a header cannot begin"),
         pytest.param(
-            "=?utf-8?q?x=0D=0ABcc=3A_e=40e.test?=",
-            "= ?utf-8?q?x=0D=0ABcc=3A_e=40e.test?=",
+            "=?utf-8?q?hello?=",
+            "= ?utf-8?q?hello?=",
             id="encoded words",
         ),
         pytest.param("==??", "== ??", id="half an encoded word"),

@@ -79,7 +79,7 @@ def test_a_day_without_time_is_its_midnight(words: str) -> None:
         pytest.param("16:04", DateFlag.UNREADABLE, id="time only"),
         pytest.param("2 hours ago", DateFlag.UNREADABLE, id="relative"),
         pytest.param("Tue, 05 Nov 2024 10:15:00 +9999", DateFlag.UNREADABLE, id="absurd zone"),
-        pytest.param("9" * 100_000, DateFlag.UNREADABLE, id="absurd length"),
+        pytest.param("9" * 300, DateFlag.UNREADABLE, id="absurd length"),
         pytest.param("Thu, 07 Nov 2024 11:59:00 GMT", DateFlag.OK, id="within a day ahead"),
         pytest.param("Thu, 07 Nov 2024 12:01:00 GMT", DateFlag.FUTURE, id="more than a day ahead"),
         pytest.param("Wed, 31 Dec 1969 23:59:59 GMT", DateFlag.ANCIENT, id="before the epoch"),

@@ -97,8 +97,8 @@ def test_a_lone_surrogate_loses_nothing_but_itself() -> None:
         ('{"items": [', FetchFault.UNREADABLE),
         ("[1, 2]", FetchFault.NOT_A_FEED),
         ('{"items": {}}', FetchFault.NOT_A_FEED),
-        ("[" * 100_000, FetchFault.UNREADABLE),
-        ("[" * 100_000 + r'"\u0041"', FetchFault.UNREADABLE),
+        ("[" * 2_000, FetchFault.UNREADABLE),
+        ("[" * 2_000 + r'"\u0041"', FetchFault.UNREADABLE),
     ],
 )
 def test_other_json_is_a_named_failure(text: str, fault: FetchFault) -> None:

