@@ -15,7 +15,7 @@ from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, con
 from monitor.cli.explained import explained
 from monitor.cli.reading import MAX_TEXT, as_item, opened, told_language
 from monitor.errors import StoreError
-from monitor.feeds.clean import canonical_url
+from monitor.feeds.canonical import canonical_url
 from monitor.feeds.fetch import fetch, page_request
 from monitor.feeds.fulltext import Article, extract
 from monitor.feeds.worker import Worker

@@ -1,4 +1,4 @@
-"""Pure. HTML to plain text with paragraphs, and addresses reduced for comparing. Nothing here raises on any string.
+"""Pure. HTML to plain text with paragraphs. Nothing here raises on any string.
 
 The tokenizer is our own because every library tried is quadratic on some hostile page (100,000 attributes, 100,000
 nested elements, unclosed comments); this one looks at each character a bounded number of times. It follows the HTML
@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import html
 import re
-from urllib.parse import urlsplit, urlunsplit
 
 from monitor.feeds.decode import mended_references, scrub
 
@@ -179,45 +178,3 @@ def _without_boilerplate(text: str) -> str:
     tail = text[-600:]
     found = _BOILERPLATE.search(tail)
     return text[: len(text) - len(tail) + found.start()].rstrip() if found else text
-
-
-#: parameters that name the reader's way to the page, not the page (courlan drops utm_*, fbclid and their like)
-_TRACKING = _names(
-    "amp at_campaign at_medium at_custom1 cmpid cmp ito mc_cid mc_eid ns_campaign ns_mchannel ns_source ocid outputtype "
-    "partner ref ref_src rss source_rss spm traffic_source wt_mc xtor yclid ysclid _ga _gl"
-)
-_AMP_PATH = re.compile(r"(?:/amp|\.amp)/?\Z", re.IGNORECASE)
-_DEFAULT_PORT = re.compile(r":(?:80|443)\Z")
-
-
-def canonical_url(url: str) -> str | None:
-    """`url` reduced for comparing two mentions of one page; never shown. None where it is no http(s) address.
-
-    Tracking parameters, fragment, default port, AMP suffix and case of the host go; ids and other parameters stay,
-    sorted. http and https count as one. Mobile hosts are left alone: they are not always the same page.
-    """
-    from courlan import clean_url  # both cost 0.2 s to import: paid on first use
-    from w3lib.url import canonicalize_url
-
-    try:
-        cleaned = clean_url(scrub(url).strip()) if len(url) <= 4_000 else None
-        if not cleaned:
-            return None
-        return _reduced(canonicalize_url(cleaned))
-    except ValueError:  # what urllib.parse says to a broken host or port
-        return None
-
-
-def _reduced(url: str) -> str | None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or " " in parts.netloc:
-        return None
-    pairs = [pair for pair in parts.query.split("&") if pair and not _tracks(pair)]
-    path = _AMP_PATH.sub("", parts.path).rstrip("/") or "/"
-    host = _DEFAULT_PORT.sub("", parts.netloc.rpartition("@")[2].lower())
-    return urlunsplit(("https", host, path, "&".join(pairs), ""))
-
-
-def _tracks(pair: str) -> bool:
-    name = pair.partition("=")[0].lower()
-    return name in _TRACKING or name.startswith("utm_")

@@ -17,6 +17,7 @@ MAX_BODY = 262_144
 MAX_ADDRESS = 4_096
 MAX_WORDS = 500
 
+_URL_NOISE = re.compile(r"[\t\r\n]")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?=[-_]|\Z)")
 
 
@@ -59,11 +60,16 @@ def tidy(raw: RawEntry, base: str) -> tuple[Entry | None, str]:
 
 
 def whole_url(url: str, base: str) -> str | None:
-    """`url` made absolute against `base`; None unless it is http(s) with a host and no spaces."""
+    """`url` made absolute against `base`; None unless it is http(s) with a host.
+
+    As the URL standard reads it (https://url.spec.whatwg.org/#concept-basic-url-parser): spaces around it and line
+    breaks and tabs inside it go, a space inside it is `%20`.
+    """
     try:
-        joined = urljoin(base, "".join(scrub(url).split())) if url.strip() else ""
+        written = _URL_NOISE.sub("", scrub(url).strip()).replace(" ", "%20")
+        joined = urljoin(base, written) if written else ""
         parts = urlsplit(joined)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and "%20" not in parts.netloc
     except ValueError:
         return None
     return joined if usable and len(joined) <= MAX_ADDRESS else None

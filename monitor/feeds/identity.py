@@ -1,24 +1,27 @@
 """Pure. Know an item again: its key, whether it is new, changed or seen, and what a whole document's novelty means.
 
 Facts this rests on (200 real feeds): ids are missing, repeated within one document, and replaced wholesale when a
-publisher moves. So an entry has two identities: its key (guid, else address, else text) and its address with its title.
+publisher moves. A guid is believed before everything else: two guids are two items, whatever title and link they share.
+Where there is none, or several entries bear it, the whole content counts. Every stored item is claimed by one entry at
+most, so no sequence of documents makes two revisions of one item at once.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import xxhash
 
-from monitor.feeds.clean import canonical_url
+from monitor.feeds.canonical import canonical_url, same_page
 from monitor.model import Novelty
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from monitor.model import Entry, KnownItem
@@ -40,6 +43,19 @@ DISORDER = 0.1
 WITHDRAWN_SHARE = 0.3
 
 
+#: a publisher who changes all guids changes at least so many entries of a document, and this share of them
+MOVED_MINIMUM, MOVED_SHARE = 3, 0.5
+#: of the words of two texts, the share in common from which one is an edit of the other
+ALIKE = 0.5
+#: characters of each that are compared
+MAX_COMPARED = 2_000
+#: pairs of entries and items that are compared word by word in one document
+MAX_PAIRS = 5_000
+#: between a key and what tells its bearers apart
+_APART = "#"
+_WORD = re.compile(r"\w+")
+
+
 @dataclass(frozen=True, slots=True)
 class Sorted:
     """One entry of a document and what it is to us."""
@@ -53,11 +69,10 @@ class Sorted:
     content_hash: str
 
 
-def item_key(entry: Entry) -> str:
-    """Identity within a feed: `guid:…`, else `url:…` (reduced), else `hash:…` of the text."""
+def item_key(entry: Entry, address: str | None) -> str:
+    """Identity within a feed: `guid:…`, else `url:…` of the canonical address, else `hash:…` of the text."""
     if entry.guid:
         return _key("guid", entry.guid)
-    address = canonical_url(entry.url) if entry.url else None
     return _key("url", address) if address else f"hash:{content_hash(entry)}"
 
 
@@ -66,36 +81,54 @@ def content_hash(entry: Entry) -> str:
     return xxhash.xxh3_128_hexdigest("\x1f".join((entry.title, entry.summary, entry.content)).encode())
 
 
-def lookups(entries: Sequence[Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The keys and the canonical addresses under which the store should look for `entries`."""
-    plain = [item_key(entry) for entry in entries]
-    addresses = [canonical_url(entry.url) if entry.url else None for entry in entries]
-    doubled = {key for key, count in Counter(plain).items() if count > 1}
-    own = [_own_key(k, e, a) for k, e, a in zip(plain, entries, addresses, strict=True) if k in doubled]
-    return tuple(dict.fromkeys((*plain, *own))), tuple(dict.fromkeys(filter(None, addresses)))
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The distinct entries of a document, and under what the store should look for them (`store.items.known`)."""
+
+    drafts: tuple[_Draft, ...]
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry]) -> Document:
+        """An exact repetition within the document is one entry."""
+        distinct = dict.fromkeys(_identified(entries))
+        bearers = Counter(one.key for one in distinct)
+        return cls(tuple(_Draft(*one.parts, shared=bearers[one.key] > 1) for one in distinct))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key that an entry may be stored under."""
+        return tuple(dict.fromkeys(key for draft in self.drafts for key in draft.keys))
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """The whole contents, for entries whose key has changed."""
+        return tuple(dict.fromkeys(draft.digest for draft in self.drafts))
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Canonical addresses that may identify an entry: its own alone, or all it has. A live page's is neither."""
+        bearers = Counter(draft.address for draft in self.drafts)
+        found = (d.address for d in self.drafts if d.address and (d.weak or bearers[d.address] == 1))
+        return tuple(dict.fromkeys(filter(None, found)))
 
 
-def sort_out(
-    entries: Sequence[Entry], by_key: Mapping[str, KnownItem], by_url: Mapping[str, KnownItem]
-) -> tuple[Sorted, ...]:
-    """Each entry once, in document order, as NEW, CHANGED or SEEN.
+def sort_out(document: Document, known: Iterable[KnownItem]) -> tuple[Sorted, ...]:
+    """Each entry once, in document order, as NEW, CHANGED or SEEN. `known`: the feed's stored items it may be.
 
-    `by_key` and `by_url` hold the feed's stored items by key and by canonical address (see `lookups`). Entries that
-    share a key but differ in address or title are kept apart; an exact repetition within the document is dropped. An
-    entry under a new guid whose address and title (or whole text) are known is that item: a publisher changing all
-    guids floods nobody.
+    In this order: the same content under the same key; the same guid with other content (an edit); the same content
+    under another key, where there is no guid to believe or the publisher changed them all; an edit of an entry
+    without a guid of its own.
     """
-    drafts = [
-        _Draft(e, item_key(e), canonical_url(e.url) if e.url else None, content_hash(e)) for e in entries
-    ]
-    groups: dict[str, set[tuple[str, str]]] = {}
-    for draft in drafts:
-        groups.setdefault(draft.key, set()).add(draft.second)
-    found: dict[tuple[str, str, str], Sorted] = {}
-    for draft in drafts:
-        shared = len(groups[draft.key]) > 1
-        found.setdefault((draft.key, *draft.second), _sorted(draft, by_key, by_url, shared=shared))
-    return tuple(found.values())
+    claims = _Claims(document.drafts, known)
+    for step in (_EXACT, _SAME_GUID, _SAME_CONTENT, _SAME_VISIT):
+        claims.settle(step)
+    moved = claims.moved()
+    claims.adopt(moved)
+    if moved:
+        claims.settle(_SAME_PLACE)
+    claims.settle(_EDITED)
+    taken = {item.key for item in claims.known}
+    return tuple(_sorted(draft, claims.found.get(n), taken) for n, draft in enumerate(document.drafts))
 
 
 def is_gap(result: Sequence[Sorted], *, seen_before: bool) -> bool:
@@ -156,15 +189,165 @@ def folded_title(title: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
-    entry: Entry
+class _Identified:
+    """What makes two entries of one document the same: key, address, title and content."""
+
     key: str
     address: str | None
+    title: str
     digest: str
+    entry: Entry = field(compare=False)
 
     @property
-    def second(self) -> tuple[str, str]:
-        return self.address or "", folded_title(self.entry.title)
+    def parts(self) -> tuple[str, str | None, str, str, Entry]:
+        return self.key, self.address, self.title, self.digest, self.entry
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An entry on its way to being known or new."""
+
+    key: str
+    address: str | None
+    #: folded
+    title: str
+    digest: str
+    entry: Entry
+    #: other entries of the document bear its key, too
+    shared: bool = False
+
+    @property
+    def weak(self) -> bool:
+        """Whether its key does not identify it."""
+        return self.shared or not self.entry.guid
+
+    @property
+    def keys(self) -> tuple[str, str, str]:
+        """Under which it may be stored: plain; with its address and title; with its content besides."""
+        words = f"{self.address or ''}\x1f{self.title}"
+        return self.key, _with(self.key, words), _with(self.key, f"{words}\x1f{self.digest}")
+
+    @property
+    def evidence(self) -> tuple[str, datetime | None]:
+        return self.digest, self.entry.published_at
+
+
+def _identified(entries: Sequence[Entry]) -> Iterator[_Identified]:
+    for entry in entries:
+        address = canonical_url(entry.url) if entry.url else None
+        yield _Identified(
+            item_key(entry, address), address, folded_title(entry.title), content_hash(entry), entry
+        )
+
+
+class _Claims:
+    """Which stored item each draft is; each item is claimed once."""
+
+    def __init__(self, drafts: Sequence[_Draft], known: Iterable[KnownItem]) -> None:
+        self.drafts = drafts
+        self.known = tuple({item.id: item for item in known}.values())
+        #: by the draft's place in the document
+        self.found: dict[int, KnownItem] = {}
+        self._free = {item.id: item for item in self.known}
+
+    def settle(self, step: _Step) -> None:
+        """Give each open draft the free item that fits it best, the best pairs first."""
+        items: dict[object, list[KnownItem]] = defaultdict(list)
+        for item in self._free.values():
+            items[step.of_item(item)].append(item)
+        met = [
+            (n, draft, item)
+            for n, draft in self._open()
+            for key in step.of_draft(draft)
+            for item in items[key]
+        ]
+        if step.score is None:
+            for n, _, item in met:
+                self._claim(n, item)
+            return
+        scored = [(-step.score(draft, item), n, item.id, item) for n, draft, item in met[:MAX_PAIRS]]
+        for score, n, _, item in sorted(scored, key=lambda pair: pair[:3]):
+            if score < 0:
+                self._claim(n, item)
+
+    def moved(self) -> dict[int, KnownItem]:
+        """Where a publisher changed all guids: the drafts that are stored items but for the guid, each beyond doubt."""
+        drafts = [(n, draft) for n, draft in self._open() if not draft.weak]
+        items = [item for item in self._free.values() if item.key.startswith("guid:")]
+        bearers = Counter(draft.evidence for _, draft in drafts)
+        stored = Counter((item.content_hash, item.published_at) for item in items)
+        by_evidence = {(item.content_hash, item.published_at): item for item in items}
+        pairs = {
+            n: by_evidence[draft.evidence]
+            for n, draft in drafts
+            if bearers[draft.evidence] == stored[draft.evidence] == 1
+            and same_page(draft.address, by_evidence[draft.evidence].canonical_url)
+        }
+        return pairs if len(pairs) >= max(MOVED_MINIMUM, MOVED_SHARE * len(self.drafts)) else {}
+
+    def adopt(self, pairs: Mapping[int, KnownItem]) -> None:
+        """Claim what was found elsewhere."""
+        for n, item in pairs.items():
+            self._claim(n, item)
+
+    def _open(self) -> list[tuple[int, _Draft]]:
+        return [(n, draft) for n, draft in enumerate(self.drafts) if n not in self.found]
+
+    def _claim(self, n: int, item: KnownItem) -> None:
+        if n not in self.found and item.id in self._free:
+            self.found[n] = self._free.pop(item.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One way to know an item again: what a stored item and an entry have in common, and how well they fit."""
+
+    of_item: Callable[[KnownItem], object]
+    of_draft: Callable[[_Draft], Iterable[object]]
+    #: 0: not at all; None: what they have in common is enough
+    score: Callable[[_Draft, KnownItem], float] | None = None
+
+
+def _likeness(draft: _Draft, item: KnownItem) -> float:
+    """Of an entry without a guid of its own, on one page with the item: its title or date, or most of its words again."""
+    alike = _alike(f"{draft.entry.title} {draft.entry.summary} {draft.entry.content}", item)
+    if alike >= ALIKE:
+        return 1.0 + alike
+    at, before = draft.entry.published_at, item.published_at
+    same_day = at == before or at is None or before is None
+    return 0.5 + alike if same_day and not draft.shared else 0.0
+
+
+def _if_weak(draft: _Draft, *common: object) -> Iterable[object]:
+    return common if draft.weak else ()
+
+
+_EXACT = _Step(lambda item: (item.key, item.content_hash), lambda d: ((key, d.digest) for key in d.keys))
+_SAME_GUID = _Step(lambda item: item.key, lambda d: () if d.weak else (d.key,))
+#: without a guid to believe, the same words at the same place are the same entry
+_SAME_CONTENT = _Step(
+    lambda item: (item.content_hash, item.canonical_url), lambda d: _if_weak(d, (d.digest, d.address))
+)
+_SAME_VISIT = _Step(
+    lambda item: item.content_hash,
+    lambda d: _if_weak(d, d.digest),
+    lambda d, item: float(same_page(d.address, item.canonical_url)),
+)
+#: only where all guids were changed: an entry that was edited in passing
+_SAME_PLACE = _Step(
+    lambda item: (folded_title(item.title), item.canonical_url),
+    lambda d: ((d.title, d.address),) if d.title and not d.weak else (),
+)
+_EDITED = _Step(
+    lambda item: (_plain(item.key), item.canonical_url), lambda d: _if_weak(d, (d.key, d.address)), _likeness
+)
+
+
+def _alike(text: str, item: KnownItem) -> float:
+    """The share of words in common (Jaccard), of the beginnings of both texts."""
+    one = set(_WORD.findall(text[:MAX_COMPARED].casefold()))
+    other = set(_WORD.findall(f"{item.title} {item.excerpt}"[:MAX_COMPARED].casefold()))
+    return len(one & other) / len(one | other) if one and other else 0.0
 
 
 def _key(kind: str, value: str) -> str:
@@ -173,36 +356,21 @@ def _key(kind: str, value: str) -> str:
     return f"{kind}:{value}"
 
 
-def _own_key(key: str, entry: Entry, address: str | None) -> str:
-    """The key of an entry whose guid another entry of the document bears too."""
-    words = f"{address or ''}\x1f{folded_title(entry.title)}"
-    return f"{key}#{xxhash.xxh3_64_hexdigest(words.encode())[:12]}"
+def _with(key: str, words: str) -> str:
+    """The key of an entry that shares `key` with others; `words` tell it apart."""
+    return f"{key}{_APART}{xxhash.xxh3_64_hexdigest(words.encode())[:12]}"
 
 
-def _sorted(
-    draft: _Draft, by_key: Mapping[str, KnownItem], by_url: Mapping[str, KnownItem], *, shared: bool
-) -> Sorted:
-    own = _own_key(draft.key, draft.entry, draft.address)
-    known = by_key.get(draft.key)
-    if shared:  # the stored bearer of the guid is only the entry that looks like it
-        known = by_key.get(own) or (known if known is not None and _same(draft, known) else None)
-    if known is None:
-        known = _second_identity(draft, by_url)
-    if known is None:
-        key = own if shared else draft.key
-        return Sorted(draft.entry, key, Novelty.NEW, None, draft.address, draft.digest)
-    novelty = Novelty.SEEN if known.content_hash == draft.digest else Novelty.CHANGED
-    return Sorted(draft.entry, known.key, novelty, known, draft.address, draft.digest)
+def _plain(key: str) -> str:
+    return key[: -len(_APART) - 12] if key[-12 - len(_APART) : -12] == _APART else key
 
 
-def _second_identity(draft: _Draft, by_url: Mapping[str, KnownItem]) -> KnownItem | None:
-    known = by_url.get(draft.address) if draft.address else None
-    return known if known is not None and _same(draft, known) else None
-
-
-def _same(draft: _Draft, known: KnownItem) -> bool:
-    """Same address and title, or the same text to the letter. Without either, losing an item is the worse error."""
-    if known.content_hash == draft.digest:
-        return True
-    titled = bool(known.title) and folded_title(known.title) == folded_title(draft.entry.title)
-    return titled and known.canonical_url == draft.address
+def _sorted(draft: _Draft, known: KnownItem | None, taken: set[str]) -> Sorted:
+    """`taken`: keys that are in use; the new one is added."""
+    if known is not None:
+        novelty = Novelty.SEEN if known.content_hash == draft.digest else Novelty.CHANGED
+        return Sorted(draft.entry, known.key, novelty, known, draft.address, draft.digest)
+    wanted = draft.keys[1:] if draft.shared else draft.keys
+    key = next((key for key in wanted if key not in taken), draft.keys[-1])
+    taken.add(key)
+    return Sorted(draft.entry, key, Novelty.NEW, None, draft.address, draft.digest)

@@ -15,7 +15,8 @@ import xxhash
 
 from monitor import arrows, logs
 from monitor.errors import StoreError
-from monitor.feeds import clean, dates, identity, language
+from monitor.feeds import dates, identity, language
+from monitor.feeds.canonical import canonical_url
 from monitor.feeds.fetch import FetchRequest, page_request
 from monitor.feeds.fulltext import Article, extract
 from monitor.feeds.hosts import Wanted, fetch_many
@@ -186,12 +187,18 @@ def _read(poller: Poller, state: FeedState, result: FetchResult) -> Poll:
 def _sorted_out(
     poller: Poller, state: FeedState, result: Fetched, parsed: ParsedFeed, body_hash: str
 ) -> Poll:
-    keys, urls = identity.lookups(parsed.entries)
+    document = identity.Document.of(parsed.entries)
     with poller.db.snapshot() as tx:
-        by_key, by_url = items.known(tx, state.feed.id, keys, urls)
+        known = items.known(
+            tx,
+            state.feed.id,
+            keys=document.keys,
+            hashes=document.hashes,
+            addresses=document.addresses,
+        )
         expected = rhythm.expected_new(tx, state, poller.clock())
         listed = () if is_local(state.feed.url) or parsed.truncated else items.listed(tx, state.feed.id)
-    entries = identity.sort_out(parsed.entries, by_key, by_url)
+    entries = identity.sort_out(document, known)
     return Poll(
         state=state,
         result=result,
@@ -258,7 +265,7 @@ def make_item(entry: Entry, key: str, state: FeedState, article: ArticleText | N
         lang=language.detect(text, entry.language or (feed.language if feed.language != "mul" else None)),
         guid=entry.guid,
         url=entry.url,
-        canonical_url=clean.canonical_url(entry.url) if entry.url else None,
+        canonical_url=canonical_url(entry.url) if entry.url else None,
         author=entry.author,
         published_raw=entry.published_raw,
         published_at=entry.published_at or at,

@@ -31,9 +31,11 @@ class KnownItem:
     content_hash: str
     canonical_url: str | None
     revision: int = 1
-    #: as stored; with the address it is an item's second identity when a publisher changes all guids
+    #: as stored
     title: str = ""
     published_at: datetime | None = None
+    #: how its summary and content begin, to tell an edit from another entry
+    excerpt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

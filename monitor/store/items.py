@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from monitor.model import Coverage, DateFlag, Fulltext, KnownItem
 from monitor.store import feeds, rows
@@ -14,7 +14,7 @@ from monitor.store.schema import feeds as feed_table
 from monitor.store.sql import add, batches, put_new
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, RowMapping
@@ -28,6 +28,11 @@ LISTED = 500
 #: so many of them, and such a share, may be known as withdrawn
 LOST, LOST_SHARE = 3, 0.1
 
+#: of a feed's items under a few addresses or with one text, those that are looked at
+ALIKE = 500
+#: characters of an item's text by which an edit is told from another entry
+EXCERPT = 2_000
+
 _KNOWN = (
     items.c.id,
     items.c.key,
@@ -37,22 +42,30 @@ _KNOWN = (
     items.c.title,
     items.c.published_at,
 )
+_EXCERPT = func.substr(items.c.summary + " " + items.c.content, 1, EXCERPT).label("excerpt")
 
 
 def known(
-    tx: Connection, feed_id: str, keys: Iterable[str], urls: Iterable[str]
-) -> tuple[Mapping[str, KnownItem], Mapping[str, KnownItem]]:
-    """The items of a feed that entries may be: by key, and by canonical address (the newest of several)."""
-    by_key: dict[str, KnownItem] = {}
-    by_url: dict[str, KnownItem] = {}
-    ours = select(*_KNOWN).where(items.c.feed_id == feed_id).order_by(items.c.id)
-    for batch in batches(keys):
-        for row in tx.execute(ours.where(items.c.key.in_(batch))).mappings():
-            by_key[row["key"]] = KnownItem(**row)
-    for batch in batches(urls):
-        for row in tx.execute(ours.where(items.c.canonical_url.in_(batch))).mappings():
-            by_url[row["canonical_url"]] = KnownItem(**row)
-    return by_key, by_url
+    tx: Connection,
+    feed_id: str,
+    *,
+    keys: Iterable[str],
+    hashes: Iterable[str] = (),
+    addresses: Iterable[str] = (),
+) -> tuple[KnownItem, ...]:
+    """The items of a feed that entries may be: by key, by content hash, and the newest `ALIKE` by canonical address."""
+    ours = select(*_KNOWN, _EXCERPT).where(items.c.feed_id == feed_id).order_by(items.c.id)
+    newest = ours.order_by(None).order_by(items.c.id.desc()).limit(ALIKE)
+    found: dict[int, KnownItem] = {}
+    for wanted, column, query in (
+        (keys, items.c.key, ours),
+        (hashes, items.c.content_hash, newest),
+        (addresses, items.c.canonical_url, newest),
+    ):
+        for batch in batches(wanted):
+            for row in tx.execute(query.where(column.in_(batch))).mappings():
+                found[row["id"]] = KnownItem(**row)
+    return tuple(found.values())
 
 
 def listed(tx: Connection, feed_id: str) -> tuple[KnownItem, ...]:

@@ -67,7 +67,7 @@ __all__ = [
 ]
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0004"
+REVISION = "0005"
 
 feeds = Table(
     "feeds",
@@ -169,6 +169,8 @@ items = Table(
     UniqueConstraint("feed_id", "key"),
     #: who is still in a feed, and who has left it long ago
     Index("ix_items_feed_id_last_seen_at", "feed_id", "last_seen_at"),
+    #: an entry whose guid or link changes at every poll is known by its words
+    Index("ix_items_feed_id_content_hash", "feed_id", "content_hash"),
     sqlite_autoincrement=True,
 )
 Index(

@@ -16,21 +16,28 @@ from monitor.model import Severity
 from monitor.store import alerts, facts, stories, upgrade
 from monitor.store.database import Database
 from monitor.store.lock import InstanceLock
+from monitor.store.schema import REVISION
 from tests.support.stored import NOW
 
 ROOT = Path(__file__).parents[2]
 
-_NEXT = """
+_NEXT = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "9999"
+down_revision = "{REVISION}"
 
 
 def upgrade() -> None:
     op.add_column("facts", sa.Column("remark", sa.Text()))
 """
+
+
+def later(than: str) -> list[str]:
+    """The files of the migrations after one."""
+    found = (path.name for path in (upgrade.MIGRATIONS / "versions").glob("*.py"))
+    return [name for name in found if name[:4] > than]
 
 
 @pytest.fixture
@@ -48,9 +55,9 @@ def tomorrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: str = "") -
     """The code of tomorrow: one more migration, ending in `extra`."""
     folder = tmp_path / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0005_next.py").write_text(_NEXT + extra)
+    (folder / "versions" / "9999_next.py").write_text(_NEXT + extra)
     monkeypatch.setattr(upgrade, "MIGRATIONS", folder)
-    monkeypatch.setattr(upgrade, "REVISION", "0005")
+    monkeypatch.setattr(upgrade, "REVISION", "9999")
 
 
 def columns(database: Database) -> set[str]:
@@ -69,7 +76,7 @@ def test_an_old_database_is_migrated_behind_a_copy(
         assert facts.get(tx, "kept") == 1
     database.close()
     monkeypatch.undo()
-    copy = Database.open(f"sqlite:///{old}.0004.backup")
+    copy = Database.open(f"sqlite:///{old}.{REVISION}.backup")
     assert "remark" not in columns(copy)
     copy.close()
     with pytest.raises(StoreError, match="was made by a newer monitor"):
@@ -117,7 +124,9 @@ def test_a_database_of_the_first_tables_keeps_its_rows(
     path = tmp_path / "monitor.db"
     with monkeypatch.context() as past:
         folder = tmp_path / "migrations"
-        shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", "000[2-9]*"))
+        shutil.copytree(
+            upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", *later("0001"))
+        )
         past.setattr(upgrade, "MIGRATIONS", folder)
         past.setattr(upgrade, "REVISION", "0001")
         database = Database.open(f"sqlite:///{path}")
@@ -147,7 +156,9 @@ def test_a_group_number_is_not_given_again(tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "monitor.db"
     with monkeypatch.context() as past:
         folder = tmp_path / "migrations"
-        shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", "000[3-9]*"))
+        shutil.copytree(
+            upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", *later("0002"))
+        )
         past.setattr(upgrade, "MIGRATIONS", folder)
         past.setattr(upgrade, "REVISION", "0002")
         database = Database.open(f"sqlite:///{path}")

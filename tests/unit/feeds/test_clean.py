@@ -1,4 +1,4 @@
-"""HTML becomes the words a reader sees, in linear time; addresses become comparable."""
+"""HTML becomes the words a reader sees, in linear time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds.clean import canonical_url, to_line, to_text
+from monitor.feeds.clean import to_line, to_text
 from tests.support.steps import lines_run
 
 
@@ -112,42 +112,3 @@ def test_cleaning_never_raises_and_never_leaves_controls(markup: str) -> None:
     assert text == text.strip()
     assert "\x00" not in text
     text.encode("utf-8")
-
-
-@pytest.mark.parametrize(
-    ("url", "canonical"),
-    [
-        ("HTTP://Example.ORG:80/a/../b/?utm_source=x&id=5#part", "https://example.org/b?id=5"),
-        ("https://example.org:443/x/?fbclid=1&b=2&a=1", "https://example.org/x?a=1&b=2"),
-        ("https://example.org/story/amp/", "https://example.org/story"),
-        ("https://example.org/story?amp=1&outputType=amp", "https://example.org/story"),
-        ("https://m.example.org/x", "https://m.example.org/x"),
-        ("https://example.org/?p=123", "https://example.org/?p=123"),
-        ("https://example.org/index.php?lang=ar&id=1", "https://example.org/index.php?id=1&lang=ar"),
-        (
-            "https://пример.рф/новости",
-            "https://xn--e1afmkfd.xn--p1ai/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8",
-        ),
-        ("https://user:secret@example.org/x", "https://example.org/x"),
-        ("javascript:alert(1)", None),
-        ("/relative", None),
-        ("http://[bad", None),
-        ("http://example.org:99999/", None),
-        ("", None),
-    ],
-)
-def test_addresses_of_one_page_reduce_to_one(url: str, canonical: str | None) -> None:
-    """Tracking, fragments, ports and AMP go; what names the page stays."""
-    assert canonical_url(url) == canonical
-
-
-@settings(deadline=None)
-@given(
-    st.text(max_size=100)
-    | st.text(max_size=60).map("http://".__add__)
-    | st.text(max_size=60).map("https://a.test/".__add__)
-)
-def test_reducing_an_address_never_raises(url: str) -> None:
-    """Any string at all; and what comes out is an https address."""
-    reduced = canonical_url(url)
-    assert reduced is None or reduced.startswith("https://")

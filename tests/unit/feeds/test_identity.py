@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from monitor.feeds.canonical import canonical_url
+from monitor.feeds.identity import Document, content_hash, is_flood, is_gap, item_key, withdrawn
 from monitor.feeds.identity import Sorted as Result
-from monitor.feeds.identity import content_hash, is_flood, is_gap, item_key, lookups, sort_out, withdrawn
+from monitor.feeds.identity import sort_out as sort_out_document
 from monitor.model import Entry, KnownItem, Novelty
 
 if TYPE_CHECKING:
@@ -23,28 +25,38 @@ def entry(number: int, **changes: str | None) -> Entry:
     return replace(first, **changes)
 
 
-def stored(results: Sequence[Result]) -> tuple[dict[str, KnownItem], dict[str, KnownItem]]:
-    """What the store would give back after a poll had written `results`."""
-    known = [
-        KnownItem(
-            id=n,
+def sort_out(entries: Sequence[Entry], known: Sequence[KnownItem] = ()) -> tuple[Result, ...]:
+    """As a poll does it: the store is asked for what the document names, and gives no more."""
+    document = Document.of(entries)
+    asked = [
+        item
+        for item in known
+        if item.key in document.keys
+        or item.content_hash in document.hashes
+        or item.canonical_url in document.addresses
+    ]
+    return sort_out_document(document, asked)
+
+
+def stored(results: Sequence[Result], before: Sequence[KnownItem] = ()) -> list[KnownItem]:
+    """What the store holds after a poll that brought `results` to `before`."""
+    held = {item.key: item for item in before}
+    for r in results:
+        old = held.get(r.key)
+        held[r.key] = KnownItem(
+            id=old.id if old else len(held) + 1,
             key=r.key,
             content_hash=r.content_hash,
             canonical_url=r.canonical_url,
             title=r.entry.title,
             published_at=r.entry.published_at,
+            excerpt=f"{r.entry.summary} {r.entry.content}",
         )
-        for n, r in enumerate(results, start=1)
-    ]
-    return {k.key: k for k in known}, {k.canonical_url: k for k in reversed(known) if k.canonical_url}
+    return list(held.values())
 
 
 def poll_after(first: Sequence[Entry], second: Sequence[Entry]) -> tuple[Result, ...]:
-    by_key, by_url = stored(sort_out(first, {}, {}))
-    keys, urls = lookups(second)
-    by_key = {key: known for key, known in by_key.items() if key in keys}
-    by_url = {url: known for url, known in by_url.items() if url in urls}
-    return sort_out(second, by_key, by_url)
+    return sort_out(second, stored(sort_out(first)))
 
 
 def novelties(results: Sequence[Result]) -> list[Novelty]:
@@ -65,12 +77,12 @@ def novelties(results: Sequence[Result]) -> list[Novelty]:
 )
 def test_the_key_is_the_best_identity_there_is(given: Entry, key: str) -> None:
     """198 of 200 feeds have a guid or a link; one had neither in a thousand entries."""
-    assert item_key(given) == key
+    assert item_key(given, canonical_url(given.url) if given.url else None) == key
 
 
 def test_a_giant_guid_is_hashed() -> None:
     """A key has an index on it."""
-    assert len(item_key(entry(1, guid="g" * 4_000))) < 60
+    assert len(item_key(entry(1, guid="g" * 4_000), None)) < 60
 
 
 def test_a_second_poll_of_the_same_document_brings_nothing() -> None:
@@ -96,7 +108,7 @@ def test_an_edit_is_a_revision() -> None:
 
 def test_entries_that_share_a_guid_are_both_kept() -> None:
     """A publisher numbers every item 1; the address or title tells them apart."""
-    results = sort_out([entry(1, guid="1"), entry(2, guid="1")], {}, {})
+    results = sort_out([entry(1, guid="1"), entry(2, guid="1")])
     assert novelties(results) == [Novelty.NEW, Novelty.NEW]
     assert len({r.key for r in results}) == 2
 
@@ -115,7 +127,7 @@ def test_the_survivor_of_a_shared_guid_is_still_known() -> None:
 
 def test_an_exact_repetition_in_one_document_is_one_item() -> None:
     """Some feeds list an item under two headings."""
-    assert len(sort_out([entry(1), entry(1)], {}, {})) == 1
+    assert len(sort_out([entry(1), entry(1)])) == 1
 
 
 def test_a_publisher_changing_all_guids_brings_nothing_new() -> None:
@@ -128,6 +140,104 @@ def test_a_publisher_changing_all_guids_brings_nothing_new() -> None:
     assert results[0].key == "guid:g0"
 
 
+LIVE = {"url": "https://x.example/live", "title": "Libya live: latest updates"}
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        pytest.param(LIVE, id="title and link"),
+        pytest.param(LIVE | {"summary": ""}, id="title and link, and no text"),
+        pytest.param({"url": "https://x.example/talks/#comment-101", "title": "By: Ann"}, id="comments"),
+        pytest.param({"url": None}, id="the text, without a link"),
+    ],
+)
+def test_every_guid_is_an_item_whatever_else_entries_share(shared: dict[str, str | None]) -> None:
+    """A live page: one is added at each poll, the oldest leaves, and two polls later all are others."""
+    known: list[KnownItem] = []
+    for numbers in ([1], [2, 1], [3, 2, 1], [5, 4, 3], [9, 8, 7]):
+        results = sort_out([entry(n, **{"summary": f"text {n}"} | shared) for n in numbers], known)
+        known = stored(results, known)
+    assert [item.key for item in known] == [f"guid:g{n}" for n in (1, 2, 3, 5, 4, 9, 8, 7)]
+
+
+def test_without_guids_the_whole_content_counts() -> None:
+    """One link, no title: two texts are two items, and stay so while others come and go."""
+    page = {"guid": None, "title": "", "url": "https://x.example/notes"}
+    first, second, third = (
+        entry(n, summary=words, **page)
+        for n, words in enumerate(
+            ("Rain in the north.", "The port is shut until May.", "A convoy left Sirte.")
+        )
+    )
+    known = stored(sort_out([first, second]))
+    assert len(known) == 2
+    results = sort_out([third, second, first], known)
+    assert novelties(results) == [Novelty.NEW, Novelty.SEEN, Novelty.SEEN]
+    assert novelties(sort_out([third], stored(results, known))) == [Novelty.SEEN]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param({}, {"title": "Title 1, amended"}, id="headline"),
+        pytest.param({}, {"summary": "other words"}, id="text"),
+        pytest.param(
+            {"summary": "the envoy met the elders of the town"},
+            {"summary": "the envoy met the elders of the old town", "title": "Amended"},
+            id="most words",
+        ),
+    ],
+)
+def test_an_edit_of_an_entry_without_guid_is_a_revision(
+    before: dict[str, str], after: dict[str, str]
+) -> None:
+    """Its page is its own."""
+    (result,) = poll_after([entry(1, guid=None, **before)], [entry(1, guid=None, **before | after)])
+    assert result.novelty is Novelty.CHANGED
+
+
+def test_another_days_notice_on_one_page_is_another_item() -> None:
+    """Without guids, a page that is written anew each day is told by its date."""
+    page = {"guid": None, "url": "https://x.example/briefing", "title": "Daily briefing"}
+    monday, tuesday = (
+        replace(entry(1, summary=words, **page), published_at=datetime(2026, 3, day, tzinfo=UTC))
+        for day, words in ((2, "Rain in the north."), (3, "A convoy left Sirte."))
+    )
+    (result,) = poll_after([monday], [tuesday])
+    assert result.novelty is Novelty.NEW
+
+
+@pytest.mark.parametrize("guid", [None, "link"])
+def test_session_ids_in_links_make_nothing_new(guid: str | None) -> None:
+    """Neither as a parameter nor in the path, nor where the guid is the link."""
+    visits = ("0a1b2c3d4e5f60718293a4b5", "ffeeddccbbaa99887766554433")
+    documents = [
+        [
+            entry(n, guid=guid and url, url=url, summary=f"text {n}")
+            for n in range(4)
+            for url in [
+                f"https://x.example/{n}?s={visit}" if n % 2 else f"https://x.example/{n};jsessionid={visit}"
+            ]
+        ]
+        for visit in visits
+    ]
+    assert novelties(poll_after(*documents)) == [Novelty.SEEN] * 4
+
+
+def test_an_entry_that_loses_its_guid_is_the_same_entry() -> None:
+    """Same words at the same place; and when it gets one again, still."""
+    with_guid, without = [entry(n) for n in range(4)], [entry(n, guid=None) for n in range(4)]
+    assert novelties(poll_after(with_guid, without)) == [Novelty.SEEN] * 4
+
+
+def test_one_changed_guid_is_another_item() -> None:
+    """Only a publisher who changes them all is believed to have renamed what he has."""
+    same = [entry(n) for n in range(2, 20)]
+    results = poll_after([entry(1), *same], [entry(1, guid="other"), *same])
+    assert results[0].novelty is Novelty.NEW
+
+
 def test_items_that_all_link_to_one_page_stay_apart() -> None:
     """An alert page: one address, many titles. Losing one would be a missed alert."""
     page = "https://x.example/alerts"
@@ -135,12 +245,14 @@ def test_items_that_all_link_to_one_page_stay_apart() -> None:
     assert novelties(results) == [Novelty.NEW, Novelty.SEEN]
 
 
-def test_lookups_name_every_key_and_address_the_sorting_may_need() -> None:
-    """The store is asked once: plain keys, keys of namesakes, canonical addresses."""
+def test_a_document_names_everything_the_sorting_may_need() -> None:
+    """The store is asked once; a page that all entries link to would bring back its whole past and is left out."""
     document = [entry(1, guid="1"), entry(2, guid="1"), entry(3)]
-    keys, urls = lookups(document)
-    assert {r.key for r in sort_out(document, {}, {})} | {"guid:1"} == set(keys)
-    assert urls == tuple(f"https://x.example/{n}" for n in (1, 2, 3))
+    asked = Document.of(document)
+    assert {r.key for r in sort_out(document)} | {"guid:1"} <= set(asked.keys)
+    assert asked.addresses == tuple(f"https://x.example/{n}" for n in (1, 2, 3))
+    live = Document.of([entry(n, url="https://x.example/live") for n in range(3)])
+    assert live.addresses == ()
 
 
 @pytest.mark.parametrize(
@@ -174,7 +286,7 @@ def test_a_flood_is_more_than_the_rhythm_explains(
     new: int, expected: float | None, seen_before: bool, flood: bool
 ) -> None:
     """Measured against the time that passed, so that downtime is no flood."""
-    results = sort_out([entry(n) for n in range(new)], {}, {})
+    results = sort_out([entry(n) for n in range(new)])
     assert is_flood(results, seen_before=seen_before, expected=expected) is flood
 
 
@@ -189,9 +301,9 @@ def dated(*numbers: int, undated: tuple[int, ...] = ()) -> list[Entry]:
 
 def gone(before: Sequence[Entry], after: Sequence[Entry]) -> list[str]:
     """Titles of what was withdrawn between two documents."""
-    by_key, by_url = stored(sort_out(before, {}, {}))
-    titles = {known.id: known.title for known in by_key.values()}
-    found = withdrawn(sort_out(after, by_key, by_url), list(by_key.values()))
+    known = stored(sort_out(before))
+    titles = {item.id: item.title for item in known}
+    found = withdrawn(sort_out(after, known), known)
     return [titles[n] for n in found]
 
 

@@ -97,9 +97,13 @@ def test_known_answers_by_key_and_by_address(tx: Connection) -> None:
     feeds.add(tx, feed("other"), NOW)
     items.write(tx, [assessed("guid:x", feed_id="other")], NOW)
     keys = [f"guid:{n}" for n in range(600, 1300)] + ["guid:x"]
-    by_key, by_url = items.known(tx, "gazette", keys, ["gazette.example/guid:5", "gazette.example/guid:x"])
-    assert set(by_key) == {f"guid:{n}" for n in range(600, 700)}
-    assert set(by_url) == {"gazette.example/guid:5"}
+    found = items.known(
+        tx, "gazette", keys=keys, addresses=["gazette.example/guid:5", "gazette.example/guid:x"]
+    )
+    by_key = {known.key: known for known in found}
+    assert set(by_key) == {f"guid:{n}" for n in range(600, 700)} | {"guid:5"}
+    (same,) = items.known(tx, "gazette", keys=[], hashes=["hash of guid:7", "hash of guid:x"])
+    assert same.key == "guid:7"
     one = by_key["guid:650"]
     assert (one.content_hash, one.canonical_url, one.revision) == (
         "hash of guid:650",

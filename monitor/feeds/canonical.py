@@ -1,0 +1,92 @@
+"""Pure. Addresses reduced for comparing two mentions of one page; never shown and never fetched.
+
+What is dropped stands in `data/query_parameters.txt`, name by name: in doubt a parameter names the page and stays.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from importlib.resources import files
+from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
+
+from monitor.feeds.decode import scrub
+
+#: longer addresses are not compared
+MAX_LENGTH = 4_000
+#: values of these parameters that mean the same page in another dress
+_DRESS = {"amp": {"", "1", "true"}, "outputtype": {"amp"}}
+_AMP_PATH = re.compile(r"(?:/amp|\.amp)/?\Z", re.IGNORECASE)
+_DEFAULT_PORT = re.compile(r":(?:80|443)\Z")
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
+#: what a server makes up for a visit: long, letters or hexadecimal digits mixed with figures
+_TOKEN = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9]{16,}\Z")
+#: an aggregator's page that does nothing but lead to another: where the other's address stands in it
+_WRAPPER = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?\Z")
+
+
+def canonical_url(url: str) -> str | None:
+    """`url` reduced; None where it is no http(s) address.
+
+    Tracking and session parameters, fragment, default port, AMP suffix and case of the host go; all other parameters
+    stay, sorted. http and https count as one. A search engine's link to a page is that page. Mobile hosts are left
+    alone: they are not always the same page.
+    """
+    from w3lib.url import canonicalize_url  # costs 0.1 s to import: paid on first use
+
+    if len(url) > MAX_LENGTH:
+        return None
+    try:
+        cleaned = unwrapped("".join(scrub(url).split("\n")).strip().replace(" ", "%20"))
+        parts = urlsplit(cleaned)
+        if parts.scheme not in ("http", "https") or not parts.hostname or not 0 < (parts.port or 80) < 65_536:
+            return None
+        return _reduced(canonicalize_url(cleaned))
+    except ValueError:  # what urllib.parse says to a broken host or port
+        return None
+
+
+def same_page(one: str | None, other: str | None) -> bool:
+    """Whether two reduced addresses lead to one page: equal, or apart only in what looks like a session's token."""
+    return one == other or (
+        one is not None and other is not None and _sessionless(one) == _sessionless(other)
+    )
+
+
+def unwrapped(url: str) -> str:
+    """Where a search engine's redirecting link leads, else `url`."""
+    parts = urlsplit(url)
+    if parts.path != "/url" or not _WRAPPER.match((parts.hostname or "").lower()):
+        return url
+    inner = parse_qs(parts.query)
+    target = next(iter(inner.get("url") or inner.get("q") or ()), "")
+    return target if target.startswith(("http://", "https://")) else url
+
+
+def _reduced(url: str) -> str | None:
+    parts = urlsplit(url)
+    if not parts.hostname or " " in parts.netloc:
+        return None
+    pairs = [pair for pair in parts.query.split("&") if pair and not _drops(pair)]
+    path = urlsplit(urljoin(url, quote(parts.path, safe="/%:@!$&'()*+,;=~-._") or "/")).path
+    path = _AMP_PATH.sub("", _PATH_SESSION.sub("", path)).rstrip("/") or "/"
+    host = _DEFAULT_PORT.sub("", parts.netloc.rpartition("@")[2].lower())
+    return urlunsplit(("https", host, path, "&".join(pairs), ""))
+
+
+def _drops(pair: str) -> bool:
+    name, _, value = pair.lower().partition("=")
+    return name in _dropped() or value in _DRESS.get(name, ())
+
+
+def _sessionless(url: str) -> str:
+    parts = urlsplit(url)
+    pairs = [pair for pair in parts.query.split("&") if not _TOKEN.match(pair.partition("=")[2])]
+    return urlunsplit(parts._replace(query="&".join(pairs)))
+
+
+@functools.cache
+def _dropped() -> frozenset[str]:
+    text = files("monitor.feeds").joinpath("data/query_parameters.txt").read_text("utf-8")
+    lines = (line.strip() for line in text.splitlines())
+    return frozenset(line for line in lines if line and line[0] not in "#[")
