@@ -22,6 +22,7 @@ from monitor.jobs import digest as digesting
 from monitor.jobs import poll as polling_job
 from monitor.jobs import prune as pruning
 from monitor.jobs import watch as watching
+from monitor.jobs import works
 from monitor.jobs.ailments import Ailments
 from monitor.jobs.notices import Notices
 from monitor.jobs.samples import contexts
@@ -34,7 +35,6 @@ from monitor.net import NetPolicy, user_agent
 from monitor.store import facts, feeds, linkkey, outbox, receivers, rulebook, waits
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
-from monitor.timing import late_ticks
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -176,7 +176,6 @@ class App:
         self.jitter = jitter
         self._ailments = Ailments()
         self._link_key: bytes | None = None
-        self._started_at = clock()
 
     def sow(self) -> None:
         """Bring the stored feeds in line with the feeds files, and note when this database began."""
@@ -191,11 +190,18 @@ class App:
         for rule in fresh:
             log.info("rule_begins", rule=rule, detail="what was seen before is not alerted")
 
+    def begin(self) -> None:
+        """A monitor is at work from now on: what is due since before is caught up with first."""
+        with self.db.transaction() as tx:
+            works.begin(tx, self.parts.settings, self.clock())
+
     def mind_the_clock(self) -> timedelta:
         """Let nothing wait for a time that only a wrong clock had reached; by how much it was set back."""
         now = self.clock()
         with self.db.transaction() as tx:
             by = waits.bring_back(tx, now)
+            if by:
+                facts.at_work(tx, now)
         if by:
             log.warning("clock_set_back", seconds=round(by.total_seconds()))
         return by
@@ -209,6 +215,8 @@ class App:
             f"{way} by {abs(round(seconds))} s at {now:%Y-%m-%d %H:%M} UTC; what was due then is done now"
         )
         with self.db.transaction() as tx:
+            # by a clock that went forward everything is overdue at once
+            facts.at_work(tx, now)
             watching.note(tx, Finding(kind=EventKind.CLOCK_SET, detail=detail), now)
 
     def failed(self, name: str, error: Exception) -> None:
@@ -289,15 +297,11 @@ class App:
 
     def watch(self) -> int:
         """Look after the monitor itself, and tell of what is amiss."""
-        found = self.parts.settings
         watcher = watching.Watcher(
             db=self.db,
             notices=self.notices(),
-            route=found.route,
-            intervals={interval.name: interval for interval in found.config.time_intervals},
-            data=found.data,
+            settings=self.parts.settings,
             own=lambda: self._ailments.findings(self.clock()),
-            started_at=self._started_at,
             clock=self.clock,
         )
         return self._ticked("watch", lambda: watching.watch(watcher))
@@ -309,15 +313,15 @@ class App:
         return self._ticked("prune", lambda: pruning.prune(self.db, config.retention, series, self.clock))
 
     def heartbeat(self) -> bool:
-        """Ping the dead-man switch, where one is set and every tick was completed in time; whether it was pinged."""
+        """Ping the dead-man switch, where one is set and nothing stands still; whether it was pinged."""
         config = self.parts.settings.config.heartbeat
         if config is None or config.url is None:
             return False
         now = self.clock()
         with self.db.snapshot() as tx:
-            late = late_ticks(facts.ticks(tx), now)
-        if late:
-            log.error("heartbeat_withheld", late="; ".join(late))
+            stuck = [str(p) for p in works.look(tx, self.parts.settings, now) if p.stuck]
+        if stuck:
+            log.error("heartbeat_withheld", why="; ".join(stuck))
             return False
         outcome = beat(config.url.get_secret_value(), self.parts.net, now)
         if not isinstance(outcome, Delivered):
@@ -380,6 +384,7 @@ def opened(
                 return
             with db.lock():
                 app.mind_the_clock()
+                app.begin()
                 app.sow()
                 arrows.passed("sown")
                 with db.transaction() as tx:

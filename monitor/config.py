@@ -221,6 +221,8 @@ class PollingConfig(Strict):
     allow_networks: tuple[Network, ...] = ()
     #: ports besides 80 and 443
     allow_ports: tuple[int, ...] = ()
+    #: a feed that is due and not polled for this long is told; None: as `delivery.tell_after` says
+    tell_after: Duration | None = None
     #: an equal body or a 304 costs nothing; a new entry's article may be fetched where the feed says fulltext
     fulltext: bool = True
 
@@ -239,7 +241,8 @@ class DeliveryConfig(Strict):
     expire_alerts: Duration = timedelta(hours=48)
     #: messages refused in a row after which the receiver is suspended
     suspend_after: int = Field(default=5, ge=2)
-    #: nothing has reached a receiver for this long: another one is told
+    #: what is due (a message, an alert, a digest) and not done for this long is told; of a receiver that nothing
+    #: reaches another one is
     tell_after: Duration = timedelta(hours=1)
     catch_up: CatchUpConfig = CatchUpConfig()
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from monitor.model import MessageKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from monitor.config import PollingConfig
     from monitor.model import FetchFailed
 
@@ -40,19 +38,10 @@ GIVE_UP_AFTER = timedelta(days=3)
 
 #: the daemon's ticks and the seconds between looks at the database; what is due is decided there
 TICKS = {"poll": 15.0, "alert": 5.0, "digest": 20.0, "deliver": 5.0, "watch": 60.0, "prune": 21600.0}
-#: a tick may take this long before it counts as late, whatever its rhythm
-PATIENCE = timedelta(minutes=10)
-
-
-def late_ticks(done: Mapping[str, datetime], now: datetime) -> list[str]:
-    """The ticks that were not completed in time, in plain words; `done`: when each was last completed."""
-    return [
-        f"{name}: last completed {at:%Y-%m-%d %H:%M:%S} UTC"
-        if (at := done.get(name))
-        else f"{name}: never completed"
-        for name, seconds in TICKS.items()
-        if name not in done or now - done[name] > timedelta(seconds=2 * seconds) + PATIENCE
-    ]
+#: the ticks for which nothing waits: they are judged by their rhythm, the others by what is due (`monitor.alerts.pace`)
+BY_RHYTHM = ("watch", "prune")
+#: the watcher only reads the database: silent for so long, the process hangs, however patient `tell_after` is
+WATCHER_SILENT = timedelta(minutes=10)
 
 
 def adapted_interval(

@@ -1,33 +1,20 @@
-"""What `run`, `status`, `health` and `demo` say: gathered from the store, worded for people."""
+"""What `run`, `check` and `demo` say, worded for people."""
 
 from __future__ import annotations
 
 import shutil
-from datetime import datetime, timedelta
 from email import message_from_bytes, policy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from monitor.alerts.digest import for_reader, next_due
 from monitor.cli.common import isolated
-from monitor.errors import StoreError
-from monitor.model import EventKind, Severity
-from monitor.store import events, facts, feeds, health, journal, receivers
-from monitor.store.database import Database
-from monitor.timing import late_ticks
+from monitor.cli.status import next_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
-    from zoneinfo import ZoneInfo
 
     from monitor.app import App
-    from monitor.config import DigestConfig
     from monitor.demo import World
-    from monitor.model import Event
     from monitor.settings import Settings
-
-#: a delivery that waits longer than this is a problem
-OWED_TOO_LONG = timedelta(hours=1)
 
 
 def greeting(app: App) -> str:
@@ -46,7 +33,7 @@ def greeting(app: App) -> str:
         where = f" ({receiver.file.path}/)" if receiver.file is not None else ""
         lines.append(f"  receiver   {receiver.name}: {receiver.kind}{where}")
     for series in found.digests:
-        due, zone = _next(found, series, now)
+        due, zone = next_digest(found, series, now)
         when = f"{due.astimezone(zone):%a %d %b %H:%M %Z}" if due else "never"
         lines.append(f"  digest     {series.series}: next {when}, to {', '.join(series.receivers)}")
     if not any(r.slack for r in config.receivers):
@@ -58,106 +45,6 @@ def greeting(app: App) -> str:
     if config.contact is None:
         lines.append("  contact    none: set MONITOR_CONTACT, so that publishers can write to you")
     return "\n".join((*lines, "Ctrl-C stops it; work in hand is finished first\n"))
-
-
-def status(found: Settings, now: datetime) -> dict[str, Any]:
-    """Everything `monitor status` knows, as plain data; `problems` is empty when all is well."""
-    db = Database.open(found.database, create=False)
-    try:
-        with db.snapshot() as tx:
-            lines = health.health(tx, now)
-            states, mute = receivers.states(tx), receivers.failing(tx, now - OWED_TOO_LONG)
-            counts, oldest = journal.counts(tx), journal.oldest_owed_at(tx)
-            next_poll, ticks = feeds.next_due(tx), facts.ticks(tx)
-            amiss = events.unclosed(tx)
-    finally:
-        db.close()
-    watched = [f for f in lines if f.state != "disabled"]
-    unwell = [f for f in watched if f.state in ("failing", "gone", "quiet")]
-    resting = [r for r in states if r.suspended_at is not None]
-    problems = [f"receiver {r.name} is suspended: {r.suspended_reason}" for r in resting]
-    problems += [
-        f"nothing has reached receiver {r.name} since {r.failing_since:%Y-%m-%d %H:%M} UTC: {r.last_error}"
-        for r in mute
-        if r.suspended_at is None and r.failing_since is not None
-    ]
-    problems += [f"{counts[s]} deliveries are {s}" for s in ("rejected", "dead", "expired") if counts.get(s)]
-    if oldest is not None and now - oldest > OWED_TOO_LONG:
-        problems.append(f"a delivery waits since {oldest:%Y-%m-%d %H:%M} UTC")
-    if watched and len(unwell) * 2 > len(watched):
-        problems.append(f"{len(unwell)} of {len(watched)} feeds are not well")
-    loud = [e for e in amiss if e.severity.rank >= Severity.HIGH.rank]
-    problems += [str(e) for e in loud if e.kind is not EventKind.RECEIVER_SUSPENDED]
-    return {
-        "problems": problems,
-        "feeds": {
-            "watched": len(watched),
-            "ok": sum(f.state == "ok" for f in watched),
-            "unwell": [{"id": f.feed.id, "state": f.state, "detail": f.detail} for f in unwell],
-        },
-        "receivers": [
-            {"name": r.name, "last_delivered_at": r.last_delivered_at, "last_error": r.last_error}
-            for r in states
-        ],
-        "events": [_event(e) for e in amiss],
-        "deliveries": dict(counts),
-        "next_poll_at": next_poll,
-        "ticks": dict(ticks),
-        "digests": {s.series: _next(found, s, now)[0] for s in found.digests},
-    }
-
-
-def _next(found: Settings, series: DigestConfig, now: datetime) -> tuple[datetime | None, ZoneInfo]:
-    """When the first of its readers is due, and in which time zone that one reads."""
-    readers = [for_reader(series, r) for r in found.config.receivers if r.name in series.receivers]
-    times = [(at, reader.timezone) for reader in readers if (at := next_due(reader, now)) is not None]
-    return min(times, key=lambda found: found[0], default=(None, series.timezone))
-
-
-def status_text(data: Mapping[str, Any]) -> str:
-    """`status` for people."""
-    watched, ok = data["feeds"]["watched"], data["feeds"]["ok"]
-    lines = [f"feeds       {ok} of {watched} ok, next poll {_when(data['next_poll_at'])}"]
-    lines += [f"  {f['state']:8} {f['id']}: {isolated(f['detail'])}" for f in data["feeds"]["unwell"]]
-    lines += [f"event       {event_line(event)}" for event in data["events"]]
-    owed = ", ".join(f"{count} {state}" for state, count in sorted(data["deliveries"].items()))
-    lines.append(f"deliveries  {owed or 'none yet'}")
-    for receiver in data["receivers"]:
-        error = f"; last error: {receiver['last_error']}" if receiver["last_error"] else ""
-        lines.append(f"  {receiver['name']}: last delivered {_when(receiver['last_delivered_at'])}{error}")
-    lines += [f"digest      {series}: next {_when(at)}" for series, at in data["digests"].items()]
-    lines += [f"tick        {name}: {_when(at)}" for name, at in sorted(data["ticks"].items())]
-    lines += [f"PROBLEM     {problem}" for problem in data["problems"]] or ["all is well"]
-    return "\n".join(lines)
-
-
-def _when(at: datetime | None) -> str:
-    return at.strftime("%Y-%m-%d %H:%M:%S UTC") if at else "never"
-
-
-def late(found: Settings, now: datetime) -> tuple[list[str], list[dict[str, Any]]]:
-    """The daemon's ticks that were not completed in time, in plain words; and what else is amiss, as plain data."""
-    try:
-        db = Database.open(found.database, create=False)
-    except StoreError as error:
-        return [str(error)], []
-    try:
-        with db.snapshot() as tx:
-            return late_ticks(facts.ticks(tx), now), [_event(e) for e in events.unclosed(tx)]
-    finally:
-        db.close()
-
-
-def _event(event: Event) -> dict[str, Any]:
-    named = {"kind": event.kind.value, "subject": event.subject, "severity": event.severity.value}
-    return named | {"detail": event.detail, "since": event.opened_at, "told_to": list(event.told_to)}
-
-
-def event_line(event: Mapping[str, Any]) -> str:
-    """One event for people."""
-    subject = f" {event['subject']}" if event["subject"] else ""
-    detail = f": {isolated(event['detail'])}" if event["detail"] else ""
-    return f"{event['severity']} {event['kind']}{subject} since {_when(event['since'])}{detail}"
 
 
 def not_yet(found: Settings) -> list[str]:

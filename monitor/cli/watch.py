@@ -14,6 +14,7 @@ import typer
 from monitor import daemon, demo, logs, settings
 from monitor.app import App, build, opened
 from monitor.cli import report
+from monitor.cli import status as wellbeing
 from monitor.cli.common import (
     FINDINGS,
     PARTLY,
@@ -159,26 +160,28 @@ def check(
 
 
 def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Is it blind or mute, and why: feeds, receivers, what is owed, when what is due."""
-    found = loaded(config)
-    data = report.status(found, datetime.now(UTC))
+    """Is it blind or mute, and why: what is due and since when, what stands still, feeds, receivers, silences.
+
+    Exit 1 when there is a problem.
+    """
+    data = wellbeing.status(loaded(config), datetime.now(UTC))
     if as_json:
         say_json(data)
     else:
-        say(report.status_text(data))
+        say(wellbeing.status_text(data))
     if data["problems"]:
         raise typer.Exit(FINDINGS)
 
 
 def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """The container's probe: exit 0 while the ticks of the daemon complete, 1 when one of them is late."""
-    late, amiss = report.late(loaded(config), datetime.now(UTC))
+    """The container's probe: exit 0 while the daemon runs and what is due is done, 1 when something stands still."""
+    late, amiss = wellbeing.probe(loaded(config), datetime.now(UTC))
     if as_json:
         say_json({"ok": not late, "late": late, "events": amiss})
     else:
         say("ok" if not late else "; ".join(late))
         for event in amiss:
-            say(f"note: {report.event_line(event)}")
+            say(f"note: {wellbeing.event_line(event)}")
     if late:
         raise typer.Exit(FINDINGS)
 

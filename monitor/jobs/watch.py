@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,10 @@ from monitor import logs
 from monitor.alerts.intervals import muted
 from monitor.alerts.routing import Routed, routes_for_event
 from monitor.alerts.watch import over, to_tell, words
-from monitor.model import Event, EventKind, Finding
+from monitor.jobs import works
+from monitor.model import Event, EventKind, Finding, Pace, WorkKind
 from monitor.model.matchers import hold
-from monitor.store import events, facts, sightings, silences
-from monitor.timing import late_ticks
+from monitor.store import events, facts, receivers, sightings, silences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from monitor.jobs.notices import Notices
-    from monitor.routes import RouteConfig, TimeIntervalConfig
+    from monitor.jobs.works import Progress
+    from monitor.routes import TimeIntervalConfig
+    from monitor.settings import Settings
     from monitor.store.database import Database
 
 log = logs.get("watch")
 
 #: facts: when each receiver was told of events last
 _TOLD = "events-told:"
-#: a process that has just started may be behind
-SETTLES_IN = timedelta(minutes=15)
 #: what comes back within this rests longer
 LATELY = timedelta(days=1)
 MEGABYTE = 1_000_000
@@ -46,21 +46,24 @@ class Watcher:
 
     db: Database
     notices: Notices
-    route: RouteConfig
-    intervals: Mapping[str, TimeIntervalConfig]
-    #: the folder that is written to
-    data: Path
+    settings: Settings
     #: what the process itself knows to be amiss
     own: Callable[[], Sequence[Finding]]
-    started_at: datetime
     clock: Callable[[], datetime]
+
+    @property
+    def intervals(self) -> Mapping[str, TimeIntervalConfig]:
+        """When routes tell nothing, by name."""
+        return {interval.name: interval for interval in self.settings.config.time_intervals}
 
 
 def watch(watcher: Watcher) -> int:
     """Look once; how many messages were promised."""
     with watcher.db.transaction() as tx:
         now = watcher.clock()
-        found = {f.key: f for f in (*watcher.own(), *_disk(watcher.data), *_stored(tx, watcher, now))}
+        found = {
+            f.key: f for f in (*watcher.own(), *_disk(watcher.settings.data), *_stored(tx, watcher, now))
+        }
         events.see(tx, found.values(), now)
         unclosed = events.unclosed(tx)
         ended = over(unclosed, found.keys(), events.openings(tx, now - LATELY), now)
@@ -78,11 +81,18 @@ def note(tx: Connection, finding: Finding, now: datetime) -> None:
 
 def _stored(tx: Connection, watcher: Watcher, now: datetime) -> Iterator[Finding]:
     yield from sightings.look(tx, now)
-    if now - watcher.started_at < SETTLES_IN:
-        return
-    for line in late_ticks(facts.ticks(tx), now):
-        name, _, detail = line.partition(": ")
-        yield Finding(kind=EventKind.TICK_LATE, subject=name, detail=detail)
+    for progress in works.look(tx, watcher.settings, now):
+        if progress.overdue and not progress.work.told:
+            yield _overdue(progress)
+
+
+def _overdue(progress: Progress) -> Finding:
+    """What a lane waits for is named by the lane; a job by itself, as it always was."""
+    work = progress.work
+    if work.kind is WorkKind.JOB:
+        return Finding(kind=EventKind.TICK_LATE, subject=work.subject, detail=progress.detail)
+    kind = EventKind.STANDS_STILL if progress.pace is Pace.STANDS_STILL else EventKind.WORK_LATE
+    return Finding(kind=kind, subject=work.name, detail=progress.detail)
 
 
 def _disk(folder: Path) -> Iterator[Finding]:
@@ -120,14 +130,23 @@ def _readers(tx: Connection, watcher: Watcher, event: Event, now: datetime) -> I
     """Who is to hear of an event now; of its end, those who heard of it."""
     if event.closed_at is None and _silenced(tx, event, now):
         return
-    routes = {routed.receiver: routed for routed in routes_for_event(watcher.route, event)}
+    routes = {routed.receiver: routed for routed in routes_for_event(watcher.settings.route, event)}
     for name in routes if event.closed_at is None else event.told_to:
         routed = routes.get(name) or Routed(receiver=name)
         mute, active = routed.mute_time_intervals, routed.active_time_intervals
-        if name in watcher.notices.receivers and not muted(
-            now, mute=mute, active=active, named=watcher.intervals
-        ):
-            yield routed
+        if muted(now, mute=mute, active=active, named=watcher.intervals):
+            continue
+        to = _who_hears(tx, watcher, event, name, now)
+        if to is not None and to in watcher.notices.receivers:
+            yield replace(routed, receiver=to)
+
+
+def _who_hears(tx: Connection, watcher: Watcher, event: Event, name: str, now: datetime) -> str | None:
+    """`name`, or whoever stands in for it where it is the lane that the event is about; None: nobody else works."""
+    if event.subject != f"{WorkKind.LANE} {name}" or name not in watcher.notices.receivers:
+        return name
+    unwell = {state.name for state in receivers.failing(tx, now)}
+    return watcher.notices.beside(name, unwell)
 
 
 def _silenced(tx: Connection, event: Event, now: datetime) -> bool:

@@ -72,6 +72,11 @@ from monitor.model.words import (
     Severity,
     Side,
 )
+from monitor.model.work import (
+    Pace,
+    Work,
+    WorkKind,
+)
 
 __all__ = [
     "MOVE_CONFIRMED",
@@ -112,6 +117,7 @@ __all__ = [
     "NotModified",
     "Novelty",
     "Outcome",
+    "Pace",
     "ParsedFeed",
     "Participant",
     "PollRecord",
@@ -126,4 +132,6 @@ __all__ = [
     "Suppressed",
     "TryLater",
     "Voice",
+    "Work",
+    "WorkKind",
 ]

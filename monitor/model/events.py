@@ -22,6 +22,8 @@ class EventKind(StrEnum):
     FEED_FLOOD = "feed-flood"
     NOTHING_POLLED = "nothing-polled"
     RECEIVER_SUSPENDED = "receiver-suspended"
+    STANDS_STILL = "stands-still"
+    WORK_LATE = "work-late"
     TICK_LATE = "tick-late"
     TICK_FAILED = "tick-failed"
     DATABASE_REFUSED = "database-refused"
@@ -42,6 +44,8 @@ SEVERITIES: Mapping[EventKind, Severity] = {
     EventKind.FEED_FLOOD: Severity.MEDIUM,
     EventKind.NOTHING_POLLED: Severity.CRITICAL,
     EventKind.RECEIVER_SUSPENDED: Severity.HIGH,
+    EventKind.STANDS_STILL: Severity.HIGH,
+    EventKind.WORK_LATE: Severity.MEDIUM,
     EventKind.TICK_LATE: Severity.HIGH,
     EventKind.TICK_FAILED: Severity.HIGH,
     EventKind.DATABASE_REFUSED: Severity.CRITICAL,
@@ -56,7 +60,7 @@ class Finding:
     """Something that is amiss at this moment."""
 
     kind: EventKind
-    #: which feed, receiver or tick; empty where there is only one
+    #: which feed, receiver, work or tick; empty where there is only one
     subject: str = ""
     detail: str = ""
 

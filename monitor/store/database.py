@@ -80,6 +80,10 @@ class Database:
             raise StoreError(f"{self.name} has no file to lock")
         return InstanceLock(self.path)
 
+    def in_use(self) -> bool | None:
+        """Whether a monitor is at work on it; None: nobody can tell."""
+        return InstanceLock(self.path).taken() if self.path is not None else None
+
     def backup(self, target: Path) -> None:
         """A consistent copy at `target` while others read and write: one file, complete or not there at all.
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _TICK = "tick:"
+_AT_WORK = "at-work"
 
 
 def get(tx: Connection, key: str) -> Any:
@@ -50,3 +51,13 @@ def ticked(tx: Connection, name: str, now: datetime) -> None:
 def ticks(tx: Connection) -> Mapping[str, datetime]:
     """When each tick was last completed."""
     return {key.removeprefix(_TICK): at for key, at in stamped(tx, _TICK).items()}
+
+
+def at_work(tx: Connection, since: datetime) -> None:
+    """A monitor is at work since then: what was due before has time to be caught up with."""
+    put(tx, _AT_WORK, None, since)
+
+
+def at_work_since(tx: Connection) -> datetime | None:
+    """Since when a monitor is at work, or was; None: never, or by one that did not write it down."""
+    return stamped(tx, _AT_WORK).get(_AT_WORK)

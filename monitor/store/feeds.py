@@ -110,19 +110,19 @@ def origin(tx: Connection, feed_id: str) -> str | None:
 def due(tx: Connection, now: datetime, limit: int) -> tuple[FeedState, ...]:
     """Feeds whose time has come, the longest overdue first."""
     found = (
-        select(feeds).where(_polled(), feeds.c.next_poll_at <= now).order_by(feeds.c.next_poll_at, feeds.c.id)
+        select(feeds).where(polled(), feeds.c.next_poll_at <= now).order_by(feeds.c.next_poll_at, feeds.c.id)
     )
     return tuple(rows.feed_state(row) for row in tx.execute(found.limit(limit)).mappings())
 
 
 def next_due(tx: Connection) -> datetime | None:
     """When the next feed is due; None when none is polled."""
-    return tx.execute(select(func.min(feeds.c.next_poll_at)).where(_polled())).scalar()
+    return tx.execute(select(func.min(feeds.c.next_poll_at)).where(polled())).scalar()
 
 
 def take(tx: Connection, feed_id: str, now: datetime, until: datetime) -> FeedState | None:
     """Claim a due feed for one poller: nobody else gets it before `until`. None: it is not due, or taken."""
-    taken = update(feeds).where(feeds.c.id == feed_id, _polled(), feeds.c.next_poll_at <= now)
+    taken = update(feeds).where(feeds.c.id == feed_id, polled(), feeds.c.next_poll_at <= now)
     return get(tx, feed_id) if changed(tx, taken.values(next_poll_at=until)) else None
 
 
@@ -172,7 +172,7 @@ def _journal(record: PollRecord) -> dict[str, Any]:
     }
 
 
-def _polled() -> ColumnElement[bool]:
+def polled() -> ColumnElement[bool]:
     return feeds.c.enabled & ~feeds.c.gone
 
 

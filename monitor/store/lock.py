@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from typing import TYPE_CHECKING
 
 from monitor.errors import StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+#: seconds between tries to get the lock
+ASKS = (0.05, 0.05)
 
 
 class InstanceLock:
@@ -29,9 +33,7 @@ class InstanceLock:
             descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise StoreError(f"{self._file} cannot be opened: {error.strerror}") from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _locked(descriptor):
             os.close(descriptor)
             pid = self.holder()
             who = f"another monitor (pid {pid})" if pid else "another monitor"
@@ -46,6 +48,23 @@ class InstanceLock:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def taken(self) -> bool | None:
+        """Whether a monitor has it at this moment; None: the file cannot be read."""
+        try:
+            descriptor = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return None
+        try:
+            # shared, so that two who ask at once do not take each other for a monitor
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
     def holder(self) -> int | None:
         """The pid that wrote itself into the file last; it holds the lock only if `acquire` says so."""
         try:
@@ -59,3 +78,16 @@ class InstanceLock:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+def _locked(descriptor: int) -> bool:
+    """Whether the lock was got; who only asks whether it is taken holds it for a moment."""
+    for pause in (*ASKS, None):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if pause is not None:
+                time.sleep(pause)
+        else:
+            return True
+    return False

@@ -37,6 +37,8 @@ alert_groups = Table(
     Index("ix_alert_groups_receiver_settled_at", "receiver", "settled_at"),
     sqlite_autoincrement=True,
 )
+#: a partial index serves only the very words it was made with
+GROUP_OPEN = "state = 'open'"
 _OPEN = alert_groups.c.state == "open"
 Index(
     "uq_alert_groups_open",

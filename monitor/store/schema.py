@@ -25,6 +25,7 @@ from monitor.store.columns import SERIAL, Packed, Seconds, Utc, count, flag, ite
 from monitor.store.doings import acks, events, silences, suppressions
 from monitor.store.promises import (
     EXPIRED,
+    GROUP_OPEN,
     LEASED,
     OWED,
     alert_groups,
@@ -37,6 +38,7 @@ from monitor.store.promises import (
 
 __all__ = [
     "EXPIRED",
+    "GROUP_OPEN",
     "LEASED",
     "OWED",
     "REVISION",

@@ -9,10 +9,8 @@ from monitor.model import FetchFailed, FetchFault, MessageKind
 from monitor.timing import (
     BACKOFF_CEILING,
     GIVE_UP_AFTER,
-    TICKS,
     adapted_interval,
     backoff,
-    late_ticks,
     next_attempt_at,
     next_poll_at,
 )
@@ -80,16 +78,6 @@ def test_delivery_is_tried_until_three_days_are_over() -> None:
     assert first == NOW + timedelta(seconds=5)
     assert wished == NOW + timedelta(hours=1)
     assert late is None
-
-
-def test_a_tick_that_was_not_completed_in_time_is_named() -> None:
-    """Never completed, long past, or in time."""
-    done = dict.fromkeys(TICKS, NOW)
-    stale = done | {"poll": NOW - timedelta(minutes=11)}
-
-    assert late_ticks(done, NOW + timedelta(minutes=5)) == []
-    assert late_ticks(stale, NOW) == ["poll: last completed 2026-03-01 11:49:00 UTC"]
-    assert late_ticks({}, NOW)[0] == "poll: never completed"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -14,16 +15,16 @@ from monitor.alerts.render import load
 from monitor.config import ReceiverConfig
 from monitor.jobs.notices import Notices
 from monitor.jobs.watch import Watcher, note, watch
-from monitor.model import EventKind, Finding
+from monitor.model import Delivered, EventKind, Finding, Rejected
 from monitor.model.matchers import parse
 from monitor.routes import RouteConfig, TimeIntervalConfig
-from monitor.store import events, facts, feeds, journal, silences
+from monitor.store import events, facts, feeds, journal, outbox, receivers, silences
 from monitor.store.database import Database
 from monitor.timing import TICKS
-from tests.support.stored import DAY, HOUR, MINUTE, NOW, feed, poll, state
+from tests.support.stored import DAY, HOUR, MINUTE, NOW, feed, message, poll, promised, state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -41,8 +42,10 @@ class World:
         self.db, self.data, self.now = db, data, NOW
         self.own: list[Finding] = []
         self.route: dict[str, Any] = dict(ROUTE)
-        self.intervals: dict[str, TimeIntervalConfig] = {}
-        self.started_at: datetime | None = None
+        self.intervals: list[TimeIntervalConfig] = []
+        #: ticks that were completed at another time than now, and receivers that nothing is handed to
+        self.ticked: dict[str, datetime] = {}
+        self.deaf: list[str] = []
         self.papers = [feed(f"paper-{n}") for n in range(40)]
         with db.transaction() as tx:
             feeds.sow(tx, self.papers, NOW, jitter=lambda: 0.0)
@@ -56,24 +59,51 @@ class World:
                 now = state(self.papers[n], failures=failures, next_poll_at=self.now + DAY, **fields)
                 feeds.settle(tx, poll(at=self.now, of=now, status="not-modified"))
 
+    def due(self, at: datetime, *numbers: int) -> None:
+        """Let these feeds be due since `at`."""
+        with self.db.transaction() as tx:
+            feeds.poll_now(tx, at, [self.papers[n].id for n in numbers])
+
+    def promise(self, receiver: str) -> None:
+        """Owe an alert to a receiver."""
+        with self.db.transaction() as tx:
+            outbox.enqueue(tx, receiver, promised(message()), self.now)
+
     def look(self, after: timedelta = timedelta()) -> int:
         self.now += after
-        receivers = {
+        configured = {
             name: ReceiverConfig.model_validate({"name": name, "webhook": {"url": "https://x.example"}})
             for name in ("desk", "ops")
         }
+        self.work()
         return watch(
             Watcher(
                 db=self.db,
-                notices=Notices(templates=TEMPLATES, receivers=receivers, root="desk"),
-                route=RouteConfig.model_validate(self.route),
-                intervals=self.intervals,
-                data=self.data,
+                notices=Notices(templates=TEMPLATES, receivers=configured, root="desk"),
+                settings=self.settings(configured),
                 own=lambda: self.own,
-                started_at=self.started_at or self.now,
                 clock=lambda: self.now,
             )
         )
+
+    def work(self) -> None:
+        """What the other jobs do meanwhile: their ticks, and deliveries to all but those who take nothing."""
+        with self.db.transaction() as tx:
+            for name in TICKS:
+                facts.ticked(tx, name, self.ticked.get(name, self.now))
+            while held := outbox.claim(tx, self.now, lease=HOUR, token="me", exclude=self.deaf):
+                outbox.settle(tx, held, Delivered(), None, self.now)
+
+    def settings(self, configured: Mapping[str, ReceiverConfig]) -> settings.Settings:
+        """As they would be read from a file."""
+        made = settings.load(None, {"MONITOR_DATA": str(self.data)})
+        said = {
+            "receivers": tuple(configured.values()),
+            "time_intervals": tuple(self.intervals),
+            "route": RouteConfig.model_validate(self.route),
+            "digests": (),
+        }
+        return replace(made, config=made.config.model_copy(update=said))
 
     def told(self) -> list[str]:
         """`receiver: subject` of everything promised, the oldest first."""
@@ -158,18 +188,80 @@ def test_a_full_disk_goes_where_its_route_says(world: World, monkeypatch: pytest
     assert world.told() == ["ops: The disk is nearly full"]
 
 
-def test_a_stalled_tick_is_told_but_not_to_a_fresh_process(world: World) -> None:
+def test_a_stalled_job_is_told_but_not_while_it_catches_up(world: World) -> None:
     """One that has just begun may be behind."""
+    world.ticked["prune"] = NOW - 8 * HOUR
     with world.db.transaction() as tx:
-        for name in TICKS:
-            facts.ticked(tx, name, NOW)
-        facts.ticked(tx, "poll", NOW - HOUR)
-    assert world.look() == world.look(MINUTE) == 0
+        facts.at_work(tx, NOW)
+    assert world.look() == world.look(MINUTE) == world.look(57 * MINUTE) == 0
 
-    world.started_at = NOW - HOUR
-    assert world.look() == 0
+    assert world.look(2 * MINUTE) == 0
     assert world.look(MINUTE) == 1
-    assert world.told() == ["desk: Poll has stalled"]
+    assert world.told() == ["desk: Prune has stalled"]
+
+
+def test_polling_that_stands_still_is_told_and_so_is_its_end(world: World) -> None:
+    """Ticks are completed all the while."""
+    world.due(NOW, *range(40))
+    assert [world.look(59 * MINUTE), world.look(MINUTE), world.look(MINUTE)] == [0, 0, 1]
+    world.settle(0, *range(40))
+    assert [world.look(MINUTE) for _ in range(20)].count(1) == 1
+
+    assert world.told() == [
+        "desk: No feed answers; polling stands still",
+        "desk: Over: no feed answers; over: polling stands still",
+    ]
+
+
+def test_feeds_that_wait_while_others_are_polled_are_late(world: World) -> None:
+    """It is told too, more quietly: something moves."""
+    world.due(NOW, 1, 2)
+    world.now += HOUR
+    world.settle(0, *range(3, 40))
+    world.look()
+    world.look(MINUTE)
+
+    assert world.told() == ["desk: Polling is late"]
+
+
+@pytest.mark.parametrize(
+    ("deaf", "told"),
+    [
+        pytest.param("ops", "desk: Lane ops stands still", id="as the route says"),
+        pytest.param("desk", "ops: Lane desk stands still", id="never through the lane itself"),
+    ],
+)
+def test_a_lane_that_stands_still_is_told_through_another(world: World, deaf: str, told: str) -> None:
+    """A message about a lane that is stuck does not wait behind what is stuck there."""
+    world.deaf = [deaf]
+    world.promise(deaf)
+    assert [world.look(59 * MINUTE), world.look(MINUTE), world.look(MINUTE)] == [0, 0, 1]
+    assert world.told()[-1] == told
+
+    world.deaf = []
+    assert [world.look(MINUTE) for _ in range(20)].count(1) == 1
+    assert world.told()[-1] == told.replace("Lane", "Over: lane")
+
+
+def test_of_a_lane_that_was_told_of_no_more_is_said(world: World) -> None:
+    """The deliverer said that nothing reaches it."""
+    world.deaf = ["ops"]
+    world.promise("ops")
+    with world.db.transaction() as tx:
+        receivers.told(tx, "ops", "desk", NOW)
+
+    assert [world.look(HOUR), world.look(MINUTE)] == [0, 0]
+
+
+def test_a_monitor_that_has_nobody_else_to_tell_stays_silent(world: World) -> None:
+    """An outage of its one channel would be told there when it is over."""
+    world.deaf = ["desk"]
+    world.promise("desk")
+    with world.db.transaction() as tx:
+        receivers.learn(tx, "ops", Rejected(reason="gone", suspend=True), None, NOW)
+        receivers.told(tx, "ops", "desk", NOW)
+
+    assert [world.look(HOUR), world.look(MINUTE), world.look(MINUTE)] == [0, 0, 0]
 
 
 def test_what_happened_for_a_moment_is_told_and_ends_in_silence(world: World) -> None:
@@ -224,7 +316,7 @@ def test_a_silence_holds_where_it_names_the_event(world: World, matchers: list[s
 def test_a_muted_route_waits(world: World) -> None:
     """And tells when the interval ends, if it still lasts."""
     noon = {"times": [{"start_time": "12:00", "end_time": "13:00"}]}
-    world.intervals["noon"] = TimeIntervalConfig.model_validate({"name": "noon", "time_intervals": [noon]})
+    world.intervals.append(TimeIntervalConfig.model_validate({"name": "noon", "time_intervals": [noon]}))
     world.route["mute_time_intervals"] = ["noon"]
     world.settle(3, 1)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor import settings
-from monitor.cli import report
+from monitor.cli import status
 from monitor.model import Rejected, TryLater
 from monitor.store import outbox
 from monitor.store.database import Database
@@ -43,4 +43,4 @@ def test_status_says_what_is_mute(tmp_path: Path, outcome: Outcome, said: str) -
         assert held is not None
         outbox.settle(tx, held, outcome, NOW + HOUR, NOW)
     database.close()
-    assert said in report.status(found, NOW + 2 * HOUR)["problems"]
+    assert said in status.status(found, NOW + 2 * HOUR)["problems"]
