@@ -37,7 +37,7 @@ def pace(work: Work, now: datetime, began: datetime | None) -> Pace:
     excuses nothing. A receiver's rest does so only for a while, or where another one was told of it.
     """
     age = waited(work, now)
-    if age < min(JUST, work.tell_after):
+    if not age or age < min(JUST, work.tell_after):
         return Pace.WELL
     if work.resting and (work.told or age < work.tell_after):
         return Pace.RESTS

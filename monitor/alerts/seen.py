@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from monitor.alerts.frame import Frame
-    from monitor.model import CoverageReport, FeedHealth
+    from monitor.model import CoverageReport, Event, FeedHealth
     from monitor.model.alerting import Silence
 
 Data = dict[str, Any]
@@ -69,9 +69,14 @@ def _notices(report: CoverageReport, words: Frame, zone: ZoneInfo) -> list[Data]
         "suspended": [_row(name, reason) for name, reason in report.suspended.items()],
         "floods": _rows(report.floods),
         "silenced": [_silence(silence, words, zone) for silence in report.silences],
-        "monitor": [_row(e.kind.replace("-", " "), e.detail or e.subject) for e in own],
+        "monitor": [_row(_called(e), e.detail) for e in own],
     }
     return [_group(state, rows, words) for state, rows in groups.items() if rows]
+
+
+def _called(event: Event) -> str:
+    """`stands still: lane desk`."""
+    return ": ".join(part for part in (event.kind.replace("-", " "), event.subject) if part)
 
 
 def _silence(silence: Silence, words: Frame, zone: ZoneInfo) -> Data:

@@ -92,7 +92,7 @@ def _digests(tx: Connection, found: Settings, now: datetime) -> Work:
         waiting += [(window.due_at, f"{series.series} for {name}")] if window else []
     since, oldest = min(waiting, default=(None, ""))
     return Work(
-        kind=WorkKind.DIGESTS,
+        kind=WorkKind.DIGEST,
         due=len(waiting),
         since=since,
         oldest=oldest,

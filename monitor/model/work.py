@@ -1,4 +1,4 @@
-"""Pure. What is due at a moment, and what was done last: polling, alerts, digests, each receiver's lane."""
+"""Pure. What is due at a moment, and what was done last: polling, alerting, digests, each receiver's lane."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class WorkKind(StrEnum):
     """Whose work it is."""
 
     POLLING = "polling"
-    ALERTS = "alerts"
-    DIGESTS = "digests"
+    ALERTING = "alerting"
+    DIGEST = "digest"
     #: the deliveries of one receiver
     LANE = "lane"
     #: a job with a rhythm and nothing that waits for it

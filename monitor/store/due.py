@@ -39,7 +39,7 @@ def alerting(tx: Connection, now: datetime, tell_after: timedelta) -> Work:
     """Groups of stories whose wait is over and that are no messages yet."""
     waiting = tx.execute(groups_waiting(now)).one()
     return Work(
-        kind=WorkKind.ALERTS,
+        kind=WorkKind.ALERTING,
         due=waiting.due,
         since=waiting.since,
         done_at=tx.execute(last_settled()).scalar(),

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 
 from monitor.model import EventKind, Finding
 from monitor.store import receivers
-from monitor.store.health import FAILURES, health, spoken
+from monitor.store.health import FAILURES, spoken, unwell
 from monitor.store.schema import feeds, polls
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def look(tx: Connection, now: datetime) -> tuple[Finding, ...]:
 
 def _feeds(tx: Connection, now: datetime) -> Iterator[Finding]:
     lasting = _failing_long(tx, now)
-    for line in health(tx, now):
+    for line in unwell(tx, now):
         if line.state in _FEED_KINDS and (line.state != "failing" or line.feed.id in lasting):
             yield Finding(kind=_FEED_KINDS[line.state], subject=line.feed.id, detail=line.detail)
 

@@ -55,6 +55,7 @@ LANE = {"kind": WorkKind.LANE, "subject": "desk"}
         pytest.param(work(9 * HOUR), NOW + HOUR, Pace.STANDS_STILL, id="started by a clock that was ahead"),
         pytest.param(work(-HOUR), None, Pace.WELL, id="due later: the clock was set back"),
         pytest.param(work(HOUR, -HOUR), None, Pace.STANDS_STILL, id="done in the future: the clock was set back"),
+        pytest.param(work(tell_after=0 * SECOND), None, Pace.WELL, id="no patience at all, and nothing due"),
         pytest.param(work(SECOND, tell_after=2 * SECOND), None, Pace.WELL, id="a bound of seconds, kept"),
         pytest.param(work(2 * SECOND, tell_after=2 * SECOND), None, Pace.STANDS_STILL, id="a bound of seconds, broken"),
     ],
