@@ -126,27 +126,29 @@ def _tell(tx: Connection, watcher: Watcher, told: Sequence[Event], now: datetime
     return len(ready)
 
 
-def _readers(tx: Connection, watcher: Watcher, event: Event, now: datetime) -> Iterator[Routed]:
-    """Who is to hear of an event now; of its end, those who heard of it."""
+def _readers(tx: Connection, watcher: Watcher, event: Event, now: datetime) -> tuple[Routed, ...]:
+    """Who is to hear of an event now, each once; of its end, those who heard of it."""
     if event.closed_at is None and _silenced(tx, event, now):
-        return
+        return ()
     routes = {routed.receiver: routed for routed in routes_for_event(watcher.settings.route, event)}
+    readers: dict[str, Routed] = {}
     for name in routes if event.closed_at is None else event.told_to:
         routed = routes.get(name) or Routed(receiver=name)
         mute, active = routed.mute_time_intervals, routed.active_time_intervals
-        if muted(now, mute=mute, active=active, named=watcher.intervals):
-            continue
         to = _who_hears(tx, watcher, event, name, now)
-        if to is not None and to in watcher.notices.receivers:
-            yield replace(routed, receiver=to)
+        if to in watcher.notices.receivers and not muted(
+            now, mute=mute, active=active, named=watcher.intervals
+        ):
+            readers.setdefault(to, replace(routed, receiver=to))
+    return tuple(readers.values())
 
 
-def _who_hears(tx: Connection, watcher: Watcher, event: Event, name: str, now: datetime) -> str | None:
-    """`name`, or whoever stands in for it where it is the lane that the event is about; None: nobody else works."""
+def _who_hears(tx: Connection, watcher: Watcher, event: Event, name: str, now: datetime) -> str:
+    """`name`, or whoever stands in for it where it is the lane that the event is about; empty: nobody else works."""
     if event.subject != f"{WorkKind.LANE} {name}" or name not in watcher.notices.receivers:
         return name
     unwell = {state.name for state in receivers.failing(tx, now)}
-    return watcher.notices.beside(name, unwell)
+    return watcher.notices.beside(name, unwell) or ""
 
 
 def _silenced(tx: Connection, event: Event, now: datetime) -> bool:

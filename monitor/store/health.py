@@ -43,7 +43,9 @@ def health(tx: Connection, now: datetime) -> tuple[FeedHealth, ...]:
 def unwell(tx: Connection, now: datetime) -> tuple[FeedHealth, ...]:
     """The lines of feeds that are not ok, by id; of 50,000 that are well none is read whole."""
     f = feeds.c
-    unanswered = or_(f.gone, f.failures > 0, f.last_success_at.is_(None), f.last_success_at < now - UNANSWERED)
+    unanswered = or_(
+        f.gone, f.failures > 0, f.last_success_at.is_(None), f.last_success_at < now - UNANSWERED
+    )
     silent = func.coalesce(f.last_new_at, f.added_at) < now - QUIET_FLOOR
     found = select(feeds).where(f.enabled, or_(unanswered, silent)).order_by(f.id)
     lines = (_line(tx, rows.feed_state(row), row["added_at"], now) for row in tx.execute(found).mappings())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sqlite3
@@ -401,15 +402,32 @@ def test_a_second_monitor_is_refused_and_told_who_runs(db: Database, path: Path)
     try:
         with pytest.raises(StoreError, match=rf"another monitor \(pid {process.pid}\) uses .*monitor\.db"):
             db.lock().acquire()
+        assert db.in_use()
     finally:
         process.send_signal(signal.SIGKILL)
         process.communicate()
+    assert db.in_use() is False
     with db.lock() as lock:
         assert lock.holder() == os.getpid()
         with pytest.raises(StoreError, match="another monitor"):
             db.lock().acquire()
     with db.lock():
         pass
+
+
+def test_asking_whether_a_monitor_runs_takes_nothing(db: Database, path: Path) -> None:
+    """No lock file yet, held, given back; one that cannot be read tells nothing. A start beside a question goes on."""
+    assert db.in_use() is False
+    with db.lock():
+        assert [db.in_use(), db.in_use()] == [True, True]
+    assert db.in_use() is False
+
+    with (path.parent / (path.name + ".lock")).open("rb") as asking:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        assert db.in_use() is False
+        threading.Timer(0.02, asking.close).start()
+        with db.lock():
+            assert db.in_use()
 
 
 _OLD = [

@@ -243,6 +243,22 @@ def test_a_lane_that_stands_still_is_told_through_another(world: World, deaf: st
     assert world.told()[-1] == told.replace("Lane", "Over: lane")
 
 
+def test_whoever_stands_in_hears_it_once(world: World) -> None:
+    """Also where a route leads there as well."""
+    both = [{"match": {"event": "any"}, "receiver": name, "continue": True} for name in ("desk", "ops")]
+    world.route = {"receiver": "desk", "group_wait": "0s", "routes": both}
+    world.deaf = ["desk"]
+    world.promise("desk")
+    world.look(HOUR)
+    world.look(MINUTE)
+
+    with world.db.snapshot() as tx:
+        (notice,) = [line for line in journal.lines(tx) if line.receiver == "ops"]
+        (event,) = events.unclosed(tx)
+    assert notice.subject.endswith("Lane desk stands still")
+    assert event.told_to == ("ops",)
+
+
 def test_of_a_lane_that_was_told_of_no_more_is_said(world: World) -> None:
     """The deliverer said that nothing reaches it."""
     world.deaf = ["ops"]
