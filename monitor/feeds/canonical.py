@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import functools
 import re
-from importlib.resources import files
 from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
 
 from monitor.feeds.decode import scrub
+from monitor.feeds.wordlists import sections
 
 #: longer addresses are not compared
 MAX_LENGTH = 4_000
@@ -87,6 +87,4 @@ def _sessionless(url: str) -> str:
 
 @functools.cache
 def _dropped() -> frozenset[str]:
-    text = files("monitor.feeds").joinpath("data/query_parameters.txt").read_text("utf-8")
-    lines = (line.strip() for line in text.splitlines())
-    return frozenset(line for line in lines if line and line[0] not in "#[")
+    return frozenset().union(*sections("query_parameters.txt").values())

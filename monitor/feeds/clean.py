@@ -13,35 +13,25 @@ import html
 import re
 
 from monitor.feeds.decode import mended_references, scrub
+from monitor.feeds.wordlists import sections
 
 #: passes over doubly and triply escaped markup
 _PASSES = 3
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+_NAMES = sections("elements.txt")
+_PARAGRAPHS, _LINES, _CELLS = _NAMES["paragraph"], _NAMES["line"], _NAMES["cell"]
+_SKIPPED = _NAMES["skipped"]
+_ELEMENTS = frozenset().union(*_NAMES.values())
 
-
-_PARAGRAPHS = _names(
-    "address article aside blockquote body canvas caption center dd details dialog dir div dl fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend main menu nav ol p pre section summary table tbody tfoot "
-    "thead title ul"
-)
-_LINES = _names("br dt li option optgroup tr")
-_CELLS = _names("td th img input iframe video audio embed object")
-_SKIPPED = _names("head iframe noframes script style template")
-_INLINE = _names(
-    "a abbr acronym applet area audio b base basefont bdi bdo big blink button cite code col colgroup data datalist del "
-    "dfn em font frame frameset i img input ins kbd keygen label link map mark marquee meta meter nobr noscript output "
-    "param picture progress q rp rt ruby s samp select slot small source span strike strong sub sup svg path math "
-    "textarea time track tt u var video wbr xmp"
-)
-_ELEMENTS = _PARAGRAPHS | _LINES | _CELLS | _SKIPPED | _INLINE
-
+_NAME = r"<(/?)([a-zA-Z][a-zA-Z0-9]*+(?:[:-][\w:.-]*+)?)(?=[\s/>])"
+#: a tag as the HTML standard reads it: a quote opens a value only after `=`, and is part of a name elsewhere;
+#: bounded, so that a page of tags that never end is not read to its end from each of them
 _TAG = re.compile(
-    r"<(/?)([a-zA-Z][a-zA-Z0-9]*+(?:[:-][\w:.-]*+)?)(?=[\s/>])(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+'){0,64}+>"
+    _NAME
+    + r"(?:[\s/]++|[^\s/>=<][^\s/>=<]*+|=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>][^\s<>]*+)|=(?=\s*+>)){0,600}+>"
 )
-_ROUGH_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+(?:[:-][\w:.-]*+)?)(?=[\s/>])[^<>]*+>")
+_ROUGH_TAG = re.compile(_NAME + r"[^<>]*+>")
 _CUT_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*+)(?:[\s/][^<>]*+)?\Z")
 _OTHER = re.compile(r"<[!?][^<>]*+>")
 _MARKUP_LEFT = re.compile(r"&[a-zA-Z#][a-zA-Z0-9]{1,31};|</?[a-zA-Z][^<>]{0,1000}>|<!--")

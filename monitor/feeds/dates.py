@@ -12,6 +12,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from monitor.feeds.wordlists import sections
 from monitor.model import DateFlag
 
 #: a clock may be off by a time zone, not by more
@@ -21,37 +22,9 @@ ANCIENT_BEFORE = datetime(1995, 1, 1, tzinfo=UTC)
 #: longer texts are no date
 MAX_LENGTH = 120
 
-_MONTH_WORDS = """
-january jan januar janvier janv gennaio gen января январь янв ocak oca يناير كانون_الثاني جانفي enero ene січня janeiro
-february feb februar fevrier fevr febbraio февраля февраль фев subat sub فبراير شباط فيفري febrero лютого fevereiro
-march mar marz maerz mars marzo марта март мар mart مارس آذار اذار marco березня
-april apr avril avr aprile апреля апрель апр nisan nis ابريل أبريل إبريل نيسان أفريل افريل abril abr квітня
-may mai maggio mag мая май mayis ماي مايو أيار ايار mayo травня maio
-june jun juni juin giugno giu июня июнь июн haziran haz يونيو يونيه حزيران جوان junio червня junho
-july jul juli juillet juil luglio lug июля июль июл temmuz tem يوليو يوليه تموز جويلية julio липня julho
-august aug aout agosto ago августа август авг agustos agu أغسطس اغسطس آب اوت أوت серпня
-september sep sept septembre settembre set сентября сентябрь сен сент eylul eyl سبتمبر أيلول ايلول septiembre вересня setembro
-october oct oktober okt octobre ottobre ott октября октябрь окт ekim eki أكتوبر اكتوبر تشرين_الأول تشرين_الاول octubre жовтня outubro
-november nov novembre ноября ноябрь ноя нояб kasim kas نوفمبر تشرين_الثاني noviembre листопада novembro
-december dec dezember dez decembre dicembre dic декабря декабрь дек aralik ara ديسمبر كانون_الأول كانون_الاول diciembre грудня dezembro
-"""
-_ZONE_MINUTES = {
-    **dict.fromkeys(("utc", "gmt", "ut", "z", "wet", "gmt0"), 0),
-    **dict.fromkeys(("cet", "mez", "bst", "west", "wat"), 60),
-    **dict.fromkeys(("eet", "cest", "mesz", "sast", "cat"), 120),
-    **dict.fromkeys(("msk", "eest", "trt", "eat", "мск"), 180),
-    **dict.fromkeys(("msd", "gst", "samt"), 240),
-    **dict.fromkeys(("ist",), 330),
-    **dict.fromkeys(("jst", "kst"), 540),
-    **dict.fromkeys(("edt",), -240),
-    **dict.fromkeys(("est", "cdt"), -300),
-    **dict.fromkeys(("cst", "mdt"), -360),
-    **dict.fromkeys(("mst", "pdt"), -420),
-    **dict.fromkeys(("pst",), -480),
-}
 _AFTERNOON, _MORNING = frozenset(("pm", "p", "م", "مساء")), frozenset(("am", "a", "ص", "صباحا"))
 
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?(?![\d.])")
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.h](\d{2})(?:[:.](\d{1,2})(?:[.,]\d+)?)?(?![\d.])")
 _CLOCK_OR_OFFSET = re.compile(_CLOCK.pattern + r"|(?<=\s)[+-]\d{2}:?\d{2}\b")
 _HALF = re.compile(r"\s*([ap])\.?\s?m\b\.?|\s*(صباحا|مساء|ص|م)(?!\w)")
 _OFFSET = re.compile(r"\s*(?:gmt|utc)?\s?([+-])(\d{1,2}):?(\d{2})?(?!\d)")
@@ -59,7 +32,7 @@ _REGION = re.compile(r"[A-Za-z]+/[A-Za-z_]+(?:/[A-Za-z_]+)?")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?:t(\d{2})(\d{2})(\d{2})?)?(?!\d)")
 _UNIX = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
-_WORD = re.compile(r"[^\W\d_]+(?:_[^\W\d_]+)?")
+_WORD = re.compile(r"[^\W\d_]+(?:_(?:[^\W\d_]+|\d))?")
 _NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
 
 
@@ -73,9 +46,10 @@ def _folded(text: str) -> str:
 
 _MONTHS = {
     _folded(word): number
-    for number, line in enumerate(_MONTH_WORDS.strip().splitlines(), start=1)
-    for word in line.split()
+    for number, words in enumerate(sections("months.txt").values(), start=1)
+    for word in words
 }
+_ZONES = {word: where for where, words in sections("zones.txt").items() for word in words}
 
 
 def read_date(text: str, now: datetime) -> tuple[datetime | None, DateFlag]:
@@ -142,7 +116,7 @@ def _numeric_date(words: str) -> tuple[tuple[int, int, int], str] | None:
 
 def _named_date(words: str) -> tuple[tuple[int, int, int], str] | None:
     """Day and year around a month's name, in either order, and the text without them."""
-    joined = re.sub(r"(كانون|تشرين) ", r"\1_", words)
+    joined = re.sub(r"(كانون|تشرين) (?=[^\W\d_]|[12]\b)", r"\1_", words)
     months = [m for m in _WORD.finditer(joined) if m.group() in _MONTHS]
     if not months:
         return None
@@ -196,7 +170,9 @@ def _zone(tail: str, text: str) -> tzinfo:
             return ZoneInfo(region.group())
         except (ZoneInfoNotFoundError, ValueError, OSError):
             return UTC
-    for word in _WORD.findall(tail):
-        if word in _ZONE_MINUTES:
-            return timezone(timedelta(minutes=_ZONE_MINUTES[word]))
-    return UTC
+    return next((_named_zone(_ZONES[word]) for word in _WORD.findall(tail) if word in _ZONES), UTC)
+
+
+def _named_zone(where: str) -> tzinfo:
+    """A zone of `zones.txt`: minutes from UTC, or a region."""
+    return ZoneInfo(where) if "/" in where else timezone(timedelta(minutes=int(where)))

@@ -1,12 +1,14 @@
 """Pure. Bytes to text: we decide the encoding, because one stray byte must not turn a whole feed into mojibake.
 
 In this order: byte order mark, UTF-16 pattern, strict UTF-8 (it wins over any declaration), nearly UTF-8, the declared
-label from the WHATWG list (https://encoding.spec.whatwg.org/#names-and-labels), a guess, replacement.
+label from the WHATWG list (https://encoding.spec.whatwg.org/#names-and-labels) or a code page of old, a guess,
+replacement.
 """
 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from dataclasses import dataclass
 
@@ -28,6 +30,8 @@ _LABELS = {
     **{f"windows-125{n}": f"cp125{n}" for n in range(9)},
     **{f"cp125{n}": f"cp125{n}" for n in range(9)},
     **{f"x-cp125{n}": f"cp125{n}" for n in range(9)},
+    **{f"windows_125{n}": f"cp125{n}" for n in range(9)},
+    "ms-cyrl": "cp1251",
     **{f"iso-8859-{n}": f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
     **{f"iso8859-{n}": f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
     "iso-8859-9": "cp1254",
@@ -42,11 +46,13 @@ _LABELS = {
     "hebrew": "iso8859-8",
     "koi8-r": "koi8-r",
     "koi8": "koi8-r",
+    "cskoi8r": "koi8-r",
     "koi8-u": "koi8-u",
     "koi8-ru": "koi8-u",
     "ibm866": "cp866",
     "cp866": "cp866",
     "macintosh": "mac-roman",
+    "mac": "mac-roman",
     "x-mac-cyrillic": "mac-cyrillic",
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -59,6 +65,8 @@ _LABELS = {
     "euc-kr": "cp949",
     "ks_c_5601-1987": "cp949",
 }
+#: code pages that no browser reads any more: read where a document declares one and all its bytes are in it
+_CODE_PAGES = re.compile(r"(?:cs)?(?:cp|ibm|koi8|mac|pc)[\w-]*|\d{3,4}|hz|johab|ptcp154|kz1048|tcvn|viscii")
 #: what servers say when they were never told: no evidence at all
 _LATIN_1 = {
     "iso-8859-1",
@@ -86,14 +94,19 @@ _HTTP_LABEL = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.I
 _RUN = re.compile(rb"[\x80-\xff]+")
 _MARKUP = re.compile(rb"<[^<>]{0,2000}>")
 
+#: C1 controls, which are windows-1252 in the wrong place (https://encoding.spec.whatwg.org/#index-windows-1252)
+_C1 = re.compile("[\x80-\x9f]")
+_C1_MEANT = {n: bytes([n]).decode("cp1252", "ignore") or None for n in range(0x80, 0xA0)}
 #: controls, lone surrogates and noncharacters: what XML, mail and databases refuse
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 #: the noncharacters beyond emoji; apart, because the long class is twenty times slower to search
 _FAR = re.compile("[\U0001fffe-\U0010ffff]")
 _FAR_UNWANTED = re.compile(
     "[" + "".join(chr(plane * 0x10000 + end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF)) + "]"
 )
 _PAIR = re.compile(r"&#(\d{5}|x[0-9a-f]{4});&#(\d{5}|x[0-9a-f]{4});", re.IGNORECASE)
+#: references to bytes: UTF-8 that was taken for Latin-1 and written out
+_BYTES = re.compile(r"(?:&#(?:1[3-9]\d|12[89]|2[0-4]\d|25[0-5]);){2,}")
 _REFERENCE = re.compile(r"&#(x[0-9a-f]+|[0-9]+);?", re.IGNORECASE)
 
 
@@ -120,19 +133,25 @@ def to_text(body: bytes, content_type: str) -> Decoded:
 
 
 def scrub(text: str) -> str:
-    """`text` without control characters, NUL, lone surrogates and noncharacters; tab and line ends stay."""
+    """`text` without control characters, NUL, lone surrogates and noncharacters; tab and line ends stay.
+
+    C1 controls become the characters that windows-1252 has in their places: dashes, quotes, the euro.
+    """
+    if _C1.search(text):
+        text = text.translate(_C1_MEANT)
     text = _UNWANTED.sub("", text)
     return _FAR_UNWANTED.sub("", text) if _FAR.search(text) else text
 
 
 def mended_references(text: str) -> str:
-    """Numeric references made possible: surrogate pairs joined, C1 read as windows-1252, impossible ones dropped.
+    """Numeric references made possible: pairs and bytes joined, C1 read as windows-1252, impossible ones dropped.
 
-    `&#55357;&#56832;` is one smiling face; `&#xD800;` and `&#x110000;` are nothing and would stop every XML parser.
+    `&#55357;&#56832;` is one smiling face, `&#195;&#169;` one é; `&#xD800;` and `&#x110000;` are nothing and would stop
+    every XML parser.
     """
     if "&#" not in text:
         return text
-    return _REFERENCE.sub(_mended, _PAIR.sub(_joined, text))
+    return _REFERENCE.sub(_mended, _PAIR.sub(_joined, _BYTES.sub(_as_utf8, text)))
 
 
 def _decoded(body: bytes, content_type: str) -> tuple[str, str, str]:
@@ -159,6 +178,8 @@ def _not_quite_utf8(body: bytes, content_type: str) -> tuple[str, str, str]:
     for label in _declared(body, content_type):
         if encoding := _LABELS.get(label):
             return _read(body, encoding), encoding, ""
+        if text := _code_page(body, label):
+            return text, label, ""
     if guess := _guessed(body):
         return _read(body, guess), guess, f"encoding not declared, guessed {guess}"
     return text, "utf-8", "encoding unknown, unreadable bytes replaced"
@@ -194,6 +215,24 @@ def _number(reference: str) -> int:
     if len(digits) > 8:
         return 0x110000
     return int(digits, 16 if reference[0] in "xX" else 10)
+
+
+def _code_page(body: bytes, label: str) -> str:
+    """The text in a code page that Python knows by this name; empty where it does not, or where bytes are not in it."""
+    if not _CODE_PAGES.fullmatch(label):
+        return ""
+    with contextlib.suppress(LookupError, UnicodeDecodeError):
+        return body.decode(label.removeprefix("cs"))
+    return ""
+
+
+def _as_utf8(match: re.Match[str]) -> str:
+    """What the bytes say, where they are UTF-8 at all."""
+    numbers = bytes(int(number) for number in re.findall(r"\d+", match.group()))
+    try:
+        return numbers.decode("utf-8")
+    except UnicodeDecodeError:
+        return match.group()
 
 
 def _joined(match: re.Match[str]) -> str:

@@ -11,12 +11,17 @@ from monitor.feeds.dates import parse_date
 from monitor.feeds.decode import scrub
 from monitor.model import Entry
 
-#: characters kept of a title, and of a summary or content before it is cleaned
+#: characters kept of a title, and of a summary or content: of the words, not of the markup around them
 MAX_TITLE = 2_048
 MAX_BODY = 262_144
+#: characters of markup that are read for them; a document is bounded before it comes here
+MAX_MARKUP = 10_000_000
+#: an entry without a title is called by its first words
+MAX_FIRST_WORDS = 100
 MAX_ADDRESS = 4_096
 MAX_WORDS = 500
 
+_SENTENCE = re.compile(r".{20,}?[.!?…؟](?=\s|\Z)")
 _URL_NOISE = re.compile(r"[\t\r\n]")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?=[-_]|\Z)")
 
@@ -39,7 +44,7 @@ class RawEntry:
 
 def tidy(raw: RawEntry, base: str) -> tuple[Entry | None, str]:
     """The entry, and a remark where something was cut. None where there is nothing to keep. `base`: the feed's address."""
-    title, summary, content = to_line(raw.title[:MAX_BODY]), _body(raw.summary), _body(raw.content)
+    title, summary, content = to_line(raw.title[:MAX_BODY]), _words(raw.summary), _words(raw.content)
     guid = _one_line(raw.guid)[:MAX_ADDRESS] or None
     url = whole_url(raw.url, base)
     if not (title or summary or content or guid or url):
@@ -47,16 +52,16 @@ def tidy(raw: RawEntry, base: str) -> tuple[Entry | None, str]:
     entry = Entry(
         guid=guid,
         url=url,
-        title=title[:MAX_TITLE],
-        summary=summary,
-        content="" if content == summary else content,
+        title=title[:MAX_TITLE] or first_words(summary or content),
+        summary=summary[:MAX_BODY],
+        content="" if content == summary else content[:MAX_BODY],
         author=to_line(raw.author[:MAX_TITLE])[:MAX_WORDS],
         published_raw=_one_line(raw.published)[:MAX_WORDS],
         published_at=parse_date(raw.published),
         language=language_tag(raw.language),
         raw=raw.raw,
     )
-    return entry, _cut(raw, title)
+    return entry, _cut(title, summary, content)
 
 
 def whole_url(url: str, base: str) -> str | None:
@@ -81,17 +86,27 @@ def language_tag(tag: str) -> str | None:
     return found.group().lower() if found else None
 
 
-def _body(markup: str) -> str:
-    return to_text(markup[:MAX_BODY])
+def first_words(text: str) -> str:
+    """What an entry without a title is called: its first sentence or line, at most 100 characters, cut between words."""
+    line = text.split("\n", 1)[0]
+    sentence = _SENTENCE.match(line)
+    words = sentence.group().strip() if sentence else line
+    if len(words) <= MAX_FIRST_WORDS:
+        return words
+    return words[:MAX_FIRST_WORDS].rsplit(" ", 1)[0].rstrip(" ,;:،؛") + "…"
+
+
+def _words(markup: str) -> str:
+    return to_text(markup[:MAX_MARKUP])
 
 
 def _one_line(text: str) -> str:
     return " ".join(scrub(text).split())
 
 
-def _cut(raw: RawEntry, title: str) -> str:
+def _cut(title: str, summary: str, content: str) -> str:
     parts = [
         f"title cut to {MAX_TITLE:,} characters" if len(title) > MAX_TITLE else "",
-        f"text cut to {MAX_BODY:,} characters" if max(len(raw.summary), len(raw.content)) > MAX_BODY else "",
+        f"text cut to {MAX_BODY:,} characters" if max(len(summary), len(content)) > MAX_BODY else "",
     ]
     return "; ".join(filter(None, parts))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from monitor.feeds.clean import to_line
@@ -13,21 +15,32 @@ if TYPE_CHECKING:
     from monitor.model import Entry
 
 
+_DECODER = json.JSONDecoder()
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_NEXT = re.compile(r"[\s,]*")
+
+
 def read(text: str, url: str) -> ParsedFeed | FetchFailed:
     """Parse one JSON document. `url` is the feed's address, for relative links.
 
-    FetchFailed: not JSON (UNREADABLE), or JSON that is no feed (NOT_A_FEED). A broken item is a remark.
+    FetchFailed: not JSON (UNREADABLE), or JSON that is no feed (NOT_A_FEED). A broken item is a remark. A document cut
+    short gives its whole items and `truncated`.
     """
+    truncated = False
     try:
         document = loads(text)
     except ValueError as error:
-        return FetchFailed(
-            fault=FetchFault.UNREADABLE, detail=f"JSON that ends early or is broken: {error}"[:200]
-        )
+        document = _whole_items(text)
+        truncated = document is not None
+        if document is None:
+            return FetchFailed(
+                fault=FetchFault.UNREADABLE, detail=f"JSON that ends early or is broken: {error}"[:200]
+            )
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         return FetchFailed(fault=FetchFault.NOT_A_FEED, detail="JSON, but not a JSON Feed (no list of items)")
     language = language_tag(_text(document.get("language")))
-    remarks = (
+    remarks = ["the document ends early; an item cut in half is left for the next poll"] if truncated else []
+    remarks += (
         [] if "jsonfeed.org/version" in _text(document.get("version")) else ["no JSON Feed version given"]
     )
     entries: list[Entry] = []
@@ -38,7 +51,26 @@ def read(text: str, url: str) -> ParsedFeed | FetchFailed:
         if remark:
             remarks.append(f"item {number}: {remark}")
     title = to_line(_text(document.get("title")))[:500]
-    return ParsedFeed(title=title, entries=tuple(entries), language=language, remarks=tuple(remarks))
+    return ParsedFeed(
+        title=title, entries=tuple(entries), language=language, truncated=truncated, remarks=tuple(remarks)
+    )
+
+
+def _whole_items(text: str) -> dict[str, Any] | None:
+    """A feed that was cut or broken inside its list of items, with those before the place; None where there are none."""
+    listed = _ITEMS.search(text)
+    if listed is None:
+        return None
+    items: list[Any] = []
+    try:
+        document = json.loads(text[: listed.end()] + "]}")
+        at = listed.end()
+        while start := _NEXT.match(text, at):
+            item, at = _DECODER.raw_decode(text, start.end())
+            items.append(item)
+    except (ValueError, RecursionError):
+        pass
+    return document | {"items": items} if items else None
 
 
 def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> tuple[Entry | None, str]:

@@ -7,6 +7,7 @@ CDF are its work, JSON Feed and JSON Lines ours. Call `parse` in a `Worker`: hos
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from dataclasses import replace
@@ -17,12 +18,12 @@ import feedparser
 import feedparser.api
 import feedparser.mixin
 
-from monitor.feeds import jsonfeed, jsonlines
+from monitor.feeds import doctype, jsonfeed, jsonlines
 from monitor.feeds.clean import to_line
 from monitor.feeds.decode import to_text
 from monitor.feeds.entry import RawEntry, language_tag, tidy
 from monitor.feeds.expat import EntityRefusedError
-from monitor.feeds.slices import matched, slices
+from monitor.feeds.slices import ends, matched, slices, spans
 from monitor.model import FetchFailed, FetchFault, ParsedFeed
 
 if TYPE_CHECKING:
@@ -43,8 +44,6 @@ MAX_TTL_MINUTES = 366 * 24 * 60
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)")
 _PROLOG = 65_536
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
-_LAST_CLOSE = re.compile(r".*</((?:\w+:)?(?:item|entry))\s*>", re.DOTALL | re.IGNORECASE)
-_ENTRY = re.compile(r"<((?:\w+:)?(?:item|entry))\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _ENTRY_START = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 #: what feedparser is known to raise on documents it half understands
 _STUMBLES = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
@@ -70,6 +69,10 @@ def parse(body: bytes, content_type: str, url: str) -> ParsedFeed | FetchFailed:
 
 
 def _xml(text: str, url: str) -> ParsedFeed | FetchFailed:
+    resolved = doctype.resolved(text)
+    if resolved is None:
+        return _refused()
+    text = resolved
     prolog = _without("<!--", "-->", _without("<?", "?>", text[:_PROLOG]))
     root = _ROOT.search(prolog)
     name = root.group(1) if root else ""
@@ -77,12 +80,17 @@ def _xml(text: str, url: str) -> ParsedFeed | FetchFailed:
         return _no_feed(text, name)
     if "<!ENTITY" in prolog[: root.start()].upper():
         return _refused()
+    return _document(text, name, url)
+
+
+def _document(text: str, name: str, url: str) -> ParsedFeed | FetchFailed:
+    """What stands under the root element `name`."""
     document = _read(text, url)
     if isinstance(document, FetchFailed):
         return document
-    truncated = bool(document.bozo) and f"</{name}" not in text
-    if truncated and (last := _LAST_CLOSE.match(text)):
-        document = _closed(text[: last.end()], name, document, url)
+    truncated = bool(document.bozo) and not ends(text, name)
+    if truncated:
+        document = _whole_entries(text, name, document, url)
     if not document.version and not document.entries:
         return _no_feed(text, name)
     if document.bozo and not truncated and not document.entries and _ENTRY_START.search(text):
@@ -125,14 +133,14 @@ def _fed(text: str, url: str) -> Any:
 
 def _one_by_one(text: str, url: str) -> Any | None:
     """The document read as many small ones with one entry each, so that a broken entry costs only itself."""
-    chunks = list(_ENTRY.finditer(text))
+    chunks = spans(text)
     if not chunks:
         return None
-    head, tail = text[: chunks[0].start()], text[chunks[-1].end() :]
+    head, tail = text[: chunks[0][0]], text[chunks[-1][1] :]
     whole: Any = None
-    for chunk in chunks:
+    for start, end in chunks:
         try:
-            one = _fed(head + chunk.group() + tail, url)
+            one = _fed(head + text[start:end] + tail, url)
         except (*_STUMBLES, RecursionError):
             continue
         if whole is None:
@@ -147,12 +155,20 @@ def _one_by_one(text: str, url: str) -> Any | None:
     return whole
 
 
-def _closed(head: str, root: str, fallback: Any, url: str) -> Any:
-    """A document cut off, read again up to its last whole entry: half an entry would come back changed or doubled."""
-    short = root.lower().rpartition(":")[2]
-    ends = f"</channel></{root}>" if short == "rss" and "</channel" not in head else f"</{root}>"
-    again = _read(head + ends, url)
-    return fallback if isinstance(again, FetchFailed) or not again.entries else again
+def _whole_entries(text: str, root: str, document: Any, url: str) -> Any:
+    """A document cut off, read again up to its last whole entry: half an entry would come back changed or doubled.
+
+    Without a whole entry it has none, whatever the parser made of the half one.
+    """
+    whole = spans(text)
+    if whole:
+        head = text[: whole[-1][1]]
+        ends_channel = root.lower().rpartition(":")[2] == "rss" and not ends(head, "channel")
+        again = _read(head + ("</channel>" if ends_channel else "") + f"</{root}>", url)
+        if not isinstance(again, FetchFailed) and len(again.entries) <= len(whole):
+            return again
+    document.entries = []
+    return document
 
 
 def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> ParsedFeed:
@@ -160,7 +176,8 @@ def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> Pars
     language = language_tag(_word(header, "language"))
     entries: list[Entry] = []
     remarks = list(_trouble(document, truncated=truncated))
-    raw = [_try_raw(entry, language or "") for entry in document.entries]
+    plain = document.version.startswith("atom")
+    raw = [_try_raw(entry, language or "", plain=plain) for entry in document.entries]
     kept, unkept = matched([entry if isinstance(entry, RawEntry) else RawEntry() for entry in raw], found)
     for number, (said, words) in enumerate(zip(raw, kept, strict=True), start=1):
         entry, remark = _tidied(said, words, url) if isinstance(said, RawEntry) else (None, said)
@@ -180,10 +197,10 @@ def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> Pars
     )
 
 
-def _try_raw(entry: Any, language: str) -> RawEntry | str:
-    """The entry's raw words, or why there are none."""
+def _try_raw(entry: Any, language: str, *, plain: bool) -> RawEntry | str:
+    """The entry's raw words, or why there are none. `plain`: what calls itself plain text is plain text."""
     try:
-        return _raw(entry, language)
+        return _raw(entry, language, plain=plain)
     except _STUMBLES as error:
         return f"could not be read ({type(error).__name__})"
 
@@ -202,7 +219,7 @@ def _trouble(document: Any, *, truncated: bool) -> Iterator[str]:
         yield f"not well-formed XML, read loosely: {_one_line(document.bozo_exception)}"
 
 
-def _raw(entry: Any, language: str) -> RawEntry:
+def _raw(entry: Any, language: str, *, plain: bool) -> RawEntry:
     summary, content = _word(entry, "summary"), _content(entry)
     described = _word(dict.get(entry, "summary_detail"), "value")
     if summary == content:
@@ -210,13 +227,26 @@ def _raw(entry: Any, language: str) -> RawEntry:
     return RawEntry(
         guid=_word(entry, "id"),
         url=_link(entry),
-        title=_word(entry, "title"),
-        summary=summary,
+        title=_markup(entry, "title", _word(entry, "title"), plain=plain),
+        summary=_markup(entry, "summary", summary, plain=plain),
         content=content or (described if described != summary else ""),
-        author=_word(entry, "author"),
+        author=_authors(entry),
         published=_word(entry, "published") or _word(entry, "updated") or _word(entry, "created"),
         language=_language(entry) or language,
     )
+
+
+def _markup(entry: Any, key: str, value: str, *, plain: bool) -> str:
+    """A text as markup. In Atom, plain text has none (RFC 4287 section 3.1.1.1): `A<B` is no tag; elsewhere it may."""
+    is_plain = plain and _word(dict.get(entry, f"{key}_detail"), "type") == "text/plain"
+    return html.escape(value, quote=False) if is_plain else value
+
+
+def _authors(entry: Any) -> str:
+    """Every author once; feedparser's single one is the last."""
+    people = dict.get(entry, "authors") or ()
+    names = dict.fromkeys(filter(None, (_word(person, "name") for person in people)))
+    return ", ".join(names) or _word(entry, "author")
 
 
 def _content(entry: Any) -> str:

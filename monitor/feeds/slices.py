@@ -25,9 +25,14 @@ _MARK = re.compile(r"<(?:(!--)|(!\[CDATA\[)|(/?)((?:[\w.-]{1,64}:)?(?:item|entry
 
 def slices(text: str) -> list[str]:
     """The outermost `item` and `entry` elements of a decoded document, in its order; one that never ends is left out."""
-    found: list[str] = []
+    return [text[start:end] for start, end in spans(text)]
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """Where those elements begin and end."""
+    found: list[tuple[int, int]] = []
     start, name, depth = 0, "", 0
-    for begin, end, opens, element in _marks(text):
+    for begin, end, opens, element in _marks(text, _MARK):
         if depth and element != name:
             continue
         if opens:
@@ -35,7 +40,7 @@ def slices(text: str) -> list[str]:
         elif depth:
             depth -= 1
             if depth == 0:
-                found.append(text[start:end])
+                found.append((start, end))
     return found
 
 
@@ -52,10 +57,19 @@ def matched(raw: Sequence[RawEntry], found: Sequence[str]) -> tuple[list[bytes],
     return kept, f"{lost} entries could not be kept as evidence" if lost else ""
 
 
-def _marks(text: str) -> Iterator[tuple[int, int, bool, str]]:
-    """The tags that begin (True) and end an entry: where from, where to, and the element; `<item/>` does both."""
+def ends(text: str, element: str) -> bool:
+    """Whether the end tag of `element` (as written, with its prefix) stands in a document; what is quoted is no tag."""
+    mark = re.compile(rf"<(?:(!--)|(!\[CDATA\[)|(/)({re.escape(element)})(?=[\s>]))", re.IGNORECASE)
+    return any(True for _ in _marks(text, mark))
+
+
+def _marks(text: str, tags: re.Pattern[str]) -> Iterator[tuple[int, int, bool, str]]:
+    """The tags that begin (True) and end an entry: where from, where to, and the element; `<item/>` does both.
+
+    `tags` has a group each for the start of a comment, that of a CDATA section, the slash of an end tag and the name.
+    """
     at = 0
-    while mark := _MARK.search(text, at):
+    while mark := tags.search(text, at):
         comment, cdata, closing, element = mark.groups()
         at = mark.end()
         if comment or cdata:

@@ -48,6 +48,16 @@ martedì 5 novembre 2024 10.15
 ٥ نوفمبر ٢٠٢٤ 10:15
 الثلاثاء 5 نوفمبر 2024 - 10:15 ص
 5 تشرين الثاني 2024 10:15
+5 تشرين 2 2024 10:15
+5 نونبر 2024 10:15
+5 تشرين ثاني 2024، 10:15
+Tue, 05 Nov 2024 05:15:00 ET
+Tue, 05 Nov 2024 02:15:00 PT
+Tue, 05 Nov 2024 04:15:00 CT
+Tue, 05 Nov 2024 11:15:00 MET
+Tue, 05 Nov 2024 12:15:00 MEST
+2024-11-05T11:15:0+01:00
+Tue, 05 Nov 2024 20:15:00 AEST
 November 5, 2024 10:15 a.m.
 Nov 5th, 2024 10:15
 """
@@ -105,3 +115,20 @@ def test_reading_a_date_never_raises(words: str) -> None:
     """Any string gives an aware instant or None."""
     at = parse_date(words)
     assert at is None or at.utcoffset() is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "at"),
+    [
+        ("Mon, 01 Jul 2024 06:15:00 ET", datetime(2024, 7, 1, 10, 15, tzinfo=UTC)),
+        ("2024-11-29T10:20:3+01:00", datetime(2024, 11, 29, 9, 20, 3, tzinfo=UTC)),
+        ("12 دجنبر 2024", datetime(2024, 12, 12, tzinfo=UTC)),
+        ("9 شتنبر 2024 10:00", datetime(2024, 9, 9, 10, tzinfo=UTC)),
+        ("3 غشت 2024", datetime(2024, 8, 3, tzinfo=UTC)),
+        ("1 كانون 2 2024", datetime(2024, 1, 1, tzinfo=UTC)),
+        ("20 كانون الأول 2023 18:30", datetime(2023, 12, 20, 18, 30, tzinfo=UTC)),
+    ],
+)
+def test_names_that_depend_on_the_place(words: str, at: datetime) -> None:
+    """American zones follow summer time; Morocco and the Levant have months of their own."""
+    assert parse_date(words) == at

@@ -94,7 +94,7 @@ def test_a_lone_surrogate_loses_nothing_but_itself() -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ('{"items": [', FetchFault.UNREADABLE),
+        ('{"items": [}', FetchFault.UNREADABLE),
         ("[1, 2]", FetchFault.NOT_A_FEED),
         ('{"items": {}}', FetchFault.NOT_A_FEED),
         ("[" * 2_000, FetchFault.UNREADABLE),
@@ -102,7 +102,27 @@ def test_a_lone_surrogate_loses_nothing_but_itself() -> None:
     ],
 )
 def test_other_json_is_a_named_failure(text: str, fault: FetchFault) -> None:
-    """Cut, not a feed, nested past reading."""
+    """Broken, not a feed, nested past reading."""
     found = read(text, URL)
     assert isinstance(found, FetchFailed)
     assert found.fault is fault
+
+
+def test_a_document_cut_anywhere_stores_whole_items_only() -> None:
+    """At every place after the list of items has begun."""
+    items = [
+        '{"id": "1", "title": "A, \\"b\\" ]}"}',
+        '{"id": "2", "content_text": "x", "tags": [1, true, null]}',
+    ]
+    document = (
+        '{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [' + ", ".join(items) + "]}"
+    )
+    first, last = (document.index(item) + len(item) for item in items)
+    for end in range(document.index("[{") + 1, len(document)):
+        found = read(document[:end], URL)
+        if end < first:
+            assert isinstance(found, FetchFailed)
+            continue
+        assert isinstance(found, ParsedFeed), document[:end]
+        assert [e.guid for e in found.entries] == ["1", "2"][: (end >= first) + (end >= last)]
+        assert found.truncated

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import socket
 from datetime import timedelta
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import feedparser
@@ -102,19 +103,41 @@ def test_an_empty_feed_is_a_success(body: str) -> None:
 @pytest.mark.parametrize(
     "prolog",
     [
-        '<!DOCTYPE rss [<!ENTITY a "b">]>',
-        '<!-- <rss --><!DOCTYPE rss [<!ENTITY a "b">]>',
-        '<!DOCTYPE rss [<!-- <rss --><!ENTITY a "b">]>',
-        '<?pi <rss?><!DOCTYPE rss [<!entity a "b"> <!ENTITY % p "x">]>',
-        '<!DOCTYPE rss SYSTEM "<a" [<!ENTITY a "b">]>',
-        '<!DOCTYPE rss [<!ENTITY a SYSTEM "note.txt">]>',
+        pytest.param('<!DOCTYPE rss [<!ENTITY a "b"><!ENTITY c "&a;&a;">]>', id="one made of another"),
+        pytest.param(
+            '<?pi <rss?><!DOCTYPE rss [<!entity a "b"> <!ENTITY % p "x">]>', id="a parameter entity"
+        ),
+        pytest.param('<!DOCTYPE rss SYSTEM "<a" [<!ENTITY a SYSTEM "note.txt">]>', id="a file"),
+        pytest.param('<!DOCTYPE rss [<!ENTITY a "<b>b</b>">]>', id="markup"),
+        pytest.param(f'<!DOCTYPE rss [<!ENTITY a "{"b" * 201}">]>', id="a long text"),
+        pytest.param('<!DOCTYPE rss [<!ELEMENT rss ANY><!ENTITY a "b">]>', id="a grammar"),
     ],
 )
-def test_entity_declarations_are_refused(prolog: str) -> None:
+def test_entity_declarations_that_do_more_than_name_a_word_are_refused(prolog: str) -> None:
     """However they are hidden: no feed needs them, and small ones expand to megabytes."""
     failed = refused(f'{prolog}<rss version="2.0"><channel><title>&a;</title></channel></rss>')
     assert failed.fault is FetchFault.UNREADABLE
     assert "entities" in failed.detail
+
+
+@pytest.mark.parametrize(
+    ("prolog", "title"),
+    [
+        pytest.param(
+            '<!DOCTYPE rss [<!ENTITY nbsp "&#160;"><!ENTITY c "d">]>', "a b d", id="what HTML knows, too"
+        ),
+        pytest.param("<!DOCTYPE rss [<!ENTITY c '&#x26;c'>]>", "a b &c", id="a word of the publisher's own"),
+        pytest.param(
+            '<!-- <rss --><!DOCTYPE rss [<!-- <rss --><!ENTITY c "&#38;c">]>', "a b &c", id="among comments"
+        ),
+        pytest.param('<!DOCTYPE rss SYSTEM "<a" [<!ENTITY x "y">]>', "a b &c;", id="never used"),
+    ],
+)
+def test_entities_that_name_a_word_are_read(prolog: str, title: str) -> None:
+    """The whole feed was refused for a declared space."""
+    item = "<item><title>a&nbsp;b &c;</title></item>"
+    (entry,) = read(f'{prolog}<rss version="2.0"><channel>{item}</channel></rss>').entries
+    assert entry.title.replace("\xa0", " ") == title
 
 
 @pytest.mark.parametrize(
@@ -208,7 +231,7 @@ def test_entries_without_title_link_or_date_are_kept() -> None:
         )
     )
     assert [(e.title, e.summary, e.url, e.guid) for e in found.entries] == [
-        ("", "only text", None, None),
+        ("only text", "only text", None, None),
         ("", "", "https://feed.example/only-link", None),
         ("", "", None, "g"),
     ]
@@ -349,3 +372,84 @@ def test_a_guid_is_kept_as_it_stands_wherever_the_feed_lives(guid: str, link: st
 
         assert isinstance(parsed, ParsedFeed)
         assert [(e.guid, e.url) for e in parsed.entries] == [(guid, link)]
+
+
+WHOLE = "<item><guid>1</guid><title>A</title><link>https://x.example/1</link></item>"
+HALF = "<item><guid>2</guid><title>B</title><description><![CDATA[Quoted: </item></channel></rss> and more]]></description></item>"
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+def test_a_document_cut_anywhere_stores_whole_entries_only(quoted: bool) -> None:
+    """At every place: inside a tag, a CDATA section, behind a quoted end tag, in the first entry."""
+    second = HALF if quoted else HALF.replace("</item></channel></rss>", "nothing")
+    document = f"<rss version='2.0'><channel><title>T</title>{WHOLE}{second}</channel></rss>"
+    first, last = document.index(WHOLE) + len(WHOLE), document.index(second) + len(second)
+    for end in range(document.index("<channel>") + 9, len(document) - len("</rss>")):
+        found = parse(document[:end].encode(), "", URL)
+        assert isinstance(found, ParsedFeed), end
+        whole = (end >= first) + (end >= last)
+        assert [e.guid for e in found.entries] == ["1", "2"][:whole], (end, document[:end][-30:])
+        assert found.truncated
+        assert all(e.title == "AB"[n] for n, e in enumerate(found.entries))
+
+
+def test_a_quoted_end_tag_changes_nothing() -> None:
+    """A whole document that quotes one is whole, a cut one is not."""
+    found = read(f"<rss version='2.0'><channel><title>T</title>{HALF}</channel></rss>")
+    assert (len(found.entries), found.truncated) == (1, False)
+    assert "</rss>" in found.entries[0].summary
+
+
+def atom(entry: str) -> str:
+    return (
+        f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><entry><id>1</id>{entry}</entry></feed>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "read_as"),
+    [
+        ('<title type="text">Index A&lt;B falls</title>', "Index A<B falls"),
+        ("<title>Use &lt;b to begin</title>", "Use <b to begin"),
+        ('<title type="html">Index &lt;b&gt;A&lt;/b&gt; falls</title>', "Index A falls"),
+        ("<title>Fish &amp;amp; chips</title>", "Fish & chips"),
+    ],
+)
+def test_plain_text_of_atom_is_plain_text(title: str, read_as: str) -> None:
+    """RFC 4287 section 3.1.1.1; what is escaped twice is read as a browser would show it."""
+    assert read(atom(title)).entries[0].title == read_as
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        atom("<title>A</title><author><name>Ann</name></author><author><name>Bo</name></author>"),
+        "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><item><title>A</title>"
+        "<dc:creator>Ann</dc:creator><dc:creator>Bo</dc:creator></item></channel></rss>",
+    ],
+)
+def test_every_author_is_kept(document: str) -> None:
+    assert read(document).entries[0].author == "Ann, Bo"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Haftar arrived in Moscow. Talks follow.", "Haftar arrived in Moscow."),
+        ("وصل حفتر إلى موسكو اليوم؟ لا أحد يعلم", "وصل حفتر إلى موسكو اليوم؟"),
+        ("One line\n\nanother", "One line"),
+        ("word " * 40, ("word " * 20).strip() + "…"),
+    ],
+)
+def test_an_entry_without_a_title_is_called_by_its_first_words(text: str, title: str) -> None:
+    found = read(rss(f"<description>{escape(text).replace(chr(10), '&lt;br&gt;')}</description>"))
+    assert found.entries[0].title == title
+
+
+def test_the_cap_is_on_words_and_not_on_markup() -> None:
+    """Class names and inline pictures may be as long as they like."""
+    classes = "".join(f'<p class="{"c" * 200}">p{n}</p>' for n in range(2_400))
+    picture = f'<img src="data:image/png;base64,{"A" * 300_000}">'
+    found = read(rss(f"<description><![CDATA[{classes}{picture}The last words.]]></description>"))
+    assert found.entries[0].summary.endswith("p2399\n\nThe last words.")
+    assert not found.remarks
