@@ -7,7 +7,9 @@ minutes: run `extract` in a limited worker (`monitor.feeds.worker`).
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +17,8 @@ from typing import TYPE_CHECKING
 import trafilatura
 
 from monitor.feeds import page
+from monitor.feeds.clean import to_text
+from monitor.feeds.wordlists import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,23 +27,19 @@ if TYPE_CHECKING:
 
 #: a page with less text is no article
 MIN_TEXT = 200
-#: a page with more text is an article even where it calls itself closed or asks for consent
+#: a page with more text is an article even where it calls itself closed
 FULL_TEXT = 1_500
 MAX_PAGE = 2_000_000
+#: of the longer words of a feed's entry, the share that its article must hold, and how few say nothing
+SHARED, FEW_WORDS = 0.25, 3
+#: an article in a page's data is preferred where it is this many times as long as what the page shows
+LONGER = 1.5
+#: characters of a page's data that are read
+MAX_DATA = 1_000_000
 
-_CLUTTER_TAGS = (
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "nav",
-    "aside",
-    "footer",
-    "form",
-    "button",
-    "iframe",
-    "svg",
-)
+_CLUTTER_TAGS = ("script", "style", "noscript", "template", "button", "iframe", "svg", "dialog")
+#: what usually stands around an article, and on some sites is the article
+_AROUND_TAGS = ("nav", "aside", "footer", "form", "header")
 #: words of class and id by which sites name what is not the article
 _CLUTTER_WORDS = re.compile(
     r"(^|\s|(?<!has)(?<!with)(?<!no)[_-])(related|recommend(ed|ations?)?|read-?(more|also|next)|see-?also|more-(news|stories|articles)|newsletter"
@@ -47,29 +47,8 @@ _CLUTTER_WORDS = re.compile(
     r"|social|comments?|breadcrumbs?|sidebar|trending|popular|most-(read|viewed)|tags|taboola|outbrain|skip-link)($|[\s_-])",
     re.IGNORECASE,
 )
-#: the words before a pointer to another story, as far as they are the only ones that are no link
-_POINTER = re.compile(
-    r"(read (also|more|next)|see also|related( articles?| stor(y|ies))?|more on this( story)?|also read|watch( also)?"
-    r"|читайте (также|ещё|еще)|смотрите также|по теме|اقرأ (أيضا|أيضًا|ايضا|المزيد)|شاهد أيضا|مواضيع ذات صلة"
-    r"|ayrıca (okuyun|bakınız)|ilgili haber(ler)?|[àa] lire aussi|lire aussi|voir aussi|sur le m[êe]me sujet"
-    r"|leggi anche|lesen sie auch|mehr zum thema|lea también|另见|相关(阅读|报道|新闻)|延伸阅读)",
-    re.IGNORECASE,
-)
-_CHALLENGE = re.compile(
-    r"just a moment|checking your browser|verify (that )?you are (a )?human|are you a robot|captcha|cf-challenge"
-    r"|attention required|enable javascript|access denied|ddos-guard|проверка браузера",
-    re.IGNORECASE,
-)
-_CONSENT = re.compile(
-    r"before you continue|we value your privacy|your privacy choices|cookies? (and|und|et) |datenschutz.*zustimm"
-    r"|accept(er)? (all|tout)|manage (your )?(cookies|consent|preferences)",
-    re.IGNORECASE,
-)
-_PAYWALL = re.compile(
-    r"subscri(be|bers?) (now |today )?(to|for|only)|(already|not) a subscriber|log ?in to (read|continue)"
-    r"|réservé (à nos|aux) abonnés|nur für abonnenten|для подписчиков|للمشتركين فقط|abonelere özel|订阅后|仅限订阅",
-    re.IGNORECASE,
-)
+_PHRASES = phrases("page_phrases.txt")
+_LONG_WORD = re.compile(r"\w{4,}")
 _CLOSED = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
 
 
@@ -91,10 +70,11 @@ class NoArticle:
     reason: str
 
 
-def extract(body: bytes, content_type: str, url: str) -> Article | NoArticle:
-    """The article of a page of at most 2 MB. `content_type`: the header, may be empty; `url`: where it came from.
+def extract(body: bytes, content_type: str, url: str, about: str = "") -> Article | NoArticle:
+    """The article of a page of at most 2 MB.
 
-    NoArticle: not a web page, too large, no text, a challenge, consent or paywall page.
+    `content_type`: the header, may be empty; `url`: where it came from; `about`: the words of the feed's entry that led
+    there, where one did. NoArticle: not a web page, too large, no text, a challenge, consent, paywall or error page.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in ("", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"):
@@ -105,28 +85,75 @@ def extract(body: bytes, content_type: str, url: str) -> Article | NoArticle:
     if root is None:
         return NoArticle("no markup in it")
     title, own_url = _title(root), _canonical(root, url)
-    closed = bool(_CLOSED.search(" ".join(s.text or "" for s in root.iter("script"))))
-    shown = " ".join(root.text_content().split())[:20_000]
+    scripts = [script.text or "" for script in root.iter("script")]
+    closed = any(_CLOSED.search(script) for script in scripts)
+    declared = _declared_text(root)
+    shown = " ".join(" ".join(root.itertext()).split())[:20_000]
     _prune(root)
     text = _text(root, url).removeprefix(f"{title}\n\n")
-    reason = _unfit(text, f"{title} {shown}", closed=closed)
+    if len(declared) > LONGER * len(text):
+        text = declared
+    reason = _unfit(text, f"{title} {shown}", about, closed=closed)
     return NoArticle(reason) if reason else Article(title, text, own_url)
 
 
-def _unfit(text: str, shown: str, *, closed: bool) -> str | None:
-    """Why a page is no article: it has little text, and says why or does not."""
+def _unfit(text: str, shown: str, about: str, *, closed: bool) -> str | None:
+    """Why a page is no article: it speaks of something else than the entry, or has little text."""
+    if not _speaks_of(about, text):
+        return _stranger(shown)
     letters = sum(c.isalnum() for c in text)
     if len(text) >= FULL_TEXT and letters >= MIN_TEXT:
         return None
-    if closed or _PAYWALL.search(shown):
+    if closed or _PHRASES["paywall"].search(shown):
         return "behind a paywall"
     if len(text) >= MIN_TEXT and letters >= MIN_TEXT / 2:
         return None
-    if _CHALLENGE.search(shown):
-        return "a challenge page stands before it"
-    if _CONSENT.search(shown):
-        return "a consent page stands before it"
+    for kind in ("challenge", "consent"):
+        if _PHRASES[kind].search(shown):
+            return f"a {kind} page stands before it"
     return f"less than {MIN_TEXT} characters of text"
+
+
+def _speaks_of(about: str, text: str) -> bool:
+    """Whether a page's text is that of the entry: it holds some of the entry's longer words, in whatever language.
+
+    A page that stands before the article (a challenge, a consent, an error) has none of them, however long it is.
+    """
+    words = set(_LONG_WORD.findall(about.casefold()))
+    if len(words) < FEW_WORDS:
+        return True
+    found = set(_LONG_WORD.findall(text.casefold()))
+    return len(words & found) >= SHARED * min(len(words), 40)
+
+
+def _stranger(shown: str) -> str:
+    """What a page is that has nothing of the entry in it."""
+    for kind, name in (("error", "an error"), ("consent", "a consent"), ("paywall", "a paywall")):
+        if _PHRASES[kind].search(shown[:300] if kind == "error" else shown):
+            return f"{name} page stands before it: it has nothing of what the feed says"
+    return "a challenge page or another one stands before it: it has nothing of what the feed says"
+
+
+def _declared_text(root: HtmlElement) -> str:
+    """The longest `articleBody` of the page's JSON-LD (https://schema.org/articleBody), as plain text."""
+    found: list[str] = []
+    for script in root.iter("script"):
+        if "ld+json" in str(script.get("type") or "").lower():
+            with contextlib.suppress(ValueError, RecursionError):
+                found.extend(_bodies(json.loads((script.text or "")[:MAX_DATA], strict=False)))
+    return to_text(max(found, key=len, default=""))
+
+
+def _bodies(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        body = value.get("articleBody")
+        if isinstance(body, str):
+            yield body
+        for inner in value.values():
+            yield from _bodies(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _bodies(inner)
 
 
 def _title(root: HtmlElement) -> str:
@@ -159,13 +186,27 @@ def _prune(root: HtmlElement) -> None:
     for element in list(root.iter(*_CLUTTER_TAGS)):
         _drop(element)
     most = _unlinked(root) / 3
+    for element in list(root.iter(*_AROUND_TAGS)):
+        _unwrap(element) if _holds_article(element, most) else _drop(element)
     for element in list(root.iter("div", "section", "ul", "ol", "p", "span", "table", "figure", "header")):
         named = _CLUTTER_WORDS.search(f"{element.get('class') or ''} {element.get('id') or ''}")
-        if named and next(element.iter("h1", "article", "main"), None) is None and _unlinked(element) < most:
+        if named and not _holds_article(element, most):
             _drop(element)
     for element in list(root.iter("p", "div", "li", "h2", "h3", "h4", "h5", "blockquote")):
         if _points_elsewhere(element):
             _drop(element)
+
+
+def _holds_article(element: HtmlElement, most: float) -> bool:
+    """Whether the headline, a main part or much of the text (`most` characters) stands in it."""
+    return next(element.iter("h1", "article", "main"), None) is not None or _unlinked(element) >= most
+
+
+def _unwrap(element: HtmlElement) -> None:
+    """Make it a plain part of the page, so that nobody drops it for its name."""
+    element.tag = "div"
+    for name in ("class", "id", "role"):
+        element.attrib.pop(name, None)
 
 
 def _unlinked(element: HtmlElement) -> int:
@@ -180,7 +221,7 @@ def _points_elsewhere(element: HtmlElement) -> bool:
         return False
     whole = _line(element.text_content())
     rest = whole.replace(_line(links), "", 1).strip(" :：|–—-•»>…、。.") if len(whole) < 300 else whole
-    return rest == "" or (bool(_POINTER.fullmatch(rest)) and len(rest) < len(whole))
+    return rest == "" or (bool(_PHRASES["pointer"].fullmatch(rest)) and len(rest) < len(whole))
 
 
 def _drop(element: HtmlElement) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 
 import pytest
@@ -151,3 +152,86 @@ def test_broken_pages_give_a_reason_and_no_exception(body: bytes) -> None:
 def test_results_travel_between_processes() -> None:
     found = article(page("en", "article").html)
     assert pickle.loads(pickle.dumps(found)) == found
+
+
+SAID = "".join(
+    f"<p>{number}: The envoy received the deputy minister in the harbour town on Sunday for talks about training and equipment, "
+    "his office said in a statement on its website.</p>"
+    for number in ("First", "Second", "Third")
+)
+ABOUT = "Envoy receives deputy minister for talks about training"
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        pytest.param(f'<form id="aspnetForm" method="post"><div><h1>T</h1>{SAID}</div></form>', id="form"),
+        pytest.param(f'<form class="aspNetHidden"><div>{SAID}</div></form>', id="form without headline"),
+        pytest.param(f"<aside>{SAID}</aside>", id="aside"),
+        pytest.param(f'<footer class="footer">{SAID}</footer>', id="footer"),
+        pytest.param(f'<nav><a href="/">Home</a> <a href="/a">World</a>{SAID}', id="nav that never ends"),
+        pytest.param(f"<header><h1>T</h1>{SAID}</header>", id="header"),
+    ],
+)
+def test_an_article_is_read_whatever_stands_around_it(wrapped: str) -> None:
+    found = article(f"<html><body>{wrapped}</body></html>")
+    assert found.text.count("his office said in a statement") == 3
+
+
+def test_a_search_form_and_a_footer_are_still_no_text() -> None:
+    html = f"<form><input><p>Search our pages</p></form><main>{SAID}</main><footer><p>All rights kept</p></footer>"
+    text = article(html).text
+    assert "Search" not in text
+    assert "rights" not in text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"@type": "NewsArticle", "articleBody": BODY}',
+        '{"@graph": [{"@type": "WebPage"}, {"@type": ["NewsArticle"], "articleBody": BODY}]}',
+        '[{"mainEntity": {"articleBody": BODY}}]',
+    ],
+)
+def test_a_text_that_stands_only_in_the_pages_data_is_read(data: str) -> None:
+    """schema.org's articleBody, at whatever depth."""
+    body = "The envoy received the minister. " * 12
+    script = f'<script type="application/ld+json">{data.replace("BODY", json.dumps(body))}</script>'
+    assert (
+        article(f"<html><head>{script}</head><body><h1>T</h1><div id=app></div></body></html>").text
+        == body.strip()
+    )
+
+
+LONG_WALL = (
+    "<p>Loading. Please wait while the security of your connection is being ensured by our guard.</p>" * 30
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        pytest.param(
+            f"<title>One moment</title><h1>Checking</h1>{LONG_WALL}", "challenge page", id="long challenge"
+        ),
+        pytest.param(f"<title>Oops</title>{LONG_WALL}", "challenge page or another", id="in other words"),
+        pytest.param(f"<title>404 - page not found</title>{LONG_WALL}", "an error page", id="error"),
+        pytest.param(
+            f"<title>Privacy</title><p>Before you continue</p>{LONG_WALL}", "a consent page", id="consent"
+        ),
+        pytest.param(
+            f"<title>Offers</title><p>Already a subscriber?</p>{LONG_WALL}", "a paywall page", id="offers"
+        ),
+    ],
+)
+def test_a_page_without_the_entrys_words_is_no_article_however_long(html: str, reason: str) -> None:
+    """Nor in what language or words: it has nothing of what the feed says."""
+    found = extract(html.encode(), "text/html", URL, ABOUT)
+    assert isinstance(found, NoArticle)
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize("about", [ABOUT, "Live", "", "المبعوث"])
+def test_an_article_that_speaks_of_the_entry_is_read(about: str) -> None:
+    """A few words, or none, say nothing against a page."""
+    assert isinstance(extract(f"<h1>T</h1>{SAID}".encode(), "text/html", URL, about), Article)
