@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,12 +14,14 @@ from monitor.delivery import notifier
 from monitor.delivery.heartbeat import beat
 from monitor.documents import together
 from monitor.errors import ConfigError, Mistake
+from monitor.feeds.secrets import AddressBook
 from monitor.feeds.seeds import load_feeds
 from monitor.feeds.worker import Worker
 from monitor.jobs import alert as alerting
 from monitor.jobs import deliver as delivering
 from monitor.jobs import digest as digesting
 from monitor.jobs import poll as polling_job
+from monitor.jobs import privacy
 from monitor.jobs import prune as pruning
 from monitor.jobs import watch as watching
 from monitor.jobs import works
@@ -179,7 +181,9 @@ class App:
 
     def sow(self) -> None:
         """Bring the stored feeds in line with the feeds files, and note when this database began."""
-        now = self.clock()
+        now, parts = self.clock(), self.parts
+        alone = privacy.keep_in_file(self.db, parts.settings.added, {feed.id for feed in parts.feeds})
+        self.parts = replace(parts, feeds=(*parts.feeds, *alone))
         with self.db.transaction() as tx:
             facts.first(tx, digesting.INSTALLED, now.isoformat(), now)
             fresh = rulebook.note(tx, {rule.key: rule.digest for rule in self.parts.watchlists.rules}, now)
@@ -237,7 +241,7 @@ class App:
 
     def poll(self, told: Callable[[PollRecord], None] = lambda _record: None) -> Counter[str]:
         """Poll every feed that is due."""
-        return self._ticked("poll", lambda: polling_job.poll_due(self._poller(), told))
+        return self._ticked("poll", lambda: polling_job.poll_due(self.poller(), told))
 
     def alert(self) -> int:
         """Turn stories that waited long enough into messages."""
@@ -342,11 +346,13 @@ class App:
             clock=self.clock,
         )
 
-    def _poller(self) -> polling_job.Poller:
+    def poller(self) -> polling_job.Poller:
+        """What polling needs; also for a feed that was just added."""
         parts = self.parts
         return polling_job.Poller(
             db=self.db,
             net=parts.net,
+            addresses=AddressBook.of(parts.feeds),
             polling=parts.settings.config.polling,
             worker=self._worker,
             matcher=parts.matcher,
@@ -383,6 +389,7 @@ def opened(
                 yield app
                 return
             with db.lock():
+                privacy.tighten(found, db)
                 app.mind_the_clock()
                 app.begin()
                 app.sow()

@@ -25,8 +25,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\
 def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """No secret, no forged line: values are redacted and lose their control characters."""
     for key, value in event.items():
-        if isinstance(value, str) and key != "exception":
-            event[key] = _CONTROL.sub("\ufffd", redact(value))
+        if isinstance(value, str):
+            # a traceback has lines of its own
+            event[key] = redact(value) if key == "exception" else _CONTROL.sub("\ufffd", redact(value))
     return event
 
 

@@ -99,6 +99,11 @@ class Settings:
         return Path(self.config.data)
 
     @property
+    def added(self) -> Path:
+        """The feeds file that `feeds add` writes where the configuration names none; may not be there."""
+        return self.data / "added.yaml"
+
+    @property
     def route(self) -> RouteConfig:
         """The route tree; never empty after loading."""
         assert self.config.route is not None
@@ -303,4 +308,6 @@ def _settled(config: Config, path: Path | None, document: documents.Document) ->
     )
     if mistakes:
         raise ConfigError(tuple(mistakes))
+    if settings.added.is_file() and settings.added not in settings.feeds:
+        return replace(settings, feeds=(*settings.feeds, settings.added))
     return settings

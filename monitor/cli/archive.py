@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
+from monitor.redaction import redact
 from monitor.store import journal, receivers
 from monitor.store.database import Database
 
@@ -25,7 +26,7 @@ def upgrade(config: ConfigOption = None) -> None:
     """Bring the database to the newest tables; a copy of the old one is kept beside it."""
     url = loaded(config).database
     Database.open(url).close()
-    say(f"{url} has the newest tables")
+    say(f"{redact(url)} has the newest tables")
 
 
 @db.command("backup")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,116 +12,177 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor import app as composition
-from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
-from monitor.feeds import opml
+from monitor.cli import feedtrial
+from monitor.cli.common import (
+    FINDINGS,
+    MISCONFIGURED,
+    ConfigOption,
+    JsonOption,
+    complain,
+    isolated,
+    loaded,
+    say,
+    say_json,
+)
+from monitor.cli.feedadd import add
+from monitor.cli.feedlist import known_feeds, shipped, target
+from monitor.errors import ConfigError, StoreError
+from monitor.feeds import opml, seedfile
 from monitor.feeds.discover import discover as find_feeds
 from monitor.feeds.fetch import fetch, page_request
-from monitor.model import Feed, Fetched, Side
+from monitor.feeds.secrets import Unset, resolved
+from monitor.feeds.seeds import load_feeds, whole_scheme
+from monitor.jobs import intake
+from monitor.model import Feed, Fetched, FetchFailed
 from monitor.net import async_client
+from monitor.redaction import masked, redact
 from monitor.store import feeds, health
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from monitor.model import FetchResult
+    from monitor.model import FeedHealth, FeedState, FetchResult
     from monitor.net import NetPolicy
+    from monitor.settings import Settings
 
 app = typer.Typer(
     help="The sources: list, add, remove, import, export, discover, status.", no_args_is_help=True
 )
+app.command("add")(add)
 
 
 @app.command("list")
 def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Every feed of the feeds files and those that were added."""
-    found = _all(config)
+    """Every feed of the feeds files; `-` before those that are switched off. Secrets in addresses are `***`."""
+    found = known_feeds(loaded(config))
     if as_json:
-        say_json([{"id": f.id, "url": f.url, "title": f.title, "language": f.language, "side": f.side.value,
+        say_json([{"id": f.id, "url": masked(f.url), "title": f.title, "language": f.language, "side": f.side.value,
                    "reliability": f.reliability, "enabled": f.enabled} for f in found])  # fmt: skip
         return
+    width = min(max((len(f.id) for f in found), default=0), 40)
     for f in found:
         mark = " " if f.enabled else "-"
-        say(
-            f"{mark} {f.id:28} {f.language:3} {f.side.value:12} {f.reliability}  {isolated(f.title)}  {f.url}"
-        )
+        say(f"{mark} {f.id:{width}}  {f.language:3}  {f.side.value:12}  {f.reliability}  "
+            f"{isolated(f.title)}  {masked(f.url)}")  # fmt: skip
     say(f"{len(found)} feeds, {sum(f.enabled for f in found)} enabled")
-
-
-@app.command("add")
-def add(
-    url: Annotated[str, typer.Argument(help="The feed's address; a web page's feeds are found.")],
-    id_: Annotated[str, typer.Option("--id", help="A short name; made from the address otherwise.")] = "",
-    title: str = "",
-    language: str = "mul",
-    side: Side = Side.UNKNOWN,
-    reliability: Annotated[str, typer.Option(help="Admiralty letter A to F.")] = "F",
-    config: ConfigOption = None,
-) -> None:
-    """Watch one more feed. It is polled within seconds by a running daemon."""
-    if not re.match(r"(https?://|file:|/|\.)", url):
-        complain(f"{url!r} is neither an http(s) address nor a path")
-        raise typer.Exit(2)
-    if not re.fullmatch(r"[A-F]", reliability):
-        complain(f"{reliability!r} is not an Admiralty letter; say A to F")
-        raise typer.Exit(2)
-    name = id_ or _name(url)
-    feed = Feed(id=name, url=url, title=title or name, language=language, side=side, family=name,
-                reliability=reliability)  # fmt: skip
-    with _database(config) as db, db.transaction() as tx:
-        added = feeds.add(tx, feed, datetime.now(UTC), _interval(config))
-    if not added:
-        complain(f"there is a feed {name!r} already; choose another --id")
-        raise typer.Exit(FINDINGS)
-    say(f"added {name}")
 
 
 @app.command("remove")
 def remove(feed_id: str, config: ConfigOption = None) -> None:
-    """Stop polling a feed that was added; its items stay. A feed of a feeds file is disabled there."""
-    with _database(config) as db, db.transaction() as tx:
-        removed, origin = feeds.remove(tx, feed_id), feeds.origin(tx, feed_id)
-    if not removed:
-        known = "a feeds file names it: set `enabled: false` there" if origin == "file" else "no such feed"
-        complain(f"{feed_id}: {known}")
+    """Take a feed out of its feeds file; its items stay. The file's other lines and comments stay as they are."""
+    found = loaded(config)
+    if feed_id not in {feed.id for feed in known_feeds(found)}:
+        complain(f"{feed_id}: no such feed; `monitor feeds list` names them")
         raise typer.Exit(FINDINGS)
-    say(f"removed {feed_id}")
+    path = next(
+        (p for p in found.feeds if feed_id in {f.id for f in load_feeds(p.read_bytes(), str(p))}), None
+    )
+    if path is not None:
+        _take_out(path, feed_id)
+    try:
+        _forget(found, feed_id)
+    except StoreError as error:
+        complain(f"a running monitor drops it when it reads the file again: {redact(str(error))}")
+    say(f"removed {feed_id}" + (f" from {path}" if path is not None else "") + "; its items stay")
+
+
+def _take_out(path: Path, feed_id: str) -> None:
+    try:
+        if shipped(path):
+            raise seedfile.Unwritable("it is part of the program")
+        seedfile.remove(path, feed_id)
+    except seedfile.Unwritable as why:
+        complain(
+            f"{path}: {why}; set `enabled: false` for {feed_id}, or take it out, in a feeds file of your own"
+        )
+        raise typer.Exit(FINDINGS) from None
+
+
+def _forget(found: Settings, feed_id: str) -> None:
+    """A database that is there polls it no more, from this moment."""
+    if _missing(found):
+        return
+    with _Opened(found.database) as db, db.transaction() as tx:
+        feeds.remove(tx, feed_id)
 
 
 @app.command("import")
-def import_opml(file: Path, config: ConfigOption = None) -> None:
-    """Add every feed of an OPML file."""
+def import_opml(file: Path, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Add every feed of an OPML file to the feeds file. What was left out is named; then exit 1."""
     try:
         body = file.read_bytes()
     except OSError as error:
         complain(f"{file}: {error.strerror}")
-        raise typer.Exit(2) from None
-    known = _all(config)
-    found = opml.read_opml(body, taken=[feed.id for feed in known])
-    new = [s.feed for s in found.subscriptions if s.feed.url not in {feed.url for feed in known}]
-    now, interval = datetime.now(UTC), _interval(config)
-    with _database(config) as db, db.transaction() as tx:
-        added = sum(feeds.add(tx, feed, now, interval) for feed in new)
-    for remark in found.remarks:
-        complain(f"{file}: {remark}")
-    say(f"{added} added, {len(found.subscriptions) - added} were there already")
-    if found.remarks:
+        raise typer.Exit(MISCONFIGURED) from None
+    settings = loaded(config)
+    known = known_feeds(settings)
+    listed = opml.read_opml(body, taken=[feed.id for feed in known])
+    there = {feedtrial.same_place(feed.url) for feed in known}
+    new = tuple(s.feed for s in listed.subscriptions if feedtrial.same_place(s.feed.url) not in there)
+    path = target(settings)
+    if new:
+        _take(path, new, config)
+    already = len(listed.subscriptions) - len(new)
+    if as_json:
+        say_json(
+            {"added": [f.id for f in new], "there": already, "left_out": listed.remarks, "file": str(path)}
+        )
+    else:
+        for remark in listed.remarks:
+            complain(f"{file}: {remark}")
+        say(f"{len(new)} added to {path}, {already} were there already")
+    if listed.remarks:
         raise typer.Exit(FINDINGS)
 
 
+def _take(path: Path, new: tuple[Feed, ...], config: Path | None) -> None:
+    """Into the file, and into the database where one is there."""
+    try:
+        seedfile.add(path, new)
+    except seedfile.Unwritable as why:
+        complain(f"{path} cannot be changed: {why}; nothing was added")
+        raise typer.Exit(FINDINGS) from None
+    again = loaded(config)
+    if _missing(again):
+        return
+    try:
+        with _Opened(again.database) as db:
+            intake.take_up(db, new, datetime.now(UTC), again.config.polling.interval, timedelta(seconds=1))
+    except (ConfigError, StoreError) as error:
+        complain(f"they are polled from the next start on: {redact(str(error))}")
+
+
 @app.command("export")
-def export_opml(config: ConfigOption = None) -> None:
-    """All feeds as OPML, to standard output."""
-    typer.echo(opml.write_opml(_all(config)))
+def export_opml(
+    with_secrets: Annotated[
+        bool,
+        typer.Option(
+            "--with-secrets", help="Addresses whole, also what opens them; keep the file to yourself."
+        ),
+    ] = False,
+    config: ConfigOption = None,
+) -> None:
+    """All feeds as OPML, to standard output; passwords and keys in addresses are masked."""
+    found = known_feeds(loaded(config))
+    typer.echo(opml.write_opml([_told(feed, with_secrets=with_secrets) for feed in found]))
+
+
+def _told(feed: Feed, *, with_secrets: bool) -> Feed:
+    if not with_secrets:
+        return replace(feed, url=masked(feed.url))
+    try:
+        return replace(feed, url=resolved(feed.url).url)
+    except Unset as error:
+        complain(f"{feed.id}: {error}")
+        return feed
 
 
 @app.command("discover")
 def discover(url: str, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """The feeds that a web page offers."""
     net = composition.policy(loaded(config))
-    result = asyncio.run(_page(net, url))
+    result = asyncio.run(_page(net, feedtrial.wanted_url(url) or whole_scheme(url)))
     if not isinstance(result, Fetched):
-        complain(f"{url}: {getattr(result, 'detail', 'not modified')}")
+        complain(f"{masked(url)}: {result.detail if isinstance(result, FetchFailed) else 'not modified'}")
         raise typer.Exit(FINDINGS)
     found = find_feeds(result.body, result.url, result.content_type)
     if as_json:
@@ -128,22 +190,52 @@ def discover(url: str, config: ConfigOption = None, as_json: JsonOption = False)
     for f in found if not as_json else ():
         say(f"{f.url}  {isolated(f.title)}")
     if not found:
-        complain("no feeds found")
+        complain("no feeds found; where it is a feed itself, `monitor feeds add` takes it")
         raise typer.Exit(FINDINGS)
 
 
 @app.command("status")
-def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+def status(
+    state: Annotated[
+        list[str] | None, typer.Option(help="Only these: ok, failing, quiet, gone, never, disabled.")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Each feed's health: ok, failing, quiet, gone, never, disabled. Exit 1 when one fails."""
-    with _database(config) as db, db.snapshot() as tx:
+    with _Opened(loaded(config).database, create=False) as db, db.snapshot() as tx:
         lines = health.health(tx, datetime.now(UTC))
+        states = {s.feed.id: s for s in feeds.everything(tx)}
+    shown = [f for f in lines if not state or f.state in state]
     if as_json:
         say_json([{"id": f.feed.id, "state": f.state, "detail": f.detail, "last_success_at": f.last_success_at,
-                   "last_new_at": f.last_new_at} for f in lines])  # fmt: skip
-    for f in lines if not as_json else ():
-        say(f"{f.state:9} {f.feed.id:28} {isolated(f.detail)}")
+                   "last_new_at": f.last_new_at, "next_poll_at": states[f.feed.id].next_poll_at,
+                   "interval_seconds": states[f.feed.id].interval.total_seconds()} for f in shown])  # fmt: skip
+    else:
+        _say_health(shown, states, Counter(f.state for f in lines))
     if any(f.state in ("failing", "gone") for f in lines):
         raise typer.Exit(FINDINGS)
+
+
+def _say_health(shown: list[FeedHealth], states: dict[str, FeedState], counts: Counter[str]) -> None:
+    now = datetime.now(UTC)
+    width = min(max((len(f.feed.id) for f in shown), default=0), 40)
+    for f in shown:
+        due = states[f.feed.id].next_poll_at
+        times = f"answered {_ago(f.last_success_at, now):8} new {_ago(f.last_new_at, now):8}"
+        asked = "" if f.state in ("disabled", "gone") else f"next {_ahead(due, now):8}"
+        say(
+            f"{f.state:9} {f.feed.id:{width}}  {times} {asked:13} {isolated(f.detail) if f.detail else ''}".rstrip()
+        )
+    say(", ".join(f"{count} {word}" for word, count in counts.most_common()) or "no feeds yet")
+
+
+def _ago(at: datetime | None, now: datetime) -> str:
+    return health.spoken(now - at) if at else "never"
+
+
+def _ahead(at: datetime, now: datetime) -> str:
+    return "now" if at <= now else health.spoken(at - now)
 
 
 async def _page(net: NetPolicy, url: str) -> FetchResult:
@@ -151,45 +243,21 @@ async def _page(net: NetPolicy, url: str) -> FetchResult:
         return await fetch(client, page_request(url))
 
 
-def _database(config: Path | None) -> _Opened:
-    return _Opened(loaded(config).database)
+def _missing(found: Settings) -> bool:
+    """Whether there is no database file yet: the first start reads the feeds files by itself."""
+    path = found.database.removeprefix("sqlite:///")
+    return found.database.startswith("sqlite") and not Path(path).exists()
 
 
 class _Opened:
     """A database for one command, beside a running daemon."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, *, create: bool = True) -> None:
+        self._url, self._create = url, create
 
     def __enter__(self) -> Database:
-        self._db = Database.open(self._url)
+        self._db = Database.open(self._url, create=self._create)
         return self._db
 
     def __exit__(self, *_: object) -> None:
         self._db.close()
-
-
-def _interval(config: Path | None) -> timedelta:
-    return loaded(config).config.polling.interval
-
-
-def _all(config: Path | None) -> tuple[Feed, ...]:
-    found = loaded(config)
-    known = {feed.id: feed for feed in composition.read_feeds(found)}
-    known |= {feed.id: feed for feed in _added(found.database, set(known))}
-    return tuple(known.values())
-
-
-def _added(url: str, ids: set[str]) -> Iterator[Feed]:
-    path = url.removeprefix("sqlite:///")
-    if url.startswith("sqlite") and not Path(path).exists():
-        return
-    with _Opened(url) as db, db.snapshot() as tx:
-        for state in feeds.everything(tx):
-            if state.feed.id not in ids and state.feed.enabled:
-                yield state.feed
-
-
-def _name(url: str) -> str:
-    words = re.sub(r"^(https?://(www\.)?|file:)", "", url.lower())
-    return re.sub(r"[^a-z0-9]+", "-", words).strip("-")[:40] or "feed"

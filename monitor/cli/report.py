@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor.cli.common import isolated
 from monitor.cli.status import next_digest
+from monitor.redaction import redact
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ def greeting(app: App) -> str:
     rules = len(app.parts.watchlists.rules)
     lines = [
         f"monitor watches {len(enabled)} feeds with {rules} rules in {len(app.parts.watchlists.lists)} watchlists",
-        f"  database   {found.database}",
+        f"  database   {redact(found.database)}",
         f"  alerts     to {found.route.receiver}"
         + (f" and {len(found.route.routes)} more routes" if found.route.routes else ""),
     ]

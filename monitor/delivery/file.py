@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor import modes
 from monitor.delivery import mime
 from monitor.model import Delivered, Outcome, TryLater
 
@@ -35,7 +36,7 @@ class FileNotifier:
         folder = Path(self.config.path or "out")
         stem = safe_stem(str(delivery.message.payload.get("name") or ""), delivery.id)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            modes.make_folder(folder)
             names = [_write(folder, f"{stem}.{suffix}", data) for suffix, data in _files(delivery)]
             _sync(folder)
         except OSError as error:
@@ -64,7 +65,7 @@ def _write(folder: Path, name: str, data: bytes) -> str:
     partial = folder / f".{name}.partial"
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
     try:
-        with os.fdopen(os.open(partial, flags, 0o644), "wb") as out:
+        with os.fdopen(os.open(partial, flags, modes.FILE), "wb") as out:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())

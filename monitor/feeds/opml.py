@@ -19,8 +19,11 @@ from lxml import etree
 
 from monitor.feeds.decode import scrub, to_text
 from monitor.feeds.entry import language_tag, whole_url
+from monitor.feeds.secrets import plain
+from monitor.feeds.seeds import whole_scheme
 from monitor.fields import parse_duration
 from monitor.model import Feed, Side
+from monitor.redaction import MASK, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -59,18 +62,18 @@ def read_opml(body: bytes, taken: Iterable[str] = ()) -> OpmlImport:
     ids = set(taken)
     subscriptions: dict[str, Subscription] = {}
     for listed in found.feeds:
-        url = whole_url(str(listed.url or ""), "")
-        if not url or url in subscriptions:
+        url = _address(str(listed.url or ""))
+        if not url or url in subscriptions or _scraped(extra.get(str(listed.url), {})) or MASK in url:
             continue
         feed = _feed(url, scrub(str(listed.title or "")), extra.get(str(listed.url), {}), ids)
         ids.add(feed.id)
         folders = (str(name) for path in listed.categories for name in path)
         subscriptions[url] = Subscription(feed, tuple(dict.fromkeys(folders)))
-    return OpmlImport(tuple(subscriptions.values()), _remarks([o["xmlurl"] for o in outlines]))
+    return OpmlImport(tuple(subscriptions.values()), _remarks(outlines))
 
 
 def write_opml(feeds: Sequence[Feed], title: str = "Feeds") -> str:
-    """An OPML 2.0 document, one folder for each side, in the order given."""
+    """An OPML 2.0 document, one folder for each side, in the order given; addresses as they are given."""
     root = ElementTree.Element("opml", version="2.0")
     ElementTree.SubElement(ElementTree.SubElement(root, "head"), "title").text = scrub(title)
     body = ElementTree.SubElement(root, "body")
@@ -123,10 +126,33 @@ def _outlines(source: bytes) -> list[dict[str, str]]:
     return [o for o in outlines if o.get("xmlurl")]
 
 
-def _remarks(urls: Sequence[str]) -> tuple[str, ...]:
-    counts = Counter(urls)
-    unusable = [f"{url!r}: no http(s) address" for url in counts if not whole_url(url, "")]
-    return (*unusable, *(f"{url!r}: listed twice" for url, count in counts.items() if count > 1))
+def _remarks(outlines: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """What was left out, and why; addresses without their secrets."""
+    said = {masked(o["xmlurl"]): _unusable(o) for o in outlines}
+    counts = Counter(o["xmlurl"] for o in outlines)
+    twice = (f"{masked(url)!r}: listed twice" for url, count in counts.items() if count > 1)
+    return (*(f"{url!r}: {why}" for url, why in said.items() if why), *twice)
+
+
+def _unusable(outline: Mapping[str, str]) -> str:
+    if not _address(outline["xmlurl"]):
+        return "no http(s) address"
+    if _scraped(outline):
+        return f"left out: no feed, but a page that another reader takes apart ({outline['type']})"
+    if MASK in outline["xmlurl"]:
+        return "left out: the export masked what opens it (`feeds export --with-secrets` does not)"
+    return ""
+
+
+def _address(url: str) -> str | None:
+    """The http(s) address, `feed:` and its like understood. It is somebody else's: none of our variables go in."""
+    found = whole_url(whole_scheme(url.strip()), "")
+    return plain(found) if found else None
+
+
+def _scraped(outline: Mapping[str, str]) -> bool:
+    """Whether another reader makes a feed of a page itself (FreshRSS: `HTML+XPath`, `JSON+DotNotation` …)."""
+    return re.search(r"\+|xpath|html", outline.get("type", ""), re.IGNORECASE) is not None
 
 
 def _feed(url: str, title: str, said: Mapping[str, str], taken: set[str]) -> Feed:
@@ -137,7 +163,7 @@ def _feed(url: str, title: str, said: Mapping[str, str], taken: set[str]) -> Fee
     except (ValueError, OverflowError):
         interval = None
     return Feed(
-        id=_free_id(
+        id=free_id(
             slug(said.get("monitorid", "")) or slug(title) or slug(urlsplit(url).hostname or ""), taken
         ),
         url=url,
@@ -155,7 +181,8 @@ def _feed(url: str, title: str, said: Mapping[str, str], taken: set[str]) -> Fee
     )
 
 
-def _free_id(wanted: str, taken: set[str]) -> str:
+def free_id(wanted: str, taken: set[str]) -> str:
+    """`wanted`, or the first of `wanted-2`, `wanted-3` … that is not `taken`."""
     wanted = wanted or "feed"
     if wanted not in taken:
         return wanted

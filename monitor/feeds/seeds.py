@@ -11,11 +11,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from monitor import documents
 from monitor.errors import ConfigError, Mistake
+from monitor.feeds.secrets import PLACEHOLDER, misplaced
 from monitor.fields import Duration
 from monitor.model import Feed, Side
+from monitor.redaction import masked
 
 #: what the Admiralty letters mean, for messages
 LETTERS = "A completely, B usually, C fairly, D not usually, E unreliable, F cannot be judged"
+
+#: schemes with which pages hand an address to a feed reader; none is a protocol
+_FEED_SCHEME = re.compile(r"(?:feeds?|rss|podcast|pcast|itpc):(?://(?!https?://))?(?://)?", re.IGNORECASE)
 
 #: text that YAML reads back as itself without quotes
 _PLAIN = re.compile(r"[^\W\d_](?:[\w .,;()/&+’'-]*[\w.)])?")
@@ -38,7 +43,8 @@ def _letter(value: Any) -> Any:
 
 def _url(value: Any) -> Any:
     if not isinstance(value, str) or value != value.strip() or " " in value:
-        raise ValueError(f"{value!r} is no address | write it as https://… or file:…")
+        raise ValueError(f"{_said(value)} is no address | write it as https://… or file:…")
+    value = whole_scheme(value)
     try:
         parts = urlsplit(value)
         usable = bool(parts.hostname) if parts.scheme in ("http", "https") else parts.scheme == "file"
@@ -46,9 +52,28 @@ def _url(value: Any) -> Any:
         usable = False
     if not usable:
         raise ValueError(
-            f"{value!r} cannot be polled | write http://…, https://… or file:… with a host or path"
+            f"{_said(value)} cannot be polled | write http://…, https://… or file:… with a host or path"
         )
+    if parts.scheme != "file" and misplaced(value):
+        raise ValueError(
+            "${…} stands for the host | a variable may stand in the login, the path or the query; write the host out"
+        )
+    if parts.scheme != "file" and "${" in PLACEHOLDER.sub("", value):
+        raise ValueError("${ without the name of a variable | write it like ${NAME}")
     return value
+
+
+def whole_scheme(url: str) -> str:
+    """`feed://host/…` and its like as http, `feed:https://…` as what it holds; other addresses as they are."""
+    found = _FEED_SCHEME.match(url)
+    if found is None:
+        return url
+    rest = url[found.end() :]
+    return rest if re.match(r"https?://", rest, re.IGNORECASE) else f"http://{rest.lstrip('/')}"
+
+
+def _said(value: Any) -> str:
+    return repr(masked(value) if isinstance(value, str) else value)
 
 
 def _language(value: Any) -> Any:
@@ -111,6 +136,66 @@ def dump_feed_yaml(feed: Feed) -> str:
     return "  - " + "\n    ".join(lines) + "\n"
 
 
+def with_feed(text: str, feed: Feed, file: str) -> str | None:
+    """The feeds file `text` with `feed` after its last one, all else as it was; None where it is written another way.
+
+    Raises ConfigError: `text` is no feeds file, or has the id or address of `feed` already.
+    """
+    before = load_feeds(text, file)
+    document = documents.read(text, file)
+    end = "\r\n" if "\r\n" in text else "\n"
+    block = dump_feed_yaml(feed).replace("\n", end)
+    if not before:  # `feeds: []`
+        head, found, rest = text.rpartition("[]")
+        after = f"{head.rstrip(' ')}{end}{block.rstrip()}{rest}" if found else ""
+    else:
+        lines = block.splitlines(keepends=True)
+        depth = _dash(text, document, 0)
+        shift = (depth if depth is not None else 2) - 2
+        lines = [line[-shift:] if shift < 0 else " " * shift + line for line in lines]
+        after = text + ("" if text.endswith("\n") else end) + "".join(lines)
+    return after if _reads_as(after, file, (*before, feed)) else None
+
+
+def without_feed(text: str, feed_id: str, file: str) -> str | None:
+    """The feeds file `text` without the lines of one feed, all else as it was; None where it is written another way.
+
+    Comments before it and after it stay. Raises ConfigError: `text` is no feeds file.
+    """
+    before = load_feeds(text, file)
+    number = next((n for n, feed in enumerate(before) if feed.id == feed_id), None)
+    document = documents.read(text, file)
+    depth = _dash(text, document, number) if number is not None else None
+    if number is None or depth is None:
+        return None
+    lines = text.splitlines(keepends=True)
+    first = (document.place(("feeds", number))[0] or 1) - 1
+    last = max(line for path, (line, _) in document.places.items() if path[:2] == ("feeds", number))
+    while last < len(lines) and re.match(rf" {{{depth + 1},}}[^ \r\n]", lines[last]):
+        last += 1  # the rest of a text over several lines
+    kept = [*lines[:first], *lines[last:]]
+    if len(before) == 1:
+        kept = [re.sub(r"^(feeds\s*:)", r"\1 []", line) for line in kept]
+    after = "".join(kept)
+    return after if _reads_as(after, file, before[:number] + before[number + 1 :]) else None
+
+
+def _dash(text: str, document: documents.Document, number: int) -> int | None:
+    """How many blanks stand before the dash of a feed; None where it has no line of its own."""
+    line, column = document.place(("feeds", number))
+    if line is None or column is None:
+        return None
+    found = re.fullmatch(r"( *)- +", text.lstrip("\ufeff").splitlines()[line - 1][: column - 1])
+    return len(found[1]) if found else None
+
+
+def _reads_as(text: str, file: str, wanted: tuple[Feed, ...]) -> bool:
+    try:
+        return load_feeds(text, file) == wanted
+    except ConfigError:
+        return False
+
+
 def _doubled(document: documents.Document) -> tuple[Mistake, ...]:
     """Ids and addresses that an earlier feed of the file bears already."""
     listed = document.data.get("feeds") if isinstance(document.data, dict) else None
@@ -123,7 +208,7 @@ def _doubled(document: documents.Document) -> tuple[Mistake, ...]:
                 continue
             first = seen.setdefault((key, value.rstrip("/")), f"line {document.place(('feeds', number))[0]}")
             if first != f"line {document.place(('feeds', number))[0]}":
-                message = f"{key} {value!r} is used twice (first at {first})"
+                message = f"{key} {_said(value)} is used twice (first at {first})"
                 mistakes.append(document.mistake(("feeds", number, key), message, "keep one"))
     return tuple(mistakes)
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from monitor.config import PollingConfig
+    from monitor.feeds.secrets import Address, AddressBook
     from monitor.feeds.worker import Worker
     from monitor.matching.matcher import Matcher
     from monitor.model import Entry
@@ -70,6 +71,8 @@ class Poller:
 
     db: Database
     net: NetPolicy
+    #: where feeds are asked, by feed id; may hold secrets, which the database does not
+    addresses: AddressBook
     polling: PollingConfig
     worker: Worker
     matcher: Matcher
@@ -94,7 +97,7 @@ def poll_due(poller: Poller, told: Callable[[PollRecord], None] = lambda _record
             record = _settled(poller, state, result)
             if record is not None:
                 told(record)
-                total += _counted(record)
+                total += counted(record)
         if len(due) < BATCH:
             break
     return total
@@ -106,7 +109,15 @@ def _fetched(poller: Poller, due: Sequence[FeedState]) -> Iterator[tuple[FeedSta
         if is_local(state.feed.url) and not poller.stopping():
             for local in read_local(state.feed.url, etag=state.etag):
                 yield state, local
-    remote = [Wanted(key=s, request=_request(s)) for s in due if not is_local(s.feed.url)]
+    remote: list[Wanted[tuple[FeedState, Address]]] = []
+    for state in due:
+        if is_local(state.feed.url):
+            continue
+        address = poller.addresses.resolved(state.feed.id, state.feed.url)
+        if isinstance(address, FetchFailed):
+            yield state, address
+        else:
+            remote.append(Wanted(key=(state, address), request=_request(state, address)))
     for wanted, result in fetch_many(
         remote,
         poller.net,
@@ -115,15 +126,23 @@ def _fetched(poller: Poller, due: Sequence[FeedState]) -> Iterator[tuple[FeedSta
         jitter=poller.jitter,
         stopping=poller.stopping,
     ):
-        yield wanted.key, result
+        state, address = wanted.key
+        yield state, result if isinstance(result, Exception) else address.kept(result, state.feed.url)
 
 
-def _request(state: FeedState) -> FetchRequest:
+def settle(poller: Poller, state: FeedState, result: FetchResult) -> PollRecord | None:
+    """Store what a feed's address answered outside a poll (`monitor feeds add`), as a poll would. None: a bug, logged."""
+    return _settled(poller, state, result)
+
+
+def _request(state: FeedState, address: Address) -> FetchRequest:
+    own = state.effective_url == state.feed.url
     return FetchRequest(
-        url=state.effective_url,
+        url=address.url if own else state.effective_url,
         etag=state.etag,
         last_modified=state.last_modified,
-        validators_url=state.validators_url,
+        # the stored form of the feed's own address is that address
+        validators_url=None if own and state.validators_url == state.feed.url else state.validators_url,
         user_agent=state.feed.user_agent,
     )
 
@@ -290,7 +309,8 @@ def write(tx: Connection, record: PollRecord, route: RouteConfig, judge: StoryJu
     open_groups(tx, dict.fromkeys((*told, *left)), route, judge=judge, now=record.at)
 
 
-def _counted(record: PollRecord) -> Counter[str]:
+def counted(record: PollRecord) -> Counter[str]:
+    """Its status, and new, changed and matched items."""
     total = Counter({record.status: 1})
     total["new"] = sum(a.novelty is Novelty.NEW for a in record.assessed)
     total["changed"] = len(record.assessed) - total["new"]
@@ -300,7 +320,7 @@ def _counted(record: PollRecord) -> Counter[str]:
 
 def _log(record: PollRecord) -> None:
     """One line a feed."""
-    counts, state = _counted(record), record.state
+    counts, state = counted(record), record.state
     keys = {"feed": state.feed.id, "status": record.status, "ms": int(record.elapsed.total_seconds() * 1000)}
     if state.fault is not None:
         log.warning(

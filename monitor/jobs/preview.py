@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from monitor import modes
 from monitor.alerts.compose import alert_context
 from monitor.alerts.messages import Outgoing, render
 from monitor.config import FileConfig, ReceiverConfig
@@ -86,12 +87,12 @@ def _shown(receiver: ReceiverConfig) -> ReceiverConfig:
 
 
 def _files(out: Outgoing, folder: Path, stem: str) -> list[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
+    modes.make_folder(folder)
     written = []
     for suffix, text in out.message.payload["files"].items():
         path = folder / f"{stem}.{suffix}"
         content = text if isinstance(text, str) else json.dumps(text, ensure_ascii=False, indent=2)
-        path.write_text(content, encoding="utf-8")
+        modes.write(path, content.encode("utf-8"))
         written.append(path)
     return written
 

@@ -6,6 +6,7 @@ BEGIN IMMEDIATE, because a transaction that reads first and writes later is refu
 
 from __future__ import annotations
 
+import glob
 import os
 import sqlite3
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, make_url, text
 
+from monitor import modes
 from monitor.errors import StoreError
 from monitor.store import upgrade
 from monitor.store.faults import told
@@ -74,6 +76,14 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def files(self) -> tuple[Path, ...]:
+        """What there is of it on disk: the file, its logs, its lock, and the copies made before a migration."""
+        if self.path is None:
+            return ()
+        beside = (self.path.with_name(self.path.name + ending) for ending in ("", "-wal", "-shm", ".lock"))
+        copies = self.path.parent.glob(f"{glob.escape(self.path.name)}.*.backup")
+        return tuple(path for path in (*beside, *copies) if path.exists())
+
     def lock(self) -> InstanceLock:
         """The right to be the one monitor on this file, not yet taken."""
         if self.path is None:
@@ -96,6 +106,7 @@ class Database:
         part = target.with_name(target.name + ".part")
         with told(str(target)):
             try:
+                modes.create(part)
                 self._copy(part)
                 part.replace(target)
             except OSError as error:
@@ -130,12 +141,21 @@ class Database:
         if not self.path.exists():
             if not create:
                 raise StoreError(f"{self.path}: no such database (`monitor run` creates it)")
-            try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise StoreError(f"{self.path.parent} cannot be made: {error.strerror}") from error
+            self._make()
         if self._pragma("PRAGMA journal_mode") != "wal" and self._pragma("PRAGMA journal_mode=WAL") != "wal":
             raise StoreError(f"{self.path} cannot use a write-ahead log (put it on a local disk)")
+
+    def _make(self) -> None:
+        """An empty file that only we may read; SQLite gives its logs the same rights."""
+        assert self.path is not None
+        try:
+            modes.make_folder(self.path.parent)
+        except OSError as error:
+            raise StoreError(f"{self.path.parent} cannot be made: {error.strerror}") from error
+        try:
+            modes.create(self.path)
+        except OSError as error:
+            raise StoreError(f"{self.path} cannot be made: {error.strerror}") from error
 
     def _pragma(self, statement: str) -> Any:
         """Run a pragma outside any transaction; its first value."""

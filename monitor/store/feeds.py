@@ -1,13 +1,18 @@
-"""Feeds: what they are, what we remember between polls, and when each is due."""
+"""Feeds: what they are, what we remember between polls, and when each is due.
+
+An address is kept without what opens it (`monitor.redaction.kept`); whoever asks it has it from the feeds files.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
 from monitor.model import Novelty
+from monitor.redaction import kept
 from monitor.store import rows
 from monitor.store.schema import feeds, polls
 from monitor.store.sql import changed
@@ -54,7 +59,7 @@ def sow(
     their rhythm is known. A feed that left the file is disabled, not deleted: its items stay. Feeds that were added by
     command are left alone.
     """
-    wanted = {feed.id: feed for feed in definitions}
+    wanted = {feed.id: _kept(feed) for feed in definitions}
     stored = {row["id"]: row for row in tx.execute(select(feeds)).mappings()}
     for feed in wanted.values():
         due = now + within * jitter()
@@ -72,22 +77,40 @@ def sow(
             tx.execute(update(feeds).where(feeds.c.id == name).values(enabled=False))
 
 
-def add(tx: Connection, feed: Feed, now: datetime, interval: timedelta = FIRST_INTERVAL) -> bool:
-    """Add a feed by command, due at once; one that is no longer polled comes back. False: the id is in use."""
+def add(
+    tx: Connection,
+    feed: Feed,
+    now: datetime,
+    interval: timedelta = FIRST_INTERVAL,
+    *,
+    origin: str = "added",
+    after: timedelta = timedelta(),
+) -> bool:
+    """Add a feed by command, due `after` so long; one that is no longer polled comes back. False: the id is in use.
+
+    `origin`: `file` where a feeds file names it, too.
+    """
+    feed, due = _kept(feed), now + after
     row = tx.execute(select(feeds.c.enabled, feeds.c.url).where(feeds.c.id == feed.id)).first()
     if row is None:
-        _insert(tx, feed, now, now, "added", interval)
+        _insert(tx, feed, now, due, origin, interval)
         return True
     if row.enabled:
         return False
-    _redefine(tx, feed, now, moved=row.url != feed.url, origin="added")
-    return poll_now(tx, now, [feed.id]) == 1
+    _redefine(tx, feed, due, moved=row.url != feed.url, origin=origin)
+    return poll_now(tx, due, [feed.id]) == 1
 
 
 def remove(tx: Connection, feed_id: str) -> bool:
-    """Stop polling a feed that was added by command; its items stay. False: no such feed, or the file names it."""
-    mine = (feeds.c.id == feed_id) & (feeds.c.origin == "added") & feeds.c.enabled
+    """Stop polling a feed that no feeds file names any more; its items stay. False: no such feed is polled."""
+    mine = (feeds.c.id == feed_id) & feeds.c.enabled
     return changed(tx, update(feeds).where(mine).values(enabled=False)) == 1
+
+
+def added(tx: Connection) -> tuple[Feed, ...]:
+    """Feeds that an older monitor took by command into the database alone; with their secrets until they are sown."""
+    mine = select(feeds).where(feeds.c.origin == "added", feeds.c.enabled).order_by(feeds.c.added_at)
+    return tuple(rows.feed_state(row).feed for row in tx.execute(mine).mappings())
 
 
 def get(tx: Connection, feed_id: str) -> FeedState | None:
@@ -99,12 +122,6 @@ def get(tx: Connection, feed_id: str) -> FeedState | None:
 def everything(tx: Connection) -> tuple[FeedState, ...]:
     """All feeds by id, the disabled ones too."""
     return tuple(rows.feed_state(row) for row in tx.execute(select(feeds).order_by(feeds.c.id)).mappings())
-
-
-def origin(tx: Connection, feed_id: str) -> str | None:
-    """`file` or `added`; None for an unknown feed."""
-    found: str | None = tx.execute(select(feeds.c.origin).where(feeds.c.id == feed_id)).scalar()
-    return found
 
 
 def due(tx: Connection, now: datetime, limit: int) -> tuple[FeedState, ...]:
@@ -130,6 +147,11 @@ def poll_now(tx: Connection, now: datetime, feed_ids: Iterable[str] | None = Non
     """Make feeds due at once, also those that answered 410 Gone; None: all that are enabled. Returns how many."""
     asked = feeds.c.enabled if feed_ids is None else feeds.c.enabled & feeds.c.id.in_(list(feed_ids))
     return changed(tx, update(feeds).where(asked).values(next_poll_at=now, gone=False))
+
+
+def put_off(tx: Connection, feed_id: str, until: datetime) -> None:
+    """Let nobody poll the feed before `until`."""
+    tx.execute(update(feeds).where(feeds.c.id == feed_id).values(next_poll_at=until))
 
 
 def forget(tx: Connection, feed_id: str, now: datetime) -> bool:
@@ -170,6 +192,11 @@ def _journal(record: PollRecord) -> dict[str, Any]:
         "elapsed": record.elapsed,
         "remarks": list(record.remarks),
     }
+
+
+def _kept(feed: Feed) -> Feed:
+    """`feed` as it is stored: no secret goes in."""
+    return replace(feed, url=kept(feed.url))
 
 
 def polled() -> ColumnElement[bool]:

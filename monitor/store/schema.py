@@ -75,7 +75,7 @@ feeds = Table(
     "feeds",
     metadata,
     Column("id", Text, primary_key=True),
-    #: the address of `definition`; a poll of another address does not settle this row
+    #: the address of `definition`, without what opens it; a poll of another address does not settle this row
     Column("url", Text, nullable=False),
     Column("definition", JSON, nullable=False),
     Column("origin", Text, nullable=False),  # file | added

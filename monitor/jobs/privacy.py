@@ -1,0 +1,65 @@
+"""At the start: what an older monitor left open to others is closed, and secrets leave the database for a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor import logs, modes
+from monitor.errors import ConfigError
+from monitor.feeds import seedfile
+from monitor.store import feeds, linkkey
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from monitor.model import Feed
+    from monitor.settings import Settings
+    from monitor.store.database import Database
+
+log = logs.get("privacy")
+
+
+def tighten(found: Settings, db: Database) -> tuple[Path, ...]:
+    """Take others' rights from what the program made; which had any. One line in the log says so."""
+    closed = modes.tighten(_ours(found, db))
+    if closed:
+        shown = ", ".join(str(path) for path in closed[:5]) + (" …" if len(closed) > 5 else "")
+        log.info("tightened", files=len(closed), detail=f"others could read {shown}")
+    return closed
+
+
+def _ours(found: Settings, db: Database) -> Iterator[Path]:
+    """The database and what lies with it, our keys and lists, the folders of messages, the data folder."""
+    yield from db.files()
+    yield from (found.data / linkkey.NAME, found.added)
+    for receiver in found.config.receivers:
+        if receiver.file is not None and receiver.file.path is not None:
+            folder = Path(receiver.file.path)
+            yield from (*sorted(folder.glob("*.*")), folder) if _own_folder(folder, found) else ()
+    if _own_folder(found.data, found):
+        yield found.data
+
+
+def _own_folder(folder: Path, found: Settings) -> bool:
+    """Whether a folder holds nothing of anybody else that we know of: no configuration, nobody's home, no work in hand."""
+    here = folder.resolve()
+    others = [Path.cwd(), Path.home(), *(path.resolve() for path in found.feeds if path != found.added)]
+    if found.path is not None:
+        others.append(found.path.resolve())
+    return not any(other.is_relative_to(here) for other in others)
+
+
+def keep_in_file(db: Database, file: Path, known: Collection[str]) -> tuple[Feed, ...]:
+    """Write feeds that the database alone has into a feeds file, so that it needs to keep no secret; which these are."""
+    with db.snapshot() as tx:
+        alone = tuple(feed for feed in feeds.added(tx) if feed.id not in known)
+    if not alone:
+        return ()
+    try:
+        seedfile.add(file, alone)
+    except (seedfile.Unwritable, ConfigError) as why:
+        log.warning("feeds_not_kept", file=str(file), reason=str(why), detail="they stay in the database")
+        return ()
+    log.info("feeds_kept", feeds=len(alone), file=str(file), detail="they were in the database alone")
+    return alone
