@@ -169,7 +169,8 @@ def _document(path: Path | None, environ: Mapping[str, str]) -> documents.Docume
     extra: dict[str, Any] = {}
     for variable, value in sorted(environ.items()):
         name = variable.removeprefix(PREFIX)
-        if not variable.startswith(PREFIX) or name in _ELSEWHERE or not value:
+        # MONITOR_SECRET_… stand in feeds' addresses
+        if not variable.startswith(PREFIX) or name in _ELSEWHERE or name.startswith("SECRET_") or not value:
             continue
         place = _VARIABLES.get(name)
         if place is None:

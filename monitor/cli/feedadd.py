@@ -25,6 +25,7 @@ from monitor.cli.common import (
 )
 from monitor.cli.feedlist import known_feeds, target
 from monitor.cli.feedtrial import Choice, Refused, Tried
+from monitor.cli.secrecy import REMEDY
 from monitor.errors import ConfigError, StoreError
 from monitor.feeds import seedfile
 from monitor.feeds.seeds import dump_feed_yaml, load_feeds
@@ -179,13 +180,7 @@ def _say(feed: Feed, tried: Tried) -> None:
         at = f"{entry.published_at:%Y-%m-%d %H:%M}" if entry.published_at else "undated"
         say(f"    {at:16}  {isolated(entry.title or masked(entry.url or '(no title)'))}")
     for what in opens(feed.url):
-        say(f"  note: {what} stands in the address; {REMEDY}")
-
-
-#: what to do about a secret that is written out in an address
-REMEDY = (
-    "put ${NAME} in its place, and the secret into the variable NAME, or into the file that NAME_FILE names"
-)
+        say(f"  note: {what} can be read in the address; {REMEDY}")
 
 
 def _ask(told: Told, *, yes: bool) -> None:

@@ -145,7 +145,7 @@ def _read(
         parsed.append(read)
     last = results[-1]
     assert isinstance(last, Fetched)
-    moved = last.moved_to if not address.secrets else None
+    moved = plain(last.moved_to) if last.moved_to and not address.secrets else None
     entries = [entry for one in parsed for entry in one.entries]
     return Tried(
         url=moved or url,

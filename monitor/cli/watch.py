@@ -13,7 +13,7 @@ import typer
 
 from monitor import daemon, demo, logs, settings
 from monitor.app import App, build, opened
-from monitor.cli import report
+from monitor.cli import report, secrecy
 from monitor.cli import status as wellbeing
 from monitor.cli.common import (
     FINDINGS,
@@ -137,11 +137,16 @@ def check(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Every mistake in configuration, watchlists, templates and feeds at once. Exit 2 when there is one."""
+    """Every mistake in configuration, watchlists, templates and feeds at once. Exit 2 when there is one.
+
+    Exit 1 when all is readable, and secrets are written out or open to others.
+    """
     found = loaded(config)
     parts = build(found)
     remarks = [f"{r.name}: {remark}" for r in found.config.receivers for remark in notifier.remarks(r)]
     remarks += report.not_yet(found)
+    secrets = secrecy.judged(found)
+    remarks += [str(note) for note in secrets.notes]
     counts = {
         "configuration": str(found.path or "defaults and environment"),
         "feeds": len(parts.feeds),
@@ -151,11 +156,16 @@ def check(
         "digests": len(found.digests),
     }
     if as_json:
-        say_json({"ok": True, **counts, "remarks": remarks})
-        return
+        findings = [str(finding) for finding in secrets.findings]
+        say_json({"ok": not findings, **counts, "findings": findings, "remarks": remarks})
+        raise typer.Exit(FINDINGS if findings else 0)
     say("  ".join(f"{name}: {value}" for name, value in counts.items()))
     for remark in remarks:
         say(f"note: {remark}")
+    for finding in secrets.findings:
+        complain(str(finding))
+    if secrets.findings:
+        raise typer.Exit(FINDINGS)
     say("no mistakes")
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 from monitor.feeds import urls
-from monitor.model import Feed, FetchFailed, FetchFault, FetchResult, NotModified
+from monitor.model import Entry, Feed, FetchFailed, FetchFault, FetchResult, NotModified, ParsedFeed
 from monitor.redaction import MASK, hidden, kept, masked, opens
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 #: an address as the database keeps it, with something taken out
 _MASKED = re.compile(r"\*\*\*.*#[0-9a-f]{4}$")
-#: shorter values stand in too many words to be looked for
-_SHORTEST = 4
+#: shorter values stand in too many words to be looked for: of variables, of what only looks secret, in entries
+_SHORTEST, _SHORTEST_LITERAL, _SHORTEST_SAID = 4, 6, 8
 #: of a file that holds a secret
 _MOST = 64_000
 
@@ -62,6 +63,13 @@ class Address:
             return kept_result
         return replace(kept_result, url=shown, etag=None, last_modified=None)
 
+    def unsaid(self, parsed: ParsedFeed) -> ParsedFeed:
+        """`parsed` where entries repeat what opens their feed, as links of private feeds do: there it is `***`."""
+        secrets = tuple(secret for secret in self.secrets if len(secret) >= _SHORTEST_SAID)
+        if not secrets:
+            return parsed
+        return replace(parsed, entries=tuple(_unsaid_entry(entry, secrets) for entry in parsed.entries))
+
     def _is(self, url: str) -> bool:
         own, other = urls.address(self.url), urls.address(url)
         return own is not None and other is not None and own[0] == other[0]
@@ -95,6 +103,21 @@ class AddressBook:
         except Unset as error:
             return _unsaid(str(error))
 
+    def unsaid(self, feed_id: str, stored: str, parsed: ParsedFeed) -> ParsedFeed:
+        """What a feed said, without what opens it."""
+        address = self.resolved(feed_id, stored)
+        return parsed if isinstance(address, FetchFailed) else address.unsaid(parsed)
+
+
+def _unsaid_entry(entry: Entry, secrets: tuple[str, ...]) -> Entry:
+    said = {name: getattr(entry, name) for name in ("guid", "url", "title", "summary", "content")}
+    told: dict[str, Any] = {name: hidden(text, secrets) if text else text for name, text in said.items()}
+    raw = entry.raw
+    for secret in secrets:
+        for form in (secret, escape(secret)):
+            raw = raw.replace(form.encode(), MASK.encode())
+    return entry if told == said and raw == entry.raw else replace(entry, **told, raw=raw)
+
 
 def resolved(url: str, environ: Mapping[str, str] = os.environ) -> Address:
     """`url` with its placeholders filled in. Raises Unset: a variable or its file is missing, empty or set twice."""
@@ -117,6 +140,12 @@ def resolved(url: str, environ: Mapping[str, str] = os.environ) -> Address:
 def names(url: str) -> tuple[str, ...]:
     """The variables that `url` has placeholders for."""
     return tuple(dict.fromkeys(PLACEHOLDER.findall(url)))
+
+
+def forbidden(url: str) -> str | None:
+    """A variable of our own configuration that `url` would give away; None where there is none."""
+    ours = (name for name in names(url) if name.startswith("MONITOR_"))
+    return next((name for name in ours if not name.startswith("MONITOR_SECRET_")), None)
 
 
 def plain(url: str) -> str:
@@ -164,8 +193,9 @@ def _literal_secrets(url: str) -> tuple[str, ...]:
     found = re.fullmatch(pattern, url)
     pieces = list(found.groups()) if found else []
     login = urlsplit(url).netloc.rpartition("@")[0]
-    pieces += [unquote(part) for part in login.split(":")] + [unquote_plus(p) for p in pieces]
-    return tuple(dict.fromkeys(p for p in pieces if len(p) >= _SHORTEST and p != MASK))
+    pieces += [login.partition(":")[2]]  # a user name is no secret, and often an ordinary word
+    pieces += [decoded(piece) for piece in pieces for decoded in (unquote, unquote_plus)]
+    return tuple(dict.fromkeys(p for p in pieces if len(p) >= _SHORTEST_LITERAL and p != MASK))
 
 
 def _secret(url: str | None) -> bool:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from monitor import documents
 from monitor.errors import ConfigError, Mistake
-from monitor.feeds.secrets import PLACEHOLDER, misplaced
+from monitor.feeds.secrets import PLACEHOLDER, forbidden, misplaced
 from monitor.fields import Duration
 from monitor.model import Feed, Side
 from monitor.redaction import masked
@@ -57,6 +57,10 @@ def _url(value: Any) -> Any:
     if parts.scheme != "file" and misplaced(value):
         raise ValueError(
             "${…} stands for the host | a variable may stand in the login, the path or the query; write the host out"
+        )
+    if ours := forbidden(value):
+        raise ValueError(
+            f"{ours} belongs to the monitor's own configuration | name the variable otherwise, or MONITOR_SECRET_…"
         )
     if parts.scheme != "file" and "${" in PLACEHOLDER.sub("", value):
         raise ValueError("${ without the name of a variable | write it like ${NAME}")

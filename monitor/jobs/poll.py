@@ -200,6 +200,7 @@ def _read(poller: Poller, state: FeedState, result: FetchResult) -> Poll:
         parsed = FetchFailed(fault=FetchFault.PARSER_LIMIT, detail=parsed.reason)
     if isinstance(parsed, FetchFailed):
         return Poll(state=state, result=parsed)
+    parsed = poller.addresses.unsaid(state.feed.id, state.feed.url, parsed)
     return _sorted_out(poller, state, result, parsed, body_hash)
 
 

@@ -5,6 +5,7 @@ An address is kept without what opens it (`monitor.redaction.kept`); whoever ask
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, update
 
 from monitor.model import Novelty
-from monitor.redaction import kept
+from monitor.redaction import kept, masked
 from monitor.store import rows
 from monitor.store.schema import feeds, polls
 from monitor.store.sql import changed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
     from monitor.model import Feed, FeedState, PollRecord
 
@@ -60,6 +61,7 @@ def sow(
     command are left alone.
     """
     wanted = {feed.id: _kept(feed) for feed in definitions}
+    _forget_secrets(tx, wanted)
     stored = {row["id"]: row for row in tx.execute(select(feeds)).mappings()}
     for feed in wanted.values():
         due = now + within * jitter()
@@ -192,6 +194,37 @@ def _journal(record: PollRecord) -> dict[str, Any]:
         "elapsed": record.elapsed,
         "remarks": list(record.remarks),
     }
+
+
+def _forget_secrets(tx: Connection, wanted: Collection[str]) -> None:
+    """Overwrite what an older monitor stored with addresses; a feed that nothing but the database has keeps its own."""
+    columns = (feeds.c.id, feeds.c.url, feeds.c.definition, feeds.c.validators_url, feeds.c.moved_to)
+    alone = (feeds.c.origin == "added") & feeds.c.enabled & feeds.c.id.not_in(wanted)
+    open_ = [
+        (row["id"], changes)
+        for row in tx.execute(select(*columns).where(~alone)).mappings()
+        if (changes := _without_secrets(row))
+    ]
+    if open_ and tx.dialect.name == "sqlite":
+        # what is overwritten does not stay readable in the file
+        tx.exec_driver_sql("PRAGMA secure_delete=ON")
+    for name, changes in open_:
+        tx.execute(update(feeds).where(feeds.c.id == name).values(**changes))
+
+
+def _without_secrets(row: RowMapping) -> dict[str, Any]:
+    """The columns of a row that hold a secret, without it. Validators of the feed's own address stay good."""
+    changes: dict[str, Any] = {}
+    url, asked, moved = row["url"], row["validators_url"], row["moved_to"]
+    if kept(url) != url:
+        changes = {"url": kept(url), "definition": row["definition"] | {"url": kept(url)}}
+    if asked is not None and masked(asked) != asked:
+        changes["validators_url"] = None  # the feed's own address
+        if asked != re.sub(r"//[^/?#]*@", "//", url.partition("#")[0], count=1):
+            changes |= {"etag": None, "last_modified": None}  # of another one, which cannot be told again
+    if moved is not None and masked(moved) != moved:
+        changes |= {"moved_to": None, "moved_polls": 0}
+    return changes
 
 
 def _kept(feed: Feed) -> Feed:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +67,7 @@ class Place:
         return self.run("feeds", "add", url, *words, **more)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(self.folder / "data" / "monitor.db") as db:
+        with closing(sqlite3.connect(self.folder / "data" / "monitor.db")) as db:
             return list(db.execute(query))
 
     def once(self) -> None:
@@ -337,7 +339,7 @@ def secretive(place: Place) -> None:
 
 
 def due(place: Place) -> None:
-    with sqlite3.connect(place.folder / "data" / "monitor.db") as db:
+    with closing(sqlite3.connect(place.folder / "data" / "monitor.db")) as db, db:
         db.execute("UPDATE feeds SET next_poll_at = '2020-01-01 00:00:00.000000'")
 
 
@@ -369,6 +371,56 @@ def test_secrets_in_addresses_are_sent_and_never_kept(
         assert secret not in said
         assert secret not in log
         assert secret.encode() not in place.everything_written()
+
+
+def test_entries_that_repeat_what_opens_their_feed_do_not_tell_it(place: Place) -> None:
+    """Links of private feeds carry the reader's key; alerts, exports and evidence do not."""
+    secretive(place)
+    link = f"<link>https://desk.example/1?key={KEY}&amp;page=2</link>".encode()
+    place.web.answer("/key", body=FEED.replace(b"<link>https://desk.example/1</link>", link))
+    place.once()
+    due(place)
+    place.once()
+
+    (url,) = place.rows("SELECT url FROM items WHERE feed_id = 'key' AND url IS NOT NULL")[0]
+    case = place.folder / "case"
+    story = place.rows("SELECT id FROM stories")[0][0]
+    assert place.run("export", "case", str(story), str(case)).exit_code == 0
+    told = b"".join(p.read_bytes() for p in case.rglob("*") if p.is_file())
+
+    assert url == "https://desk.example/1?key=***&page=2"
+    assert KEY.encode() not in told
+    assert place.run("verify").exit_code == 0
+
+
+def test_what_an_older_monitor_stored_is_overwritten_at_the_start(place: Place) -> None:
+    """Also of feeds that left the file; what belongs to a feed's own address stays good."""
+    secretive(place)
+    place.once()
+    due(place)
+    place.once()
+    url = f"{place.web.url('/key')}?lang=en&key={KEY}"
+    with closing(sqlite3.connect(place.folder / "data" / "monitor.db")) as db, db:
+        for name in ("key", "login"):
+            definition = json.dumps({"id": name, "url": url, "title": name.title(), "interval": None})
+            db.execute(
+                "UPDATE feeds SET url = ?, definition = ?, validators_url = ?, moved_to = ?, moved_polls = 5 "
+                "WHERE id = ?", (url, definition, url, f"{url}&new=1", name),
+            )  # fmt: skip
+    keep = "\n".join(line for line in place.feeds.read_text("utf-8").splitlines() if "login" not in line)
+    place.feeds.write_text(keep + "\n", encoding="utf-8")
+    assert KEY.encode() in (place.folder / "data" / "monitor.db").read_bytes()
+
+    place.once()
+    due(place)
+    place.once()
+
+    assert KEY.encode() not in (place.folder / "data" / "monitor.db").read_bytes()
+    assert place.rows("SELECT moved_to, etag FROM feeds WHERE id = 'key'") == [(None, '"v1"')]
+    assert place.rows("SELECT enabled FROM feeds WHERE id = 'login'") == [(0,)]
+    assert place.web.requests[-1].headers.get("if-none-match") or place.web.requests[-2].headers.get(
+        "if-none-match"
+    )
 
 
 def test_an_export_holds_them_only_when_asked(place: Place) -> None:
@@ -429,7 +481,7 @@ def test_a_feed_that_only_the_database_had_moves_into_a_file(place: Place) -> No
     place.once()
     url = f"{place.web.url('/key')}?key={KEY}"
     definition = json.dumps({"id": "old", "url": url, "title": "Old", "side": "un", "interval": None})
-    with sqlite3.connect(place.folder / "data" / "monitor.db") as db:
+    with closing(sqlite3.connect(place.folder / "data" / "monitor.db")) as db, db:
         db.execute(
             "INSERT INTO feeds (id, url, definition, origin, enabled, added_at, interval, next_poll_at, failures, "
             "fault_detail, moved_polls, gone, seen_before) VALUES ('old', ?, ?, 'added', 1, '2026-01-01 00:00:00.000000', "
@@ -457,3 +509,122 @@ def test_a_secret_address_that_is_wrong_is_not_told(place: Place) -> None:
         place.once()
 
     assert PASSWORD not in str(caught.value)
+
+
+# --- what `check` says ----------------------------------------------------------------------------------------
+
+
+def test_check_finds_secrets_that_are_written_out(place: Place) -> None:
+    """At their lines, with what to do, and without telling them; what only looks like one is a note."""
+    secretive(place)
+
+    result = place.run("check")
+    as_json = json.loads(place.run("check", "--json").stdout)
+
+    assert result.exit_code == 1
+    assert f"{place.feeds}:2:" in result.output
+    assert (
+        "login: the user name and password can be read in the address (put ${NAME} in its place"
+        in result.output
+    )
+    assert "key: the parameter 'key' can be read in the address" in result.output
+    assert "note: " in result.output
+    assert "token: a part that looks like a key" in result.output
+    assert not any(secret in result.output for secret in ALL)
+    assert (as_json["ok"], len(as_json["findings"])) == (False, 2)
+
+
+def test_check_finds_a_placeholder_that_nothing_stands_behind(place: Place) -> None:
+    place.feeds.write_text(
+        "feeds:\n  - {id: a, title: A, url: 'https://a.example/?key=${DESK_KEY}'}\n", encoding="utf-8"
+    )
+
+    without = place.run("check")
+    with_it = place.run("check", env={"DESK_KEY": "x" * 20})
+
+    assert (without.exit_code, with_it.exit_code) == (1, 0), with_it.output
+    assert "set DESK_KEY or DESK_KEY_FILE" in without.output
+
+
+@pytest.mark.parametrize(("mode", "exit_code", "words"), [(0o600, 0, "no mistakes"), (0o644, 1, "everybody can read"),
+                                                          (0o666, 1, "everybody can change"), (0o400, 0, "no mistakes")])  # fmt: skip
+def test_check_finds_a_secret_file_that_is_open(place: Place, mode: int, exit_code: int, words: str) -> None:
+    secret = place.folder / "hook"
+    secret.write_text("https://hooks.slack.com/services/T0/B0/x", encoding="utf-8")
+    secret.chmod(mode)
+    with (place.folder / "monitor.yaml").open("a", encoding="utf-8") as config:
+        config.write(f"receivers:\n  - {{name: desk, slack: {{webhook_url_file: {secret}}}}}\n")
+
+    result = place.run("check")
+
+    assert result.exit_code == exit_code, result.output
+    assert words in result.output
+    if exit_code:
+        assert f"chmod 600 {secret}" in result.output
+        assert f"{place.folder / 'monitor.yaml'}:6:" in result.output
+
+
+def test_a_mounted_secret_is_a_note(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rights are the runtime's: Docker and Kubernetes mount 0444 as a rule."""
+    mount = place.folder / "secrets"
+    mount.mkdir()
+    (mount / "hook").write_text("https://hooks.slack.com/services/T0/B0/x", encoding="utf-8")
+    (mount / "hook").chmod(0o444)
+    monkeypatch.setattr("monitor.cli.secrecy.MOUNTED", (mount,))
+    with (place.folder / "monitor.yaml").open("a", encoding="utf-8") as config:
+        config.write(f"receivers:\n  - {{name: desk, slack: {{webhook_url_file: {mount / 'hook'}}}}}\n")
+
+    result = place.run("check")
+
+    assert result.exit_code == 0, result.output
+    assert "note: " in result.output
+    assert "a mounted secret" in result.output
+
+
+# --- whose files they are -------------------------------------------------------------------------------------
+
+
+def loose(folder: Path) -> dict[str, int]:
+    """What group or others may touch of what the program made."""
+    modes = {str(p.relative_to(folder)): stat.S_IMODE(p.stat().st_mode) for p in (folder, *folder.rglob("*"))}
+    return {name: mode for name, mode in modes.items() if mode & 0o077}
+
+
+def test_what_the_program_makes_is_its_own_alone(place: Place) -> None:
+    """Whatever the umask: database, logs, lock, keys, messages, backups."""
+    place.web.answer("/rss", body=FEED)
+    data = place.folder / "data"
+    before = os.umask(0)
+    try:
+        assert place.add("/rss", "--yes").exit_code == 0
+        place.once()
+        with opened(settings.load(place.folder / "monitor.yaml", {})):
+            assert (data / "monitor.db-wal").exists()
+            assert loose(data) == {}
+        assert place.run("db", "backup", str(data / "copy.db")).exit_code == 0
+    finally:
+        os.umask(before)
+
+    assert list((data / "out").iterdir())
+    assert loose(data) == {}
+
+
+def test_what_was_open_is_closed_at_the_start(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
+    """One line says so; configuration, and folders that hold it, stay as they are."""
+    place.web.answer("/rss", body=FEED)
+    place.add("/rss", "--yes")
+    place.once()
+    data = place.folder / "data"
+    for path in (data, *data.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    place.folder.chmod(0o755)
+    capfd.readouterr()
+
+    place.once()
+    log = "".join(capfd.readouterr())
+    place.once()
+
+    assert loose(data) == {}
+    assert log.count("tightened") == 1
+    assert "tightened" not in "".join(capfd.readouterr())
+    assert stat.S_IMODE(place.folder.stat().st_mode) == 0o755

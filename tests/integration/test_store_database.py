@@ -371,7 +371,7 @@ def test_a_backup_never_replaces_a_file(db: Database, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="exists already"):
         db.backup(tmp_path / "there.db")
     assert (tmp_path / "there.db").read_text() == "precious"
-    with pytest.raises(StoreError, match="cannot be opened"):
+    with pytest.raises(StoreError, match="cannot be written"):
         db.backup(tmp_path / "no-such-folder" / "copy.db")
 
 

@@ -151,11 +151,11 @@ def test_a_file_where_the_folder_should_be_waits_and_says_so(tmp_path: Path) -> 
     assert str(tmp_path / "out") in outcome.reason
 
 
-def test_new_files_can_be_read_by_others(tmp_path: Path) -> None:
-    """A desk or a web server serves them; the umask still decides."""
+def test_new_files_are_ours_alone(tmp_path: Path) -> None:
+    """They say whom somebody watches; whoever serves them runs as the same user."""
     mask = os.umask(0o022)
     try:
         send(tmp_path, delivery())
     finally:
         os.umask(mask)
-    assert {p.stat().st_mode & 0o777 for p in tmp_path.iterdir()} == {0o644}
+    assert {p.stat().st_mode & 0o777 for p in tmp_path.iterdir()} == {0o600}
