@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -28,6 +28,7 @@ from monitor.cli.feedtrial import Choice, Refused, Tried
 from monitor.cli.secrecy import REMEDY
 from monitor.errors import ConfigError, StoreError
 from monitor.feeds import seedfile
+from monitor.feeds.secrets import Unset, plain, resolved
 from monitor.feeds.seeds import dump_feed_yaml, load_feeds
 from monitor.fields import parse_duration
 from monitor.jobs import intake
@@ -85,49 +86,64 @@ def add(
     tried = _tried(told, url, composition.policy(found), pick)
     for place in (tried.url, tried.answered):
         _refuse_known(told, place, known)
-    described = Feed(
-        id=id_ or feedtrial.free_id(tried, {f.id for f in known}),
-        url=tried.url,
-        title=title or tried.title or feedtrial.free_id(tried, set()),
-        language=language or tried.language,
-        side=side or Side.UNKNOWN,
-        reliability=reliability,
-        country=country,
-        family=family,
-        fulltext=fulltext,
-        interval=_interval(told, interval),
-    )
-    feed = _valid(told, described, known)
+    described: dict[str, Any] = {
+        "title": title,
+        "language": language,
+        "side": side,
+        "reliability": reliability,
+        "country": country,
+    }
+    described.update(family=family, fulltext=fulltext, interval=_interval(told, interval))
+    feed = _valid(told, _described(tried, id_, described, known), known)
     _show(told, feed, tried, found)
     _ask(told, yes=yes)
     _write(told, feed, found)
     _store(told, feed, tried, config)
 
 
+def asks() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
+
+
+def _described(tried: Tried, id_: str, said: dict[str, Any], known: tuple[Feed, ...]) -> Feed:
+    """The feed as the options describe it; what they leave out is what was found, or the model's default."""
+    name = id_ or feedtrial.free_id(tried, {f.id for f in known})
+    found = Feed(id=name, url=tried.url, title=tried.title or name, language=tried.language)
+    return replace(found, **{key: value for key, value in said.items() if value not in ("", None)})
+
+
 def _refuse_known(told: Told, url: str, known: tuple[Feed, ...]) -> None:
     place = feedtrial.same_place(url)
-    there = next((f for f in known if feedtrial.same_place(f.url) == place), None)
+    there = next((f for f in known if place in map(feedtrial.same_place, (f.url, _asked(f.url)))), None)
     if there is not None:
         off = "" if there.enabled else "; it is switched off (`enabled: true` in its feeds file)"
         told.end(f"it is there already, as {there.id!r}{off}")
+
+
+def _asked(url: str) -> str:
+    """`url` with its variables filled in, where they are set."""
+    try:
+        return resolved(url).url
+    except Unset:
+        return url
 
 
 def _tried(told: Told, url: str, net: Any, pick: int | None) -> Tried:
     found = feedtrial.attempt(url, net, pick)
     if isinstance(found, Choice):
         _list(told, found)
-        if told.as_json or not sys.stdin.isatty():
-            told.end(
-                f"the page names {len(found.found)} feeds", "say which with --pick N", code=MISCONFIGURED
-            )
+        if told.as_json or not asks():
+            reason = f"the page names {len(found.found)} feeds"
+            told.end(reason, "say which with --pick N", code=MISCONFIGURED)
         number = typer.prompt("which one", type=int)
-        found = (
-            feedtrial.attempt(found.found[number - 1].url, net) if 0 < number <= len(found.found) else found
-        )
+        if not 1 <= number <= len(found.found):
+            told.end(f"there is no number {number}", code=MISCONFIGURED)
+        found = feedtrial.attempt(plain(found.found[number - 1].url), net)
     if isinstance(found, Refused):
         told.end(found.reason, found.remedy)
     if isinstance(found, Choice):
-        told.end("no feed of that number")
+        told.end("that is a web page, too")
     return found
 
 
@@ -186,7 +202,7 @@ def _say(feed: Feed, tried: Tried) -> None:
 def _ask(told: Told, *, yes: bool) -> None:
     if yes:
         return
-    if told.as_json or not sys.stdin.isatty():
+    if told.as_json or not asks():
         told.end("nothing was added", "say --yes where nobody can be asked", code=MISCONFIGURED)
     if not typer.confirm("add it?", default=True):
         told.end("nothing was added")

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from click.testing import Result
-
 FEED = b"""<rss version="2.0"><channel><title>Harbour Desk</title><language>en</language>
 <item><guid>1</guid><title>Putin received Khalifa Haftar on Monday</title><link>https://desk.example/1</link>
 <pubDate>Mon, 23 Nov 2026 10:00:00 GMT</pubDate></item>
@@ -59,10 +57,10 @@ class Place:
     def feeds(self) -> Path:
         return self.folder / "feeds.yaml"
 
-    def run(self, *words: str, env: dict[str, str] | None = None) -> Result:
+    def run(self, *words: str, env: dict[str, str] | None = None) -> Any:
         return CliRunner().invoke(app, [*words, "--config", str(self.folder / "monitor.yaml")], env=env)
 
-    def add(self, path: str, *words: str, **more: Any) -> Result:
+    def add(self, path: str, *words: str, **more: Any) -> Any:
         url = path if "://" in path else self.web.url(path)
         return self.run("feeds", "add", url, *words, **more)
 
@@ -136,6 +134,23 @@ def test_nothing_is_added_unseen(place: Place) -> None:
     assert "side unknown (say --side)" in result.output
     assert "--yes" in result.output
     assert place.feeds.read_text("utf-8") == FILE
+
+
+def test_whoever_sits_there_is_asked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which feed of a page, and whether to add it; no is no."""
+    monkeypatch.setattr("monitor.cli.feedadd.asks", lambda: True)
+    page = f"<html><head>{RSS_LINK.format('a')}{RSS_LINK.format('rss')}</head></html>"
+    url = place.web.answer("/", body=page.encode())
+    place.web.answer("/rss", body=FEED)
+    words = ["feeds", "add", url, "--config", str(place.folder / "monitor.yaml")]
+
+    no = CliRunner().invoke(app, words, input="2\nn\n")
+    unchanged = place.feeds.read_text("utf-8")
+    yes = CliRunner().invoke(app, words, input="2\ny\n")
+
+    assert (no.exit_code, yes.exit_code) == (1, 0), (yes.output, yes.exception)
+    assert unchanged == FILE
+    assert load_feeds(place.feeds.read_bytes(), "f")[1].url == place.web.url("/rss")
 
 
 def refusal(place: Place, path: str, *words: str) -> str:
