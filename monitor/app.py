@@ -21,10 +21,9 @@ from monitor.jobs import alert as alerting
 from monitor.jobs import deliver as delivering
 from monitor.jobs import digest as digesting
 from monitor.jobs import poll as polling_job
-from monitor.jobs import privacy
+from monitor.jobs import privacy, works
 from monitor.jobs import prune as pruning
 from monitor.jobs import watch as watching
-from monitor.jobs import works
 from monitor.jobs.ailments import Ailments
 from monitor.jobs.notices import Notices
 from monitor.jobs.samples import contexts
@@ -181,9 +180,8 @@ class App:
 
     def sow(self) -> None:
         """Bring the stored feeds in line with the feeds files, and note when this database began."""
-        now, parts = self.clock(), self.parts
-        alone = privacy.keep_in_file(self.db, parts.settings.added, {feed.id for feed in parts.feeds})
-        self.parts = replace(parts, feeds=(*parts.feeds, *alone))
+        now, own = self.clock(), self.parts.settings.added
+        self.parts = replace(self.parts, feeds=privacy.kept_in_files(self.db, own, self.parts.feeds))
         with self.db.transaction() as tx:
             facts.first(tx, digesting.INSTALLED, now.isoformat(), now)
             fresh = rulebook.note(tx, {rule.key: rule.digest for rule in self.parts.watchlists.rules}, now)

@@ -11,7 +11,7 @@ from monitor.feeds import seedfile
 from monitor.store import feeds, linkkey
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from monitor.model import Feed
     from monitor.settings import Settings
@@ -50,16 +50,17 @@ def _own_folder(folder: Path, found: Settings) -> bool:
     return not any(other.is_relative_to(here) for other in others)
 
 
-def keep_in_file(db: Database, file: Path, known: Collection[str]) -> tuple[Feed, ...]:
-    """Write feeds that the database alone has into a feeds file, so that it needs to keep no secret; which these are."""
+def kept_in_files(db: Database, file: Path, known: tuple[Feed, ...]) -> tuple[Feed, ...]:
+    """The `known` feeds, and those that the database alone had: they are in `file` now, so that it needs no secret."""
     with db.snapshot() as tx:
-        alone = tuple(feed for feed in feeds.added(tx) if feed.id not in known)
+        ids = {feed.id for feed in known}
+        alone = tuple(feed for feed in feeds.added(tx) if feed.id not in ids)
     if not alone:
-        return ()
+        return known
     try:
         seedfile.add(file, alone)
     except (seedfile.Unwritable, ConfigError) as why:
         log.warning("feeds_not_kept", file=str(file), reason=str(why), detail="they stay in the database")
-        return ()
+        return known
     log.info("feeds_kept", feeds=len(alone), file=str(file), detail="they were in the database alone")
-    return alone
+    return (*known, *alone)
