@@ -315,13 +315,13 @@ class App:
         return self._ticked("prune", lambda: pruning.prune(self.db, config.retention, series, self.clock))
 
     def heartbeat(self) -> bool:
-        """Ping the dead-man switch, where one is set and nothing stands still; whether it was pinged."""
+        """Ping the dead-man switch, where one is set, work was completed and nothing stands still; whether it was."""
         config = self.parts.settings.config.heartbeat
         if config is None or config.url is None:
             return False
         now = self.clock()
         with self.db.snapshot() as tx:
-            stuck = [str(p) for p in works.look(tx, self.parts.settings, now) if p.stuck]
+            stuck = works.stuck(tx, self.parts.settings, now, since=self._started_at)
         if stuck:
             log.error("heartbeat_withheld", why="; ".join(stuck))
             return False

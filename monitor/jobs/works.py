@@ -12,7 +12,7 @@ from monitor.jobs.digest import installed_at
 from monitor.model import Pace, Work, WorkKind
 from monitor.store import digests, facts
 from monitor.store import due as store
-from monitor.timing import BY_RHYTHM, TICKS, WATCHER_SILENT
+from monitor.timing import BY_DUE, BY_RHYTHM, TICKS, WATCHER_SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +67,15 @@ def look(
     began = None if running is False else facts.at_work_since(tx)
     works = [*_by_due(tx, found, now), *(_by_rhythm(tx, found, now) if running is not False else ())]
     return tuple(Progress(work=work, pace=pace(work, now, began)) for work in works)
+
+
+def stuck(tx: Connection, found: Settings, now: datetime, *, since: datetime) -> list[str]:
+    """Why nobody may be told that all is well, in plain words: work not yet completed `since` the start, or stuck."""
+    done = facts.ticks(tx)
+    begun = [name for name in BY_DUE if name not in done or done[name] < since]
+    if begun:
+        return [f"not yet completed since the start: {', '.join(begun)}"]
+    return [str(progress) for progress in look(tx, found, now) if progress.stuck]
 
 
 def _by_due(tx: Connection, found: Settings, now: datetime) -> Iterator[Work]:
