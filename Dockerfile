@@ -5,7 +5,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /src
 RUN python -m venv /opt/monitor
 COPY requirements.lock ./
-RUN /opt/monitor/bin/pip install -q --require-hashes -r requirements.lock
+RUN /opt/monitor/bin/pip install -q --no-deps --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE CHANGELOG.md monitor.example.yaml ./
 COPY monitor monitor
 COPY watchlists watchlists

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 from statistics import median
@@ -15,6 +17,8 @@ from monitor import settings
 from tests.support.line import command
 
 ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PYTHONS = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["project"]["classifiers"]))
 MODULES = sorted((ROOT / "monitor").rglob("*.py"))
 
 
@@ -51,6 +55,50 @@ def test_the_example_configuration_is_valid(tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert checked.returncode == 0, checked.stderr
     assert (tmp_path / "config" / "watchlists" / "wagner.yaml").is_file()
+
+
+def test_the_same_pythons_are_named_everywhere() -> None:
+    """pyproject.toml names them; README, Makefile, the image and the tools follow; CI takes them from there."""
+    named, oldest, newest = PYTHONS, PYTHONS[0], PYTHONS[-1]
+    said = {
+        name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "Makefile", "Dockerfile")
+    }
+
+    assert named == sorted(named, key=lambda version: int(version[2:]))
+    assert PROJECT["project"]["requires-python"] == f">={oldest}"
+    assert PROJECT["tool"]["mypy"]["python_version"] == oldest
+    assert PROJECT["tool"]["ruff"]["target-version"] == f"py{oldest.replace('.', '')}"
+    assert re.findall(r"You need Python (.*?),? `make`", said["README.md"]) == [listed(named)]
+    assert re.findall(r"Needs only python3 \((.*?)\)", said["Makefile"]) == [listed(named)]
+    assert set(re.findall(r"FROM python:(\S+)-slim", said["Dockerfile"])) == {newest}
+    assert f"--python-version {oldest} " in said["Makefile"]
+    assert "scripts/pythons.sh" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def listed(versions: list[str]) -> str:
+    """`3.11, 3.12 or 3.13`."""
+    return f"{', '.join(versions[:-1])} or {versions[-1]}"
+
+
+def test_of_the_pythons_of_this_machine_the_named_ones_are_found() -> None:
+    """Ours among them, where it is on PATH or with pyenv; each once, oldest first, and each can make an environment."""
+    found = subprocess.run(
+        ["sh", str(ROOT / "scripts" / "pythons.sh")], capture_output=True, text=True, check=True
+    ).stdout.split("\n")[:-1]
+    asked = "import sys, ensurepip; print('%d.%d' % sys.version_info[:2])"
+    versions = [subprocess.check_output([python, "-c", asked], text=True).strip() for python in found]
+
+    assert versions
+    assert versions == sorted(set(versions), key=lambda version: int(version[2:]))
+
+
+def test_one_version_of_a_package_serves_every_python_that_is_named() -> None:
+    """A lock that splits by Python may do so only beyond the newest one."""
+    newest = int(PYTHONS[-1][2:])
+    for lock in sorted(ROOT.glob("requirements*.lock")):
+        for line in lock.read_text(encoding="utf-8").splitlines():
+            for at in re.findall(r"python_(?:full_)?version [<>=]+ '3\.(\d+)'", line):
+                assert int(at) > newest, f"{lock.name}: {line}"
 
 
 def test_the_wheel_carries_what_it_needs(tmp_path: Path) -> None:
