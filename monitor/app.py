@@ -6,6 +6,7 @@ import random
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor import __version__, arrows, logs, settings
@@ -32,7 +33,7 @@ from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load as load_watchlists
 from monitor.matching.whoiswho import WhoIsWho
 from monitor.model import Delivered, EventKind, Finding
-from monitor.net import NetPolicy, user_agent
+from monitor.net import NetPolicy, authorities, user_agent
 from monitor.store import facts, feeds, linkkey, outbox, receivers, rulebook, waits
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
@@ -40,7 +41,6 @@ from monitor.stories.judgement import StoryJudge
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from monitor.alerts.render import Templates
     from monitor.config import ReceiverConfig
@@ -98,16 +98,16 @@ def build(found: Settings) -> Parts:
     lists = tried(lambda: load_watchlists(found.watchlists))
     templates = tried(lambda: render.check(settings.bundled("templates"), found.templates, contexts()))
     tried(lambda: _receivers_work(found))
+    net = tried(lambda: policy(found))
     together(wrong)
-    net = policy(found)
     return Parts(
         settings=found,
         feeds=sources,  # type: ignore[arg-type]
         watchlists=lists,  # type: ignore[arg-type]
         matcher=Matcher(lists, extract=extractor(lists)),  # type: ignore[arg-type]
         templates=templates,  # type: ignore[arg-type]
-        net=net,
-        notifiers={r.name: notifier.notifier_for(r, net) for r in found.config.receivers},
+        net=net,  # type: ignore[arg-type]
+        notifiers={r.name: notifier.notifier_for(r, net) for r in found.config.receivers},  # type: ignore[arg-type]
     )
 
 
@@ -128,12 +128,13 @@ def read_feeds(found: Settings) -> tuple[Feed, ...]:
 
 
 def policy(found: Settings) -> NetPolicy:
-    """How this monitor may use the network."""
+    """How this monitor may use the network. Raises ConfigError: `polling.ca_file` is no certificate file."""
     polling = found.config.polling
     return NetPolicy(
         user_agent=user_agent(__version__, found.config.contact),
         allow_networks=polling.allow_networks,
         allow_ports=polling.allow_ports,
+        authorities=authorities(Path(polling.ca_file)) if polling.ca_file else "",
     )
 
 

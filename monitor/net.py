@@ -13,7 +13,7 @@ import re
 import socket
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NoReturn
@@ -22,6 +22,7 @@ import httpcore
 import httpx
 
 from monitor import addresses
+from monitor.errors import ConfigError, Mistake
 from monitor.redaction import redact
 
 if TYPE_CHECKING:
@@ -33,19 +34,24 @@ if TYPE_CHECKING:
     SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
 __all__ = [
+    "CA_FILE",
     "AddressRefused",
     "AsyncGuardedBackend",
     "GuardedBackend",
     "NameUnresolved",
     "NetPolicy",
     "async_client",
+    "authorities",
     "client",
     "redact",
     "refusal",
+    "tls_context",
     "user_agent",
 ]
 
 USUAL_PORTS = (80, 443)
+#: where the configuration names certificates that are trusted besides the bundled ones
+CA_FILE = "polling.ca_file"
 #: addresses of one name that are tried before giving up
 MAX_TRIED = 4
 
@@ -65,8 +71,8 @@ class NetPolicy:
     total_timeout: float = 30.0
     #: bytes of an answer, for `client`
     max_answer: int = 1_000_000
-    #: trusted certificates instead of the bundled ones
-    ca_file: Path | None = None
+    #: certificates in PEM that are trusted besides the bundled ones (`polling.ca_file`)
+    authorities: str = field(default="", repr=False)
 
 
 class AddressRefused(httpx.ConnectError):
@@ -124,7 +130,7 @@ def client(policy: NetPolicy, *, backend: httpcore.NetworkBackend | None = None)
 
     An answer is bounded by `policy.total_timeout` and `policy.max_answer`, and read as it came.
     """
-    tls = _tls(policy)
+    tls = tls_context(policy.authorities)
     transport = httpx.HTTPTransport(verify=tls, trust_env=False)
     transport._pool = httpcore.ConnectionPool(
         ssl_context=tls,
@@ -150,7 +156,7 @@ def async_client(
     Read bodies with `aiter_raw` and a bound, under `asyncio.timeout`: this client sets neither. A Location header
     is found in `response.extensions["location"]`.
     """
-    tls = _tls(policy)
+    tls = tls_context(policy.authorities)
     transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
     transport._pool = httpcore.AsyncConnectionPool(
         ssl_context=tls,
@@ -177,16 +183,32 @@ def _timeout(policy: NetPolicy) -> httpx.Timeout:
     return httpx.Timeout(policy.total_timeout, connect=policy.connect_timeout, pool=policy.total_timeout)
 
 
-def _tls(policy: NetPolicy) -> ssl.SSLContext:
-    if policy.ca_file:
-        return ssl.create_default_context(cafile=str(policy.ca_file))
-    return _bundled_tls()
+@functools.lru_cache(maxsize=4)
+def tls_context(authorities: str = "") -> ssl.SSLContext:
+    """Verifying, with the bundled certificates and `authorities`. Raises OSError (ssl.SSLError): they are none.
+
+    Reading the bundled ones takes longer than most requests; contexts may be shared.
+    """
+    context = httpx.create_ssl_context(trust_env=False)
+    if authorities:
+        context.load_verify_locations(cadata=authorities)
+    return context
 
 
-@functools.cache
-def _bundled_tls() -> ssl.SSLContext:
-    """Reading the bundled certificates takes longer than most requests; contexts may be shared."""
-    return httpx.create_ssl_context(trust_env=False)
+def authorities(path: Path) -> str:
+    """The certificates of the file at `path`, in PEM. Raises ConfigError: it cannot be read or holds none."""
+    try:
+        text = path.read_bytes().decode("ascii", "ignore")
+        tls_context(text)
+    except OSError as error:
+        why = (
+            "no certificate in PEM in it"
+            if isinstance(error, ssl.SSLError)
+            else f"cannot be read: {error.strerror}"
+        )
+        wrong = Mistake(file=str(path), line=None, column=None, message=f"{CA_FILE}: {why}")
+        raise ConfigError((wrong,)) from None
+    return text
 
 
 def _no_cookies() -> CookieJar:

@@ -66,6 +66,7 @@ _VARIABLES: dict[str, documents.Path] = {
     "SMTP_USERNAME": ("email", "smtp", "username"),
     "SMTP_PASSWORD": ("email", "smtp", "password"),
     "SMTP_PASSWORD_FILE": ("email", "smtp", "password_file"),
+    "CA_FILE": ("polling", "ca_file"),
     "SMTP_CA_FILE": ("email", "smtp", "ca_file"),
 }
 #: variables that are read elsewhere, so that they are not reported as unknown

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import aiosmtplib
 
+from monitor.certificates import refusal
 from monitor.delivery import mime
 from monitor.delivery.deadline import within
 from monitor.delivery.outcomes import Stage, said, smtp_outcome
@@ -106,11 +107,11 @@ class _Attempt:
         except TimeoutError:
             return self._lost(f"no end within {seconds:g} s")
         except (aiosmtplib.SMTPException, OSError, UnicodeError) as error:
-            return self._lost(str(error))
+            return self._lost(refusal(error, "smtp.ca_file") or said(str(error), self.secrets))
 
     def _lost(self, why: str) -> TryLater:
         """No reply: nobody's verdict on this message, so the relay rests; past the text it may have been taken."""
-        reason = f"{said(why, self.secrets)} (at {self.stage})"
+        reason = f"{why} (at {self.stage})"
         ambiguous = self.stage is Stage.DATA
         return TryLater(reason=reason, pause_receiver=not ambiguous, ambiguous=ambiguous)
 

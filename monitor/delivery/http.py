@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from monitor import net
+from monitor.certificates import refusal
 from monitor.delivery.deadline import within
 from monitor.delivery.outcomes import Answer, said
 from monitor.model import Rejected, TryLater
@@ -110,7 +111,10 @@ class _Exchange:
         if self.status is not None:
             return self.answer(complete=False)
         reason = f"{_kind(error)}: {said(str(error), self.request.secrets)}".removesuffix(": ")
-        if isinstance(error, TimeoutError):
+        refused = refusal(error, net.CA_FILE)
+        if refused:
+            reason = refused
+        elif isinstance(error, TimeoutError):
             reason = f"no answer within {seconds:g} s"
         if self.sent:
             return TryLater(reason=f"no answer after sending ({reason})", ambiguous=True)

@@ -9,17 +9,14 @@ import asyncio
 import ssl
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import httpx
 
+from monitor.certificates import causes, refusal
 from monitor.feeds import http, urls
 from monitor.feeds.body import Body, Damaged, TooLarge
 from monitor.model import Fetched, FetchFailed, FetchFault, FetchResult, NotModified
-from monitor.net import AddressRefused, NameUnresolved, redact
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from monitor.net import CA_FILE, AddressRefused, NameUnresolved, redact
 
 FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -81,8 +78,8 @@ def explained(error: Exception) -> tuple[FetchFault, str]:
     """The fault that an exception of httpx or of a socket stands for, and what to say of it (not yet redacted)."""
     said = str(error) or type(error).__name__
     fault = next((fault for kind, fault in _FAULTS if isinstance(error, kind)), FetchFault.PROTOCOL)
-    if fault is FetchFault.CONNECT and any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
-        return FetchFault.TLS, said
+    if fault is FetchFault.CONNECT and any(isinstance(cause, ssl.SSLError) for cause in causes(error)):
+        return FetchFault.TLS, refusal(error, CA_FILE) or said
     if isinstance(error, httpx.TimeoutException):
         said = f"{type(error).__name__}: no progress"
     return fault, said
@@ -99,12 +96,6 @@ _FAULTS: tuple[tuple[type[Exception], FetchFault], ...] = (
     (httpx.TooManyRedirects, FetchFault.REDIRECT),
     (OSError, FetchFault.CONNECT),
 )
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _failed(

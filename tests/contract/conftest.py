@@ -10,7 +10,7 @@ import pytest
 
 from monitor.model import Delivery, Message, MessageKind
 from monitor.net import NetPolicy
-from tests.support.certs import Authority, make_authority
+from tests.support.certs import CARELESS, Authority, make_authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """A certificate authority that nobody else trusts."""
     return make_authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def careless(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """An authority as operators made them for years: its certificate says nothing of key usage."""
+    return make_authority(tmp_path_factory.mktemp("careless"), extensions=CARELESS)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 from monitor.config import ReceiverConfig
 from monitor.delivery.notifier import notifier_for
 from monitor.model import Delivered, Delivery, Outcome, Rejected, TryLater
+from tests.support.certs import STRICT, context_of
 from tests.support.slackhook import SECRET_PATH, Hook, Reply
 from tests.support.smtp import DROP, STALL, Smtp
 
@@ -296,11 +297,13 @@ def test_mail_travels_over_verified_tls(security: str, world: Fixtures, authorit
     ("security", "offered", "names", "trusted", "said"),
     [
         pytest.param("starttls", False, "", True, "no STARTTLS", id="STARTTLS is not offered"),
-        pytest.param("starttls", True, "DNS:localhost", False, "certificate", id="unknown authority"),
+        pytest.param("starttls", True, "DNS:localhost", False, "smtp.ca_file", id="unknown authority"),
         pytest.param(
             "starttls", True, "DNS:other.test", True, "certificate", id="another host's certificate"
         ),
-        pytest.param("tls", True, "DNS:localhost", False, "certificate", id="unknown authority, TLS at once"),
+        pytest.param(
+            "tls", True, "DNS:localhost", False, "smtp.ca_file", id="unknown authority, TLS at once"
+        ),
         pytest.param("tls", True, "DNS:other.test", True, "certificate", id="another host's, TLS at once"),
     ],
 )
@@ -322,6 +325,30 @@ def test_mail_never_travels_without_the_tls_that_was_asked_for(
         assert brief(outcome) == "later pause"
         assert said in outcome.reason
         assert server.seen == []
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_relay_whose_authority_has_no_key_usage(
+    security: str, world: Fixtures, careless: Authority
+) -> None:
+    """Verified as Python does: from 3.13 on it is refused with the remedy, and the remedy works."""
+    certificate, key = careless.issue("relay", "DNS:localhost")
+    with Smtp(
+        **{"starttls" if security == "starttls" else "implicit": context_of(certificate, key)}
+    ) as server:
+        outcome = sent(
+            mail(server, security=security, host="localhost", ca_file=str(careless.ca_file)), world
+        )
+        if not STRICT:
+            assert brief(outcome) == "delivered"
+            return
+        assert brief(outcome) == "later pause"
+        assert "key usage" in outcome.reason
+        assert "`keyUsage=critical,keyCertSign,cRLSign`" in outcome.reason
+        assert "smtp.ca_file" in outcome.reason
+        assert server.seen == []
+        pinned = mail(server, security=security, host="localhost", ca_file=str(certificate))
+        assert brief(sent(pinned, world)) == "delivered"
 
 
 def test_a_ca_file_that_is_not_there_is_said_and_waits(world: Fixtures, tmp_path: Path) -> None:
@@ -451,10 +478,37 @@ def test_an_endpoint_must_prove_who_it_is(
     policy_for, delivery_of, now = world
     with Hook(tls=authority.server_context(names)) as hook:
         receiver = make(hook)
-        policy = policy_for(hook.port, ca_file=authority.ca_file if trusted else None)
+        policy = policy_for(hook.port, authorities=authority.ca_file.read_text() if trusted else "")
         outcome = notifier_for(receiver, policy).send(delivery_of(receiver.kind), now)
         assert brief(outcome) == expected
         assert len(hook.requests) == (expected == "delivered")
+        if not trusted:
+            assert "polling.ca_file" in outcome.reason
+
+
+@pytest.mark.parametrize("make", [slack, webhook], ids=KINDS)
+def test_an_endpoint_whose_authority_has_no_key_usage(
+    make: Any, world: Fixtures, careless: Authority
+) -> None:
+    """As with mail: refused from Python 3.13 on, with a remedy that works."""
+    policy_for, delivery_of, now = world
+    certificate, key = careless.issue("endpoint", "IP:127.0.0.1")
+    with Hook(tls=context_of(certificate, key)) as hook:
+        receiver = make(hook)
+
+        def outcome(trusted: Path) -> Any:
+            policy = policy_for(hook.port, authorities=trusted.read_text())
+            return notifier_for(receiver, policy).send(delivery_of(receiver.kind), now)
+
+        if not STRICT:
+            assert brief(outcome(careless.ca_file)) == "delivered"
+            return
+        refused = outcome(careless.ca_file)
+        assert brief(refused) == "later pause"
+        assert "`keyUsage=critical,keyCertSign,cRLSign`" in refused.reason
+        assert "polling.ca_file" in refused.reason
+        assert hook.requests == []
+        assert brief(outcome(certificate)) == "delivered"
 
 
 @pytest.mark.parametrize("url", ["ftp://example.test/x", "no url", "https://xn--/x"])
