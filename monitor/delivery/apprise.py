@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import charset
 from functools import cache
 from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from monitor.delivery.http import secrets_of
@@ -22,7 +25,6 @@ from monitor.model import Delivered, Outcome, Rejected, TryLater
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from types import ModuleType
 
     from apprise import Apprise, AppriseResult
 
@@ -99,10 +101,29 @@ def _library() -> ModuleType:
     import apprise
 
     kept = dict(charset.CHARSETS)
-    apprise.Apprise.instantiate("json://localhost")
+    with _stand_in("imghdr", what=lambda *_: None):
+        apprise.Apprise.instantiate("json://localhost")
     charset.CHARSETS.clear()
     charset.CHARSETS.update(kept)
     return apprise
+
+
+@contextmanager
+def _stand_in(name: str, **functions: object) -> Iterator[None]:
+    """A module called `name` with `functions`, where none is loaded.
+
+    Apprise imports imghdr for a library that it uses without it; Python 3.11 and 3.12 warn, 3.13 has none, and there
+    Apprise itself makes one like this.
+    """
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = ModuleType(name)
+    vars(sys.modules[name]).update(functions)
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _outcome(result: AppriseResult, secrets: tuple[str, ...]) -> Outcome:
