@@ -9,7 +9,7 @@ from __future__ import annotations
 import glob
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,28 +159,18 @@ class Database:
 
     def _pragma(self, statement: str) -> Any:
         """Run a pragma outside any transaction; its first value."""
-        with told(self.name):
-            connection = self._writer.raw_connection()
-            try:
-                row = connection.cursor().execute(statement).fetchone()
-                return row[0] if row else None
-            finally:
-                connection.close()
+        with told(self.name), closing(self._writer.raw_connection()) as connection:
+            row = connection.cursor().execute(statement).fetchone()
+            return row[0] if row else None
 
     def _copy(self, part: Path) -> None:
-        source = self._reader.raw_connection()
-        target = sqlite3.connect(part)
-        try:
+        with closing(self._reader.raw_connection()) as source, closing(sqlite3.connect(part)) as target:
             driver: Any = source.driver_connection
-            driver.backup(
-                target
-            )  # in one step: a stepwise copy starts over at each commit of another process
+            # in one step: a stepwise copy starts over at each commit of another process
+            driver.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")
             if target.execute("PRAGMA quick_check").fetchone()[0] != "ok":
                 raise StoreError(f"{part} does not pass its check (run `monitor doctor`)")
-        finally:
-            target.close()
-            source.close()
         with part.open("rb+") as file:
             os.fsync(file.fileno())
 

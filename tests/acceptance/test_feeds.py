@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +54,7 @@ def watching(tmp_path: Path, web: Web, feeds: dict[str, str], more: str = "") ->
 
 
 def rows(tmp_path: Path, query: str) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(tmp_path / "data" / "monitor.db") as db:
+    with closing(sqlite3.connect(tmp_path / "data" / "monitor.db")) as db:
         return list(db.execute(query))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import signal
 import sqlite3
+from contextlib import closing
 from email import policy
 from typing import TYPE_CHECKING
 
@@ -43,17 +44,13 @@ def test_every_item_ends_in_one_recorded_state(tmp_path: Path) -> None:
     """The coverage ledger has no hole."""
     with line(tmp_path) as (_world, path), opened(settings.load(path, {})) as app:
         pass_once(app, digest=False, everything=True)
-    rows = dict(
-        sqlite3.connect(tmp_path / "data" / "monitor.db").execute(
-            "SELECT coverage, count(*) FROM items GROUP BY coverage"
-        )
-    )
+    with closing(sqlite3.connect(tmp_path / "data" / "monitor.db")) as db:
+        rows = dict(db.execute("SELECT coverage, count(*) FROM items GROUP BY coverage").fetchall())
+        told = db.execute(
+            "SELECT count(*), count(DISTINCT story_id) FROM items WHERE coverage = 'matched'"
+        ).fetchone()
 
-    told = sqlite3.connect(tmp_path / "data" / "monitor.db").execute(
-        "SELECT count(*), count(DISTINCT story_id) FROM items WHERE coverage = 'matched'"
-    )
-
-    assert tuple(told.fetchone()) == (3, 1)
+    assert tuple(told) == (3, 1)
     assert sum(rows.values()) == 18
     assert rows == {"matched": 3, "no-match": 15}
 

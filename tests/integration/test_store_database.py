@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import signal
 import sqlite3
@@ -12,6 +13,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -251,8 +253,7 @@ def test_a_read_only_file_is_told(nobody: Path) -> None:
     Database.open(f"sqlite:///{path}").close()
 
     def write() -> None:
-        database = Database.open(f"sqlite:///{path}")
-        with database.transaction() as tx:
+        with closing(Database.open(f"sqlite:///{path}")) as database, database.transaction() as tx:
             facts.put(tx, "n", 1, NOW)
 
     os.seteuid(65534)
@@ -373,6 +374,7 @@ def test_a_backup_never_replaces_a_file(db: Database, tmp_path: Path) -> None:
     assert (tmp_path / "there.db").read_text() == "precious"
     with pytest.raises(StoreError, match="cannot be written"):
         db.backup(tmp_path / "no-such-folder" / "copy.db")
+    gc.collect()  # a connection that it left open would warn here, and that is an error
 
 
 def test_a_checkpoint_shortens_the_log(db: Database, path: Path) -> None:
@@ -449,9 +451,8 @@ def test_a_newer_database_is_refused_and_left_alone(path: Path) -> None:
     other_database(path, *_OLD, "INSERT INTO alembic_version VALUES ('9999')")
     with pytest.raises(StoreError, match="was made by a newer monitor"):
         Database.open(f"sqlite:///{path}")
-    assert (
-        sqlite3.connect(path).execute("SELECT name FROM sqlite_master WHERE name = 'feeds'").fetchall() == []
-    )
+    with closing(sqlite3.connect(path)) as found:
+        assert found.execute("SELECT name FROM sqlite_master WHERE name = 'feeds'").fetchall() == []
 
 
 def test_the_database_of_another_program_is_refused(path: Path) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import pytest
 
 from monitor import demo, settings
+from monitor.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,16 +73,21 @@ def start(path: Path) -> subprocess.Popen[str]:
 
 
 def command(*words: str) -> subprocess.CompletedProcess[str]:
-    """One `monitor` command, to its end."""
+    """One `monitor` command, to its end: in this process, which has loaded the code already."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in "oe")
     env = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
-    return subprocess.run(
-        [sys.executable, "-m", "monitor", *words],
-        capture_output=True,
-        text=True,
-        env=env,
-        timeout=100,
-        check=False,
-    )
+    handlers = logging.root.handlers[:]
+    with (
+        patch.dict(os.environ, env, clear=True),
+        patch.object(sys, "argv", ["monitor", *words]),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    logging.root.handlers[:] = handlers
+    said, complained = (stream.buffer.getvalue().decode("utf-8") for stream in (out, err))  # type: ignore[attr-defined]
+    return subprocess.CompletedProcess(["monitor", *words], int(ended.value.code or 0), said, complained)
 
 
 def until(holds: Callable[[], bool], seconds: float = 60) -> bool:
