@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 #: how long a writer waits for another process's transaction
 BUSY_SECONDS = 5
@@ -130,7 +131,7 @@ class Database:
             self._pragma("PRAGMA optimize")
 
     def close(self) -> None:
-        """Give back every connection; the database may be opened again."""
+        """Give back every connection, those in use when they are given back; the database may be opened again."""
         self._writer.dispose()
         self._reader.dispose()
 
@@ -182,7 +183,7 @@ class Database:
         engine = create_engine(self._url, connect_args={"timeout": BUSY_SECONDS}, pool_timeout=60, **pool)
 
         @event.listens_for(engine, "connect")
-        def connected(connection: sqlite3.Connection, _record: object) -> None:
+        def connected(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
             connection.isolation_level = None  # the driver begins nothing on its own; `begun` does
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA synchronous=FULL")
@@ -190,6 +191,13 @@ class Database:
                 connection.execute("PRAGMA query_only=ON")
             # SQLite's own lower() leaves all but ASCII as it is
             connection.create_function("lower", 1, _lower, deterministic=True)
+            record.info["pool"] = engine.pool
+
+        @event.listens_for(engine, "checkin")
+        def returned(_connection: object, record: ConnectionPoolEntry) -> None:
+            # it was in use while `close` gave back the others: nobody else would close it
+            if record.info.get("pool") is not engine.pool:
+                record.invalidate()
 
         @event.listens_for(engine, "begin")
         def begun(connection: Connection) -> None:

@@ -366,6 +366,17 @@ def test_a_backup_while_others_write_is_whole(db: Database, tmp_path: Path) -> N
         copy.close()
 
 
+def test_a_connection_in_use_is_closed_when_its_user_is_done(path: Path) -> None:
+    """A visitor's thread may outlive `close`."""
+    database = Database.open(f"sqlite:///{path}")
+    with database.snapshot() as tx:
+        driver = tx.connection.driver_connection
+        database.close()
+        assert facts.get(tx, "n") is None
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        driver.execute("SELECT 1")
+
+
 def test_a_backup_never_replaces_a_file(db: Database, tmp_path: Path) -> None:
     """Nor leaves a part of one."""
     (tmp_path / "there.db").write_text("precious")
