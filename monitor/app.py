@@ -1,22 +1,18 @@
-"""The composition root: settings become parts, parts become the jobs. The only place that chooses concrete things."""
+"""The composition root: settings become parts, parts (`monitor.parts`) become the jobs."""
 
 from __future__ import annotations
 
 import random
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from monitor import __version__, arrows, logs, settings
-from monitor.alerts import links, render
-from monitor.delivery import notifier
+from monitor import arrows, logs, settings
+from monitor.alerts import links
 from monitor.delivery.heartbeat import beat
-from monitor.documents import together
-from monitor.errors import ConfigError, Mistake
+from monitor.errors import ConfigError
 from monitor.feeds.secrets import AddressBook
-from monitor.feeds.seeds import load_feeds
 from monitor.feeds.worker import Worker
 from monitor.jobs import alert as alerting
 from monitor.jobs import deliver as delivering
@@ -27,134 +23,22 @@ from monitor.jobs import prune as pruning
 from monitor.jobs import watch as watching
 from monitor.jobs.ailments import Ailments
 from monitor.jobs.notices import Notices
-from monitor.jobs.samples import contexts
-from monitor.matching.contacts import extractor
-from monitor.matching.matcher import Matcher
-from monitor.matching.watchlists import load as load_watchlists
-from monitor.matching.whoiswho import WhoIsWho
 from monitor.model import Delivered, EventKind, Finding
-from monitor.net import NetPolicy, authorities, user_agent
+from monitor.parts import Parts, build
 from monitor.store import facts, feeds, linkkey, outbox, receivers, rulebook, waits
 from monitor.store.database import Database
-from monitor.stories.judgement import StoryJudge
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-    from monitor.alerts.render import Templates
-    from monitor.config import ReceiverConfig
-    from monitor.delivery.notifier import Notifier
-    from monitor.matching.watchlists import Watchlists
-    from monitor.model import Feed, PollRecord
+    from monitor.model import PollRecord
     from monitor.settings import Settings
     from monitor.store.prune import Pruned
 
 T = TypeVar("T")
 
 log = logs.get("app")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Everything that is made from files, made anew on reload."""
-
-    settings: Settings
-    feeds: tuple[Feed, ...]
-    watchlists: Watchlists
-    matcher: Matcher
-    templates: Templates
-    net: NetPolicy
-    notifiers: Mapping[str, Notifier]
-
-    @property
-    def receivers(self) -> Mapping[str, ReceiverConfig]:
-        """By name."""
-        return {r.name: r for r in self.settings.config.receivers}
-
-    @property
-    def titles(self) -> Mapping[str, str]:
-        """Watchlist id to title."""
-        return {w.id: w.title for w in self.watchlists.lists}
-
-    @property
-    def judge(self) -> StoryJudge:
-        """What tells persons from bodies when stories are judged."""
-        return StoryJudge(WhoIsWho.of(self.watchlists.entities.values()).people)
-
-
-def build(found: Settings) -> Parts:
-    """Read and compile all files that `found` names. Raises ConfigError with the mistakes of every one of them."""
-    wrong: list[ConfigError] = []
-
-    def tried(make: Callable[[], object]) -> object:
-        try:
-            return make()
-        except ConfigError as error:
-            wrong.append(error)
-            return None
-
-    sources = tried(lambda: read_feeds(found))
-    lists = tried(lambda: load_watchlists(found.watchlists))
-    templates = tried(lambda: render.check(settings.bundled("templates"), found.templates, contexts()))
-    tried(lambda: _receivers_work(found))
-    net = tried(lambda: policy(found))
-    together(wrong)
-    return Parts(
-        settings=found,
-        feeds=sources,  # type: ignore[arg-type]
-        watchlists=lists,  # type: ignore[arg-type]
-        matcher=Matcher(lists, extract=extractor(lists)),  # type: ignore[arg-type]
-        templates=templates,  # type: ignore[arg-type]
-        net=net,  # type: ignore[arg-type]
-        notifiers={r.name: notifier.notifier_for(r, net) for r in found.config.receivers},  # type: ignore[arg-type]
-    )
-
-
-def read_feeds(found: Settings) -> tuple[Feed, ...]:
-    """The feeds of all feed files. Raises ConfigError, also for an id that two files share."""
-    feeds_by_id: dict[str, Feed] = {}
-    wrong: list[ConfigError] = []
-    for path in found.feeds:
-        try:
-            for feed in load_feeds(_text(path), str(path)):
-                if feed.id in feeds_by_id:
-                    wrong.append(_mistake(str(path), f"feed {feed.id!r} is in another feeds file too"))
-                feeds_by_id[feed.id] = feed
-        except ConfigError as error:
-            wrong.append(error)
-    together(wrong)
-    return tuple(feeds_by_id.values())
-
-
-def policy(found: Settings) -> NetPolicy:
-    """How this monitor may use the network. Raises ConfigError: `polling.ca_file` is no certificate file."""
-    polling = found.config.polling
-    return NetPolicy(
-        user_agent=user_agent(__version__, found.config.contact),
-        allow_networks=polling.allow_networks,
-        allow_ports=polling.allow_ports,
-        authorities=authorities(Path(polling.ca_file)) if polling.ca_file else "",
-    )
-
-
-def _text(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _mistake(str(path), f"cannot be read: {error.strerror}") from None
-
-
-def _mistake(file: str, message: str) -> ConfigError:
-    return ConfigError((Mistake(file=file, line=None, column=None, message=message),))
-
-
-def _receivers_work(found: Settings) -> None:
-    together(
-        _mistake(str(found.path or "environment"), f"receiver {r.name!r}: {message}")
-        for r in found.config.receivers
-        for message in notifier.mistakes(r)
-    )
 
 
 class App:
@@ -178,6 +62,7 @@ class App:
         self.jitter = jitter
         self._ailments = Ailments()
         self._link_key: bytes | None = None
+        self._began = clock()
 
     def sow(self) -> None:
         """Bring the stored feeds in line with the feeds files, and note when this database began."""
@@ -195,8 +80,9 @@ class App:
 
     def begin(self) -> None:
         """A monitor is at work from now on: what is due since before is caught up with first."""
+        self._began = self.clock()
         with self.db.transaction() as tx:
-            works.begin(tx, self.parts.settings, self.clock())
+            works.begin(tx, self.parts.settings, self._began)
 
     def mind_the_clock(self) -> timedelta:
         """Let nothing wait for a time that only a wrong clock had reached; by how much it was set back."""
@@ -322,7 +208,7 @@ class App:
             return False
         now = self.clock()
         with self.db.snapshot() as tx:
-            stuck = works.stuck(tx, self.parts.settings, now, since=self._started_at)
+            stuck = works.stuck(tx, self.parts.settings, now, since=self._began)
         if stuck:
             log.error("heartbeat_withheld", why="; ".join(stuck))
             return False

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from monitor.app import build
 from monitor.cli.common import ConfigOption, JsonOption, loaded, moment, say, say_json
 from monitor.documents import suggestion
 from monitor.jobs.backfill import Backfill
 from monitor.jobs.backfill import backfill as backfilled
+from monitor.parts import build
 from monitor.store.database import Database
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import app as composition
+from monitor import parts
 from monitor.cli import savetest
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, console, loaded, say_json
 from monitor.cli.explained import explained
@@ -103,7 +103,7 @@ def _archived(number: int, found: Settings) -> Item:
 
 def _page(url: str, found: Settings) -> Item:
     """The article at `url`; where it cannot be read, what the feed gave of it, if the archive has it."""
-    article = _read(composition.policy(found), url)
+    article = _read(parts.policy(found), url)
     if isinstance(article, Article):
         return Item(key=f"url:{url}", feed_id="", title=article.title, content=article.text, url=article.url)
     complain(f"{url}: {article}")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from monitor import app as composition
+from monitor import parts
+from monitor.app import opened
 from monitor.cli import feedtrial
 from monitor.cli.common import (
     FINDINGS,
@@ -83,7 +84,7 @@ def add(
         told.end("neither an http(s) address nor a path", code=MISCONFIGURED)
     known = known_feeds(found)
     _refuse_known(told, url, known)
-    tried = _tried(told, url, composition.policy(found), pick)
+    tried = _tried(told, url, parts.policy(found), pick)
     for place in (tried.url, tried.answered):
         _refuse_known(told, place, known)
     described: dict[str, Any] = {
@@ -227,7 +228,7 @@ def _store(told: Told, feed: Feed, tried: Tried, config: Path | None) -> None:
     """What was fetched becomes the feed's first poll, so that nobody asks twice."""
     note = f"a running monitor asks it from now on; with SIGHUP it reads {told.data['file']} again"
     try:
-        with composition.opened(loaded(config), exclusive=False) as app:
+        with opened(loaded(config), exclusive=False) as app:
             if not intake.begun(app.db):
                 app.sow()
             poll = intake.Intake(feed=feed, address=tried.address, results=tried.results)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor import app as composition
-from monitor import settings
+from monitor import parts, settings
 from monitor.errors import StoreError
 from monitor.store import feeds
 from monitor.store.database import Database
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 def known_feeds(found: Settings) -> tuple[Feed, ...]:
     """The feeds of all feeds files, and those that only the database has from an older monitor."""
-    known = {feed.id: feed for feed in composition.read_feeds(found)}
+    known = {feed.id: feed for feed in parts.read_feeds(found)}
     for feed in _added(found):
         known.setdefault(feed.id, feed)
     return tuple(known.values())

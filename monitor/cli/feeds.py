@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import app as composition
+from monitor import parts
 from monitor.cli import feedtrial
 from monitor.cli.common import (
     FINDINGS,
@@ -179,7 +179,7 @@ def _told(feed: Feed, *, with_secrets: bool) -> Feed:
 @app.command("discover")
 def discover(url: str, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """The feeds that a web page offers."""
-    net = composition.policy(loaded(config))
+    net = parts.policy(loaded(config))
     result = asyncio.run(_page(net, feedtrial.wanted_url(url) or whole_scheme(url)))
     if not isinstance(result, Fetched):
         complain(f"{masked(url)}: {result.detail if isinstance(result, FetchFailed) else 'not modified'}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor import daemon, demo, logs, settings
-from monitor.app import App, build, opened
+from monitor.app import App, opened
 from monitor.cli import report, secrecy
 from monitor.cli import status as wellbeing
 from monitor.cli.common import (
@@ -30,6 +30,7 @@ from monitor.cli.falsealarms import serving
 from monitor.cli.setup import init
 from monitor.delivery import notifier
 from monitor.jobs import preview as previews
+from monitor.parts import build
 from monitor.timing import TICKS
 
 if TYPE_CHECKING:

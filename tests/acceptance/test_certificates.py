@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor import settings
-from monitor.app import build
 from monitor.cli.main import app
 from monitor.errors import ConfigError
+from monitor.parts import build
 from tests.support.certs import make_authority
 from tests.support.slackhook import Hook
 from tests.support.web import Web

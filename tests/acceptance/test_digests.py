@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor import settings
-from monitor.app import App, build
+from monitor.app import App
 from monitor.feeds.worker import Worker
 from monitor.jobs.gather import gather
+from monitor.parts import build
 from monitor.store import items
 from monitor.store.database import Database
 from tests.support.stored import assessed, feed, match, poll, state

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from ssl import SSLContext
 
-    from monitor.app import Parts
+    from monitor.parts import Parts
     from tests.support.certs import Authority
 
 HOUR = timedelta(hours=1)

@@ -20,7 +20,7 @@ from tests.support.stored import assessed, match, told
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from monitor.app import Parts
+    from monitor.parts import Parts
     from monitor.store.digests import LedgerRow
     from tests.support.faults import World
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor import settings
-from monitor.app import build
 from monitor.errors import ConfigError
 from monitor.jobs.groups import open_groups
+from monitor.parts import build
 from monitor.store import journal
 from tests.support.faults import monitor, parts_of
 from tests.support.line import command
@@ -80,16 +80,17 @@ def test_a_template_that_an_edit_broke_keeps_the_old_one_at_work(tmp_path: Path)
     mine.mkdir(parents=True)
     parts = parts_of(tmp_path / "files", [], templates=str(tmp_path / "templates"))
     with monitor(tmp_path, parts) as world:
+        at_work = world.app.parts
         (mine / "alert.txt").write_text(BROKEN, encoding="utf-8")
         with pytest.raises(ConfigError) as told:
             world.app.reload()
-        assert world.app.parts is parts
+        assert world.app.parts is at_work
         (delivery,) = world.promise("other", "file")
         world.app.deliver()
         assert world.line(delivery).state == "delivered"
         (mine / "alert.txt").unlink()
         world.app.reload()
-        assert world.app.parts is not parts
+        assert world.app.parts is not at_work
     (mistake,) = told.value.mistakes
     assert str(mistake.file).endswith("email/alert.txt")
     assert mistake.line is not None

@@ -21,7 +21,7 @@ from tests.support.faults import monitor, parts_of, with_config
 from tests.support.stored import assessed, match, told
 
 if TYPE_CHECKING:
-    from monitor.app import Parts
+    from monitor.parts import Parts
     from tests.support.faults import World
 
 START = datetime(2026, 3, 27, 9, tzinfo=UTC)

@@ -17,8 +17,9 @@ from uuid import uuid4
 import yaml
 
 from monitor import settings
-from monitor.app import App, build
+from monitor.app import App
 from monitor.model import Message, MessageKind
+from monitor.parts import build
 from monitor.store import feeds, journal, outbox, receivers
 from monitor.store.database import Database
 from tests.support.stored import feed
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from monitor.app import Parts
     from monitor.config import Config
     from monitor.feeds.worker import Worker
+    from monitor.parts import Parts
     from monitor.store.journal import JournalLine
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
