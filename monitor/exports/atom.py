@@ -42,7 +42,7 @@ def feed(
     listed = list(entries)
     made = _Feed(
         title=plain.clean(title),
-        link=link or "",
+        link=plain.uri(link) if link else "",
         description=None,
         feed_guid=f"urn:uuid:{plain.stable_uuid('feed', name)}",
         author_name="foreign-influence-monitor",
@@ -52,7 +52,7 @@ def feed(
     for entry in listed:
         made.add_item(
             title=plain.clean(entry.title),
-            link=entry.link or "",
+            link=plain.uri(entry.link) if entry.link else "",
             description=None,
             content=plain.clean(entry.content),
             unique_id=f"urn:uuid:{plain.stable_uuid(entry.name)}",

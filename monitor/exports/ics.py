@@ -58,7 +58,7 @@ def _event(of: LedgerContact) -> Event:
     if of.place:
         event.add("location", plain.clean(of.place))
     if link := next((s.url for s in of.sources if s.url), None):
-        event.add("url", plain.clean(link))
+        event.add("url", plain.uri(link))
     return event
 
 

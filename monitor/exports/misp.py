@@ -99,7 +99,7 @@ def _source(of: LedgerContact, source: ContactSource) -> MISPObject:
     made = _object("news-media", of, key)
     _say(made, of, "source", source.outlet, key)
     if source.url:
-        _say(made, of, "link", source.url, key)
+        _say(made, of, "link", plain.uri(source.url), key)
     if quoted := "\n".join(plain.sentences(source)):
         _say(made, of, "content", quoted, key)
     made.comment = (

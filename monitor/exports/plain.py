@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from uuid import UUID, uuid5
+
+from w3lib.url import safe_url_string
 
 from monitor.model import ContactStatus
 
@@ -34,6 +37,17 @@ STATUS_WORDS = {
 def clean(text: str) -> str:
     """`text` as any document can hold it."""
     return _FORBIDDEN.sub("\ufffd", text)
+
+
+def uri(url: str) -> str:
+    """A link as strict readers want it: a URI (RFC 3986), letters beyond ASCII encoded (RFC 3987 section 3.1).
+
+    The host becomes its ASCII form; what is encoded already stays. An address that cannot be read stays as it is.
+    """
+    try:
+        return str(safe_url_string(clean(url)))
+    except ValueError:
+        return quote(clean(url), safe="%/:?#[]@!$&'()*+,;=~")
 
 
 def stable_uuid(*parts: str) -> str:

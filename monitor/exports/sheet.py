@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 from monitor.exports import plain
@@ -19,10 +20,16 @@ COLUMNS = (
 )  # fmt: skip
 #: a spreadsheet runs what begins so as a formula (CWE-1236)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: where a spreadsheet of a country that writes 1,5 for one and a half begins another cell, quotation marks or not
+_INNER = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@＝＋－＠])")
 
 
 def safe(text: str) -> str:
-    """`text` as a cell that no spreadsheet runs; an apostrophe in front keeps it text."""
+    """`text` as a cell that no spreadsheet runs, whether it parts cells by commas, semicolons or tabs.
+
+    An apostrophe in front keeps text text, at the beginning and behind what may be taken for another cell's.
+    """
+    text = _INNER.sub(r"\1'", text)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -122,5 +122,5 @@ def _references(of: LedgerContact) -> Iterator[dict[str, str]]:
     for source in of.sources:
         words = " ".join((f"{source.side.value}, {source.lang}.", *plain.sentences(source)))
         yield {"source_name": source.outlet, "description": words} | (
-            {"url": source.url} if source.url else {}
+            {"url": plain.uri(source.url)} if source.url else {}
         )

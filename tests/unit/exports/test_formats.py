@@ -85,6 +85,17 @@ def test_a_spreadsheet_runs_nothing() -> None:
     assert any(cell.startswith("'=HYPERLINK") for cell in rows[1])
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_spreadsheet_of_any_country_runs_nothing(delimiter: str) -> None:
+    """Where semicolons part cells, a comma's quotation marks protect nothing."""
+    unkind = "a;=1+1\nb; +2\t@SUM(A1);-3\r\n=4"
+    found = made(said(1, contact(russian=(unkind,), place=unkind), outlet=unkind, url=None))
+    rows = list(csv.reader(io.StringIO(sheet.write(found), newline=""), delimiter=delimiter))
+
+    cells = [part.strip() for row in rows for cell in row for part in cell.split(delimiter)]
+    assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@") and cell]
+
+
 # --- calendar --------------------------------------------------------------------------------------------
 
 
@@ -272,3 +283,27 @@ def test_plain_data_goes_through_json() -> None:
     assert data["sources"][1]["lang"] == "ar"
     assert data["sources"][1]["evidence"][0]["sentence"] == "التقى لافروف حفتر في موسكو."
     assert data["corroboration"]["voices"][0]["sides"] == ["independent"]
+
+
+# --- links -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "uri"),
+    [
+        ("https://x.example/a?b=1&c=%20d", "https://x.example/a?b=1&c=%20d"),
+        (
+            "https://x.example/خبر?q=حفتر#جزء",
+            "https://x.example/%D8%AE%D8%A8%D8%B1?q=%D8%AD%D9%81%D8%AA%D8%B1#%D8%AC%D8%B2%D8%A1",
+        ),
+        ("https://пример.рф/a b", "https://xn--e1afmkfd.xn--p1ai/a%20b"),
+    ],
+)
+def test_links_are_uris_for_strict_readers(url: str, uri: str) -> None:
+    """RFC 3986 knows no letters but ASCII's."""
+    assert plain.uri(url) == uri
+    found = made(said(1, contact(), url=url))
+    assert json.loads(stix.write(found, people=PEOPLE))["objects"][-1]["external_references"][1]["url"] == uri
+    (event,) = icalendar.Calendar.from_ical(ics.write(found)).events
+    assert event["url"] == uri
+    assert uri in misp.write(found, people=PEOPLE)
