@@ -12,8 +12,9 @@ from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, iso
 from monitor.redaction import redact
 from monitor.store import journal, receivers
 from monitor.store.database import Database
+from monitor.store.restore import restore as put_back
 
-db = typer.Typer(help="The database: upgrade, backup, check.", no_args_is_help=True)
+db = typer.Typer(help="The database: upgrade, backup, restore, check.", no_args_is_help=True)
 deliveries = typer.Typer(help="What was promised and what became of it.", no_args_is_help=True)
 
 
@@ -41,6 +42,20 @@ def backup(
     finally:
         found.close()
     say(f"{target}: {target.stat().st_size:,} bytes")
+
+
+@db.command("restore")
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `monitor db backup` wrote.")],
+    config: ConfigOption = None,
+) -> None:
+    """Put a backup in the place of the database. The monitor must be stopped; the old database is kept beside it."""
+    url = loaded(config).database
+    path, aside = put_back(source, url, datetime.now(UTC))
+    Database.open(url).close()
+    say(f"{path} is what {source} holds, with the newest tables")
+    if aside is not None:
+        say(f"what was there before is {aside}; delete it when you do not need it", style="dim")
 
 
 @db.command("check")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 
 from monitor.cli import archived
 from monitor.cli.common import FINDINGS, MISCONFIGURED, ConfigOption, complain, loaded, say
+from monitor.exports import page
 from monitor.exports.case import MAX_BETWEEN, Case, FeedChain, files
 from monitor.exports.verify import verify as verified
 from monitor.store import evidence
@@ -21,7 +23,7 @@ from monitor.stories.ledger import ledger
 from monitor.stories.timeline import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from monitor.matching.whoiswho import WhoIsWho
     from monitor.model import Story
@@ -118,25 +120,52 @@ def _umask() -> int:
     return mask
 
 
+_LINK = re.compile(r"\b[0-9a-f]{64}\b")
+
+
 def verify(
     folder: Annotated[
         Path | None, typer.Argument(metavar="DIR", help="A case folder; otherwise the archive itself.")
     ] = None,
+    since: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HEAD",
+            help="A link that an earlier run printed, or a file with such a run's output: it must still be there.",
+        ),
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Whether evidence is what it was: a case that was exported, or every chain of the archive. Exit 1 when not."""
+    heads = [head for value in since or () for head in _heads(value)]
     if folder is None:
-        _archive(config)
+        _archive(config, heads)
         return
     read, odd = _read(folder)
     found = verified(read)
-    for line in (*odd, *found.faults):
+    missing = [f"{head} is no link of this case" for head in heads if head not in found.chains]
+    for line in (*odd, *found.faults, *missing):
         complain(line)
-    if odd or found.faults:
+    if odd or found.faults or missing:
         raise typer.Exit(FINDINGS)
     for feed_id, head in found.heads.items():
         say(f"{head}  newest link of {feed_id} when this was exported", style="dim")
     say(f"{folder}: {found.files} files, {found.entries} entries and {found.links} links are what they were")
+    if not heads:
+        say(page.UNPROVED)
+
+
+def _heads(value: str) -> list[str]:
+    """The links named by `--since`. Ends the command where there are none."""
+    path = Path(value)
+    text = path.read_text("utf-8", "replace") if not _LINK.fullmatch(value) and path.is_file() else value
+    found = _LINK.findall(text)
+    if not found:
+        complain(
+            f"--since {value}: neither 64 hexadecimal digits nor a file that holds them (keep what verify prints)"
+        )
+        raise typer.Exit(MISCONFIGURED)
+    return list(found)
 
 
 def _read(folder: Path) -> tuple[dict[str, bytes], list[str]]:
@@ -155,17 +184,30 @@ def _read(folder: Path) -> tuple[dict[str, bytes], list[str]]:
     return read, odd
 
 
-def _archive(config: Path | None) -> None:
-    wrong = 0
+def _archive(config: Path | None, heads: Sequence[str]) -> None:
+    wrong = expected = found = links = 0
     with archived.reading(loaded(config)) as tx:
-        for feed_id in evidence.feeds_with_chains(tx):
-            faults = list(evidence.faults(tx, feed_id))
-            wrong += len(faults)
+        for chain in evidence.chained(tx):
+            faults = list(evidence.faults(tx, chain.feed_id))
+            if chain.found < chain.expected:
+                missing = chain.expected - chain.found
+                faults.append(
+                    f"{chain.feed_id}: {missing:,} of {chain.expected:,} stored items have no evidence"
+                )
             for line in faults:
                 complain(line)
             if not faults:
-                say(f"{evidence.head(tx, feed_id)}  {feed_id}", style="dim")
-        total = evidence.count(tx)
+                say(f"{evidence.head(tx, chain.feed_id)}  {chain.feed_id}", style="dim")
+            wrong += len(faults)
+            expected, found, links = expected + chain.expected, found + chain.found, links + chain.links
+        for head in heads:
+            if evidence.holds(tx, head) is None:
+                complain(f"{head} is in no chain: what was verified then was cut off or written anew")
+                wrong += 1
+    say(
+        f"{found:,} of {expected:,} stored items have their evidence, in {links:,} links",
+        style="dim" if wrong else None,
+    )
     if wrong:
         raise typer.Exit(FINDINGS)
-    say(f"{total:,} entries are what they were")
+    say("every entry is what it was" + (f", and the {len(heads)} links of then are there" if heads else ""))

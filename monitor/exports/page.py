@@ -28,6 +28,13 @@ article { break-inside: avoid-page } a { color: #0b57d0; overflow-wrap: anywhere
 @media print { body { margin: 0; max-width: none } a { color: inherit } }
 """
 
+#: what a reader of a case must not believe of it
+UNPROVED = (
+    "The hashes show that nothing was changed since they were written down. They do not show that nobody made the whole "
+    "case anew, nor that this page, story.json and the tables say what the entries say: compare the newest links with "
+    "those that were written down elsewhere, and read the entries."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
@@ -56,6 +63,7 @@ def write(
             *_section("Contacts", _contacts(contacts)),
             *_section("Items", (line for item in judged.story.items for line in _item(item))),
             *_section("Evidence", _evidence(entries)),
+            f"<p>{UNPROVED}</p>",
         ]
     )
     return (

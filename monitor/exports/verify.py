@@ -27,6 +27,8 @@ class Verified:
     links: int
     #: feed to its newest link at the time of the export, to compare with the archive or a copy kept elsewhere
     heads: Mapping[str, str]
+    #: the hashes of all links, and the heads
+    chains: frozenset[str] = frozenset()
 
 
 def verify(files: Mapping[str, bytes]) -> Verified:
@@ -37,6 +39,8 @@ def verify(files: Mapping[str, bytes]) -> Verified:
         return Verified(faults=(*faults, chain), files=len(files), entries=0, links=0, heads={})
     faults += _feeds(chain, files)
     links = [link for feed in chain for link in feed["links"]]
+    if not links:
+        faults.append(f"{CHAIN} holds no link: the case proves nothing")
     named = {str(link["file"]) for link in links if link["file"]}
     faults += [
         f"{name}: no link of the chain is about it"
@@ -49,6 +53,7 @@ def verify(files: Mapping[str, bytes]) -> Verified:
         entries=len(named),
         links=len(links),
         heads={feed["feed"]: feed["head"] for feed in chain},
+        chains=frozenset(link["chain"] for link in links) | {feed["head"] for feed in chain},
     )
 
 

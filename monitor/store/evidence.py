@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from monitor.model.evidence import Kept, Link, digest
 from monitor.store.schema import entries, items
@@ -82,9 +83,41 @@ def of_items(tx: Connection, item_ids: Iterable[int]) -> tuple[Kept, ...]:
     return tuple(sorted(found, key=lambda kept: kept.id))
 
 
-def feeds_with_chains(tx: Connection) -> tuple[str, ...]:
-    """The feeds of which anything was kept."""
-    return tuple(tx.execute(select(entries.c.feed_id).distinct().order_by(entries.c.feed_id)).scalars())
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """A feed's chain beside what the archive holds of the feed."""
+
+    feed_id: str
+    #: stored items that must have a link: those first seen since evidence is kept at all
+    expected: int
+    #: of those, how many have one
+    found: int
+    #: all links, those of pruned items included
+    links: int
+
+
+def chained(tx: Connection) -> tuple[Chained, ...]:
+    """Every feed that has items or a chain, by id."""
+    kept_since = select(func.min(entries.c.retrieved_at)).scalar_subquery()
+    since_then = or_(items.c.first_seen_at >= kept_since, kept_since.is_(None))
+    has_link = select(entries.c.id).where(entries.c.item_id == items.c.id).exists()
+    wanted = tx.execute(
+        select(items.c.feed_id, func.count(), func.count().filter(has_link))
+        .where(since_then)
+        .group_by(items.c.feed_id)
+    ).all()
+    links = tx.execute(select(entries.c.feed_id, func.count()).group_by(entries.c.feed_id)).all()
+    expected = {feed: (count, found) for feed, count, found in wanted}
+    counted: dict[str, int] = dict(row._tuple() for row in links)
+    return tuple(
+        Chained(feed, *expected.get(feed, (0, 0)), counted.get(feed, 0))
+        for feed in sorted(expected.keys() | counted.keys())
+    )
+
+
+def holds(tx: Connection, chain: str) -> str | None:
+    """The feed in whose chain a link's hash stands; None: in none."""
+    return tx.execute(select(entries.c.feed_id).where(entries.c.chain == chain).limit(1)).scalar()
 
 
 def between(tx: Connection, feed_id: str, first: int = 0, last: int | None = None) -> Iterator[Kept]:
@@ -116,11 +149,15 @@ def faults(tx: Connection, feed_id: str) -> Iterator[str]:
             if digest(_unpacked(row.raw)) != row.sha256:
                 yield f"{feed_id}: the bytes of entry {row.id} were changed"
         at = page[-1].id
+    if gone := _without_bytes(tx, feed_id):
+        yield f"{feed_id}: the bytes of {gone:,} entries are gone although their items are stored"
 
 
-def count(tx: Connection) -> int:
-    """How many entries there are."""
-    return int(tx.execute(select(func.count()).select_from(entries)).scalar_one())
+def _without_bytes(tx: Connection, feed_id: str) -> int:
+    """Entries of stored items that say a hash and have no bytes; pruning takes those of pruned items only."""
+    e = entries.c
+    gone = (e.feed_id == feed_id) & e.item_id.is_not(None) & e.raw.is_(None) & (e.sha256 != "")
+    return int(tx.execute(select(func.count()).select_from(entries).where(gone)).scalar_one())
 
 
 def _revisions(tx: Connection, ids: Collection[int]) -> dict[int, int]:

@@ -352,3 +352,50 @@ def test_the_archive_itself_is_verified(desk: Newsroom) -> None:
     finally:
         with desk.app.db.transaction() as tx:
             tx.execute(update(entries).where(entries.c.id == 2).values(retrieved_at=was))
+
+
+def test_evidence_that_was_taken_out_is_missed(desk: Newsroom) -> None:
+    """All of it, or the bytes only; an archive without evidence is not "what it was"."""
+    with desk.app.db.transaction() as tx:
+        rows = [dict(row) for row in tx.execute(entries.select().order_by(entries.c.id)).mappings()]
+        tx.execute(entries.delete())
+    try:
+        found = run(desk, "verify")
+        assert found.exit_code == 1
+        assert re.search(r"gazette: \d+ of \d+ stored items have no evidence", found.output)
+        with desk.app.db.transaction() as tx:
+            tx.execute(entries.insert(), [row | {"raw": None} for row in rows])
+        found = run(desk, "verify")
+        assert found.exit_code == 1
+        assert "entries are gone although their items are stored" in found.output
+    finally:
+        with desk.app.db.transaction() as tx:
+            tx.execute(entries.delete())
+            tx.execute(entries.insert(), rows)
+
+
+def test_an_earlier_head_must_still_be_there(desk: Newsroom, tmp_path: Path) -> None:
+    """A chain that was cut or made anew fits together, and does not hold what was written down."""
+    before = run(desk, "verify").stdout
+    head = re.search(r"^([0-9a-f]{64})  gazette$", before, re.MULTILINE)
+    assert head is not None
+    (tmp_path / "heads").write_text(before)
+    assert run(desk, "verify", "--since", head[1]).exit_code == 0
+    assert run(desk, "verify", "--since", str(tmp_path / "heads")).exit_code == 0
+    gone = run(desk, "verify", "--since", "0" * 64)
+    assert gone.exit_code == 1
+    assert "is in no chain" in gone.output
+    wrong = run(desk, "verify", "--since", "yesterday")
+    assert wrong.exit_code == 2
+    assert "64 hexadecimal digits" in wrong.output
+
+
+def test_a_case_says_what_it_does_not_prove(case: Path) -> None:
+    """On its page, and when it is verified; compared with a link from elsewhere, it is proved."""
+    assert "made the whole case anew" in (case / "index.html").read_text("utf-8").replace("\n", " ")
+    result = CliRunner().invoke(app, ["verify", str(case)])
+    assert "whole case anew" in " ".join(result.output.split())
+    head = re.search(r"[0-9a-f]{64}", result.stdout)
+    assert head is not None
+    assert CliRunner().invoke(app, ["verify", str(case), "--since", head[0]]).exit_code == 0
+    assert CliRunner().invoke(app, ["verify", str(case), "--since", "0" * 64]).exit_code == 1
