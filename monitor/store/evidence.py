@@ -108,7 +108,7 @@ def chained(tx: Connection) -> tuple[Chained, ...]:
     ).all()
     links = tx.execute(select(entries.c.feed_id, func.count()).group_by(entries.c.feed_id)).all()
     expected = {feed: (count, found) for feed, count, found in wanted}
-    counted: dict[str, int] = dict(row._tuple() for row in links)
+    counted: dict[str, int] = {feed: int(count) for feed, count in links}
     return tuple(
         Chained(feed, *expected.get(feed, (0, 0)), counted.get(feed, 0))
         for feed in sorted(expected.keys() | counted.keys())
