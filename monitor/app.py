@@ -25,7 +25,7 @@ from monitor.jobs.ailments import Ailments
 from monitor.jobs.notices import Notices
 from monitor.model import Delivered, EventKind, Finding
 from monitor.parts import Parts, build
-from monitor.store import facts, feeds, linkkey, outbox, receivers, rulebook, waits
+from monitor.store import facts, feeds, linkkey, outbox, receivers, rhythm, rulebook, waits
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ class App:
             facts.first(tx, digesting.INSTALLED, now.isoformat(), now)
             fresh = rulebook.note(tx, {rule.key: rule.digest for rule in self.parts.watchlists.rules}, now)
             # new feeds are first asked one a second, so that a long list does not start with a burst
-            within = timedelta(seconds=len(self.parts.feeds))
-            interval = self.parts.settings.config.polling.interval
-            feeds.sow(tx, self.parts.feeds, now, jitter=self.jitter, within=within, interval=interval)
+            polling, within = self.parts.settings.config.polling, timedelta(seconds=len(self.parts.feeds))
+            feeds.sow(tx, self.parts.feeds, now, jitter=self.jitter, within=within, interval=polling.interval)
+            rhythm.catch_up(tx, polling, now)
         for rule in fresh:
             log.info("rule_begins", rule=rule, detail="what was seen before is not alerted")
 

@@ -211,9 +211,12 @@ class DigestConfig(Strict):
 class PollingConfig(Strict):
     """How often and how hard we ask."""
 
-    interval: Duration = timedelta(minutes=30)
-    min_interval: Duration = timedelta(minutes=10)
-    max_interval: Duration = timedelta(hours=24)
+    #: for a feed whose rhythm is not known yet
+    interval: Duration = timedelta(minutes=15)
+    #: no feed is asked more often, except where its own `interval` or `min_interval` says so
+    min_interval: Duration = timedelta(minutes=5)
+    #: every feed is asked at least so often, except where its publisher asks for more or it fails
+    max_interval: Duration = timedelta(hours=1)
     concurrency: int = Field(default=16, ge=1, le=200)
     #: seconds between two requests to one host
     host_gap: Duration = timedelta(seconds=2)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.model import MessageKind
+from monitor.model import FetchFault, MessageKind
 
 if TYPE_CHECKING:
-    from monitor.config import PollingConfig
-    from monitor.model import FetchFailed
+    from monitor.model import Asks, FetchFailed
 
 #: no answer may keep us away longer than this, whatever it says
 MAX_RETRY_AFTER = timedelta(days=2)
 #: a failing feed is asked again at the latest after this: never given up silently
 BACKOFF_CEILING = timedelta(hours=12)
-#: shares of already-seen entries between which the interval stays (Media Cloud's rule)
-FEW_SEEN, MANY_SEEN = 1 / 3, 2 / 3
+#: no wish about an answer (max-age, ttl) keeps us away longer
+MAX_WISH = timedelta(days=1)
+#: after 429 a feed is asked hourly at most, for so long
+AFTER_429, SLOW_FOR = timedelta(hours=1), timedelta(days=1)
+#: a wait of our own is lengthened by up to this share; after skipped hours feeds spread over so much time
+JITTER, AFTER_SKIPPED = 0.05, timedelta(minutes=5)
 #: waits between delivery attempts (Standard Webhooks 1.0.0, "retry schedule"), then daily
 ATTEMPTS = tuple(timedelta(seconds=s) for s in (5, 60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
 #: the waits of what must arrive soon or not at all, the last one again and again
@@ -45,48 +48,52 @@ BY_DUE = tuple(name for name in TICKS if name not in BY_RHYTHM)
 WATCHER_SILENT = timedelta(minutes=10)
 
 
-def adapted_interval(
-    interval: timedelta, *, entries: int, new: int, policy: PollingConfig, floor: timedelta | None
-) -> timedelta:
-    """The feed's next interval, led by the share of entries that were already seen.
+def next_poll(now: datetime, interval: timedelta, asks: Asks, *, jitter: float) -> tuple[datetime, datetime]:
+    """When a feed is asked again, and before when nobody may ask it, a person with a button neither.
 
-    Few seen again: something may soon roll off, ask sooner. Nearly all seen: ask later. An empty feed tells nothing.
+    The longer of our `interval` and the publisher's wishes (freshness, ttl), a little jittered so that feeds do not
+    march in step, then past the hours and days at which he does not want to be asked.
     """
-    lowest = max(policy.min_interval, floor or timedelta())
-    if entries:
-        seen = 1 - new / entries
-        if seen < FEW_SEEN:
-            interval = interval / 2
-        elif seen > MANY_SEEN:
-            interval = interval * 1.2
-    return min(max(interval, lowest), policy.max_interval)
+    asked = asked_wait(asks, now)
+    due = now + max(interval, asked) * (1 + JITTER * jitter)
+    return unskipped(due, asks, jitter), unskipped(now + asked, asks, 0.0)
 
 
-def next_poll_at(
-    now: datetime,
-    interval: timedelta,
-    *,
-    wishes: tuple[timedelta | None, ...],
-    jitter: float,
-    policy: PollingConfig,
-) -> datetime:
-    """`now` plus the longest of our interval and the publisher's wishes (ttl, freshness), at most a day, jittered.
+def asked_wait(asks: Asks, now: datetime) -> timedelta:
+    """How long the publisher wants us to stay away after an answer; feeds declare absurd lifetimes, a day is the most."""
+    slow = AFTER_429 if asks.slow_until is not None and asks.slow_until > now else timedelta()
+    return max(min(max(asks.fresh_for or timedelta(), asks.ttl or timedelta()), MAX_WISH), slow)
 
-    The cap stands because feeds declare absurd lifetimes; jitter adds up to a tenth so that feeds do not march in step.
-    """
-    wait = max([interval, *(w for w in wishes if w is not None)])
-    wait = min(wait, max(policy.max_interval, interval))
-    return now + wait * (1 + 0.1 * jitter)
+
+def unskipped(at: datetime, asks: Asks, jitter: float) -> datetime:
+    """`at`, or the end of the skipped hours and days (UTC) that it falls into; skipping all of them means nothing."""
+    hours = asks.skip_hours if len(set(asks.skip_hours)) < 24 else ()
+    days = asks.skip_days if len(set(asks.skip_days)) < 7 else ()
+    free, begun = at.astimezone(UTC), False
+    while free.hour in hours or free.weekday() in days:
+        free, begun = free.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1), True
+    return free + AFTER_SKIPPED * jitter if begun else at
 
 
 def backoff(
-    now: datetime, failed: FetchFailed, *, failures: int, interval: timedelta, jitter: float
+    now: datetime,
+    failed: FetchFailed,
+    *,
+    failures: int,
+    interval: timedelta,
+    jitter: float,
+    ceiling: timedelta = BACKOFF_CEILING,
 ) -> datetime:
-    """When to ask a failing feed again: Retry-After where given, else the interval doubled by each failure."""
-    wait = min(interval * 2.0 ** min(failures - 1, 10), BACKOFF_CEILING)
+    """When to ask a failing feed again: Retry-After where given, else the interval doubled by each failure.
+
+    `ceiling`: the most that failures alone lead to. Too many requests (429) without a time: an hour at least.
+    """
+    wait = min(interval * 2.0 ** min(failures - 1, 10), max(ceiling, interval))
     wait = max(wait * (0.75 + 0.5 * jitter), interval)
     if failed.retry_after is not None:
         wait = max(wait, min(failed.retry_after, MAX_RETRY_AFTER))
+    elif failed.fault is FetchFault.RATE_LIMITED:
+        wait = max(wait, AFTER_429)
     return now + wait
 
 

@@ -112,6 +112,8 @@ class _Hop:
     login: tuple[str, str] | None
     #: every redirect so far was permanent, and none of them led from https to http
     permanent: bool = True
+    #: where the permanent ones at the beginning led
+    moved: httpx.URL | None = None
     visited: frozenset[str] = frozenset()
 
 
@@ -174,18 +176,20 @@ def _onward(request: FetchRequest, hop: _Hop, status: int, location: str | None)
         why = "redirected from https to http, which would give the credentials away"
     if why is not None or to is None:
         return _failed(FetchFault.REDIRECT, why or "", status)
+    permanent = hop.permanent and status in http.PERMANENT and not urls.downgrades(hop.url, to)
     return _Hop(
         url=to,
         login=hop.login if urls.same_origin(hop.url, to) else None,
-        permanent=hop.permanent and status in http.PERMANENT and not urls.downgrades(hop.url, to),
+        permanent=permanent,
+        moved=to if permanent else hop.moved,
         visited=visited,
     )
 
 
 def _moved_to(request: FetchRequest, hop: _Hop) -> str | None:
-    """The new address, when the whole way was permanent. An address with credentials never moves by itself."""
+    """Where the permanent redirects led, up to the first temporary one. An address with credentials never moves by itself."""
     start = urls.address(request.url)
-    return str(hop.url) if hop.visited and hop.permanent and start and start[1] is None else None
+    return str(hop.moved) if hop.moved is not None and start and start[1] is None else None
 
 
 def _not_modified(request: FetchRequest, hop: _Hop, headers: http.Headers) -> NotModified:

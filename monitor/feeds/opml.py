@@ -27,6 +27,7 @@ from monitor.redaction import MASK, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import timedelta
 
 MAX_BYTES = 20_000_000
 _LETTERS = tuple("ABCDEF")
@@ -107,7 +108,8 @@ def _outline(feed: Feed) -> dict[str, str]:
         "monitorReliabilityReason": feed.reliability_reason,
         "monitorEnabled": "" if feed.enabled else "false",
         "monitorFulltext": "true" if feed.fulltext else "",
-        "monitorInterval": f"{int(feed.interval.total_seconds())}s" if feed.interval else "",
+        "monitorInterval": _spoken(feed.interval),
+        "monitorMinInterval": _spoken(feed.min_interval),
         "monitorUserAgent": feed.user_agent or "",
     }
     return {name: scrub(value) for name, value in attributes.items() if value}
@@ -158,10 +160,6 @@ def _scraped(outline: Mapping[str, str]) -> bool:
 def _feed(url: str, title: str, said: Mapping[str, str], taken: set[str]) -> Feed:
     title = title.strip() or (urlsplit(url).hostname or url)
     reliability = said.get("monitorreliability", "")
-    try:
-        interval = parse_duration(said["monitorinterval"]) if said.get("monitorinterval") else None
-    except (ValueError, OverflowError):
-        interval = None
     return Feed(
         id=free_id(
             slug(said.get("monitorid", "")) or slug(title) or slug(urlsplit(url).hostname or ""), taken
@@ -176,9 +174,21 @@ def _feed(url: str, title: str, said: Mapping[str, str], taken: set[str]) -> Fee
         reliability_reason=said.get("monitorreliabilityreason", "")[:500],
         enabled=said.get("monitorenabled") != "false",
         fulltext=said.get("monitorfulltext") == "true",
-        interval=interval,
+        interval=_duration(said.get("monitorinterval", "")),
+        min_interval=_duration(said.get("monitormininterval", "")),
         user_agent=said.get("monitoruseragent") or None,
     )
+
+
+def _spoken(duration: timedelta | None) -> str:
+    return f"{int(duration.total_seconds())}s" if duration else ""
+
+
+def _duration(said: str) -> timedelta | None:
+    try:
+        return parse_duration(said) if said else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def free_id(wanted: str, taken: set[str]) -> str:

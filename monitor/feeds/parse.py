@@ -11,14 +11,13 @@ import html
 import io
 import re
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import feedparser
 import feedparser.api
 import feedparser.mixin
 
-from monitor.feeds import doctype, jsonfeed, jsonlines
+from monitor.feeds import doctype, jsonfeed, jsonlines, wishes
 from monitor.feeds.clean import to_line
 from monitor.feeds.decode import to_text
 from monitor.feeds.entry import RawEntry, language_tag, tidy
@@ -39,7 +38,6 @@ feedparser.mixin._FeedParserMixin.can_be_relative_uri = (
 
 #: remarks kept of one document
 MAX_REMARKS = 50
-MAX_TTL_MINUTES = 366 * 24 * 60
 
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)")
 _PROLOG = 65_536
@@ -96,7 +94,9 @@ def _document(text: str, name: str, url: str) -> ParsedFeed | FetchFailed:
     if document.bozo and not truncated and not document.entries and _ENTRY_START.search(text):
         detail = f"it has entries, but none could be read: {_one_line(document.bozo_exception)}"
         return FetchFailed(fault=FetchFault.UNREADABLE, detail=detail)
-    return _feed(document, url, slices(text), truncated=truncated)
+    hours, days = wishes.skipped(text)
+    found = _feed(document, url, slices(text), truncated=truncated)
+    return replace(found, skip_hours=hours, skip_days=days)
 
 
 def _without(opening: str, closing: str, text: str) -> str:
@@ -191,7 +191,10 @@ def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> Pars
         title=to_line(_word(header, "title"))[:500],
         entries=tuple(entries),
         language=language,
-        ttl=_ttl(_word(header, "ttl")),
+        ttl=wishes.longer(
+            wishes.ttl(_word(header, "ttl")),
+            wishes.period(_word(header, "sy_updateperiod"), _word(header, "sy_updatefrequency")),
+        ),
         truncated=truncated,
         remarks=tuple(remarks),
     )
@@ -284,12 +287,6 @@ def _word(holder: Any, key: str) -> str:
     """A text value read past feedparser's own `get`, which substitutes keys and warns."""
     value = dict.get(holder, key) if isinstance(holder, dict) else None
     return value if isinstance(value, str) else ""
-
-
-def _ttl(minutes: str) -> timedelta | None:
-    if not minutes.strip().isdecimal() or len(minutes) > 9:
-        return None
-    return timedelta(minutes=min(int(minutes), MAX_TTL_MINUTES)) or None
 
 
 def _no_feed(text: str, root: str) -> FetchFailed:

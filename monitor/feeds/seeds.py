@@ -103,6 +103,7 @@ class FeedEntry(BaseModel):
     enabled: bool = True
     fulltext: bool = False
     interval: Duration | None = None
+    min_interval: Duration | None = None
     user_agent: Annotated[str, Field(max_length=300)] | None = None
 
 

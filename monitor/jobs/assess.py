@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from monitor import rhythm
 from monitor.model import (
+    Asks,
     Assessed,
     Coverage,
+    DateFlag,
     Decision,
     Fetched,
     FetchFailed,
@@ -22,14 +25,18 @@ from monitor.model import (
 )
 from monitor.model.evidence import UNKEPT
 from monitor.redaction import redact
-from monitor.timing import adapted_interval, backoff, next_poll_at
+from monitor.timing import BACKOFF_CEILING, SLOW_FOR, asked_wait, backoff, next_poll, unskipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from monitor.config import PollingConfig
-    from monitor.model import Entry, FeedState, FetchResult, KnownItem, ParsedFeed
+    from monitor.model import Entry, FeedState, FetchResult, KnownItem, ParsedFeed, Rhythm
+
+#: answers that came whole and were no feed we can read, and how long such an address rests if it never was one
+UNREAD = (FetchFault.NOT_A_FEED, FetchFault.UNREADABLE, FetchFault.PARSER_LIMIT, FetchFault.TOO_LARGE)
+UNREAD_WAIT = timedelta(days=1)
 
 
 class Sorted(Protocol):
@@ -87,7 +94,7 @@ def assess(poll: Poll, judge: Judge, *, policy: PollingConfig, now: datetime, ji
     if isinstance(poll.result, FetchFailed):
         return _failed(poll, poll.result, policy=policy, now=now, jitter=jitter)
     assessed = tuple(_assessed(s, poll, judge, now) for s in poll.entries if s.novelty is not Novelty.SEEN)
-    new = sum(a.novelty is Novelty.NEW for a in assessed)
+    new = tuple(a.item for a in assessed if a.novelty is Novelty.NEW)
     return PollRecord(
         state=_succeeded(poll, new, policy=policy, now=now, jitter=jitter),
         at=now,
@@ -156,15 +163,19 @@ def _status(poll: Poll) -> str:
     return "ok" if poll.parsed is not None else "unchanged"
 
 
-def _succeeded(poll: Poll, new: int, *, policy: PollingConfig, now: datetime, jitter: float) -> FeedState:
+def _succeeded(
+    poll: Poll, new: Sequence[Item], *, policy: PollingConfig, now: datetime, jitter: float
+) -> FeedState:
     """The feed's state after an answer. A truncated body keeps the old validators: the next poll reads it whole."""
     state, result, parsed = poll.state, poll.result, poll.parsed
     assert not isinstance(result, FetchFailed)
     whole = not (parsed is not None and parsed.truncated)
-    interval = adapted_interval(
-        state.interval, entries=len(poll.entries), new=new, policy=policy, floor=state.feed.interval
-    )
-    moved = result.moved_to
+    # the same bytes again were not cut on their way: the publisher's document ends there, and its validators are good
+    cut = not whole or (isinstance(result, Fetched) and parsed is None and _was_cut(state))
+    learnt, asks = _rhythm(poll, new, now), _asks(poll)
+    burst = state.seen_before and rhythm.is_burst(len(new), len(poll.entries))
+    interval = rhythm.interval(learnt, now, feed=state.feed, policy=policy, burst=burst)
+    due, not_before = next_poll(now, interval, asks, jitter=jitter)
     return replace(
         state,
         etag=_validator(result.etag, state.etag, result) if whole else state.etag,
@@ -173,26 +184,48 @@ def _succeeded(poll: Poll, new: int, *, policy: PollingConfig, now: datetime, ji
         else state.last_modified,
         # validators belong to the address that sent them, which a redirect may have chosen
         validators_url=result.url if whole and isinstance(result, Fetched) else state.validators_url,
-        body_hash=(poll.body_hash or state.body_hash) if whole else None,
+        body_hash=poll.body_hash or state.body_hash,
         interval=interval,
-        next_poll_at=next_poll_at(
-            now,
-            interval,
-            wishes=(result.fresh_for, parsed.ttl if parsed else None),
-            jitter=jitter,
-            policy=policy,
-        ),
+        next_poll_at=due,
+        not_before=not_before,
+        rhythm=learnt,
+        asks=asks,
         last_polled_at=now,
         last_success_at=now,
         last_new_at=now if new else state.last_new_at,
         failures=0,
-        fault=None if whole else FetchFault.TRUNCATED,
-        fault_detail="" if whole else "the document ended early; what was whole in it was read",
-        moved_to=moved or (state.moved_to if _confirmed(state) else None),
-        moved_polls=_moves(state, moved),
+        fault=FetchFault.TRUNCATED if cut else None,
+        fault_detail="" if not cut else "the document ended early; what was whole in it was read",
         gone=False,
         seen_before=state.seen_before or bool(poll.entries),
+        **_moves(state, result.moved_to, now),
     )
+
+
+def _was_cut(state: FeedState) -> bool:
+    return state.fault is FetchFault.TRUNCATED and not state.failures
+
+
+def _rhythm(poll: Poll, new: Sequence[Item], now: datetime) -> Rhythm | None:
+    """The feed's rhythm after an answer. What a flood or a first document brings is no news of this moment."""
+    state, entries = poll.state, len(poll.entries)
+    if state.rhythm is None or state.last_success_at is None:
+        dates = [e.entry.published_at for e in poll.entries if e.entry.published_at is not None]
+        return rhythm.begun(dates, now, entries=entries) if entries else state.rhythm
+    dated = [i.published_at if i.date_flag is DateFlag.OK else None for i in new]
+    heard = dated if state.seen_before and not poll.flood else []
+    return rhythm.learnt(state.rhythm, heard, now, since=state.last_success_at, entries=entries)
+
+
+def _asks(poll: Poll) -> Asks:
+    """What the publisher wants now: of the answer (a 304 that says nothing leaves what held) and of the document."""
+    asks, result, parsed = poll.state.asks, poll.result, poll.parsed
+    assert not isinstance(result, FetchFailed)
+    if isinstance(result, Fetched) or result.fresh_for is not None:
+        asks = replace(asks, fresh_for=result.fresh_for)
+    if parsed is not None:
+        asks = replace(asks, ttl=parsed.ttl, skip_hours=parsed.skip_hours, skip_days=parsed.skip_days)
+    return asks
 
 
 def _validator(new: str | None, old: str | None, result: FetchResult) -> str | None:
@@ -204,10 +237,16 @@ def _confirmed(state: FeedState) -> bool:
     return state.moved_to is not None and state.effective_url == state.moved_to
 
 
-def _moves(state: FeedState, moved: str | None) -> int:
-    if moved is None:
-        return state.moved_polls if _confirmed(state) else 0
-    return state.moved_polls + 1 if moved == state.moved_to else 1
+def _moves(state: FeedState, moved: str | None, now: datetime) -> dict[str, Any]:
+    """What is remembered of permanent redirects after an answer: the same as before counts one more, another anew."""
+    if moved is None and _confirmed(state):
+        return {}
+    again = moved is not None and moved == state.moved_to
+    return {
+        "moved_to": moved,
+        "moved_since": state.moved_since if again else now if moved else None,
+        "moved_polls": state.moved_polls + 1 if again else int(moved is not None),
+    }
 
 
 def _failed(
@@ -215,21 +254,49 @@ def _failed(
 ) -> PollRecord:
     state = poll.state
     failures = state.failures + 1
-    gone = failed.fault is FetchFault.GONE
-    interval = max(state.interval, policy.min_interval)
+    asks = state.asks
+    if failed.fault is FetchFault.RATE_LIMITED:
+        asks = replace(asks, slow_until=now + SLOW_FOR)
+    again = backoff(
+        now,
+        failed,
+        failures=failures,
+        interval=max(state.interval, rhythm.shortest(state.feed, policy), asked_wait(asks, now)),
+        jitter=jitter,
+        ceiling=_ceiling(state, now),
+    )
+    if _never_a_feed(state, failed):
+        again = max(again, now + UNREAD_WAIT)
+    # only what the server said binds a person who asks for the feed now
+    held = failed.retry_after is not None or failed.fault is FetchFault.RATE_LIMITED
+    lost = _confirmed(state) and failures >= 3
     settled = replace(
         state,
-        next_poll_at=backoff(now, failed, failures=failures, interval=interval, jitter=jitter),
+        next_poll_at=unskipped(again, asks, jitter),
+        not_before=again if held else now + asked_wait(asks, now),
+        asks=asks,
         last_polled_at=now,
         failures=failures,
         fault=failed.fault,
         fault_detail=failed.detail,
         # an address that stopped working is not kept: the feed's own is asked again
-        moved_to=None if _confirmed(state) and failures >= 3 else state.moved_to,
-        moved_polls=0 if _confirmed(state) and failures >= 3 else state.moved_polls,
-        gone=gone,
+        moved_to=None if lost else state.moved_to,
+        moved_since=None if lost else state.moved_since,
+        moved_polls=0 if lost else state.moved_polls,
+        gone=failed.fault is FetchFault.GONE,
     )
     return PollRecord(state=settled, at=now, status="failed", http_status=failed.status, elapsed=poll.elapsed)
+
+
+def _ceiling(state: FeedState, now: datetime) -> timedelta:
+    """How long failures may keep us away: not past the time that the document holds its entries, an hour at least."""
+    held = rhythm.held_for(state.rhythm, now)
+    return BACKOFF_CEILING if held is None else min(max(held, rhythm.HOUR), BACKOFF_CEILING)
+
+
+def _never_a_feed(state: FeedState, failed: FetchFailed) -> bool:
+    """Asked before, never read: whole documents without a validator to ask with, which are fetched once a day."""
+    return failed.fault in UNREAD and state.last_success_at is None and state.last_polled_at is not None
 
 
 def fulltext_of(article: ArticleText | None, *, wanted: bool) -> tuple[Fulltext, str]:

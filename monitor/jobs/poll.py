@@ -91,16 +91,30 @@ def poll_due(poller: Poller, told: Callable[[PollRecord], None] = lambda _record
     """
     total: Counter[str] = Counter()
     while not poller.stopping():
-        with poller.db.snapshot() as tx:
-            due = feeds.due(tx, poller.clock(), BATCH)
+        due = _claimed(poller)
+        waiting = {state.feed.id: state for state in due}
         for state, result in _fetched(poller, due):
+            waiting.pop(state.feed.id, None)
             record = _settled(poller, state, result)
             if record is not None:
                 told(record)
                 total += counted(record)
+        if waiting:
+            with poller.db.transaction() as tx:
+                feeds.give_back(tx, waiting.values())
         if len(due) < BATCH:
             break
     return total
+
+
+def _claimed(poller: Poller) -> tuple[FeedState, ...]:
+    """What is due, claimed; nothing is written where nothing is."""
+    with poller.db.snapshot() as tx:
+        due = feeds.due(tx, poller.clock(), 1)
+    if not due:
+        return ()
+    with poller.db.transaction() as tx:
+        return feeds.claim(tx, poller.clock(), BATCH)
 
 
 def _fetched(poller: Poller, due: Sequence[FeedState]) -> Iterator[tuple[FeedState, FetchResult | Exception]]:

@@ -20,6 +20,7 @@ from monitor.model.events import (
 )
 from monitor.model.feeds import (
     MOVE_CONFIRMED,
+    MOVE_LASTS,
     Coverage,
     DateFlag,
     Entry,
@@ -49,6 +50,10 @@ from monitor.model.polls import (
     KnownItem,
     Novelty,
     PollRecord,
+)
+from monitor.model.rhythm import (
+    Asks,
+    Rhythm,
 )
 from monitor.model.stories import (
     CoverageReport,
@@ -80,6 +85,8 @@ from monitor.model.work import (
 
 __all__ = [
     "MOVE_CONFIRMED",
+    "MOVE_LASTS",
+    "Asks",
     "Assessed",
     "Change",
     "Contact",
@@ -122,6 +129,7 @@ __all__ = [
     "Participant",
     "PollRecord",
     "Rejected",
+    "Rhythm",
     "Severity",
     "Side",
     "SinceThen",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from monitor.model.rhythm import Asks, Rhythm
 from monitor.model.words import Side
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ class Feed:
     enabled: bool = True
     #: fetch the article behind each new entry and match on its text
     fulltext: bool = False
-    #: the shortest polling interval for this feed; None: the configured default
+    #: the longest time between two polls; the publisher's wishes and failures may lengthen it. None: the configured one
     interval: timedelta | None = None
+    #: the shortest time between two polls; None: the configured one
+    min_interval: timedelta | None = None
     #: replaces the honest User-Agent where a publisher asks for it; None: the default
     user_agent: str | None = None
 
@@ -52,6 +55,11 @@ class FeedState:
     body_hash: str | None = None
     interval: timedelta = timedelta(minutes=30)
     next_poll_at: datetime
+    #: nobody may ask before, a person with a button neither: what the publisher asks for
+    not_before: datetime | None = None
+    #: how it publishes, as learnt; None: nothing was learnt yet
+    rhythm: Rhythm | None = None
+    asks: Asks = field(default_factory=Asks)
     last_polled_at: datetime | None = None
     last_success_at: datetime | None = None
     #: when a poll last brought a new item; the base of "feed quiet"
@@ -60,8 +68,9 @@ class FeedState:
     failures: int = 0
     fault: FetchFault | None = None
     fault_detail: str = ""
-    #: where permanent redirects lead, and how many polls in a row agreed
+    #: where permanent redirects lead, since when, and how many polls in a row agreed
     moved_to: str | None = None
+    moved_since: datetime | None = None
     moved_polls: int = 0
     #: 410 Gone was answered: polled no more until the operator says so
     gone: bool = False
@@ -71,11 +80,18 @@ class FeedState:
     @property
     def effective_url(self) -> str:
         """The address to fetch: the feed's own, until a permanent move was confirmed."""
-        return self.moved_to if self.moved_to and self.moved_polls >= MOVE_CONFIRMED else self.feed.url
+        return self.moved_to if self.moved_to and self._move_confirmed else self.feed.url
+
+    @property
+    def _move_confirmed(self) -> bool:
+        if self.moved_since is None or self.last_success_at is None:
+            return False
+        return self.moved_polls >= MOVE_CONFIRMED and self.last_success_at - self.moved_since >= MOVE_LASTS
 
 
-#: consistent permanent redirects before the new address is used directly
+#: consistent permanent redirects, and the time over which they were seen, before the new address is used directly
 MOVE_CONFIRMED = 5
+MOVE_LASTS = timedelta(days=7)
 
 
 class FetchFault(StrEnum):
@@ -111,7 +127,7 @@ class Fetched:
     last_modified: str | None = None
     #: from Cache-Control max-age or Expires; None where the server says nothing
     fresh_for: timedelta | None = None
-    #: the target, when every hop of the redirect chain was permanent (301 or 308)
+    #: where the permanent redirects (301, 308) at the beginning of the chain led, up to the first temporary one
     moved_to: str | None = None
     #: response headers as received, for the evidence record
     headers: tuple[tuple[str, str], ...] = ()
@@ -177,8 +193,11 @@ class ParsedFeed:
     title: str
     entries: tuple[Entry, ...]
     language: str | None = None
-    #: RSS ttl
+    #: RSS ttl, or the syndication module's period
     ttl: timedelta | None = None
+    #: hours of day (UTC) and weekdays (Monday 0) at which the publisher does not want to be asked
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
     #: the document ended early: its entries are good, its validators must not be kept
     truncated: bool = False
     #: what was repaired or lost, in plain words, for the operator

@@ -10,16 +10,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, case, func, literal, select, update
 
 from monitor.model import Novelty
 from monitor.redaction import kept, masked
 from monitor.store import rows
+from monitor.store.columns import Utc
 from monitor.store.schema import feeds, polls
 from monitor.store.sql import changed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
@@ -29,14 +30,18 @@ if TYPE_CHECKING:
 #: first polls are spread over this, so that a new installation does not ask everybody at once
 FIRST_POLLS_WITHIN = timedelta(minutes=5)
 #: the interval of a feed that has not been polled
-FIRST_INTERVAL = timedelta(minutes=30)
+FIRST_INTERVAL = timedelta(minutes=15)
 #: state that belongs to an address and is wrong for another
 _FORGOTTEN: dict[str, Any] = {
     "etag": None,
     "last_modified": None,
     "validators_url": None,
     "body_hash": None,
+    "not_before": None,
+    "rhythm": None,
+    "asks": None,
     "moved_to": None,
+    "moved_since": None,
     "moved_polls": 0,
     "gone": False,
     "failures": 0,
@@ -134,6 +139,27 @@ def due(tx: Connection, now: datetime, limit: int) -> tuple[FeedState, ...]:
     return tuple(rows.feed_state(row) for row in tx.execute(found.limit(limit)).mappings())
 
 
+def claim(tx: Connection, now: datetime, limit: int) -> tuple[FeedState, ...]:
+    """Feeds whose time has come, out of reach for everybody else for an interval of theirs.
+
+    A process that dies while it asks them has asked: whoever starts next waits like after any other poll.
+    """
+    found = due(tx, now, limit)
+    _reschedule(tx, {state.feed.id: now + state.interval for state in found})
+    return found
+
+
+def give_back(tx: Connection, states: Iterable[FeedState]) -> None:
+    """Make feeds due again that were claimed and not asked."""
+    _reschedule(tx, {state.feed.id: state.next_poll_at for state in states})
+
+
+def _reschedule(tx: Connection, times: Mapping[str, datetime]) -> None:
+    if times:
+        moved = update(feeds).where(feeds.c.id == bindparam("feed")).values(next_poll_at=bindparam("at"))
+        tx.execute(moved, [{"feed": feed_id, "at": at} for feed_id, at in times.items()])
+
+
 def next_due(tx: Connection) -> datetime | None:
     """When the next feed is due; None when none is polled."""
     return tx.execute(select(func.min(feeds.c.next_poll_at)).where(polled())).scalar()
@@ -146,19 +172,18 @@ def take(tx: Connection, feed_id: str, now: datetime, until: datetime) -> FeedSt
 
 
 def poll_now(tx: Connection, now: datetime, feed_ids: Iterable[str] | None = None) -> int:
-    """Make feeds due at once, also those that answered 410 Gone; None: all that are enabled. Returns how many."""
+    """Make feeds due as soon as they may be asked (`not_before`), also those that answered 410 Gone.
+
+    None: all that are enabled. Returns how many. What a publisher asked for holds for whoever presses a button, too.
+    """
     asked = feeds.c.enabled if feed_ids is None else feeds.c.enabled & feeds.c.id.in_(list(feed_ids))
-    return changed(tx, update(feeds).where(asked).values(next_poll_at=now, gone=False))
+    soonest = case((feeds.c.not_before > now, feeds.c.not_before), else_=literal(now, Utc))
+    return changed(tx, update(feeds).where(asked).values(next_poll_at=soonest, gone=False))
 
 
 def put_off(tx: Connection, feed_id: str, until: datetime) -> None:
     """Let nobody poll the feed before `until`."""
     tx.execute(update(feeds).where(feeds.c.id == feed_id).values(next_poll_at=until))
-
-
-def forget(tx: Connection, feed_id: str, now: datetime) -> bool:
-    """Drop validators, faults and confirmed moves, so that the next poll (at once) reads the feed anew."""
-    return changed(tx, update(feeds).where(feeds.c.id == feed_id).values(**_FORGOTTEN, next_poll_at=now)) == 1
 
 
 def settle(tx: Connection, record: PollRecord) -> None:
@@ -246,7 +271,7 @@ def _insert(
         "origin": origin,
         "enabled": feed.enabled,
         "added_at": now,
-        "interval": feed.interval or interval,
+        "interval": min(feed.interval or interval, interval),
         "next_poll_at": due,
     }
     tx.execute(feeds.insert().values(**values))

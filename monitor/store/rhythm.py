@@ -1,19 +1,23 @@
-"""How many new entries a feed usually brings, from the journal of its polls."""
+"""How many new entries a feed usually brings, from the journal of its polls; and the rhythm of feeds that have none yet."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import case, select, update
 
-from monitor.store.schema import polls
+from monitor import rhythm
+from monitor.store import rows
+from monitor.store.schema import feeds, items, polls
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection
 
+    from monitor.config import PollingConfig
     from monitor.model import FeedState
 
 #: how far back the rhythm is judged
@@ -40,3 +44,40 @@ def expected_new(tx: Connection, state: FeedState, now: datetime) -> float | Non
         return None
     rate = sum(row.new for row in found[1:]) / span
     return float(rate * (now - state.last_success_at).total_seconds())
+
+
+def catch_up(tx: Connection, policy: PollingConfig, now: datetime) -> None:
+    """Learn the rhythm of feeds that an older monitor polled, from their stored items.
+
+    A wait that was only its interval is cut to the one that follows; what a publisher asked for, and failures, stay.
+    """
+    unlearnt = feeds.c.enabled & feeds.c.rhythm.is_(None) & feeds.c.last_success_at.is_not(None)
+    for row in tx.execute(select(feeds).where(unlearnt)).mappings().all():
+        state = rows.feed_state(row)
+        learnt = rhythm.begun(_dates(tx, state, now), now, entries=_entries(tx, state))
+        interval = rhythm.interval(learnt, now, feed=state.feed, policy=policy)
+        asked_at = state.last_polled_at or now
+        ours = not state.failures and state.next_poll_at <= asked_at + 1.1 * state.interval
+        due = min(state.next_poll_at, max(asked_at + interval, now)) if ours else state.next_poll_at
+        values = rows.state_columns(replace(state, rhythm=learnt, interval=interval, next_poll_at=due))
+        names = ("rhythm", "interval", "next_poll_at")
+        tx.execute(
+            update(feeds).where(feeds.c.id == state.feed.id).values({name: values[name] for name in names})
+        )
+
+
+def _dates(tx: Connection, state: FeedState, now: datetime) -> list[datetime]:
+    """When the items of the last weeks were published, or first seen where they do not say."""
+    at = case((items.c.date_flag == "ok", items.c.published_at), else_=items.c.first_seen_at)
+    since = now - rhythm.PROFILE_FADES
+    mine = (items.c.feed_id == state.feed.id) & (items.c.first_seen_at >= since)
+    return [
+        date for date in tx.execute(select(at).where(mine)).scalars() if date is not None and date >= since
+    ]
+
+
+def _entries(tx: Connection, state: FeedState) -> int:
+    """How many entries the newest document that was read held; 0 where no poll of it is kept."""
+    read = (polls.c.feed_id == state.feed.id) & (polls.c.status == "ok")
+    found = select(polls.c.new + polls.c.changed + polls.c.seen).where(read).order_by(polls.c.at.desc())
+    return tx.execute(found.limit(1)).scalar() or 0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.model import (
+    Asks,
     Contact,
     ContactStatus,
     ContactType,
@@ -18,6 +19,7 @@ from monitor.model import (
     Fulltext,
     Item,
     Match,
+    Rhythm,
     Severity,
     Side,
     Standing,
@@ -26,7 +28,6 @@ from monitor.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from sqlalchemy import RowMapping
 
@@ -40,32 +41,34 @@ ITEM_FIELDS = tuple(f.name for f in fields(Item))
 
 
 def feed_definition(feed: Feed) -> Row:
-    """The JSON object of `feed`; its interval in seconds."""
-    interval = feed.interval
+    """The JSON object of `feed`; its intervals in seconds."""
     return asdict(feed) | {
         "side": feed.side.value,
-        "interval": interval.total_seconds() if interval is not None else None,
+        "interval": _seconds(feed.interval),
+        "min_interval": _seconds(feed.min_interval),
     }
 
 
 def feed(definition: Mapping[str, Any], *, enabled: bool) -> Feed:
     """The feed of a stored definition; keys of another version are passed over."""
     known = {key: value for key, value in definition.items() if key in _FEED_FIELDS}
-    interval = known.get("interval")
-    known["interval"] = timedelta(seconds=interval) if interval is not None else None
+    for name in ("interval", "min_interval"):
+        known[name] = _duration(known.get(name))
     known["side"] = Side(known.get("side", Side.UNKNOWN))
     return replace(Feed(**known), enabled=enabled)
 
 
 def state_columns(state: FeedState) -> Row:
     """The state part of a row of `feeds`."""
-    return {name: getattr(state, name) for name in STATE_FIELDS}
+    columns = {name: getattr(state, name) for name in STATE_FIELDS}
+    return columns | {"rhythm": _rhythm_row(state.rhythm), "asks": _asks_row(state.asks)}
 
 
 def feed_state(row: RowMapping) -> FeedState:
     """A row of `feeds`."""
     columns: Row = {name: row[name] for name in STATE_FIELDS}
     columns["fault"] = FetchFault(columns["fault"]) if columns["fault"] else None
+    columns["rhythm"], columns["asks"] = _rhythm(columns["rhythm"]), _asks(columns["asks"])
     return FeedState(feed=feed(row["definition"], enabled=row["enabled"]), **columns)
 
 
@@ -177,6 +180,57 @@ def standing(stored: Mapping[str, Any]) -> Standing:
         withdrawn=stored.get("withdrawn", False),
         corrected=stored.get("corrected", False),
     )
+
+
+def _rhythm_row(learnt: Rhythm | None) -> Row | None:
+    if learnt is None:
+        return None
+    return {
+        "since": learnt.since.isoformat(),
+        "at": learnt.at.isoformat(),
+        "hours": [round(count, 3) for count in learnt.hours],
+        "days": [round(count, 3) for count in learnt.days],
+    } | {name: round(getattr(learnt, name), 4) for name in ("total", "recent", "peak", "window")}
+
+
+def _rhythm(stored: Mapping[str, Any] | None) -> Rhythm | None:
+    if not stored:
+        return None
+    times = {name: datetime.fromisoformat(stored[name]) for name in ("since", "at")}
+    counts = {name: tuple(stored[name]) for name in ("hours", "days")}
+    return Rhythm(**{**stored, **times, **counts})
+
+
+def _asks_row(asks: Asks) -> Row | None:
+    until = asks.slow_until
+    row = {
+        "fresh_for": _seconds(asks.fresh_for),
+        "ttl": _seconds(asks.ttl),
+        "skip_hours": list(asks.skip_hours),
+        "skip_days": list(asks.skip_days),
+        "slow_until": until.isoformat() if until is not None else None,
+    }
+    return {name: value for name, value in row.items() if value not in (None, [])} or None
+
+
+def _asks(stored: Mapping[str, Any] | None) -> Asks:
+    said = stored or {}
+    until = said.get("slow_until")
+    return Asks(
+        fresh_for=_duration(said.get("fresh_for")),
+        ttl=_duration(said.get("ttl")),
+        skip_hours=tuple(said.get("skip_hours", ())),
+        skip_days=tuple(said.get("skip_days", ())),
+        slow_until=datetime.fromisoformat(until) if until else None,
+    )
+
+
+def _seconds(duration: timedelta | None) -> float | None:
+    return None if duration is None else duration.total_seconds()
+
+
+def _duration(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def _evidence_rows(evidence: Iterable[Evidence]) -> list[Row]:

@@ -69,7 +69,7 @@ __all__ = [
 ]
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0005"
+REVISION = "0006"
 
 feeds = Table(
     "feeds",
@@ -87,6 +87,10 @@ feeds = Table(
     Column("body_hash", Text),
     Column("interval", Seconds, nullable=False),
     Column("next_poll_at", Utc, nullable=False, index=True),
+    Column("not_before", Utc),
+    #: what was learnt of how the feed publishes, and what its publisher asks for; written by `rows`
+    Column("rhythm", Packed),
+    Column("asks", Packed),
     Column("last_polled_at", Utc),
     Column("last_success_at", Utc),
     Column("last_new_at", Utc),
@@ -96,6 +100,7 @@ feeds = Table(
     Column("fault", Text),
     words("fault_detail"),
     Column("moved_to", Text),
+    Column("moved_since", Utc),
     count("moved_polls"),
     flag("gone"),
     flag("seen_before"),

@@ -24,6 +24,7 @@ NOTICED = timedelta(seconds=2)
 #: every moment that something waits for, with the key of its table
 _WAITS = (
     (feeds.c.id, feeds.c.next_poll_at),
+    (feeds.c.id, feeds.c.not_before),
     (alert_groups.c.id, alert_groups.c.due_at),
     (deliveries.c.seq, deliveries.c.not_before),
     (deliveries.c.seq, deliveries.c.lease_until),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +15,6 @@ from monitor import settings
 from monitor.app import App, opened
 from monitor.cli.watch import pass_once
 from monitor.errors import StoreError
-from monitor.model import MOVE_CONFIRMED
 from tests.support.line import ENTITIES, WATCHLIST
 from tests.support.slackhook import Hook, Reply
 from tests.support.web import Answer, Web
@@ -105,17 +106,19 @@ def test_each_broken_feed_costs_only_itself_and_is_reported(tmp_path: Path) -> N
 
 
 def test_a_permanent_move_is_followed_at_once_and_kept_after_it_was_repeated(tmp_path: Path) -> None:
-    """301: the item is read on the first day; the new address is asked directly only after five of them."""
+    """301: the item is read on the first day; the new address is asked directly after five of them and a week."""
     with Web() as web:
         web.answer("/new", body=rss(("1", MATCHING)))
         web.redirect("/old", web.url("/new"), status=301)
         with watching(tmp_path, web, {"/old": ""}) as app:
-            for _ in range(MOVE_CONFIRMED + 1):
+            start = datetime.now(UTC)
+            for day in range(9):
+                app.clock = partial(start.__add__, timedelta(days=day))
                 pass_once(app, digest=False, everything=True)
         asked = len(web.asked("/old"))
 
     assert rows(tmp_path, "SELECT coverage FROM items") == [("matched",)]
-    assert asked == MOVE_CONFIRMED
+    assert asked == 8
 
 
 def test_the_article_behind_an_entry_is_read_to_its_end(tmp_path: Path) -> None:

@@ -4,54 +4,59 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.config import PollingConfig
-from monitor.model import FetchFailed, FetchFault, MessageKind
+from monitor.model import Asks, FetchFailed, FetchFault, MessageKind
 from monitor.timing import (
     BACKOFF_CEILING,
     GIVE_UP_AFTER,
-    adapted_interval,
     backoff,
     next_attempt_at,
-    next_poll_at,
+    next_poll,
+    unskipped,
 )
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-POLICY = PollingConfig()
 HALF_HOUR = timedelta(minutes=30)
 
 
+def test_the_publishers_wish_is_honoured_up_to_a_day() -> None:
+    """ttl, Cache-Control and Expires lengthen the wait, also a person's; an absurd one is capped."""
+    two_hours = next_poll(NOW, HALF_HOUR, Asks(fresh_for=timedelta(hours=2), ttl=HALF_HOUR), jitter=0)
+    absurd = next_poll(NOW, HALF_HOUR, Asks(ttl=timedelta(days=400)), jitter=1)
+    ours = next_poll(NOW, HALF_HOUR, Asks(fresh_for=timedelta(minutes=10)), jitter=0)
+
+    assert two_hours == (NOW + timedelta(hours=2), NOW + timedelta(hours=2))
+    assert absurd == (NOW + timedelta(days=1) * 1.05, NOW + timedelta(days=1))
+    assert ours == (NOW + HALF_HOUR, NOW + timedelta(minutes=10))
+
+
+def test_after_too_many_requests_a_day_of_hourly_polls_follows() -> None:
+    """Else the feed would be asked too often again as soon as it answers."""
+    asks = Asks(slow_until=NOW + timedelta(hours=5))
+
+    assert next_poll(NOW, HALF_HOUR, asks, jitter=0)[0] == NOW + timedelta(hours=1)
+    assert next_poll(NOW + timedelta(hours=5), HALF_HOUR, asks, jitter=0)[0] == NOW + timedelta(hours=5.5)
+
+
 @pytest.mark.parametrize(
-    ("entries", "new", "expected"),
+    ("hours", "days", "expected"),
     [
-        pytest.param(10, 9, timedelta(minutes=15), id="few entries were known: ask twice as often"),
-        pytest.param(10, 5, HALF_HOUR, id="half were known: keep the rhythm"),
-        pytest.param(10, 0, timedelta(minutes=36), id="all were known: ask a little later"),
-        pytest.param(0, 0, HALF_HOUR, id="an empty feed tells nothing"),
+        pytest.param((13, 14, 15), (), NOW.replace(hour=16), id="three hours"),
+        pytest.param((11, 14), (), None, id="other hours"),
+        pytest.param((), (6,), NOW.replace(day=2, hour=0), id="a Sunday"),
+        pytest.param((0, 1), (6,), NOW.replace(day=2, hour=2), id="a Sunday and the night after"),
+        pytest.param(tuple(range(24)), (), None, id="every hour: said by mistake"),
+        pytest.param((), tuple(range(7)), None, id="every day: said by mistake"),
     ],
 )
-def test_the_interval_follows_the_share_of_known_entries(entries: int, new: int, expected: timedelta) -> None:
-    """Media Cloud's rule."""
-    assert adapted_interval(HALF_HOUR, entries=entries, new=new, policy=POLICY, floor=None) == expected
+def test_skipped_hours_and_days_are_waited_out(
+    hours: tuple[int, ...], days: tuple[int, ...], expected: datetime | None
+) -> None:
+    """NOW is a Sunday at noon; an hour later the feed would be due."""
+    later = NOW + timedelta(hours=1)
+    asks = Asks(skip_hours=hours, skip_days=days)
 
-
-def test_the_interval_never_leaves_its_bounds() -> None:
-    """Neither a feed's own floor nor the configured bounds are passed."""
-    short, long = timedelta(minutes=1), timedelta(days=9)
-
-    assert adapted_interval(short, entries=10, new=10, policy=POLICY, floor=None) == POLICY.min_interval
-    assert adapted_interval(short, entries=10, new=10, policy=POLICY, floor=timedelta(hours=1)) == timedelta(
-        hours=1
-    )
-    assert adapted_interval(long, entries=10, new=0, policy=POLICY, floor=None) == POLICY.max_interval
-
-
-def test_the_publishers_wish_is_honoured_up_to_a_day() -> None:
-    """ttl, Cache-Control and Expires lengthen the wait; an absurd one is capped."""
-    two_hours = next_poll_at(NOW, HALF_HOUR, wishes=(timedelta(hours=2), None), jitter=0, policy=POLICY)
-    absurd = next_poll_at(NOW, HALF_HOUR, wishes=(timedelta(days=400),), jitter=0, policy=POLICY)
-
-    assert two_hours == NOW + timedelta(hours=2)
-    assert absurd == NOW + timedelta(hours=24)
+    assert unskipped(later, asks, 0.0) == (expected or later)
+    assert timedelta() <= unskipped(later, asks, 1.0) - (expected or later) <= timedelta(minutes=5)
 
 
 def test_a_failing_feed_is_asked_ever_later_but_always_again() -> None:
@@ -67,6 +72,13 @@ def test_retry_after_is_a_lower_bound() -> None:
     failed = FetchFailed(fault=FetchFault.RATE_LIMITED, detail="", retry_after=timedelta(hours=20))
 
     assert backoff(NOW, failed, failures=1, interval=HALF_HOUR, jitter=0) == NOW + timedelta(hours=20)
+
+
+def test_too_many_requests_without_a_time_is_an_hour() -> None:
+    """However often the feed would be asked otherwise."""
+    failed = FetchFailed(fault=FetchFault.RATE_LIMITED, detail="")
+
+    assert backoff(NOW, failed, failures=1, interval=HALF_HOUR / 6, jitter=1) == NOW + timedelta(hours=1)
 
 
 def test_delivery_is_tried_until_three_days_are_over() -> None:

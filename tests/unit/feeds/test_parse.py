@@ -294,6 +294,63 @@ def test_ttl_is_minutes(ttl: str, read_as: timedelta | None) -> None:
     assert read(rss(channel=f"<ttl>{ttl}</ttl>")).ttl == read_as
 
 
+SY = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [
+        ("<sy:updatePeriod>daily</sy:updatePeriod>", timedelta(days=1)),
+        (
+            "<sy:updatePeriod> daily </sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>",
+            timedelta(hours=6),
+        ),
+        (
+            "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>",
+            timedelta(minutes=30),
+        ),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>1</sy:updateFrequency>", None),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod>", None),
+        ("<sy:updatePeriod>weekly</sy:updatePeriod>", timedelta(days=7)),
+        ("<sy:updatePeriod>daily</sy:updatePeriod><ttl>2880</ttl>", timedelta(days=2)),
+        ("<sy:updatePeriod>often</sy:updatePeriod>", None),
+        (
+            "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>",
+            timedelta(days=1),
+        ),
+        ("<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>-1</sy:updateFrequency>", None),
+    ],
+)
+def test_the_syndication_module_is_a_ttl(said: str, read_as: timedelta | None) -> None:
+    """The longer of the two; hourly is what WordPress writes everywhere, and nobody's wish."""
+    document = rss(channel=said).replace("<rss ", f"<rss {SY} ", 1)
+    assert read(document).ttl == read_as
+
+
+@pytest.mark.parametrize(
+    ("said", "hours", "days"),
+    [
+        ("<skipHours><hour>0</hour><hour> 13 </hour><hour>24</hour></skipHours>", (0, 13), ()),
+        ("<skipDays><day>Sunday</day><day>saturday</day><day>Feastday</day></skipDays>", (), (5, 6)),
+        ("<skiphours><hour>7</hour></skiphours><skipDays/>", (7,), ()),
+        ("<skipHours><hour>seven</hour><hour>99</hour></skipHours>", (), ()),
+        ("<skipHours>", (), ()),
+    ],
+)
+def test_hours_and_days_to_skip_are_read(said: str, hours: tuple[int, ...], days: tuple[int, ...]) -> None:
+    """In UTC, Monday is 0; 24 is midnight."""
+    found = read(rss(channel=said))
+    assert (found.skip_hours, found.skip_days) == (hours, days)
+
+
+def test_hours_to_skip_stand_before_or_after_the_entries_not_in_them() -> None:
+    """An entry may quote a feed."""
+    skip = "<skipHours><hour>5</hour></skipHours>"
+    quoted = f"<guid>1</guid><title>t</title><description><![CDATA[{skip}]]></description>"
+    assert read(rss(quoted)).skip_hours == ()
+    assert read(rss(quoted).replace("</channel>", f"{skip}</channel>")).skip_hours == (5,)
+
+
 def test_a_thousand_entries_all_arrive() -> None:
     """There is no cap on entries."""
     assert len(read(rss(*(f"<title>{n}</title>" for n in range(1_000)))).entries) == 1_000

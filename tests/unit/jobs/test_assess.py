@@ -116,8 +116,13 @@ def test_a_cut_document_does_not_advance_the_validators() -> None:
     parsed = ParsedFeed(title="A", entries=(), truncated=True)
 
     state = record(Poll(state=STATE, result=fetched(etag='"2"'), parsed=parsed, body_hash="h")).state
+    again = record(Poll(state=state, result=fetched(etag='"2"'), body_hash="h")).state
+    mended = record(Poll(state=again, result=NotModified())).state
 
-    assert (state.etag, state.body_hash, state.fault) == ('"1"', None, FetchFault.TRUNCATED)
+    assert (state.etag, state.body_hash, state.fault) == ('"1"', "h", FetchFault.TRUNCATED)
+    # the same bytes twice: the publisher's own document ends there, and need not be sent again
+    assert (again.etag, again.fault) == ('"2"', FetchFault.TRUNCATED)
+    assert mended.fault is None
 
 
 def test_fifty_failures_and_then_an_answer() -> None:
@@ -145,15 +150,24 @@ def test_gone_is_remembered() -> None:
     assert state.gone
 
 
-def test_a_permanent_move_is_used_after_it_was_said_often_enough() -> None:
-    """One 301 may be a mistake; five in a row are a move."""
+def test_a_permanent_move_is_used_after_it_was_said_for_a_week() -> None:
+    """One 301 may be a mistake, and so may an afternoon of them; the same through a week is a move."""
     state = STATE
-    for _ in range(MOVE_CONFIRMED):
+    for day in range(8):
         assert state.effective_url == STATE.feed.url
-        answer = fetched(moved_to="https://b.example/feed")
-        state = record(Poll(state=state, result=answer, parsed=ParsedFeed(title="A", entries=()))).state
+        for _ in range(MOVE_CONFIRMED):
+            poll = Poll(state=state, result=NotModified(moved_to="https://b.example/feed"))
+            state = assess(
+                poll, judge(Decision(lang="en")), policy=POLICY, now=NOW + timedelta(days=day), jitter=0
+            ).state
 
-    settled = record(Poll(state=state, result=fetched(), parsed=ParsedFeed(title="A", entries=()))).state
+    settled = assess(
+        Poll(state=state, result=NotModified()),
+        judge(Decision(lang="en")),
+        policy=POLICY,
+        now=NOW + timedelta(days=8),
+        jitter=0,
+    ).state
 
     assert state.effective_url == settled.effective_url == "https://b.example/feed"
 

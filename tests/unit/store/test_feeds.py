@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.model import FetchFault, Side
+from monitor.model import Asks, FetchFault, Rhythm, Side
 from monitor.store import feeds
 from monitor.store.schema import polls
 from tests.support.stored import HOUR, MINUTE, NOW, assessed, feed, match, poll, state
@@ -47,11 +47,11 @@ def test_first_polls_are_spread(tx: Connection) -> None:
 
 
 def test_a_new_feed_is_polled_as_often_as_is_configured(tx: Connection) -> None:
-    """Also after its first poll failed; a feed that says how often has its own way."""
-    feeds.sow(tx, [feed("a"), feed("b", interval=HOUR)], NOW, jitter=lambda: 0.0, interval=MINUTE)
+    """Also after its first poll failed; a feed may say that it wants to be asked sooner, not later."""
+    feeds.sow(tx, [feed("a"), feed("b", interval=MINUTE)], NOW, jitter=lambda: 0.0, interval=HOUR)
     assert {s.feed.id: s.interval for s in feeds.everything(tx) if s.feed.id in "ab"} == {
-        "a": MINUTE,
-        "b": HOUR,
+        "a": HOUR,
+        "b": MINUTE,
     }
 
 
@@ -173,16 +173,26 @@ def test_poll_now(tx: Connection, asked: list[str] | None, count: int) -> None:
     assert len(feeds.due(tx, NOW, 10)) == count
 
 
-def test_forget_reads_the_feed_anew(tx: Connection) -> None:
-    """No validator, so the next poll gets the whole body."""
-    feeds.settle(
-        tx, poll(of=state(etag='"v"', last_modified="yesterday", body_hash="h", next_poll_at=NOW + HOUR))
-    )
-    assert feeds.forget(tx, "gazette", NOW)
-    assert not feeds.forget(tx, "unknown", NOW)
-    found = feeds.get(tx, "gazette")
-    assert found is not None
-    assert (found.etag, found.last_modified, found.body_hash, found.next_poll_at) == (None, None, None, NOW)
+def test_poll_now_does_not_pass_what_the_publisher_asked_for(tx: Connection) -> None:
+    """The feed is due as soon as it may be asked."""
+    feeds.settle(tx, poll(of=state(next_poll_at=NOW + 2 * HOUR, not_before=NOW + HOUR)))
+    assert feeds.poll_now(tx, NOW) == 1
+    assert feeds.next_due(tx) == NOW + HOUR
+    assert feeds.poll_now(tx, NOW + 90 * MINUTE) == 1
+    assert feeds.next_due(tx) == NOW + 90 * MINUTE
+
+
+def test_what_is_claimed_waits_like_after_a_poll(tx: Connection) -> None:
+    """Nobody else gets it, and a process that dies asks no sooner again; what was not asked is given back."""
+    sown(tx, feed(), feed("b"))
+    for name in ("gazette", "b"):
+        feeds.settle(tx, poll(of=state(feed(name), interval=HOUR, next_poll_at=NOW)))
+    claimed = feeds.claim(tx, NOW, 10)
+    assert {s.feed.id for s in claimed} == {"gazette", "b"}
+    assert feeds.claim(tx, NOW + 59 * MINUTE, 10) == ()
+    feeds.give_back(tx, [s for s in claimed if s.feed.id == "b"])
+    assert [s.feed.id for s in feeds.claim(tx, NOW, 10)] == ["b"]
+    assert len(feeds.claim(tx, NOW + HOUR, 10)) == 2
 
 
 def test_the_state_of_a_poll_comes_back_whole(tx: Connection) -> None:
@@ -201,8 +211,21 @@ def test_the_state_of_a_poll_comes_back_whole(tx: Connection) -> None:
         fault=FetchFault.TIMEOUT,
         fault_detail="30 s",
         moved_to="https://n.example/",
+        moved_since=NOW - 3 * HOUR,
         moved_polls=3,
         seen_before=True,
+        not_before=NOW + MINUTE,
+        rhythm=Rhythm(
+            since=NOW - 9 * HOUR,
+            at=NOW,
+            total=2.5,
+            hours=(0.5,) * 24,
+            days=(1.25,) * 7,
+            recent=1.5,
+            peak=3.0,
+            window=46.0,
+        ),
+        asks=Asks(fresh_for=HOUR, ttl=2 * HOUR, skip_hours=(0, 23), skip_days=(5, 6), slow_until=NOW + HOUR),
     )
     feeds.settle(tx, poll(of=full))
     assert feeds.get(tx, "gazette") == full
