@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import inspect
 
 from monitor.errors import StoreError
-from monitor.model import Severity
-from monitor.store import alerts, facts, stories, upgrade
+from monitor.model import Asks, Severity
+from monitor.store import alerts, facts, feeds, stories, upgrade
 from monitor.store.database import Database
 from monitor.store.lock import InstanceLock
 from monitor.store.schema import REVISION
@@ -147,6 +147,10 @@ def test_a_database_of_the_first_tables_keeps_its_rows(
         assert (told.severity, told.told, told.key) == (Severity.HIGH, None, "story=s-1")
         assert [member.story_id for member in told.members] == ["s-1"]
         assert "story_keys" not in inspect(tx).get_table_names()
+        feed = feeds.get(tx, "gazette")
+        assert feed is not None
+        assert feed.effective_url == "https://moved.example/feed"
+        assert (feed.rhythm, feed.asks, feed.not_before) == (None, Asks(), None)
     database.close()
     assert (tmp_path / "monitor.db.0001.backup").exists()
 
@@ -163,7 +167,7 @@ def test_a_group_number_is_not_given_again(tmp_path: Path, monkeypatch: pytest.M
         past.setattr(upgrade, "REVISION", "0002")
         database = Database.open(f"sqlite:///{path}")
         with database.transaction() as tx:
-            for statement in (*_FIRST_ROWS[:2], _FIRST_ROWS[-1], _FIRST_ROWS[-1]):
+            for statement in (_FIRST_ROWS[0], _FIRST_ROWS[2], _FIRST_ROWS[-1], _FIRST_ROWS[-1]):
                 tx.exec_driver_sql(statement)
             tx.exec_driver_sql("DELETE FROM alert_groups WHERE id = 2")
         database.close()
@@ -175,11 +179,13 @@ def test_a_group_number_is_not_given_again(tmp_path: Path, monkeypatch: pytest.M
 
 
 _AT = "'2026-03-01 06:00:00.000000'"
+_LATER = "'2026-03-20 06:00:00.000000'"
 _FIRST_ROWS = (
     "INSERT INTO feeds (id, url, definition, origin, enabled, added_at, interval, next_poll_at) VALUES ("
     "'gazette', 'https://gazette.example/feed', "
     """'{"id": "gazette", "url": "https://gazette.example/feed", "title": "Gazette"}', """
     f"'file', 1, {_AT}, 1800, {_AT})",
+    f"UPDATE feeds SET moved_to = 'https://moved.example/feed', moved_polls = 9, last_success_at = {_LATER}",
     f"INSERT INTO stories (id, first_seen_at, changed_at, severity) VALUES ('s-1', {_AT}, {_AT}, 'high')",
     "INSERT INTO story_keys (key, story_id) VALUES ('url:a', 's-1')",
     "INSERT INTO items (feed_id, key, fulltext, first_seen_at, changed_at, last_seen_at, revision, coverage, "

@@ -52,6 +52,7 @@ def test_our_own_export_comes_back_whole() -> None:
             enabled=False,
             fulltext=True,
             interval=timedelta(minutes=45),
+            min_interval=timedelta(minutes=5),
             user_agent="Desk/1",
         ),
         Feed(id="plain", url="https://plain.example/", title="Plain"),
@@ -97,11 +98,12 @@ def test_unknown_words_of_ours_become_defaults() -> None:
     found = read_opml(
         outline(
             '<outline text="a" xmlUrl="https://a.example/" monitorSide="mars" monitorReliability="Z" '
-            'monitorInterval="soon" monitorId="../../etc"/>'
+            'monitorInterval="soon" monitorMinInterval="9" monitorId="../../etc"/>'
         )
     )
     feed = found.subscriptions[0].feed
-    assert (feed.side, feed.reliability, feed.interval, feed.id) == (Side.UNKNOWN, "F", None, "etc")
+    assert (feed.side, feed.reliability, feed.id) == (Side.UNKNOWN, "F", "etc")
+    assert feed.interval is feed.min_interval is None
 
 
 @pytest.mark.parametrize(

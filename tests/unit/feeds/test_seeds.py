@@ -23,6 +23,7 @@ feeds:
     family: Desk House
     reliability: B
     interval: 45m
+    min_interval: 20m
   - {id: local, url: "file:data/items.jsonl", title: Local}
 """
 
@@ -39,6 +40,7 @@ def test_a_feed_is_read_with_its_defaults() -> None:
         family="Desk House",
         reliability="B",
         interval=timedelta(minutes=45),
+        min_interval=timedelta(minutes=20),
     )
     assert (local.url, local.reliability, local.enabled) == ("file:data/items.jsonl", "F", True)
 
@@ -119,6 +121,7 @@ def test_other_shapes_are_mistakes_not_crashes(text: str) -> None:
             title='"Quotes" — «и прочее»',
             side=Side.UN,
             interval=timedelta(hours=2),
+            min_interval=timedelta(minutes=90),
         ),
         Feed(
             id="c",
