@@ -7,14 +7,42 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, model_validator
 
-from monitor.fields import NAME, WEEK, Address, ClockTime, Days, Duration, Names, Network, Strict, Zone
+from monitor.fields import (
+    NAME,
+    WEEK,
+    Address,
+    ClockTime,
+    Days,
+    Duration,
+    LocalMark,
+    LocalPath,
+    LocalPaths,
+    Names,
+    Network,
+    Strict,
+    Zone,
+)
 from monitor.model import Severity
+from monitor.plainly import worded
 from monitor.routes import InhibitConfig, RouteConfig, ThrottleConfig, TimeIntervalConfig
+
+_HTTPS = worded(r"^https://\S+$", "an address that begins with https://")
+_WEB = worded(r"^https?://\S+$", "an address that begins with https:// or http://")
+_SENDER_NAME = worded(r"^[^\x00-\x1f<>\"]*$", "a name on one line without < > and quotes")
+_LIST_ID = worded(
+    r"^[A-Za-z0-9.-]+$", "a list's id: letters, digits, dots and hyphens, like news.example.org"
+)
+_CHANNEL = worded(r"^[#A-Za-z0-9_.-]{1,80}$", "a channel's id, like C0123ABCD")
+_DATABASE = worded(
+    r"^(sqlite:///|postgresql\+psycopg://)\S+$", "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+)
+_CONTACT = worded(r"^[^\x00-\x1f()<>]+$", "a contact on one line without ( ) < >, like ops@example.org")
+_LISTEN = worded(r"^[A-Za-z0-9.-]+:\d{1,5}$", "a host and a port, like 127.0.0.1:8080")
 
 
 class SmtpConfig(Strict):
@@ -25,9 +53,9 @@ class SmtpConfig(Strict):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str | None = None
     password: SecretStr | None = None
-    password_file: str | None = None
+    password_file: LocalPath | None = None
     #: a CA bundle for a relay with a private certificate
-    ca_file: str | None = None
+    ca_file: LocalPath | None = None
     timeout: Duration = timedelta(seconds=60)
 
 
@@ -35,7 +63,7 @@ class UnsubscribeConfig(Strict):
     """Where a reader can leave; headers are written only for what is given here."""
 
     mailto: Address | None = None
-    url: str | None = Field(default=None, pattern=r"^https://\S+$")
+    url: str | None = Field(default=None, pattern=_HTTPS)
     #: the url acts on POST alone (RFC 8058)
     one_click: bool = False
 
@@ -45,11 +73,11 @@ class EmailConfig(Strict):
 
     to: tuple[Address, ...] = Field(min_length=1)
     sender: Address = Field(alias="from")
-    sender_name: str = Field(default="monitor", max_length=80, pattern=r"^[^\x00-\x1f<>\"]*$")
+    sender_name: str = Field(default="monitor", max_length=80, pattern=_SENDER_NAME)
     smtp: SmtpConfig
     #: how mails thread: all of a series, by day, or not
     thread: Literal["series", "daily", "off"] = "series"
-    list_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.-]+$")
+    list_id: str | None = Field(default=None, pattern=_LIST_ID)
     unsubscribe: UnsubscribeConfig | None = None
 
     @property
@@ -62,14 +90,14 @@ class SlackConfig(Strict):
     """A Slack incoming webhook, or a bot that posts to a channel, where updates go into the thread of the first."""
 
     webhook_url: SecretStr | None = None
-    webhook_url_file: str | None = None
+    webhook_url_file: LocalPath | None = None
     bot_token: SecretStr | None = None
-    bot_token_file: str | None = None
+    bot_token_file: LocalPath | None = None
     #: where the bot posts: a channel's id (C0123ABCD)
-    channel: str | None = Field(default=None, pattern=r"^[#A-Za-z0-9_.-]{1,80}$")
+    channel: str | None = Field(default=None, pattern=_CHANNEL)
     #: an update in a thread is shown in the channel, too
     broadcast: bool = True
-    api_url: str = Field(default="https://slack.com/api", pattern=r"^https?://\S+$")
+    api_url: str = Field(default="https://slack.com/api", pattern=_WEB)
     timeout: Duration = timedelta(seconds=20)
 
     @property
@@ -91,10 +119,10 @@ class WebhookConfig(Strict):
     """A generic webhook, signed by Standard Webhooks 1.0.0."""
 
     url: SecretStr | None = None
-    url_file: str | None = None
+    url_file: LocalPath | None = None
     #: `whsec_` and base64; two keys separated by a space while rotating
     secret: SecretStr | None = None
-    secret_file: str | None = None
+    secret_file: LocalPath | None = None
     timeout: Duration = timedelta(seconds=20)
 
 
@@ -102,7 +130,7 @@ class AppriseConfig(Strict):
     """Addresses of other services, one to a line, as Apprise writes them (tgram://…, matrixs://…)."""
 
     urls: SecretStr | None = None
-    urls_file: str | None = None
+    urls_file: LocalPath | None = None
     timeout: Duration = timedelta(seconds=30)
 
     @property
@@ -117,7 +145,7 @@ class FileConfig(Strict):
     """A folder: each message lands as .eml, .html, .txt and .json."""
 
     #: None: `out` under the data folder
-    path: str | None = None
+    path: LocalPath | None = None
 
 
 class ReceiverConfig(Strict):
@@ -264,23 +292,25 @@ class HeartbeatConfig(Strict):
     """A dead-man switch elsewhere, pinged only on completed work."""
 
     url: SecretStr | None = None
-    url_file: str | None = None
+    url_file: LocalPath | None = None
 
 
 class Config(Strict):
     """The whole of monitor.yaml."""
 
     #: the one folder that is written to
-    data: str = "data"
+    data: LocalPath = "data"
     #: None: `monitor.db` in the data folder
-    database: str | None = Field(default=None, pattern=r"^(sqlite:///|postgresql\+psycopg://)\S+$")
-    contact: str | None = Field(default=None, pattern=r"^[^\x00-\x1f()<>]+$", max_length=200)
-    public_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    database: Annotated[str, Field(pattern=_DATABASE), LocalMark(url=True)] | None = None
+    #: who runs this: stands in the User-Agent, so that a publisher can write instead of blocking
+    contact: str | None = Field(default=None, pattern=_CONTACT, max_length=200)
+    #: what readers of alerts can reach, for the link that calls an alert false; None: no link
+    public_url: str | None = Field(default=None, pattern=_WEB)
     #: where the page of links in alerts is served: host:port, mostly behind a proxy that speaks TLS; None: nowhere
-    listen: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.-]+:\d{1,5}$")
-    feeds: Names = ()
-    watchlists: str | None = None
-    templates: str | None = None
+    listen: str | None = Field(default=None, pattern=_LISTEN)
+    feeds: LocalPaths = ()
+    watchlists: LocalPath | None = None
+    templates: LocalPath | None = None
     receivers: tuple[ReceiverConfig, ...] = ()
     route: RouteConfig | None = None
     time_intervals: tuple[TimeIntervalConfig, ...] = ()

@@ -6,7 +6,6 @@ as are files over 1 MB and nesting past 40 levels. YAML 1.2: `no`, `on` and `12:
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from dataclasses import dataclass, field
@@ -16,6 +15,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from monitor.errors import ConfigError, Mistake
+from monitor.errors import suggestion as suggestion
+from monitor.plainly import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,6 +35,11 @@ _WORDS = {
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NUMBER = re.compile(r"(?=.{1,30}\Z)(?=.*[.eE])[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 
+#: a word of a query, or a tag, that stands where a comment begins
+_HASH = re.compile(r"(?<![^\s\[{,])#(?=\w)(\S*)")
+_SPECIAL = re.compile(r"[@%`]\w")
+_COLON = re.compile(r":\s.*:\s")
+
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
 Model = TypeVar("Model", bound=BaseModel)
@@ -49,6 +55,8 @@ class Document:
     key_places: Mapping[Path, Place] = field(repr=False)
     #: values that did not come from the file: path -> where they came from
     origins: Mapping[Path, str] = field(default_factory=dict, repr=False)
+    #: values followed by `#word`, which YAML takes for a comment: path -> that comment
+    hashes: Mapping[Path, str] = field(default_factory=dict, repr=False)
 
     def place(self, path: Path) -> Place | tuple[None, None]:
         """Line and column (1-based) of the value at `path`, or of its nearest parent that is there."""
@@ -56,11 +64,21 @@ class Document:
             path = path[:-1]
         return self.places.get(path, (None, None))
 
+    def origin(self, path: Path) -> str | None:
+        """Where the value at `path` came from; None: from the file."""
+        found = [o for o in self.origins if path[: len(o)] == o]
+        return self.origins[max(found, key=len)] if found else None
+
+    def nth(self, path: Path, n: int) -> Path:
+        """The path of the `n`-th value of the mapping or list at `path`."""
+        keys = [place for place in self.key_places if place[:-1] == path]
+        return keys[n] if n < len(keys) else (*path, n)
+
     def mistake(self, path: Path, message: str, remedy: str = "", *, key: bool = False) -> Mistake:
         """A `Mistake` at `path`; `key=True` points at the key instead of its value."""
-        for origin, source in self.origins.items():
-            if path[: len(origin)] == origin:
-                return Mistake(file=source, line=None, column=None, message=message, remedy=remedy)
+        source = self.origin(path)
+        if source is not None:
+            return Mistake(file=source, line=None, column=None, message=message, remedy=remedy)
         line, column = self.key_places.get(path) or self.place(path) if key else self.place(path)
         return Mistake(file=self.file, line=line, column=column, message=message, remedy=remedy)
 
@@ -76,12 +94,13 @@ def read(text: str | bytes, file: str) -> Document:
         data = reader.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _wrong(file, mark, " ".join(filter(None, (error.context, error.problem)))) from None
+        said = " ".join(filter(None, (error.context, error.problem)))
+        raise _wrong(file, mark, said, _hint(source, error.context_mark, mark)) from None
     except yaml.YAMLError as error:
         raise _unreadable(file, source, error) from None
     if reader.mistakes:
         raise ConfigError(tuple(reader.mistakes))
-    return Document(file, data, reader.places, reader.key_places)
+    return Document(file, data, reader.places, reader.key_places, hashes=reader.hashes)
 
 
 def validate(model: type[Model], document: Document, at: Path = ()) -> Model:
@@ -105,15 +124,6 @@ def together(errors: Iterable[ConfigError]) -> None:
         raise ConfigError(mistakes)
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """`did you mean …?` for the known word nearest to `word`, or a short list of them; may be empty."""
-    names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return f"known: {', '.join(names)}" if 0 < len(names) <= 12 else ""
-
-
 def _decoded(text: str | bytes, file: str) -> str:
     if len(text) > MAX_BYTES:
         raise _wrong(file, None, f"larger than {MAX_BYTES:,} bytes")
@@ -128,9 +138,25 @@ def _decoded(text: str | bytes, file: str) -> str:
         raise ConfigError((mistake,)) from None
 
 
-def _wrong(file: str, mark: Any, message: str) -> ConfigError:
+def _wrong(file: str, mark: Any, message: str, remedy: str = "") -> ConfigError:
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (None, None)
-    return ConfigError((Mistake(file=file, line=line, column=column, message=message),))
+    return ConfigError((Mistake(file=file, line=line, column=column, message=message, remedy=remedy),))
+
+
+def _hint(source: str, began: Any, mark: Any) -> str:
+    """What the commonest slips need, by the lines from where YAML `began` to the `mark` that it could not read."""
+    if mark is None:
+        return ""
+    lines = source.split("\n")
+    first = began.line if began is not None else mark.line
+    line, at = lines[mark.line] if mark.line < len(lines) else "", mark.column
+    if any(_HASH.search(near) for near in lines[max(first, mark.line - 5) : mark.line + 1]):
+        return "a # begins a comment: put the whole value in quotes, as '#word'"
+    if _SPECIAL.match(line[at:]):
+        return f"a value that begins with {line[at]} needs quotes, as '{line[at]}word'"
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "indent with spaces, not with tabs"
+    return "text that holds a colon and a space needs quotes" if _COLON.search(line) else ""
 
 
 def _unreadable(file: str, source: str, error: yaml.YAMLError) -> ConfigError:
@@ -148,7 +174,9 @@ class _Reader:
         self.file = file
         self.places: dict[Path, Place] = {}
         self.key_places: dict[Path, Place] = {}
+        self.hashes: dict[Path, str] = {}
         self.mistakes: list[Mistake] = []
+        self._lines = source.split("\n") if _HASH.search(source) else []
         self._events = yaml.parse(source, Loader=_LOADER)
 
     def document(self) -> Any:
@@ -171,12 +199,23 @@ class _Reader:
             self._complain(place, f"nested deeper than {MAX_DEPTH} levels")
             raise ConfigError(tuple(self.mistakes))
         if isinstance(event, yaml.ScalarEvent):
+            self._note_hash(event, path)
             return _scalar(event)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(path)
         return None
+
+    def _note_hash(self, event: yaml.ScalarEvent, path: Path) -> None:
+        """Keep a `#word` right after a value: it may have been meant as a part of it."""
+        mark: Any = event.end_mark
+        if mark.line >= len(self._lines):
+            return
+        after = self._lines[mark.line][mark.column :]
+        found = _HASH.match(after.lstrip())
+        if found and after[:1].isspace():
+            self.hashes[path] = found[0]
 
     def _sequence(self, path: Path) -> list[Any]:
         built: list[Any] = []
@@ -244,18 +283,24 @@ def _explained(model: type[BaseModel], document: Document, at: Path, error: Erro
         return document.mistake(where, f"unknown key {name!r}", suggestion(name, known), key=True)
     if error["type"] == "missing":
         return document.mistake(where[:-1], f"{name!r} is missing")
-    message = str(error["msg"]).removeprefix("Value error, ")
-    message, _, remedy = message.partition(" | ")
-    shown = ".".join(str(part) for part in error["loc"] if not str(part).startswith("function-"))
-    return document.mistake(_real(document, where), f"{shown}: {message}" if shown else message, remedy)
+    place = _real(document, where)
+    shown = ".".join(str(part) for part in place[len(at) :])
+    if error["input"] is None and place in document.hashes:
+        word = document.hashes[place]
+        message = f"is empty: {word} without quotes is a comment"
+        return document.mistake(place, f"{shown}: {message}", f"write '{word}' in quotes", key=True)
+    message, remedy = plainly(error)
+    return document.mistake(place, f"{shown}: {message}" if shown else message, remedy)
 
 
 def _real(document: Document, path: Path) -> Path:
-    """`path` without the parts that pydantic adds for unions and validators."""
+    """`path` without the parts that pydantic adds for unions and validators; a mapping may be read as a list."""
     found: Path = ()
     for step in path:
-        if (*found, step) in document.places:
+        if (*found, step) in document.places or (*found, step) in document.origins:
             found = (*found, step)
+        elif isinstance(step, int) and document.nth(found, step) in document.places:
+            found = document.nth(found, step)
     return found
 
 

@@ -9,7 +9,12 @@ Anything else that is raised is a bug: it reaches the tick, is logged with its t
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class MonitorError(Exception):
@@ -45,3 +50,13 @@ class ConfigError(MonitorError):
 
 class StoreError(MonitorError):
     """The database refused; the message says which file and what to do."""
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`did you mean …?` for the known word nearest to `word`, or a short list of them; may be empty."""
+    names = sorted(known)
+    folded = {name.casefold(): name for name in names}
+    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {folded[near[0]]!r}?"
+    return f"known: {', '.join(names)}" if 0 < len(names) <= 12 else ""

@@ -6,6 +6,7 @@ A message after " | " in a ValueError is the remedy shown to the operator.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import time, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
@@ -13,8 +14,21 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from monitor.plainly import worded
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
+NAME = worded(
+    r"^[a-z0-9][a-z0-9_-]{0,40}$",
+    "a name: small letters a to z, digits, - and _, at most 41, beginning with a letter or digit",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMark:
+    """Marks a key that names a file or folder: it is relative to the file that it stands in."""
+
+    #: an address such as sqlite:///data/monitor.db, of which only the path is local
+    url: bool = False
 
 
 def parse_duration(value: Any) -> timedelta:
@@ -65,9 +79,13 @@ Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 ClockTime = Annotated[time, BeforeValidator(_clock)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Names = Annotated[tuple[str, ...], BeforeValidator(many)]
-Address = Annotated[
-    str, Field(pattern=r"^[^@\s<>,;\x00-\x1f]{1,64}@[^@\s<>,;\x00-\x1f]{1,255}$", max_length=254)
-]
+#: a file or folder
+LocalPath = Annotated[str, LocalMark()]
+LocalPaths = Annotated[tuple[LocalPath, ...], BeforeValidator(many)]
+_ADDRESS = worded(
+    r"^[^@\s<>,;\x00-\x1f]{1,64}@[^@\s<>,;\x00-\x1f]{1,255}$", "a bare mail address, like desk@example.org"
+)
+Address = Annotated[str, Field(pattern=_ADDRESS, max_length=254)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 #: days that a word stands for

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor import documents
 from monitor.config import DEFAULT_RECEIVER
+from monitor.errors import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from monitor import documents
     from monitor.config import Config
     from monitor.errors import Mistake
     from monitor.routes import RouteConfig
@@ -38,14 +39,46 @@ def names_wrong(config: Config, document: documents.Document) -> Iterator[Mistak
             )
     for path, name in used:
         if name not in known:
-            yield document.mistake(path, f"there is no receiver {name!r}", documents.suggestion(name, known))
+            yield document.mistake(path, f"there is no receiver {name!r}", suggestion(name, known))
     yield from _fallbacks_wrong(config, document)
+    yield from _unreached(config, document, [name for _, name in used])
     series = [d.series for d in digests]
     for n, name in enumerate(series):
         if name in series[:n]:
             yield document.mistake(
                 ("digests", n, "series"), f"a second digest is called {name!r}", "the name is its identity"
             )
+
+
+def _unreached(config: Config, document: documents.Document, used: Iterable[str]) -> Iterator[Mistake]:
+    """Receivers that no route, digest, escalation, or fallback of one that is reached, leads to.
+
+    Where there is no route or no digest, the defaults lead somewhere (`monitor.settings`).
+    """
+    reached = {*used, *defaults(config)}
+    known = {r.name for r in config.receivers}
+    fallbacks = {r.name: r.fallback for r in config.receivers if r.fallback is not None}
+    for _ in fallbacks:
+        reached |= {to for name, to in fallbacks.items() if name in reached}
+    for n, receiver in enumerate(config.receivers):
+        meant = any(suggestion(name, (receiver.name,)).startswith("did you mean") for name in reached - known)
+        if receiver.name not in reached and not meant:
+            message = f"nothing leads to receiver {receiver.name!r}: it would never be told anything"
+            remedy = "name it in a route, a digest, an escalation or as a fallback, or take it out"
+            yield document.mistake(("receivers", n), message, remedy)
+
+
+def defaults(config: Config) -> tuple[str, ...]:
+    """The receivers of alerts and of digests where nothing is said of them, the alerts' first.
+
+    Alerts go to the first that is no mailbox, digests to every mailbox.
+    """
+    receivers = config.receivers
+    if not receivers:
+        return (DEFAULT_RECEIVER,)
+    at_once = next((r.name for r in receivers if r.email is None), receivers[0].name)
+    mailed = tuple(r.name for r in receivers if r.email is not None) or (at_once,)
+    return (*((at_once,) if config.route is None else ()), *(mailed if config.digests is None else ()))
 
 
 def _fallbacks_wrong(config: Config, document: documents.Document) -> Iterator[Mistake]:
@@ -55,7 +88,7 @@ def _fallbacks_wrong(config: Config, document: documents.Document) -> Iterator[M
         others = [other.name for other in config.receivers if other.name != receiver.name]
         if wanted is not None and wanted not in others:
             message = f"there is no other receiver {wanted!r}"
-            remedy = documents.suggestion(wanted, others)
+            remedy = suggestion(wanted, others)
             yield document.mistake(("receivers", n, "fallback"), message, remedy)
 
 
@@ -69,11 +102,11 @@ def _intervals_wrong(config: Config, document: documents.Document) -> Iterator[M
                 path, f"a second time interval is called {name!r}", "give each its own name"
             )
     assert config.route is not None
-    for path, route in _routes(config.route, ("route",)):
+    for path, route in routes(config.route, ("route",)):
         for key in ("mute_time_intervals", "active_time_intervals"):
             for name in getattr(route, key):
                 if name not in known:
-                    remedy = documents.suggestion(name, known) or "name it under time_intervals"
+                    remedy = suggestion(name, known) or "name it under time_intervals"
                     yield document.mistake((*path, key), f"there is no time interval {name!r}", remedy)
 
 
@@ -89,10 +122,11 @@ def _escalations_wrong(
         yield from _escalations_wrong(child, document, (*path, "routes", n), receiver)
 
 
-def _routes(route: RouteConfig, path: documents.Path) -> Iterator[tuple[documents.Path, RouteConfig]]:
+def routes(route: RouteConfig, path: documents.Path) -> Iterator[tuple[documents.Path, RouteConfig]]:
+    """Every route with its path."""
     yield path, route
     for n, child in enumerate(route.routes):
-        yield from _routes(child, (*path, "routes", n))
+        yield from routes(child, (*path, "routes", n))
 
 
 def _routed(route: RouteConfig, path: documents.Path) -> list[tuple[documents.Path, str]]:

@@ -12,6 +12,7 @@ from monitor.delivery import notifier
 from monitor.documents import together
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds.seeds import load_feeds
+from monitor.jobs.known import known_of
 from monitor.jobs.samples import contexts
 from monitor.matching.contacts import extractor
 from monitor.matching.matcher import Matcher
@@ -75,6 +76,8 @@ def build(found: Settings) -> Parts:
     templates = tried(lambda: render.check(settings.bundled("templates"), found.templates, contexts()))
     tried(lambda: _receivers_work(found))
     net = tried(lambda: policy(found))
+    if lists is not None:
+        tried(lambda: settings.check_conditions(found, known_of(lists)))  # type: ignore[arg-type]
     together(wrong)
     return Parts(
         settings=found,

@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field
 
 from monitor.fields import NAME, Duration, Names, Strict, Zone, many
-from monitor.model import EventKind, Severity
-from monitor.model.matchers import Matcher, from_mapping, parse
+from monitor.model import Severity
+from monitor.model.matchers import Matcher, from_pair, parse
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
@@ -35,14 +35,24 @@ _MONTHS = (
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:00")
 
 
-def _matchers(value: Any) -> tuple[Matcher, ...]:
-    """A mapping of labels to values, or a list of matchers as text."""
+def _many_matchers(value: Any) -> Any:
+    """A mapping of labels to values, or a list of matchers as text, as one list of either."""
     if isinstance(value, Mapping):
-        return from_mapping(value)
+        return tuple(value.items())
     given = [value] if isinstance(value, str) else value
     if not isinstance(given, list | tuple):
         raise ValueError(f'{value!r} are not matchers | write {{severity: high}} or ["side=~libya-.*"]')
-    return tuple(one if isinstance(one, Matcher) else parse(str(one)) for one in given)
+    return tuple(given)
+
+
+def _matcher(value: Any) -> Matcher:
+    if isinstance(value, tuple):
+        return from_pair(*value)
+    if isinstance(value, Mapping):
+        raise ValueError(
+            "a mapping in a list | write match: {severity: high}, or matchers: ['severity=high']"
+        )
+    return value if isinstance(value, Matcher) else parse(str(value))
 
 
 def _minutes(value: Any) -> int:
@@ -96,13 +106,9 @@ def _number(text: str, names: tuple[str, ...], low: int, high: int) -> int:
     return number
 
 
-def _events(value: Any) -> Any:
-    """`any`, or the names of events."""
-    given = many(value)
-    return tuple(EventKind) if given in ("any", ["any"], ("any",)) else given
-
-
-Matchers = Annotated[tuple[Matcher, ...], BeforeValidator(_matchers)]
+Matchers = Annotated[
+    tuple[Annotated[Matcher, BeforeValidator(_matcher)], ...], BeforeValidator(_many_matchers)
+]
 Times = Annotated[tuple[tuple[int, int], ...], BeforeValidator(_times)]
 Weekdays = Annotated[tuple[tuple[int, int], ...], BeforeValidator(lambda v: _ranges(v, _DAYS, 1, 7))]
 MonthDays = Annotated[tuple[tuple[int, int], ...], BeforeValidator(lambda v: _ranges(v, (), -31, 31))]
@@ -162,27 +168,13 @@ class ThrottleConfig(Strict):
     exempt: _Severities = ()
 
 
-class MatchConfig(Strict):
-    """What a route takes: every key given must hold, any of its values will do."""
-
-    severity: tuple[Severity, ...] = ()
-    watchlist: tuple[str, ...] = ()
-    side: tuple[str, ...] = ()
-    #: what happens to the monitor itself, `any` for all of it; a route that names events takes no stories
-    event: Annotated[tuple[EventKind, ...], BeforeValidator(_events)] = ()
-
-    @field_validator("severity", "watchlist", "side", mode="before")
-    @classmethod
-    def _list(cls, value: Any) -> Any:
-        return many(value)
-
-
 class RouteConfig(Strict):
     """The first child that matches takes a story; settings are inherited, but not `continue` and the intervals."""
 
     receiver: str | None = None
-    match: MatchConfig = MatchConfig()
-    #: further conditions, over every label
+    #: labels and what each must be, one of a list; all must hold, and all of `matchers`
+    match: Matchers = ()
+    #: conditions as text, in the same language
     matchers: Matchers = ()
     #: None: as the parent, at the top `[story]`
     group_by: Annotated[tuple[Label, ...] | None, BeforeValidator(many)] = None
@@ -195,3 +187,8 @@ class RouteConfig(Strict):
     active_time_intervals: Names = ()
     proceed: bool = Field(default=False, alias="continue")
     routes: tuple[RouteConfig, ...] = ()
+
+    @property
+    def asks(self) -> tuple[Matcher, ...]:
+        """Everything that must hold."""
+        return (*self.match, *self.matchers)

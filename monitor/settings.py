@@ -1,98 +1,55 @@
 """Read `monitor.yaml`, the environment and the secret files into one `Settings`; all mistakes are reported at once.
 
-Order, strongest first: command line, environment, secret files, `monitor.yaml`, defaults. Of a secret and its `_FILE`
-twin only one may be set. Nothing configured is a working configuration: SQLite, the starter feeds, a folder.
+Order, strongest first: command line, environment, `monitor.yaml`, defaults. Of a secret and its `_FILE` twin only one
+may be set. Nothing configured is a working configuration: SQLite, the starter feeds, a folder.
+
+Paths in a file are relative to its folder; those of the environment and the defaults to the working folder.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from pydantic import BaseModel, SecretStr
+from typing import TYPE_CHECKING
 
 from monitor import documents
-from monitor.config import (
-    DEFAULT_RECEIVER,
-    AppriseConfig,
-    Config,
-    DigestConfig,
-    FileConfig,
-    HeartbeatConfig,
-    ReceiverConfig,
-    SlackConfig,
-    WebhookConfig,
-)
+from monitor.conditions import conditions_wrong
+from monitor.config import DEFAULT_RECEIVER, Config, DigestConfig, FileConfig, ReceiverConfig
+from monitor.environment import overlaid
 from monitor.errors import ConfigError, Mistake
-from monitor.names import names_wrong
+from monitor.located import Located, local_url
+from monitor.names import defaults, names_wrong
 from monitor.routes import RouteConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Model = TypeVar("Model", bound=BaseModel)
+    from monitor.model.fits import Known
 
-PREFIX = "MONITOR_"
-PLACES = (Path("monitor.yaml"), Path("/etc/monitor/monitor.yaml"))
-
-#: environment variable (without the prefix) -> where its value goes
-_VARIABLES: dict[str, documents.Path] = {
-    "DATA": ("data",),
-    "DATABASE": ("database",),
-    "CONTACT": ("contact",),
-    "PUBLIC_URL": ("public_url",),
-    "LISTEN": ("listen",),
-    "FEEDS": ("feeds",),
-    "WATCHLISTS": ("watchlists",),
-    "TEMPLATES": ("templates",),
-    "HEARTBEAT_URL": ("heartbeat", "url"),
-    "HEARTBEAT_URL_FILE": ("heartbeat", "url_file"),
-    "SLACK_WEBHOOK_URL": ("slack", "webhook_url"),
-    "SLACK_WEBHOOK_URL_FILE": ("slack", "webhook_url_file"),
-    "SLACK_BOT_TOKEN": ("slack", "bot_token"),
-    "SLACK_BOT_TOKEN_FILE": ("slack", "bot_token_file"),
-    "SLACK_CHANNEL": ("slack", "channel"),
-    "WEBHOOK_URL": ("webhook", "url"),
-    "WEBHOOK_URL_FILE": ("webhook", "url_file"),
-    "WEBHOOK_SECRET": ("webhook", "secret"),
-    "WEBHOOK_SECRET_FILE": ("webhook", "secret_file"),
-    "EMAIL_TO": ("email", "to"),
-    "EMAIL_FROM": ("email", "from"),
-    "SMTP_HOST": ("email", "smtp", "host"),
-    "SMTP_PORT": ("email", "smtp", "port"),
-    "SMTP_SECURITY": ("email", "smtp", "security"),
-    "SMTP_USERNAME": ("email", "smtp", "username"),
-    "SMTP_PASSWORD": ("email", "smtp", "password"),
-    "SMTP_PASSWORD_FILE": ("email", "smtp", "password_file"),
-    "CA_FILE": ("polling", "ca_file"),
-    "SMTP_CA_FILE": ("email", "smtp", "ca_file"),
-}
-#: variables that are read elsewhere, so that they are not reported as unknown
-_ELSEWHERE = {"CONFIG", "LOG_FORMAT", "LOG_LEVEL", "CI", "ARROW"}
-#: secrets of which one twin must be set
-_REQUIRED: tuple[tuple[type[BaseModel], str], ...] = (
-    (SlackConfig, "webhook_url"),
-    (WebhookConfig, "url"),
-    (AppriseConfig, "urls"),
-    (HeartbeatConfig, "url"),
-)
+FILE = "monitor.yaml"
+#: where the configuration is looked for when nobody names it, in this order
+PLACES = (Path(FILE), Path("config") / FILE, Path("/etc/monitor") / FILE)
+#: what ships with the program, and may be named as if it stood in the folder
+_SHIPPED = "seeds/feeds.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The effective configuration: defaults filled in, secrets read, paths resolved."""
+    """The effective configuration: defaults filled in, secrets read, paths as seen from the working folder."""
 
     config: Config
     #: the file that was read; None when there was none
     path: Path | None
-    #: key -> "monitor.yaml", "environment" or "default", for `status` and the start-up lines
     feeds: tuple[Path, ...]
     watchlists: Path
     #: the operator's templates; None: the bundled ones alone
     templates: Path | None
     database: str
+    #: where each key stands, without what it says
+    document: documents.Document = field(repr=False)
+    #: what is taken, but may not be what was meant
+    remarks: tuple[str, ...] = ()
 
     @property
     def data(self) -> Path:
@@ -132,86 +89,54 @@ def bundled(name: str) -> Path:
 
 
 def find(explicit: Path | None, environ: Mapping[str, str]) -> Path | None:
-    """The configuration file to read: the one named, or the first that exists of the usual places.
+    """The configuration file to read: the one named, a file or its folder, or the first that exists of `PLACES`.
 
-    Raises ConfigError when a file that was named is not there.
+    Raises ConfigError when what was named is not there.
     """
     named = explicit or (Path(environ["MONITOR_CONFIG"]) if environ.get("MONITOR_CONFIG") else None)
     if named is None:
         return next((place for place in PLACES if place.is_file()), None)
-    if not named.is_file():
-        raise _whole(str(named), "no such file", "`monitor init` writes one to start from")
-    return named
+    file = named / FILE if named.is_dir() else named
+    if not file.is_file():
+        raise _whole(str(file), "no such file", "`monitor init` writes one to start from")
+    return file
 
 
 def load(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """The effective settings. Raises ConfigError with every mistake of file, environment and secret files."""
     path = find(explicit, environ)
-    document = _document(path, environ)
-    config = documents.validate(Config, document)
-    mistakes: list[Mistake] = list(names_wrong(config, document))
-    config = _with_secrets(config, document, (), mistakes)
+    document, mistakes = _document(path, environ)
+    try:
+        config = documents.validate(Config, document)
+    except ConfigError as error:
+        raise ConfigError(_sorted((*mistakes, *error.mistakes))) from None
+    located = Located(document, path.parent if path else Path())
+    said = config
+    config = located.model(config)
+    settings, missing = _settled(_with_defaults(config), path, document)
+    mistakes = (*mistakes, *names_wrong(config, document), *located.mistakes, *missing)
     if mistakes:
-        raise ConfigError(tuple(mistakes))
-    return _settled(_with_defaults(config), path, document)
+        raise ConfigError(_sorted(mistakes))
+    return replace(settings, remarks=_left_behind(said, settings))
 
 
-def _document(path: Path | None, environ: Mapping[str, str]) -> documents.Document:
-    """The file with the environment laid over it."""
-    document = (
-        documents.read(_bytes(path), str(path)) if path else documents.Document("monitor.yaml", {}, {}, {})
-    )
+def check_conditions(found: Settings, known: Known) -> None:
+    """Raise ConfigError for each matcher that, with what labels are `known` to be, fits nothing or everything."""
+    wrong = tuple(conditions_wrong(found.config, found.document, known))
+    if wrong:
+        raise ConfigError(_sorted(wrong))
+
+
+def _document(
+    path: Path | None, environ: Mapping[str, str]
+) -> tuple[documents.Document, tuple[Mistake, ...]]:
+    """The file with the environment laid over it, and what is wrong with the latter."""
+    document = documents.read(_bytes(path), str(path)) if path else documents.Document(FILE, {}, {}, {})
     if document.data is None:
         document = replace(document, data={})
     if not isinstance(document.data, dict):
         raise _whole(document.file, "must be keys and values", "`monitor init` writes one to start from")
-    origins: dict[documents.Path, str] = {}
-    unknown: list[Mistake] = []
-    extra: dict[str, Any] = {}
-    for variable, value in sorted(environ.items()):
-        name = variable.removeprefix(PREFIX)
-        # MONITOR_SECRET_… stand in feeds' addresses
-        if not variable.startswith(PREFIX) or name in _ELSEWHERE or name.startswith("SECRET_") or not value:
-            continue
-        place = _VARIABLES.get(name)
-        if place is None:
-            known = (PREFIX + v for v in _VARIABLES)
-            message = f"unknown variable {variable}"
-            unknown.append(
-                Mistake(
-                    file="environment",
-                    line=None,
-                    column=None,
-                    message=message,
-                    remedy=documents.suggestion(variable, known),
-                )
-            )
-            continue
-        receiver = place[0] in ("slack", "email", "webhook")
-        _put(extra if receiver else document.data, place, _env_value(place, value))
-        if not receiver:
-            origins[place] = f"environment variable {variable}"
-    if unknown:
-        raise ConfigError(tuple(unknown))
-    if extra:
-        receivers = document.data.setdefault("receivers", [])
-        for kind, body in extra.items():
-            origins["receivers", len(receivers)] = "environment"
-            receivers.append({"name": kind, kind: body})
-    return replace(document, origins=origins)
-
-
-def _env_value(place: documents.Path, value: str) -> Any:
-    if place[-1] == "to":
-        return [address.strip() for address in value.split(",") if address.strip()]
-    return int(value) if place[-1] == "port" and value.isdigit() else value
-
-
-def _put(data: dict[str, Any], place: documents.Path, value: Any) -> None:
-    *parents, last = place
-    for key in parents:
-        data = data.setdefault(str(key), {})
-    data[str(last)] = value
+    return overlaid(document, environ)
 
 
 def _bytes(path: Path) -> bytes:
@@ -225,48 +150,8 @@ def _whole(file: str, message: str, remedy: str = "") -> ConfigError:
     return ConfigError((Mistake(file=file, line=None, column=None, message=message, remedy=remedy),))
 
 
-def _with_secrets(
-    model: Model, document: documents.Document, path: documents.Path, mistakes: list[Mistake]
-) -> Model:
-    """`model` with every `X_file` read into its `X`."""
-    changes: dict[str, Any] = {}
-    for name in type(model).model_fields:
-        value = getattr(model, name)
-        if isinstance(value, BaseModel):
-            changes[name] = _with_secrets(value, document, (*path, name), mistakes)
-        elif isinstance(value, tuple) and any(isinstance(v, BaseModel) for v in value):
-            changes[name] = tuple(
-                _with_secrets(v, document, (*path, name, n), mistakes) for n, v in enumerate(value)
-            )
-        elif f"{name}_file" in type(model).model_fields:
-            changes[name] = _secret(model, name, document, path, mistakes)
-    return model.model_copy(update=changes)
-
-
-def _secret(
-    model: BaseModel, name: str, document: documents.Document, path: documents.Path, mistakes: list[Mistake]
-) -> SecretStr | None:
-    value: SecretStr | None = getattr(model, name)
-    file: str | None = getattr(model, f"{name}_file")
-    if value is not None and file is not None:
-        mistakes.append(
-            document.mistake((*path, f"{name}_file"), f"{name} and {name}_file are both set", "keep one")
-        )
-    elif file is not None:
-        try:
-            value = SecretStr(Path(file).read_text(encoding="utf-8").strip())
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "not text"
-            mistakes.append(document.mistake((*path, f"{name}_file"), f"{file} cannot be read: {reason}"))
-    elif value is None and _required(model, name):
-        mistakes.append(document.mistake(path, f"{name} is missing", f"set {name} or {name}_file"))
-    return value
-
-
-def _required(model: BaseModel, name: str) -> bool:
-    if isinstance(model, SlackConfig) and model.bot:
-        return False
-    return any(isinstance(model, kind) and name == field for kind, field in _REQUIRED)
+def _sorted(mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
+    return tuple(sorted(mistakes, key=lambda m: (m.file, m.line or 0, m.column or 0)))
 
 
 def _with_defaults(config: Config) -> Config:
@@ -278,38 +163,59 @@ def _with_defaults(config: Config) -> Config:
         else r
         for r in receivers
     )
-    at_once = next((r.name for r in receivers if r.email is None), receivers[0].name)
-    mailed = tuple(r.name for r in receivers if r.email is not None) or (at_once,)
+    open_ = config.model_copy(update={"route": None, "digests": None})
+    at_once, *mailed = defaults(open_) if config.receivers else (DEFAULT_RECEIVER, DEFAULT_RECEIVER)
     route = config.route or RouteConfig(receiver=at_once)
-    digests = (DigestConfig(receivers=mailed),) if config.digests is None else config.digests
+    digests = (DigestConfig(receivers=tuple(mailed)),) if config.digests is None else config.digests
     return config.model_copy(update={"receivers": receivers, "route": route, "digests": digests})
 
 
-def _settled(config: Config, path: Path | None, document: documents.Document) -> Settings:
-    """Paths resolved; what is named and missing is a mistake."""
+def _settled(
+    config: Config, path: Path | None, document: documents.Document
+) -> tuple[Settings, tuple[Mistake, ...]]:
+    """The settings, and what is named in them and missing."""
     mistakes: list[Mistake] = []
 
-    def resolved(key: documents.Path, name: str) -> Path:
-        for base in (path.parent if path else Path(), Path()):
-            if (base / name).exists():
-                return base / name
-        if name.split("/")[0] in ("seeds", "watchlists", "templates") and bundled(name).exists():
-            return bundled(name)
-        mistakes.append(document.mistake(key, f"{name}: no such file or folder"))
+    def there(key: documents.Path, name: str) -> Path:
+        if Path(name).exists():
+            return Path(name)
+        if key[0] == "feeds" and Path(name).as_posix().endswith(_SHIPPED):
+            return bundled(_SHIPPED)
+        remedy = (
+            f"a path is relative to the file that names it; without `{key[0]}` the packaged ones are used"
+        )
+        mistakes.append(document.mistake(key, f"{name}: no such file or folder", remedy))
         return Path(name)
 
+    feeds = tuple(there(_numbered(document, "feeds", n), name) for n, name in enumerate(config.feeds))
     settings = Settings(
         config=config,
         path=path,
-        feeds=tuple(resolved(("feeds",), name) for name in config.feeds) or (bundled("seeds/feeds.yaml"),),
-        watchlists=resolved(("watchlists",), config.watchlists)
-        if config.watchlists
-        else bundled("watchlists"),
-        templates=resolved(("templates",), config.templates) if config.templates else None,
+        feeds=feeds or (bundled(_SHIPPED),),
+        watchlists=there(("watchlists",), config.watchlists) if config.watchlists else bundled("watchlists"),
+        templates=there(("templates",), config.templates) if config.templates else None,
         database=config.database or f"sqlite:///{Path(config.data) / 'monitor.db'}",
+        document=replace(document, data=None),
     )
-    if mistakes:
-        raise ConfigError(tuple(mistakes))
     if settings.added.is_file() and settings.added not in settings.feeds:
-        return replace(settings, feeds=(*settings.feeds, settings.added))
-    return settings
+        settings = replace(settings, feeds=(*settings.feeds, settings.added))
+    return settings, tuple(mistakes)
+
+
+def _numbered(document: documents.Document, key: str, n: int) -> documents.Path:
+    """The place of one of several names; where only one is given, it may stand without a list."""
+    return (key, n) if (key, n) in document.places else (key,)
+
+
+def _left_behind(said: Config, settings: Settings) -> tuple[str, ...]:
+    """A database that versions before this one used, when paths in a file went by the working folder."""
+    before = said.database or f"sqlite:///{Path(said.data) / 'monitor.db'}"
+    old, new = (
+        Path(url.removeprefix("sqlite:///")) for url in (local_url(Path(), before), settings.database)
+    )
+    if settings.path is None or old == new or new.exists() or not old.is_file():
+        return ()
+    return (
+        f"{new} is not there yet, but {old} is: paths in {settings.path} are relative to its folder; "
+        f"to go on with that database write {os.path.relpath(old, settings.path.parent)}",
+    )

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 
 from monitor.alerts.labels import labels_of
 from monitor.model import Severity
+from monitor.model.fits import names_event
 from monitor.model.matchers import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from monitor.model import Event, Story
-    from monitor.routes import EscalateConfig, MatchConfig, RouteConfig
+    from monitor.model.matchers import Matcher
+    from monitor.routes import EscalateConfig, RouteConfig
 
 #: the quietest severity that alerts; below it a match is shown as related only
 ALERTS_FROM = Severity.MEDIUM
@@ -58,7 +60,7 @@ def routes_for(route: RouteConfig, story: Story) -> tuple[Routed, ...]:
     labels = labels_of(story)
 
     def wanted(child: RouteConfig) -> bool:
-        return takes(child.match, story) and hold(child.matchers, labels)
+        return hold(child.asks, labels)
 
     for routed in _walk(route, wanted, _own(route, Routed(receiver=""), "")):
         assert routed.receiver, "the root route has no receiver"
@@ -69,14 +71,17 @@ def routes_for(route: RouteConfig, story: Story) -> tuple[Routed, ...]:
 def routes_for_event(route: RouteConfig, event: Event) -> tuple[Routed, ...]:
     """The receivers of what happens to the monitor itself: of the routes that name its kind, else of the root.
 
-    A route for stories takes no events, however it is worded: its readers asked for news.
+    A route that asks for no `event` takes none, however it is worded: its readers asked for news. Below one that does,
+    all routes do.
     """
     found: dict[str, Routed] = {}
+    own = _own(route, Routed(receiver=""), "")
 
     def wanted(child: RouteConfig) -> bool:
-        return takes_event(child.match, event) and hold(child.matchers, event.labels)
+        return hold(child.asks, event.labels)
 
-    for routed in _walk(route, wanted, _own(route, Routed(receiver=""), "")):
+    asking = route.model_copy(update={"routes": tuple(r for r in route.routes if names_event(r.asks))})
+    for routed in _walk(asking, wanted, own):
         found.setdefault(routed.receiver, routed)
     return tuple(found.values())
 
@@ -116,38 +121,15 @@ def _own(route: RouteConfig, inherited: Routed, place: str) -> Routed:
     return replace(inherited, **said, **own, path=f"{place}{_asks(route)}")
 
 
+#: the order in which the path of a route tells what `match` asks for
+_TOLD_FIRST = ("severity", "watchlist", "side", "event")
+
+
 def _asks(route: RouteConfig) -> str:
-    """`{severity=high|critical,watchlist=wagner}`."""
-    match = route.match
-    parts = [
-        f"{name}={'|'.join(values)}" for name in type(match).model_fields if (values := getattr(match, name))
-    ]
-    return "{" + ",".join((*parts, *map(str, route.matchers))) + "}"
+    """`{severity=high|critical,watchlist=wagner}`: it is stored, so it stays as it is."""
+    ordered = sorted(route.match, key=lambda m: (*_TOLD_FIRST, m.name).index(m.name))
+    return "{" + ",".join((*map(_said, ordered), *map(str, route.matchers))) + "}"
 
 
-def takes(match: MatchConfig, story: Story) -> bool:
-    """Whether every key of `match` holds for `story`.
-
-    Severity is the loudest among the matches that the other keys leave. So a route for `medium` does not swallow a
-    story that is also `high`, and `{severity: high, watchlist: wagner}` asks for a high match of that list.
-    """
-    if match.event:
-        return False
-    ranked = [
-        m.severity
-        for item in story.items
-        if not match.side or item.side in match.side
-        for m in item.matches
-        if not match.watchlist or m.watchlist in match.watchlist
-    ]
-    if match.watchlist or match.side:
-        loudest = max(ranked, key=lambda s: s.rank, default=None)
-    else:
-        loudest = story.severity
-    return loudest is not None and (not match.severity or loudest in match.severity)
-
-
-def takes_event(match: MatchConfig, event: Event) -> bool:
-    """Whether `match` names the kind of `event`, and its severity if it names any; never with a list or a side."""
-    loud = not match.severity or event.severity in match.severity
-    return event.kind in match.event and loud and not (match.watchlist or match.side)
+def _said(matcher: Matcher) -> str:
+    return f"{matcher.name}={'|'.join(matcher.words or (matcher.value,))}"

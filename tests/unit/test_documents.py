@@ -91,7 +91,7 @@ def test_every_mistake_is_reported_at_once() -> None:
     assert found == [
         "w.yaml:3:5: 'name' is missing",
         "w.yaml:3:5: unknown key 'nam' (did you mean 'name'?)",
-        "w.yaml:5:11: inner.1.size: Input should be a valid integer, unable to parse string as an integer",
+        "w.yaml:5:11: inner.1.size: must be a whole number, not 'big'",
     ]
 
 

@@ -55,12 +55,14 @@ def test_every_mistake_is_reported_with_its_line(tmp_path: Path) -> None:
     names = messages(tmp_path, EMAIL + "route: {receiver: dsk}\ndigests: [{receivers: [nobody]}]\n")
 
     assert structural == [
-        "monitor.yaml:2:21: polling.interval: 'soon' is not a duration (write it like 30s, 10m, 24h or 7d)",
         "monitor.yaml:1:1: unknown key 'databse' (did you mean 'database'?)",
+        "monitor.yaml:2:21: polling.interval: 'soon' is not a duration (write it like 30s, 10m, 24h or 7d)",
     ]
     assert names == [
-        "monitor.yaml:8:23: there is no receiver 'nobody' (known: analysts, desk)",
+        "monitor.yaml:3:5: nothing leads to receiver 'analysts': it would never be told anything "
+        "(name it in a route, a digest, an escalation or as a fallback, or take it out)",
         "monitor.yaml:7:19: there is no receiver 'dsk' (did you mean 'desk'?)",
+        "monitor.yaml:8:23: there is no receiver 'nobody' (known: analysts, desk)",
     ]
 
 
@@ -72,8 +74,8 @@ def test_every_mistake_is_reported_with_its_line(tmp_path: Path) -> None:
         pytest.param('{between: ["08:00", "20:00"]}', "between is for briefs only (every: 1h)", id="once a day"),
         pytest.param('{every: 1h, between: ["20:00", "08:00"]}', "between ends before it begins", id="round"),
         pytest.param('{every: 6h, between: ["08:00", "09:00"]}', "no brief falls between these times", id="never"),
-        pytest.param("{days: workdays}", "Input should be 'mon'", id="no such days"),
-        pytest.param("{days: []}", "at least 1 item", id="no day at all"),
+        pytest.param("{days: workdays}", "'workdays' is not known here: it is one of mon,", id="no such days"),
+        pytest.param("{days: []}", "days: must name at least 1", id="no day at all"),
     ],
 )  # fmt: skip
 def test_briefs_that_cannot_be_are_mistakes(tmp_path: Path, said: str, wrong: str) -> None:
@@ -180,7 +182,7 @@ route:
         ),
         pytest.param(
             {"matcher": "sid=un"},
-            "monitor.yaml:13:54: route.routes.0.matchers: there is no label 'sid' (one of story, watchlist, rule,",
+            "monitor.yaml:13:55: route.routes.0.matchers.0: there is no label 'sid' (did you mean 'side'?)",
             id="a label that is not there",
         ),
     ],

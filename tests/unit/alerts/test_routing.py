@@ -70,8 +70,8 @@ def story(*matches: tuple[str, Severity]) -> Story:
         pytest.param(
             [{"receiver": "a", "match": {"severity": "high", "watchlist": "wagner"}}],
             story(("wagner", Severity.MEDIUM), ("contacts", Severity.HIGH)),
-            ["root"],
-            id="severity is asked of the list that the route names",
+            ["a"],
+            id="every key is asked by itself: the story is high, and it is of that list",
         ),
         pytest.param(
             [{"receiver": "a", "match": {"side": "un", "severity": "medium"}}], COUNCIL, ["a"], id="side and severity"
@@ -129,6 +129,31 @@ def test_matchers_of_a_route_ask_for_any_label() -> None:
     ask = [{"receiver": "a", "matchers": ["participants=~.*Haftar", "side!=un"]}]
     assert [r.receiver for r in routes_for(tree(routes=ask), RECEIVED)] == ["a"]
     assert [r.receiver for r in routes_for(tree(routes=ask), COUNCIL)] == ["root"]
+
+
+@pytest.mark.parametrize(
+    ("match", "matchers"),
+    [
+        pytest.param({"severity": "high", "watchlist": "wagner"}, ["severity=high", "watchlist=wagner"], id="two keys"),
+        pytest.param({"watchlist": ["wagner", "x"]}, ['watchlist=~"wagner|x"'], id="one of several"),
+        pytest.param({"watchlist": ["wag.*"]}, ["watchlist=wag.*"], id="a value is taken as it stands"),
+        pytest.param({"side": "independent", "lang": "en"}, ["side=independent", "lang=en"], id="any label"),
+        pytest.param({"rule": "wagner/r"}, ["rule=wagner/r"], id="a rule"),
+        pytest.param({"event": "any"}, ["event=any"], id="events, and no story"),
+    ],
+)  # fmt: skip
+def test_match_and_matchers_are_one_language(match: dict[str, Any], matchers: list[str]) -> None:
+    """On a story of two watchlists, of one and of none of those asked for."""
+    told = [
+        story(("wagner", Severity.MEDIUM), ("contacts", Severity.HIGH)),
+        story(("wagner", Severity.HIGH)),
+        story(("contacts", Severity.HIGH)),
+        RECEIVED,
+        COUNCIL,
+    ]
+    one = [routes_for(tree(routes=[{"receiver": "a", "match": match}]), s)[0].receiver for s in told]
+    other = [routes_for(tree(routes=[{"receiver": "a", "matchers": matchers}]), s)[0].receiver for s in told]
+    assert one == other
 
 
 def test_medium_and_louder_alert() -> None:
