@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
 from monitor.fields import (
     NAME,
@@ -26,6 +26,7 @@ from monitor.fields import (
     Network,
     Strict,
     Zone,
+    many,
 )
 from monitor.model import Severity
 from monitor.plainly import worded
@@ -71,7 +72,7 @@ class UnsubscribeConfig(Strict):
 class EmailConfig(Strict):
     """An e-mail receiver: one message for each address."""
 
-    to: tuple[Address, ...] = Field(min_length=1)
+    to: Annotated[tuple[Address, ...], BeforeValidator(many)] = Field(min_length=1)
     sender: Address = Field(alias="from")
     sender_name: str = Field(default="monitor", max_length=80, pattern=_SENDER_NAME)
     smtp: SmtpConfig

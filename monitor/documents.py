@@ -69,6 +69,10 @@ class Document:
         found = [o for o in self.origins if path[: len(o)] == o]
         return self.origins[max(found, key=len)] if found else None
 
+    def beside(self, path: Path) -> bool:
+        """Whether `path` leads to, or into, something that did not come from the file."""
+        return any(path[: len(o)] == o[: len(path)] for o in self.origins)
+
     def nth(self, path: Path, n: int) -> Path:
         """The path of the `n`-th value of the mapping or list at `path`."""
         keys = [place for place in self.key_places if place[:-1] == path]
@@ -297,7 +301,7 @@ def _real(document: Document, path: Path) -> Path:
     """`path` without the parts that pydantic adds for unions and validators; a mapping may be read as a list."""
     found: Path = ()
     for step in path:
-        if (*found, step) in document.places or (*found, step) in document.origins:
+        if (*found, step) in document.places or document.beside((*found, step)):
             found = (*found, step)
         elif isinstance(step, int) and document.nth(found, step) in document.places:
             found = document.nth(found, step)

@@ -19,7 +19,9 @@ from monitor.redaction import redact
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029\u202a-\u202e]")
+#: what we put around names for messages: a log line is read by machines, and needs none
+_ISOLATES = re.compile(r"[\u2066-\u2069]")
 
 
 def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -27,7 +29,8 @@ def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
     for key, value in event.items():
         if isinstance(value, str):
             # a traceback has lines of its own
-            event[key] = redact(value) if key == "exception" else _CONTROL.sub("\ufffd", redact(value))
+            said = redact(value)
+            event[key] = said if key == "exception" else _CONTROL.sub("\ufffd", _ISOLATES.sub("", said))
     return event
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +15,7 @@ import typer
 from rich.console import Console
 
 from monitor import settings
+from monitor.errors import suggestion
 from monitor.fields import parse_duration
 
 FINDINGS, MISCONFIGURED, PARTLY, OUR_BUG = 1, 2, 3, 70
@@ -19,7 +23,9 @@ FINDINGS, MISCONFIGURED, PARTLY, OUR_BUG = 1, 2, 3, 70
 ConfigOption = Annotated[
     Path | None,
     typer.Option(
-        "--config", "-c", help="The configuration file; otherwise MONITOR_CONFIG or ./monitor.yaml."
+        "--config",
+        "-c",
+        help="The configuration file or its folder; otherwise MONITOR_CONFIG, ./monitor.yaml, ./config/monitor.yaml.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
@@ -42,7 +48,10 @@ def say(text: str = "", *, style: str | None = None) -> None:
 
 
 def say_json(value: Any) -> None:
-    """`value` as one indented JSON document."""
+    """`value` as one indented JSON document; an object says which configuration was read, in `config`."""
+    read = _read.get()
+    if isinstance(value, dict) and read is not None:
+        value = {"config": str(read.path) if read.path else None, **value}
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
 
 
@@ -56,9 +65,43 @@ def own(text: str) -> str:
     return text if text.isascii() else isolated(text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Which configuration the running command read; None: there is no file."""
+
+    path: Path | None
+
+
+_read: ContextVar[_Read | None] = ContextVar("configuration", default=None)
+
+
+def begin() -> None:
+    """A command begins: it has read nothing yet."""
+    _read.set(None)
+
+
 def loaded(config: Path | None) -> settings.Settings:
-    """The effective settings. Raises ConfigError."""
-    return settings.load(config)
+    """The effective settings; says first, on standard error, which file they are from. Raises ConfigError."""
+    path = settings.find(config, os.environ)
+    read = _Read(path)
+    again = _read.get() == read
+    if not again:
+        _read.set(read)
+        complain(
+            f"configuration: {path or 'none found; the packaged one (`monitor init` writes one to edit)'}"
+        )
+    found = settings.load(path)
+    for remark in () if again else found.remarks:
+        complain(f"note: {remark}")
+    return found
+
+
+def receiver_named(found: settings.Settings, name: str | None) -> None:
+    """Exit with 2 where there is no receiver `name`; None is none in particular."""
+    if name is not None and found.receiver(name) is None:
+        known = [r.name for r in found.config.receivers]
+        complain(f"there is no receiver {name!r} ({suggestion(name, known) or ', '.join(known)})")
+        raise typer.Exit(MISCONFIGURED)
 
 
 def moment(text: str | None, now: datetime) -> datetime | None:

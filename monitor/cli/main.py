@@ -25,7 +25,7 @@ from monitor.cli import (
     watch,
     watchlists,
 )
-from monitor.cli.common import FINDINGS, MISCONFIGURED, OUR_BUG, complain
+from monitor.cli.common import FINDINGS, MISCONFIGURED, OUR_BUG, begin, complain
 from monitor.errors import ConfigError, StoreError
 from monitor.redaction import redact
 
@@ -62,6 +62,7 @@ def _root(
     ),
 ) -> None:
     logs.configure()
+    begin()
 
 
 def main() -> None:

@@ -33,6 +33,9 @@ def init(
     for name in (*_COPIES, "feeds: seeds/feeds.yaml"):
         key, _, value = name.partition(": ")
         text = text.replace(f"# {key}: {value or key}\n", f"{key}: {'feeds.yaml' if value else key}\n")
+    data = _data_from(folder)
+    text = text.replace("\ndata: data\n", f"\ndata: {data}\n")
+    text = text.replace("# database: sqlite:///data/", f"# database: sqlite:///{data}/")
     target.write_text(text, encoding="utf-8")
     shutil.copy(settings.bundled("seeds") / "feeds.yaml", folder / "feeds.yaml")
     say(f"{target}  the configuration, every key explained")
@@ -41,4 +44,12 @@ def init(
         if not (folder / name).exists():
             shutil.copytree(settings.bundled(name), folder / name)
         say(f"{folder / name}/  {purpose}")
-    say(f"\nnext: monitor check --config {target}, then monitor run --config {target}")
+    named = "" if target in settings.PLACES else f" --config {target}"
+    say(f"\nnext: monitor check{named}, then monitor run{named}")
+
+
+def _data_from(folder: Path) -> str:
+    """The data folder as a file in `folder` names it: the one that is used without a file, where that is near."""
+    if folder.is_absolute() or ".." in folder.parts:
+        return "data"
+    return Path(*[".."] * len(folder.parts), "data").as_posix()

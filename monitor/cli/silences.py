@@ -10,19 +10,44 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import falsealarms
-from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, own, say, say_json
+from monitor.cli.common import (
+    FINDINGS,
+    MISCONFIGURED,
+    ConfigOption,
+    JsonOption,
+    complain,
+    loaded,
+    own,
+    receiver_named,
+    say,
+    say_json,
+)
+from monitor.errors import ConfigError
 from monitor.fields import parse_duration
 from monitor.jobs.feedback import Claim, Scope
+from monitor.jobs.heldback import RECENT, held_back
+from monitor.jobs.known import known_of
+from monitor.matching.watchlists import load
+from monitor.model.fits import known, misfits
 from monitor.model.matchers import parse
-from monitor.store import acks, silences
+from monitor.store import acks, feeds, silences
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from monitor.jobs.heldback import Held
     from monitor.model.alerting import Silence
+    from monitor.model.fits import Known
     from monitor.model.matchers import Matcher
+    from monitor.settings import Settings
+
+#: fits every story, and no event
+EVERY_STORY = "story=~.+"
+#: so many titles are shown
+SHOWN = 10
 
 app = typer.Typer(help="Keep alerts quiet for a while; the digest still has them.", no_args_is_help=True)
 
@@ -34,25 +59,32 @@ def register(root: typer.Typer) -> None:
     root.command("ack")(ack)
 
 
+def _opened(config: Path | None) -> AbstractContextManager[Database]:
+    return _open(loaded(config))
+
+
 @contextmanager
-def _opened(config: Path | None) -> Iterator[Database]:
-    db = Database.open(loaded(config).database)
+def _open(found: Settings) -> Iterator[Database]:
+    db = Database.open(found.database)
     try:
         yield db
     finally:
         db.close()
 
 
+Match = Annotated[
+    list[str] | None,
+    typer.Option(help="What to silence, as `watchlist=wagner` or `side=~libya-.*`; several must all hold."),
+]
+Everything = Annotated[bool, typer.Option("--all", help="Silence every story; instead of --match.")]
+
+
 @app.command("add")
 def add(
-    match: Annotated[
-        list[str],
-        typer.Option(
-            help="What to silence, as `watchlist=wagner` or `side=~libya-.*`; several must all hold."
-        ),
-    ],
     author: Author,
     reason: Annotated[str, typer.Option(help="Why, for those who read it later.")],
+    match: Match = None,
+    everything: Everything = False,
     for_: Annotated[str | None, typer.Option("--for", help="How long, like 4h.")] = None,
     until: Annotated[
         str | None, typer.Option(help="Until when, as a date and time; UTC unless it says.")
@@ -61,21 +93,44 @@ def add(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Silence what fits, until an end that must be named."""
+    """Silence what fits, until an end that must be named. Says what that holds back right now."""
     now = datetime.now(UTC)
     begins = _instant(start, "--from") or now
     ends = _end(for_, until, begins)
-    matchers = [_matcher(text) for text in match]
+    matchers = _asked(match, everything)
     if not author.strip() or not reason.strip():
         raise typer.BadParameter("a silence has an author and a reason")
-    with _opened(config) as db, db.transaction() as tx:
+    found = loaded(config)
+    with _open(found) as db, db.transaction() as tx:
+        _refuse_slips(found, [state.feed.id for state in feeds.everything(tx)], matchers, everything)
         made = silences.add(
             tx, matchers, author=author, reason=reason, starts_at=begins, ends_at=ends, now=now
         )
+        held = held_back(tx, matchers, now)
     if as_json:
-        say_json(_row(made, now))
+        say_json(_row(made, now) | {"fits": [one.as_json() for one in held]})
         return
     say(f"silence {made.id} until {made.ends_at:%Y-%m-%d %H:%M} UTC: {_words(made)}")
+    _say_held(held)
+
+
+@app.command("preview")
+def preview(
+    match: Match = None,
+    everything: Everything = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What a silence would hold back right now; nothing is silenced."""
+    matchers = _asked(match, everything)
+    found = loaded(config)
+    with _open(found) as db, db.transaction() as tx:
+        _refuse_slips(found, [state.feed.id for state in feeds.everything(tx)], matchers, everything)
+        held = held_back(tx, matchers, datetime.now(UTC))
+    if as_json:
+        say_json({"matchers": [str(m) for m in matchers], "fits": [one.as_json() for one in held]})
+        return
+    _say_held(held)
 
 
 @app.command("list")
@@ -154,7 +209,9 @@ def ack(
     expires = now + _span(for_) if for_ is not None else None
     if not author.strip():
         raise typer.BadParameter("an acknowledgement has an author")
-    with _opened(config) as db, db.transaction() as tx:
+    found = loaded(config)
+    receiver_named(found, receiver)
+    with _open(found) as db, db.transaction() as tx:
         made = acks.add(tx, story, author=author, now=now, note=note, receiver=receiver, expires_at=expires)
     if as_json:
         say_json(asdict(made))
@@ -163,11 +220,64 @@ def ack(
     say(f"story {made.story_id} acknowledged by {own(author)}{until}")
 
 
-def _matcher(text: str) -> Matcher:
+def _asked(match: list[str] | None, everything: bool) -> list[Matcher]:
+    """The matchers of the options; exits with 2 and every one that cannot be read."""
+    if bool(match) is everything:
+        raise typer.BadParameter("name what to silence with --match, or say --all: one of them")
+    read: list[Matcher] = []
+    wrong: list[str] = []
+    for text in match or [EVERY_STORY]:
+        try:
+            read.append(parse(text))
+        except ValueError as error:
+            wrong.append(_with_remedy(*str(error).split(" | ")))
+    _refuse(wrong)
+    return read
+
+
+def _refuse_slips(found: Settings, polled: Sequence[str], matchers: list[Matcher], everything: bool) -> None:
+    """Exit with 2 for matchers that fit nothing, or leave nothing out."""
+    wrong = () if everything else misfits(matchers, _known(found, polled))
+    hint = ["to silence every story say --all"] if any("everything" in w.message for w in wrong) else []
+    _refuse([_with_remedy(w.message, w.remedy) for w in wrong] + hint)
+
+
+def _refuse(lines: list[str]) -> None:
+    for line in lines:
+        complain(line)
+    if lines:
+        complain("nothing is silenced by this")
+        raise typer.Exit(MISCONFIGURED)
+
+
+def _with_remedy(message: str, remedy: str = "") -> str:
+    return f"{message} ({remedy})" if remedy else message
+
+
+def _known(found: Settings, polled: Sequence[str]) -> Known:
+    """What labels can be here. A broken watchlist does not keep people from silencing: then its words are not known."""
     try:
-        return parse(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error).replace(" | ", "; ")) from None
+        return known_of(load(found.watchlists), polled or None)
+    except ConfigError:
+        complain(
+            f"{found.watchlists} cannot be read (`monitor check`): watchlists and rules are taken as given"
+        )
+    of_files = ("watchlist", "rule")
+    return {name: can for name, can in known((), (), polled or None).items() if name not in of_files}
+
+
+def _say_held(held: Sequence[Held]) -> None:
+    """How many stories, which wait, and the titles of the first."""
+    waits = sum(one.waits for one in held)
+    days = f"the last {RECENT.days} days"
+    said = (
+        "nothing" if not held else f"{len(held)}, of which {waits} wait{'s' if waits == 1 else ''} to be told"
+    )
+    say(f"of {days} and now open it fits {said}")
+    for one in held[:SHOWN]:
+        say(f"  {one.id}  {one.severity:8} {own(one.title)}{'  (waits)' if one.waits else ''}")
+    if len(held) > SHOWN:
+        say(f"  … and {len(held) - SHOWN} more")
 
 
 def _end(for_: str | None, until: str | None, begins: datetime) -> datetime:

@@ -23,6 +23,7 @@ from monitor.cli.common import (
     complain,
     isolated,
     loaded,
+    receiver_named,
     say,
     say_json,
 )
@@ -145,7 +146,7 @@ def check(
     found = loaded(config)
     parts = build(found)
     remarks = [f"{r.name}: {remark}" for r in found.config.receivers for remark in notifier.remarks(r)]
-    remarks += report.not_yet(found)
+    remarks += report.not_yet(found) + list(found.remarks)
     secrets = secrecy.judged(found)
     remarks += [str(note) for note in secrets.notes]
     counts = {
@@ -208,7 +209,12 @@ def preview(
     if what not in ("digest", "alert"):
         complain(f"{what!r} cannot be previewed: say digest or alert")
         raise typer.Exit(2)
-    with opened(loaded(config), exclusive=False) as app:
+    found = loaded(config)
+    receiver_named(found, receiver)
+    if what == "digest" and receiver is not None and not any(receiver in d.receivers for d in found.digests):
+        complain(f"no digest goes to {receiver!r} (name it under `digests`)")
+        raise typer.Exit(2)
+    with opened(found, exclusive=False) as app:
         files = previews.write(app.digester(), app.db, what, receiver, to)
     if not files:
         say("nothing matched yet, so there is nothing to show")
@@ -225,11 +231,10 @@ def send_test(
     config: ConfigOption = None,
 ) -> None:
     """Send a clearly labelled test message to one receiver at once, past the outbox."""
-    parts = build(loaded(config))
-    known = parts.receivers.get(receiver)
-    if known is None:
-        complain(f"there is no receiver {receiver!r}; there are: {', '.join(parts.receivers)}")
-        raise typer.Exit(2)
+    found = loaded(config)
+    receiver_named(found, receiver)
+    parts = build(found)
+    known = parts.receivers[receiver]
     failures = previews.send_test(parts.templates, known, parts.notifiers[receiver], datetime.now(UTC))
     for failure in failures:
         complain(f"{isolated(receiver)}: {failure}")

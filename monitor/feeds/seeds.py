@@ -14,6 +14,7 @@ from monitor.errors import ConfigError, Mistake
 from monitor.feeds.secrets import PLACEHOLDER, forbidden, misplaced
 from monitor.fields import Duration
 from monitor.model import Feed, Side
+from monitor.plainly import worded
 from monitor.redaction import masked
 
 #: what the Admiralty letters mean, for messages
@@ -86,16 +87,23 @@ def _language(value: Any) -> Any:
     return value
 
 
+_ID = worded(
+    r"^[a-z0-9][a-z0-9._-]{0,79}$",
+    "an id: small letters a to z, digits, dots, - and _, at most 80, beginning with a letter or digit",
+)
+_COUNTRY = worded(r"^([A-Z]{2,3})?$", "a country code of two or three capitals, like LY")
+
+
 class FeedEntry(BaseModel):
     """One feed as the file describes it; the keys and meanings of `monitor.model.Feed`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
+    id: Annotated[str, Field(pattern=_ID)]
     url: Annotated[str, BeforeValidator(_url)]
     title: Annotated[str, Field(min_length=1, max_length=200)]
     language: Annotated[str, BeforeValidator(_language)] = "mul"
-    country: Annotated[str, Field(pattern=r"^([A-Z]{2,3})?$")] = ""
+    country: Annotated[str, Field(pattern=_COUNTRY)] = ""
     side: Annotated[Side, BeforeValidator(_side)] = Side.UNKNOWN
     family: Annotated[str, Field(max_length=100)] = ""
     reliability: Annotated[str, BeforeValidator(_letter)] = "F"

@@ -24,14 +24,20 @@ from pydantic import Tag as PydanticTag
 
 from monitor.matching.mentions import EntitySpec, Nearby, Role, VocabularySpec
 from monitor.model import Severity
+from monitor.plainly import worded
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+#: small letters, digits and single hyphens
+_ID = worded(
+    r"^[a-z0-9]+(-[a-z0-9]+)*$", "an id: small letters a to z, digits and single hyphens, like wagner-group"
+)
+Id = Annotated[str, StringConstraints(pattern=_ID)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_LANGUAGE = worded(r"^(any|[a-z]{2,3})$", "a language code of two or three small letters, like en, or any")
 #: words by language: an ISO 639 code, or `any` for forms used everywhere
-Language = Annotated[str, StringConstraints(pattern=r"^(any|[a-z]{2,3})$")]
+Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 Words = dict[Language, list[Text]]
 Reach = Literal["sentence", "neighbours", "paragraph", "item"]
-Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Tag = Annotated[str, StringConstraints(pattern=_ID)]
 
 
 def _as_date_text(value: Any) -> Any:
@@ -60,10 +66,11 @@ def last_day(text: str) -> date:
     return first if len(text) == 10 else first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
+_MONTH = worded(r"^\d{4}(-\d{2}){0,2}$", "a date: write 2015, 2015-03 or 2015-03-07")
 Month = Annotated[
     str,
     BeforeValidator(_as_date_text),
-    StringConstraints(pattern=r"^\d{4}(-\d{2}){0,2}$"),
+    StringConstraints(pattern=_MONTH),
     AfterValidator(_checked_date),
 ]
 

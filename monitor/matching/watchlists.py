@@ -270,6 +270,11 @@ class _Compiler:
                 value = "%contact"
                 break
             value = value[step]
+        if path in doc.hashes:
+            word = doc.hashes[path]
+            message = f"{word} stands where a comment begins, so it is no part of the query"
+            self.mistakes.append(doc.mistake(path, message, "put the whole query in quotes"))
+            return None
         node, mistakes = query.parse(value)
         found = (*mistakes, *(query.check_names(node, names) if node else ()))
         for mistake in found:

@@ -103,3 +103,32 @@ def test_a_value_from_elsewhere_is_blamed_on_its_source() -> None:
 
     with pytest.raises(ConfigError, match="environment variable X: unknown key 'titel'"):
         documents.validate(Outer, document)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("title: #wagner\n", "w.yaml:1:1: title: is empty: #wagner without quotes is a comment (write '#wagner' in quotes)"),
+        ("inner:\n- name: #x OR #y\n", "w.yaml:2:3: inner.0.name: is empty: #x without quotes is a comment"),
+        ("title: @wagner\n", "(a value that begins with @ needs quotes, as '@word')"),
+        ("title: %contact\n", "(a value that begins with % needs quotes, as '%word')"),
+        ("title: 'a' AND #b\n", "(a # begins a comment: put the whole value in quotes, as '#word')"),
+        ("inner: [#a, b]\ntitle: x\n", "(a # begins a comment: put the whole value in quotes, as '#word')"),
+        ("title: a: b\n", "(text that holds a colon and a space needs quotes)"),
+        ("inner:\n\t- name: b\n", "(indent with spaces, not with tabs)"),
+        ("title: 5\n", "w.yaml:1:8: title: must be text: put it in quotes"),
+        ("inner: 5\n", "w.yaml:1:8: inner: must be a list, not 5"),
+        ("inner: [5]\n", "w.yaml:1:9: inner.0: must be keys and values, not 5"),
+        ("title: null\n", "w.yaml:1:8: title: must be text, not nothing"),
+    ],
+)  # fmt: skip
+def test_the_commonest_slips_are_told_in_plain_words(text: str, expected: str) -> None:
+    """With what to write instead."""
+    assert expected in mistakes(text)[0]
+
+
+def test_a_word_after_a_value_is_noted_where_it_looks_like_a_tag() -> None:
+    """`#word` may have been meant; a comment has a space after its #."""
+    found = documents.read("a: x #tag\nb: y # note\nc: 'z' #é\nd: #t\ne: p#q\n", "w.yaml")
+    assert found.hashes == {("a",): "#tag", ("c",): "#é", ("d",): "#t"}
+    assert found.data == {"a": "x", "b": "y", "c": "z", "d": None, "e": "p#q"}

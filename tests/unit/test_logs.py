@@ -40,3 +40,16 @@ def test_quiet_events_stay_quiet(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert "heard" in (said := capsys.readouterr().err)
     assert "unheard" not in said
+
+
+@pytest.mark.parametrize("style", ["logfmt", "json", "console"])
+def test_names_lose_their_isolates_and_orders_their_power(
+    style: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What messages put around a name in another direction is nothing to a log; what reorders a line is shown."""
+    logs.configure({"MONITOR_LOG_FORMAT": style})
+    logs.get("test").info("told", title="\u2068حفتر\u2069 in Moscow", other="a\u202eb")
+    said = capsys.readouterr().err
+
+    assert "حفتر in Moscow" in said
+    assert "a\ufffdb" in said

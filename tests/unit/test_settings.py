@@ -1,11 +1,17 @@
 """monitor.yaml, environment and secret files become one Settings, or every mistake at once."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from monitor import settings
+from monitor.config import Config
 from monitor.errors import ConfigError
+from monitor.located import mark_of
 
 EMAIL = """
 receivers:
@@ -231,3 +237,195 @@ def test_a_slack_bot_comes_from_the_environment_alone(tmp_path: Path) -> None:
     assert found.slack is not None
     assert found.slack.bot_token is not None
     assert (found.slack.bot_token.get_secret_value(), found.slack.channel) == ("xoxb-1-2", "C0123ABCD")
+
+
+def models(
+    model: type[BaseModel] = Config, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+    """Every key that `monitor.yaml` may hold, with its path; lists are not counted."""
+    for name, key in model.model_fields.items():
+        at = (*path, key.alias or name)
+        yield at, key
+        if at.count("routes") < 2:
+            for inner in inner_models(key.annotation):
+                yield from models(inner, at)
+
+
+def inner_models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for one in get_args(annotation) for found in inner_models(one)]
+
+
+#: every key that names a file or folder
+LOCAL = {
+    ".".join(path)
+    for path, key in models()
+    if path[-1].endswith("_file")
+    or path[-1] in ("data", "database", "feeds", "watchlists", "templates", "path")
+}
+
+
+def test_every_key_that_names_a_file_is_known_as_one() -> None:
+    """A new one must not go by the working folder."""
+    assert {".".join(path) for path, key in models() if mark_of(key) is not None} == LOCAL
+    assert len(LOCAL) == 14
+
+
+_NESTED = {
+    "receivers.file.path": "receivers: [{{name: a, file: {{path: {0}}}}}]",
+    "receivers.email.smtp.password_file": (
+        "receivers: [{{name: a, email: {{to: a@b.c, from: a@b.c, smtp: {{host: h, password_file: {0}}}}}}}]"
+    ),
+    "receivers.email.smtp.ca_file": (
+        "receivers: [{{name: a, email: {{to: a@b.c, from: a@b.c, smtp: {{host: h, ca_file: {0}}}}}}}]"
+    ),
+    "receivers.slack.webhook_url_file": "receivers: [{{name: a, slack: {{webhook_url_file: {0}}}}}]",
+    "receivers.slack.bot_token_file": "receivers: [{{name: a, slack: {{channel: C1, bot_token_file: {0}}}}}]",
+    "receivers.webhook.url_file": "receivers: [{{name: a, webhook: {{url_file: {0}}}}}]",
+    "receivers.webhook.secret_file": "receivers: [{{name: a, webhook: {{url: 'https://x', secret_file: {0}}}}}]",
+    "receivers.apprise.urls_file": "receivers: [{{name: a, apprise: {{urls_file: {0}}}}}]",
+    "heartbeat.url_file": "heartbeat: {{url_file: {0}}}",
+    "database": "database: sqlite:///{0}",
+}
+
+
+def at(model: Any, path: str) -> Any:
+    for step in path.split("."):
+        model = model[0] if isinstance(model, tuple) else model
+        model = getattr(model, step)
+    return model[0] if isinstance(model, tuple) else model
+
+
+@pytest.mark.parametrize("key", sorted(LOCAL))
+@pytest.mark.parametrize("given", ["there", "./there", "../there", "/absolute"])
+def test_a_path_is_relative_to_the_file_that_names_it(
+    key: str, given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the working folder is."""
+    folder, elsewhere = tmp_path / "config", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    name = str(tmp_path / "absolute") if given == "/absolute" else given
+    (folder / name).write_text("said", encoding="utf-8")
+    text = _NESTED.get(key, key + ": {0}").format(name)
+    (folder / "monitor.yaml").write_text(text + "\n", encoding="utf-8")
+    found = settings.load(Path("../config"), {})
+    wanted = (folder / name).resolve()
+    if key in ("feeds", "watchlists", "templates"):
+        shown = getattr(found, key)
+        assert (shown[0] if key == "feeds" else shown).resolve() == wanted
+    elif key == "database":
+        assert Path(found.database.removeprefix("sqlite:///")).resolve() == wanted
+    else:
+        assert Path(at(found.config, key)).resolve() == wanted
+    if key == "data":
+        assert Path(found.database.removeprefix("sqlite:///")).resolve() == wanted / "monitor.db"
+
+
+def test_paths_of_the_environment_go_by_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And so do the defaults."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "hook").write_text("https://hooks.slack.com/services/T/B/X", encoding="utf-8")
+    (tmp_path / "config" / "monitor.yaml").write_text("contact: a@example.org\n", encoding="utf-8")
+    assert settings.load(None, {}).database == "sqlite:///data/monitor.db"
+    environ = {"MONITOR_DATA": "kept", "MONITOR_SLACK_WEBHOOK_URL_FILE": "hook"}
+    found = settings.load(None, environ)
+    assert found.path == Path("config/monitor.yaml")
+    assert found.database == "sqlite:///kept/monitor.db"
+    assert found.config.receivers[0].slack is not None
+    assert found.config.receivers[0].slack.webhook_url is not None
+
+
+def test_the_configuration_is_looked_for_in_one_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is named, MONITOR_CONFIG, the working folder, config/ in it; else there is none."""
+    monkeypatch.chdir(tmp_path)
+    assert settings.find(None, {}) in (None, Path("/etc/monitor/monitor.yaml"))
+    places = ("config/monitor.yaml", "monitor.yaml", "env.yaml", "named/monitor.yaml")
+    said = [(None, {}), (None, {}), (None, {"MONITOR_CONFIG": "env.yaml"})]
+    said.append((Path("named"), {"MONITOR_CONFIG": "env.yaml"}))
+    for place, (explicit, environ) in zip(places, said, strict=True):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text("", encoding="utf-8")
+        assert settings.find(explicit, environ) == Path(place)
+
+
+def test_a_database_of_before_is_not_left_behind_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paths in a file went by the working folder once."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "monitor.db").touch()
+    (tmp_path / "config").mkdir()
+    file = tmp_path / "config" / "monitor.yaml"
+    file.write_text("data: data\n", encoding="utf-8")
+    (remark,) = settings.load(None, {}).remarks
+    assert "write ../data/monitor.db" in remark
+    file.write_text("data: ../data\n", encoding="utf-8")
+    assert settings.load(None, {}).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "expected"),
+    [
+        pytest.param("receivers: {}\n", {"MONITOR_SLACK_WEBHOOK_URL": "https://x"}, "receivers: must be a list", id="no list"),
+        pytest.param("heartbeat: 5\n", {"MONITOR_DATABSE": "x"}, "heartbeat: must be keys and values", id="no mapping"),
+        pytest.param("feeds: nowhere.yaml\n", {}, "nowhere.yaml: no such file or folder", id="no such feeds"),
+        pytest.param("watchlists: watchlists\n", {}, "watchlists: no such file or folder", id="never the packaged ones instead"),
+        pytest.param("receivers: [{name: A b, file: {}}]\n", {}, "'A b' is not a name: small letters", id="no regular expression"),
+        pytest.param("database: mysql://u:secret@h/d\n", {}, "database: this address is not sqlite:///FILE", id="no secret"),
+        pytest.param("", {"MONITOR_SMTP_PORT": "soon"}, "environment variable MONITOR_SMTP_PORT", id="a variable by its name"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_says_where_and_what_to_do(
+    tmp_path: Path, text: str, environ: dict[str, str], expected: str
+) -> None:
+    """Never a traceback."""
+    found = messages(tmp_path, text, environ)
+    assert any(expected in line for line in found), found
+    assert "secret" not in "".join(found)
+
+
+def test_an_empty_value_does_not_stop_the_environment(tmp_path: Path) -> None:
+    """`receivers:` and `heartbeat:` with nothing behind them are as if they were not there."""
+    environ = {"MONITOR_SLACK_WEBHOOK_URL": "https://x", "MONITOR_HEARTBEAT_URL": "https://y"}
+    found = settings.load(write(tmp_path, "receivers:\nheartbeat:\n"), environ)
+    assert [r.name for r in found.config.receivers] == ["slack"]
+    assert found.config.heartbeat is not None
+
+
+@pytest.mark.parametrize(
+    ("more", "unreached"),
+    [
+        pytest.param("route: {receiver: a}\ndigests: []\n", ["b", "c"], id="only the route"),
+        pytest.param("route: {receiver: a}\ndigests: [{receivers: [b, c]}]\n", [], id="digests"),
+        pytest.param("route: {receiver: a, escalate: {to: b}}\ndigests: [{receivers: [c]}]\n", [], id="an escalation"),
+        pytest.param("route: {receiver: a, routes: [{receiver: b, match: {side: un}}]}\n", ["b", "c"], id="a route, the default digest"),
+    ],
+)  # fmt: skip
+def test_a_receiver_that_nothing_leads_to_is_a_mistake(
+    tmp_path: Path, more: str, unreached: list[str]
+) -> None:
+    """It would never be told anything."""
+    text = "receivers: [{name: a, file: {}}, {name: b, file: {}}, {name: c, file: {}}]\n" + more
+    if not unreached:
+        assert settings.load(write(tmp_path, text), {}).receiver("c")
+        return
+    found = messages(tmp_path, text)
+    wanted = [name for name in unreached if not (name == "b" and "receiver: b" in more)]
+    assert [line for line in found if "nothing leads to" in line] == found
+    assert [line.split("receiver '")[1][0] for line in found] == wanted
+
+
+def test_a_fallback_leads_on_from_a_receiver_that_is_reached(tmp_path: Path) -> None:
+    """Not from one that is not."""
+    text = "receivers: [{name: a, file: {}, fallback: b}, {name: b, file: {}}, {name: c, file: {}, fallback: b}]\n"
+    (found,) = messages(tmp_path, text)
+    assert "receiver 'c'" in found

@@ -89,3 +89,77 @@ def test_a_merged_story_is_acknowledged_as_the_whole(run: Any, tmp_path: Path) -
     assert last is not None
     assert last.acked_by == "ann"
     assert datetime.fromisoformat(made["expires_at"]) > datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(("--match", "severity=~.*"), "fits everything", id="it fits everything"),
+        pytest.param(("--match", "side="), "fits nothing", id="it fits nothing"),
+        pytest.param(("--match", "watchlist=wagnr"), "did you mean 'wagner'?", id="a watchlist that is not there"),
+        pytest.param(("--match", "rule=wagner/nam"), "there is no rule", id="a rule that is not there"),
+        pytest.param(("--match", "sevrity=high"), "did you mean 'severity'?", id="a label that is not there"),
+        pytest.param(("--match", "side=UN"), "did you mean 'un'?", id="in other letters"),
+        pytest.param(("--match", "severity=low"), "fits nothing that alerts", id="what does not alert"),
+        pytest.param(("--match", "severity=high", "--match", "severity=medium"), "never hold together", id="both"),
+        pytest.param(("--all", "--match", "lang=en"), "", id="all, and something"),
+        pytest.param((), "", id="nothing named"),
+    ],
+)  # fmt: skip
+def test_a_silence_that_cannot_be_meant_is_refused(words: tuple[str, ...], says: str, run: Any) -> None:
+    """Exit 2 with the remedy, and nothing is stored."""
+    given = ("silence", "add", *words, "--author", "ann", "--reason", "x", "--for", "1h")
+    found = CliRunner().invoke(app, list(given))
+    assert found.exit_code == 2
+    assert says in found.stderr
+    assert run("silence", "list") == (0, "nothing is silenced\n")
+
+
+def test_every_slip_is_told_at_once(run: Any) -> None:
+    """One line each."""
+    words = ("silence", "preview", "--match", "watchlist=wagnr", "--match", "side=libya")
+    said = CliRunner().invoke(app, list(words)).stderr
+    assert "watchlist 'wagnr'" in said
+    assert "side 'libya'" in said
+
+
+def test_a_silence_says_what_it_holds_back(run: Any, tmp_path: Path) -> None:
+    """Stories with news of the last week, those that wait to be told first; a preview keeps nothing."""
+    now = datetime.now(UTC)
+    db = Database.open(f"sqlite:///{tmp_path}/data/monitor.db")
+    with db.transaction() as tx:
+        feeds.sow(tx, [feed()], now, jitter=lambda: 0.0)
+        for name, at in (("s-a", now), ("s-b", now), ("s-old", now - timedelta(days=30))):
+            told(
+                tx,
+                name,
+                assessed(name, matches=(match(watchlist="wagner"),), title=f"Title of {name}"),
+                at=at,
+            )
+        alerts.open_group(tx, "desk", "s-b", now=now, due_at=now)
+    db.close()
+    code, out = run("silence", "preview", "--match", "watchlist=wagner")
+    assert code == 0
+    lines = out.splitlines()
+    assert "it fits 2, of which 1 waits to be told" in lines[0]
+    assert [line.split()[0] for line in lines[1:]] == ["s-b", "s-a"]
+    assert "Title of s-b  (waits)" in lines[1]
+    assert run("silence", "list") == (0, "nothing is silenced\n")
+    made = json.loads(run(*ADD, "--for", "1h", "--json")[1])
+    assert [(one["id"], one["waits"]) for one in made["fits"]] == [("s-b", True), ("s-a", False)]
+    assert made["config"] is None
+    assert "it fits nothing" in run("silence", "preview", "--match", "story!~s-.*")[1]
+
+
+def test_everything_is_silenced_only_by_name(run: Any) -> None:
+    """`--all`: every story, and nothing that the monitor says of itself."""
+    code, out = run("silence", "add", "--all", "--author", "ann", "--reason", "x", "--for", "1h", "--json")
+    assert code == 0
+    assert json.loads(out)["matchers"] == ['story=~".+"']
+
+
+def test_an_acknowledgement_for_nobody_is_refused(run: Any) -> None:
+    """With the receiver that may be meant."""
+    found = CliRunner().invoke(app, ["ack", "s-a", "--author", "ann", "--receiver", "foldr"])
+    assert found.exit_code == 2
+    assert "there is no receiver 'foldr' (did you mean 'folder'?)" in found.stderr

@@ -56,6 +56,21 @@ def test_a_folder_that_is_not_there_is_a_mistake() -> None:
         pytest.param(
             {"w.yaml": rule("'@haftar'")}, "w.yaml:6:13: nothing is called @haftar", id="an unknown entity"
         ),
+        pytest.param(
+            {"w.yaml": rule("#wagner")},
+            "w.yaml:6:5: rules.0.query: is empty: #wagner without quotes is a comment (write '#wagner' in quotes)",
+            id="a tag without quotes",
+        ),
+        pytest.param(
+            {"w.yaml": rule("Haftar AND #wagner")},
+            "w.yaml:6:12: #wagner stands where a comment begins, so it is no part of the query (put the whole",
+            id="a tag without quotes at the end",
+        ),
+        pytest.param(
+            {"w.yaml": rule("@haftar")},
+            "a value that begins with @ needs quotes",
+            id="an entity without quotes",
+        ),
         pytest.param({"w.yaml": rule("'#libia-actor'")}, "did you mean '#libya-actor'", id="an unknown tag"),
         pytest.param(
             {"w.yaml": rule("'%contact.meting'")}, "did you mean '%contact.meeting'", id="an unknown sense"
