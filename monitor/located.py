@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -50,7 +51,7 @@ def local_path(base: Path, name: str) -> str:
         path = Path(name).expanduser()
     except RuntimeError:
         path = Path(name)
-    return str(base / path)
+    return os.path.normpath(base / path)
 
 
 def local_url(base: Path, url: str) -> str:

@@ -1,0 +1,130 @@
+"""After `monitor init config` every command reads what was made, and says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from monitor.cli.main import app
+from monitor.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: these read no configuration
+WITHOUT = {"demo", "init"}
+SAYS = "configuration: config/monitor.yaml\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder in which `monitor init config` was run."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MONITOR_CONFIG", raising=False)
+    assert run("init", "config").exit_code == 0
+    (tmp_path / "article.txt").write_text("News\nThe Wagner Group left Bamako.\n", encoding="utf-8")
+    (tmp_path / "items.jsonl").write_text(
+        '{"id": "x", "title": "The Wagner Group left."}\n', encoding="utf-8"
+    )
+    return tmp_path
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+READS = [
+    ("watchlists", "test"),
+    ("watchlists", "lint"),
+    ("watchlists", "list"),
+    ("explain", "article.txt"),
+    ("match", "items.jsonl"),
+    ("check",),
+]
+
+
+@pytest.mark.parametrize("words", READS, ids=" ".join)
+def test_a_broken_query_in_ones_own_file_is_found(words: tuple[str, ...], folder: Path) -> None:
+    """By every command that the README names; the packaged watchlists would pass."""
+    mine = folder / "config" / "watchlists" / "wagner.yaml"
+    text = mine.read_text(encoding="utf-8")
+    assert "query: " in text
+    head, _, tail = text.partition("query: ")
+    mine.write_text(f"{head}query: '#wagnr AND ('\n    # {tail}", encoding="utf-8")
+    found = run(*words)
+    assert isinstance(found.exception, ConfigError)
+    assert {m.file for m in found.exception.mistakes} == {"config/watchlists/wagner.yaml"}
+    assert found.stderr.startswith(SAYS)
+
+
+@pytest.mark.parametrize("words", [*READS[3:], ("silence", "list"), ("status",)], ids=" ".join)
+def test_what_was_read_is_said_first(words: tuple[str, ...], folder: Path) -> None:
+    """On standard error, once; what machines read stays as it is."""
+    found = run(*words)
+    assert found.stderr.startswith(SAYS)
+    assert found.stderr.count("configuration: ") == 1
+    assert "configuration: " not in found.stdout.partition("feeds: ")[0] or words == ("check",)
+
+
+@pytest.mark.parametrize("words", [("check",), ("health",), ("watchlists", "test")], ids=" ".join)
+def test_json_says_it_in_a_field(words: tuple[str, ...], folder: Path) -> None:
+    """Where it is an object."""
+    assert '"config": "config/monitor.yaml"' in run(*words, "--json").stdout
+
+
+def test_without_a_file_the_packaged_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody takes ours for theirs."""
+    monkeypatch.chdir(tmp_path)
+    assert "configuration: none found; the packaged one" in run("watchlists", "list").stderr
+
+
+def test_the_data_folder_stays_where_it_was(folder: Path) -> None:
+    """`make run` without a file, then `init`: the same database."""
+    assert run("silence", "list").exit_code == 0
+    assert (folder / "data" / "monitor.db").is_file()
+    assert not (folder / "config" / "data").exists()
+
+
+def commands(group: typer.models.CommandInfo | object, path: str = "") -> Iterator[tuple[str, set[str]]]:
+    for name, command in getattr(group, "commands", {}).items():
+        at = f"{path} {name}".strip()
+        if hasattr(command, "commands"):
+            yield from commands(command, at)
+        else:
+            yield at, {option for p in command.params for option in p.opts}
+
+
+def test_every_command_that_reads_a_configuration_can_be_told_which() -> None:
+    """`--config` everywhere, with one meaning."""
+    found = dict(commands(typer.main.get_command(app)))
+    assert len(found) > 30
+    assert {name for name, options in found.items() if "--config" not in options} == WITHOUT
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(("preview", "digest", "--receiver", "foldr"), "did you mean 'folder'?", id="a preview"),
+        pytest.param(("send-test", "foldr"), "did you mean 'folder'?", id="a test message"),
+    ],
+)
+def test_a_receiver_that_is_not_there_is_told(words: tuple[str, ...], says: str, folder: Path) -> None:
+    """Not "nothing matched yet"."""
+    found = run(*words)
+    assert found.exit_code == 2
+    assert says in found.stderr
+
+
+def test_a_preview_for_a_receiver_without_a_digest_says_so(folder: Path) -> None:
+    """It is there, and no digest goes to it."""
+    file = folder / "config" / "monitor.yaml"
+    text = file.read_text(encoding="utf-8").replace("receivers: [folder]", "receivers: [other]", 1)
+    text = text.replace("receivers:\n", "receivers:\n  - {name: other, file: {path: other}}\n", 1)
+    file.write_text(text, encoding="utf-8")
+    found = run("preview", "digest", "--receiver", "folder")
+    assert found.exit_code == 2
+    assert "no digest goes to 'folder'" in found.stderr
