@@ -120,6 +120,23 @@ def load(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) 
     return replace(settings, remarks=_left_behind(said, settings))
 
 
+def only_files(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings as far as they name other files, whatever else is wrong. Raises ConfigError."""
+    path = find(explicit, environ)
+    document, _ = _document(path, environ)
+    files = {
+        name: document.data[name] for name in ("feeds", "watchlists", "templates") if name in document.data
+    }
+    document = replace(document, data=files)
+    located = Located(document, path.parent if path else Path())
+    settings, missing = _settled(
+        _with_defaults(located.model(documents.validate(Config, document))), path, document
+    )
+    if missing:
+        raise ConfigError(missing)
+    return settings
+
+
 def check_conditions(found: Settings, known: Known) -> None:
     """Raise ConfigError for each matcher that, with what labels are `known` to be, fits nothing or everything."""
     wrong = tuple(conditions_wrong(found.config, found.document, known))

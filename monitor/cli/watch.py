@@ -30,6 +30,7 @@ from monitor.cli.common import (
 from monitor.cli.falsealarms import serving
 from monitor.cli.setup import init
 from monitor.delivery import notifier
+from monitor.errors import ConfigError
 from monitor.jobs import preview as previews
 from monitor.parts import build
 from monitor.timing import TICKS
@@ -143,7 +144,10 @@ def check(
 
     Exit 1 when all is readable, and secrets are written out or open to others.
     """
-    found = loaded(config)
+    try:
+        found = loaded(config)
+    except ConfigError as error:
+        raise _and_of_files(error, config) from None
     parts = build(found)
     remarks = [f"{r.name}: {remark}" for r in found.config.receivers for remark in notifier.remarks(r)]
     remarks += report.not_yet(found) + list(found.remarks)
@@ -169,6 +173,16 @@ def check(
     if secrets.findings:
         raise typer.Exit(FINDINGS)
     say("no mistakes")
+
+
+def _and_of_files(error: ConfigError, config: Path | None) -> ConfigError:
+    """`error` with the mistakes of the files that a configuration with mistakes names."""
+    try:
+        build(settings.only_files(config))
+    except ConfigError as other:
+        more = tuple(m for m in other.mistakes if m not in error.mistakes)
+        return ConfigError((*error.mistakes, *more))
+    return error
 
 
 def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:

@@ -98,7 +98,9 @@ def _alert(alerter: Alerter, group_id: int) -> bool:
 
 
 def _muted(tx: Connection, group: AlertGroup, routed: Routed, alerter: Alerter, now: datetime) -> bool:
-    """Whether the route tells nothing now; then the group waits until it does."""
+    """Whether the route tells nothing now; then the group waits until it does. An escalation is for who is on duty."""
+    if group.reason == "escalated":
+        return False
     until = intervals.resumes(
         now,
         mute=routed.mute_time_intervals,

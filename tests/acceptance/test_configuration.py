@@ -128,3 +128,45 @@ def test_a_preview_for_a_receiver_without_a_digest_says_so(folder: Path) -> None
     found = run("preview", "digest", "--receiver", "folder")
     assert found.exit_code == 2
     assert "no digest goes to 'folder'" in found.stderr
+
+
+def test_check_tells_the_mistakes_of_all_files_at_once(folder: Path) -> None:
+    """Also when the configuration itself has some."""
+    file = folder / "config" / "monitor.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "\ncolour: red\n", encoding="utf-8")
+    (folder / "config" / "feeds.yaml").write_text("feeds: [{id: x}]\n", encoding="utf-8")
+    (folder / "config" / "watchlists" / "more.yaml").write_text("watchlist: more\n", encoding="utf-8")
+    error = run("check").exception
+    assert isinstance(error, ConfigError)
+    assert {m.file for m in error.mistakes} == {
+        "config/monitor.yaml",
+        "config/feeds.yaml",
+        "config/watchlists/more.yaml",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        pytest.param(
+            "{match: {watchlist: wagnr}, receiver: folder}", "did you mean 'wagner'?", id="a watchlist"
+        ),
+        pytest.param("{matchers: [rule=wagner/nam], receiver: folder}", "there is no rule", id="a rule"),
+        pytest.param("{match: {side: libya}, receiver: folder}", "there is no side", id="a side"),
+        pytest.param("{match: {severty: high}, receiver: folder}", "did you mean 'severity'?", id="a label"),
+        pytest.param("{matchers: ['severity=~.*'], receiver: folder}", "fits everything", id="everything"),
+    ],
+)
+def test_check_finds_a_route_that_cannot_be_meant(line: str, says: str, folder: Path) -> None:
+    """With file, line and column."""
+    file = folder / "config" / "monitor.yaml"
+    text = file.read_text(encoding="utf-8").replace(
+        "  group_by: [story]\n", f"  routes:\n    - {line}\n  group_by: [story]\n", 1
+    )
+    file.write_text(text, encoding="utf-8")
+    error = run("check").exception
+    assert isinstance(error, ConfigError)
+    (mistake,) = error.mistakes
+    at = next(n for n, one in enumerate(text.splitlines(), 1) if line in one)
+    assert str(mistake).startswith(f"config/monitor.yaml:{at}:")
+    assert says in str(mistake)

@@ -250,6 +250,18 @@ def test_what_nobody_acknowledged_is_told_to_another(db: Database) -> None:
     assert desk.open() == []
 
 
+def test_an_escalation_does_not_wait_for_the_mute_of_the_first_route(db: Database) -> None:
+    """The one who is called has other hours."""
+    later = TimeIntervalConfig.model_validate(
+        {"name": "later", "time_intervals": [{"times": [{"start_time": "12:30", "end_time": "20:00"}]}]}
+    )
+    muted = {**ESCALATE, "mute_time_intervals": ["later"]}
+    desk = Desk(db, muted, time_intervals={"later": later})
+    desk.story(0)
+    desk.tick(NOW + MINUTE)
+    assert desk.tick(NOW + HOUR + MINUTE) == ["boss: [high] Two men met in Sirte"]
+
+
 @pytest.mark.parametrize(
     ("severity", "acked", "told"),
     [
