@@ -256,7 +256,7 @@ class PollingConfig(Strict):
     #: a feed that is due and not polled for this long is told; None: as `delivery.tell_after` says
     tell_after: Duration | None = None
     #: certificates trusted besides the public ones, for feeds, Slack and webhooks; mail has `smtp.ca_file`
-    ca_file: str | None = None
+    ca_file: LocalPath | None = None
     #: an equal body or a 304 costs nothing; a new entry's article may be fetched where the feed says fulltext
     fulltext: bool = True
 

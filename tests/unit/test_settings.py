@@ -269,7 +269,7 @@ LOCAL = {
 def test_every_key_that_names_a_file_is_known_as_one() -> None:
     """A new one must not go by the working folder."""
     assert {".".join(path) for path, key in models() if mark_of(key) is not None} == LOCAL
-    assert len(LOCAL) == 14
+    assert len(LOCAL) == 15
 
 
 _NESTED = {
@@ -286,6 +286,7 @@ _NESTED = {
     "receivers.webhook.secret_file": "receivers: [{{name: a, webhook: {{url: 'https://x', secret_file: {0}}}}}]",
     "receivers.apprise.urls_file": "receivers: [{{name: a, apprise: {{urls_file: {0}}}}}]",
     "heartbeat.url_file": "heartbeat: {{url_file: {0}}}",
+    "polling.ca_file": "polling: {{ca_file: {0}}}",
     "database": "database: sqlite:///{0}",
 }
 
