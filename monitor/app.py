@@ -166,17 +166,12 @@ class App:
         return self._ticked("digest", lambda: work(self.digester()))
 
     def deliver(self) -> Counter[str]:
-        """Hand over what the outbox owes."""
-        deliverer = delivering.Deliverer(
-            db=self.db,
-            notifiers=self.parts.notifiers,
-            clock=self.clock,
-            jitter=self.jitter,
-            stopping=self.stopping,
-            notices=self.notices(),
-            patience=self.parts.settings.config.delivery,
-        )
-        return self._ticked("deliver", lambda: delivering.deliver_due(deliverer))
+        """Hand over all that the outbox owes now, and wait for it."""
+        return self._ticked("deliver", lambda: delivering.deliver_due(self._deliverer()))
+
+    def deliveries(self) -> delivering.Service:
+        """What hands over whatever falls due, for as long as the process lives."""
+        return delivering.Service(self._deliverer, lambda work: self._ticked("deliver", work))
 
     def notices(self) -> Notices:
         """What the monitor says about itself is made with this."""
@@ -229,6 +224,17 @@ class App:
             judge=parts.judge,
             public_url=None,  # nothing is served there yet: a dead link helps nobody
             clock=self.clock,
+        )
+
+    def _deliverer(self) -> delivering.Deliverer:
+        return delivering.Deliverer(
+            db=self.db,
+            notifiers=self.parts.notifiers,
+            clock=self.clock,
+            jitter=self.jitter,
+            stopping=self.stopping,
+            notices=self.notices(),
+            patience=self.parts.settings.config.delivery,
         )
 
     def poller(self) -> polling_job.Poller:

@@ -1,7 +1,8 @@
-"""The long-running process: APScheduler as a clock, signals, and the work that each tick does.
+"""The long-running process: APScheduler as a clock, signals, the work that each tick does, and services.
 
 The database is the schedule and the queue; a tick only asks it what is due. A tick that is late still runs
 (`misfire_grace_time=None`: the library's default of one second drops work silently), and never twice at once.
+A service has a thread of its own and goes on until the process is to end.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -32,6 +33,18 @@ _WATCHED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 LOOK_SECONDS = 5.0
 #: below this it is the adjusting that every clock does
 JUMP_SECONDS = 2.0
+#: before a service that failed begins again
+AGAIN_SECONDS = 5.0
+
+
+class Service(Protocol):
+    """Work that goes on by itself."""
+
+    def run(self, failed: Callable[[Exception], None]) -> None:
+        """Work until the process is to end; `failed` hears of what goes wrong without ending the work."""
+
+    def wake(self) -> None:
+        """Look around now: the clock was set, or the process is to end."""
 
 
 class Signals:
@@ -75,6 +88,10 @@ class Stopping:
         """End after the unit in hand."""
         self._event.set()
 
+    def wait(self, seconds: float) -> bool:
+        """Whether the process is to end, after so many seconds or as soon as it is."""
+        return self._event.wait(seconds)
+
 
 def guarded(
     name: str, work: Callable[[], object], failed: Callable[[str, Exception], None]
@@ -84,14 +101,18 @@ def guarded(
     def tick() -> None:
         try:
             work()
-        except StoreError as error:
-            log.error("tick_refused", tick=name, reason=str(error))
-            failed(name, error)
-        except Exception as error:
-            log.exception("tick_failed", tick=name)
-            failed(name, error)
+        except Exception as error:  # noqa: BLE001  # told, and the daemon goes on
+            _tell(name, failed, error)
 
     return tick
+
+
+def _tell(name: str, failed: Callable[[str, Exception], None], error: Exception) -> None:
+    if isinstance(error, StoreError):
+        log.error("tick_refused", tick=name, reason=str(error))
+    else:
+        log.error("tick_failed", tick=name, exc_info=error)
+    failed(name, error)
 
 
 def run(
@@ -100,13 +121,15 @@ def run(
     signals: Signals,
     stopping: Stopping,
     reload: Callable[[], None],
+    services: Mapping[str, Service] | None = None,
     failed: Callable[[str, Exception], None] = lambda _name, _error: None,
     jumped: Callable[[float], object] = lambda _seconds: None,
 ) -> bool:
-    """Run `ticks` (name -> seconds between, work) until SIGTERM or SIGINT; SIGHUP calls `reload`.
+    """Run `ticks` (name -> seconds between, work) and `services` until SIGTERM or SIGINT; SIGHUP calls `reload`.
 
-    `failed` hears of each tick that ended with an error. `jumped` hears by how many seconds the clock was set. After
-    that every tick runs at once: the scheduler reckons in wall time, and would sleep as long as the clock was set back.
+    `failed` hears of each tick and service that ended with an error; a service begins again after a while. `jumped`
+    hears by how many seconds the clock was set. After that every tick runs at once: the scheduler reckons in wall
+    time, and would sleep as long as the clock was set back.
     Returns whether all work in hand ended within the grace period; a second signal ends the wait at once.
     """
     scheduler = BackgroundScheduler(
@@ -117,6 +140,10 @@ def run(
     busy = _Busy()
     for name, (seconds, work) in ticks.items():
         scheduler.add_job(busy.counting(guarded(name, work, failed)), "interval", seconds=seconds, id=name)
+    services = services or {}
+    for name, service in services.items():
+        serve = guarded(name, partial(service.run, partial(_tell, name, failed)), failed)
+        threading.Thread(target=busy.counting(_lasting(serve, stopping)), name=name, daemon=True).start()
     scheduler.start()
     at_once(scheduler, ticks)
     clock = Clock()
@@ -127,10 +154,28 @@ def run(
             log.warning("clock_jumped", seconds=round(seconds))
             guarded("clock", partial(jumped, seconds), failed)()
             at_once(scheduler, ticks)
+            _wake(services)
     stopping.set()
+    _wake(services)
     log.info("stopping", grace_seconds=GRACE_SECONDS)
     scheduler.shutdown(wait=False)
     return busy.wait(GRACE_SECONDS, signals)
+
+
+def _lasting(work: Callable[[], None], stopping: Stopping) -> Callable[[], None]:
+    """`work` again and again, with a pause, until the process is to end."""
+
+    def lasting() -> None:
+        work()
+        while not stopping.wait(AGAIN_SECONDS):
+            work()
+
+    return lasting
+
+
+def _wake(services: Mapping[str, Service]) -> None:
+    for service in services.values():
+        service.wake()
 
 
 def at_once(scheduler: BackgroundScheduler, ticks: Iterable[str]) -> None:
@@ -166,7 +211,7 @@ def _reload(reload: Callable[[], None]) -> None:
 
 
 class _Busy:
-    """Counts the ticks in hand, so that stopping can wait for them with a bound."""
+    """Counts the ticks and services in hand, so that stopping can wait for them with a bound."""
 
     def __init__(self) -> None:
         self._count = 0

@@ -64,10 +64,12 @@ def run(config: ConfigOption = None) -> None:
     found = loaded(config)
     with opened(found, stopping=stopping) as app, serving(app):
         say(report.greeting(app))
-        ticks = {name: (seconds, getattr(app, name)) for name, seconds in TICKS.items()}
+        services = {"deliver": app.deliveries()}
+        ticks = {n: (seconds, getattr(app, n)) for n, seconds in TICKS.items() if n not in services}
         ticks["heartbeat"] = (HEARTBEAT_SECONDS, app.heartbeat)
         finished = daemon.run(
             ticks,
+            services=services,
             signals=signals,
             stopping=stopping,
             reload=app.reload,

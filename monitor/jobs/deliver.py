@@ -1,13 +1,12 @@
 """Hand over what the outbox owes: claim under a lease, send without a transaction, settle.
 
-A slow or broken receiver costs only itself: each is served by one thread at a time, all receivers at once.
+A slow or broken receiver costs only itself: each has a lane of its own (`monitor.jobs.lanes`).
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,9 +16,10 @@ from monitor import arrows, logs
 from monitor.delivery.notifier import degraded
 from monitor.jobs import troubles
 from monitor.jobs.catchup import catch_up
+from monitor.jobs.lanes import Lanes
 from monitor.model import Delivered, Rejected, TryLater
 from monitor.store import outbox
-from monitor.timing import next_attempt_at
+from monitor.timing import TICKS, next_attempt_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,7 +35,6 @@ log = logs.get("deliver")
 
 #: longer than any notifier's own deadline, so that nobody else takes what is still being sent
 LEASE = timedelta(minutes=5)
-MAX_THREADS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,31 +51,67 @@ class Deliverer:
 
 
 def deliver_due(deliverer: Deliverer) -> Counter[str]:
-    """Try everything that may be tried now; counts by outcome (`delivered`, `later`, `rejected`)."""
+    """Try everything that may be tried now; counts by outcome (`delivered`, `later`, `rejected`, `expired`)."""
+    expired = look_after(deliverer)
+    total = _lanes(lambda: deliverer).drain()
+    return total + Counter(expired=expired)
+
+
+class Service:
+    """Delivers whatever falls due, for as long as the process lives; a promise that is committed here wakes it.
+
+    `make` is asked before each message, so that a reload counts from the next one on. `ticked` runs the look after
+    everything that is made every few seconds, and writes down that it was made.
+    """
+
+    def __init__(
+        self, make: Callable[[], Deliverer], ticked: Callable[[Callable[[], object]], object]
+    ) -> None:
+        self._make, self._ticked = make, ticked
+        self._lanes = _lanes(make)
+        make().db.hear(self.wake)
+
+    def run(self, failed: Callable[[Exception], None]) -> None:
+        """Until the process is to end and what is in hand is done. Raises StoreError; may be called again then."""
+        self._lanes.run(lambda: self._ticked(lambda: look_after(self._make())), TICKS["deliver"], failed)
+
+    def wake(self) -> None:
+        """Something may be due that was not."""
+        self._lanes.wake()
+
+
+def _lanes(make: Callable[[], Deliverer]) -> Lanes:
+    made = make()
+    return Lanes(
+        lambda: _due(make()),
+        lambda receiver: _step(make(), receiver),
+        clock=made.clock,
+        stopping=made.stopping,
+    )
+
+
+def look_after(deliverer: Deliverer) -> int:
+    """Expire what is too late, and tell of receivers that take nothing or work again; how many expired."""
     with deliverer.db.transaction() as tx:
         now = deliverer.clock()
         expired = outbox.expire(tx, now)
         troubles.tell(tx, deliverer.notices, deliverer.patience, now)
-    total: Counter[str] = Counter(expired=expired) if expired else Counter()
-    threads = min(MAX_THREADS, max(1, len(deliverer.notifiers)))
-    with ThreadPoolExecutor(threads, thread_name_prefix="deliver") as pool:
-        for counts in pool.map(lambda _n: _drain(deliverer), range(threads)):
-            total += counts
-    return total
+    return expired
 
 
-def _drain(deliverer: Deliverer) -> Counter[str]:
-    """Take deliveries one at a time until none may be tried."""
-    counts: Counter[str] = Counter()
-    while not deliverer.stopping():
-        token = uuid4().hex
-        with deliverer.db.transaction() as tx:
-            delivery = outbox.claim(tx, deliverer.clock(), lease=LEASE, token=token)
-        if delivery is None:
-            break
-        arrows.passed("claimed")
-        counts[_one(deliverer, delivery)] += 1
-    return counts
+def _due(deliverer: Deliverer) -> Mapping[str, datetime]:
+    with deliverer.db.snapshot() as tx:
+        return outbox.due(tx, deliverer.clock())
+
+
+def _step(deliverer: Deliverer, receiver: str) -> str | None:
+    """Try the receiver's next delivery; how it went, None where none may be tried."""
+    with deliverer.db.transaction() as tx:
+        delivery = outbox.claim(tx, deliverer.clock(), lease=LEASE, token=uuid4().hex, receiver=receiver)
+    if delivery is None:
+        return None
+    arrows.passed("claimed")
+    return _one(deliverer, delivery)
 
 
 def _one(deliverer: Deliverer, delivery: Delivery) -> str:

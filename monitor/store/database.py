@@ -20,9 +20,10 @@ from monitor.errors import StoreError
 from monitor.store import upgrade
 from monitor.store.faults import told
 from monitor.store.lock import InstanceLock
+from monitor.store.sql import PROMISED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import URL, Connection, Engine
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -42,6 +43,7 @@ class Database:
         # one connection for writers: inside the process they queue here, not on the file's lock
         self._writer = self._engine("BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
         self._reader = self._engine("BEGIN", pool_size=4, max_overflow=28)
+        self._hearers: list[Callable[[], None]] = []
 
     @classmethod
     def open(cls, url: str, *, create: bool = True) -> Database:
@@ -64,7 +66,16 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """A writer: commits at the end, rolls back on any error. No network inside: others wait for it."""
         with told(self.name), self._writer.begin() as connection:
+            connection.info.pop(PROMISED, None)
             yield connection
+            promised = connection.info.pop(PROMISED, False)
+        if promised:
+            for hear in self._hearers:
+                hear()
+
+    def hear(self, hearer: Callable[[], None]) -> None:
+        """Call `hearer` after every commit here that promised a delivery, or made one due."""
+        self._hearers.append(hearer)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

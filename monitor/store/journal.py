@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from monitor.store.outbox import OPEN
 from monitor.store.schema import attempts, deliveries
+from monitor.store.sql import PROMISED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -91,6 +92,7 @@ def retry(tx: Connection, now: datetime, delivery_ids: Collection[str] | None = 
     ids = tuple(tx.execute(select(d.id).where(again).order_by(d.seq)).scalars())
     values = {"state": "pending", "attempts": 0, "not_before": now, "queued_at": now, "expires_at": None}
     tx.execute(update(deliveries).where(again).values(settled_at=None, **values))
+    tx.info[PROMISED] = True
     return ids
 
 

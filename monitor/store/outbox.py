@@ -17,17 +17,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, or_, select, text, update
+from sqlalchemy import and_, exists, func, or_, select, text, update
 
 from monitor.model import Delivered, Delivery, Message, MessageKind, Rejected, TryLater
 from monitor.store import receivers
 from monitor.store.schema import LEASED, OWED, attempts, deliveries
 from monitor.store.schema import receivers as receiver_rows
-from monitor.store.sql import changed, insert
+from monitor.store.sql import PROMISED, changed, insert
 from monitor.timing import LIFETIMES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
@@ -72,24 +72,46 @@ def enqueue(
         )
         if changed(tx, once):
             new.append(delivery_id)
+    tx.info[PROMISED] = True
     return tuple(new)
 
 
-def claim(
-    tx: Connection, now: datetime, *, lease: timedelta, token: str, exclude: Collection[str] = ()
-) -> Delivery | None:
-    """The oldest delivery that may be tried now, leased to `token`; None: there is none.
+def due(tx: Connection, now: datetime) -> Mapping[str, datetime]:
+    """By receiver, from when its next delivery may be tried; those that are suspended without a probe are not there.
 
-    Not tried: receivers in `exclude`, paused, suspended or in the midst of another lease; a part whose earlier part is
+    What another sender is at work on may be tried when its lease ends.
+    """
+    d, r = deliveries.c, receiver_rows.c
+    waiting = select(d.receiver, func.min(d.not_before).label("at")).where(
+        text(f"deliveries.{OWED}"), d.state == "pending", _first_owed()
+    )
+    found = {row.receiver: row.at for row in tx.execute(waiting.group_by(d.receiver))}
+    leased = select(d.receiver, func.max(d.lease_until).label("until")).where(text(f"deliveries.{LEASED}"))
+    for row in tx.execute(leased.group_by(d.receiver)):
+        found[row.receiver] = max(row.until, found.get(row.receiver, row.until))
+    resting = select(r.name, r.paused_until).where(_resting(now))
+    for name, until in tx.execute(resting):
+        if until is None:
+            found.pop(name, None)
+        elif name in found:
+            found[name] = max(found[name], until)
+    return found
+
+
+def claim(
+    tx: Connection, now: datetime, *, lease: timedelta, token: str, receiver: str | None = None
+) -> Delivery | None:
+    """The oldest delivery of `receiver`, or of any, that may be tried now, leased to `token`; None: there is none.
+
+    Not tried: a receiver that is paused, suspended or in the midst of another lease; a part whose earlier part is
     still owed. A delivery that waits for its retry holds up no other.
     """
     d = deliveries.c
-    ready = or_(
-        and_(d.state == "pending", d.not_before <= now), and_(d.state == "leased", d.lease_until <= now)
-    )
-    candidate = select(deliveries).where(
-        text(f"deliveries.{OWED}"), ready, d.receiver.not_in(list(exclude)), *_free(now)
-    )
+    pending = and_(d.state == "pending", d.not_before <= now)
+    ready = or_(pending, and_(d.state == "leased", d.lease_until <= now))
+    candidate = select(deliveries).where(text(f"deliveries.{OWED}"), ready, *_free(now))
+    if receiver is not None:
+        candidate = candidate.where(d.receiver == receiver)
     row = tx.execute(candidate.order_by(d.seq).limit(1).with_for_update(skip_locked=True)).mappings().first()
     if row is None:
         return None
@@ -173,9 +195,14 @@ def _free(now: datetime) -> list[ColumnElement[bool]]:
     # the first two lists are made once, not for each row
     resting = select(r.name).where(_resting(now))
     at_work = select(other.c.receiver).where(text(f"other.{LEASED}"), other.c.lease_until > now)
+    return [d.receiver.not_in(resting), d.receiver.not_in(at_work), _first_owed()]
+
+
+def _first_owed() -> ColumnElement[bool]:
+    """No earlier part to the same recipient is still owed."""
+    d, other = deliveries.c, deliveries.alias("earlier")
     same = and_(other.c.batch == d.batch, other.c.recipient == d.recipient)
-    earlier = exists().where(same, other.c.part < d.part, other.c.state.in_(OPEN))
-    return [d.receiver.not_in(resting), d.receiver.not_in(at_work), or_(d.part == 0, ~earlier)]
+    return or_(d.part == 0, ~exists().where(same, other.c.part < d.part, other.c.state.in_(OPEN)))
 
 
 def _resting(now: datetime) -> ColumnElement[bool]:

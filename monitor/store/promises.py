@@ -117,8 +117,9 @@ deliveries = Table(
     Column("expires_at", Utc),
     Column("settled_at", Utc),
     words("last_error"),
-    #: its payload was replaced by the plainest form, which happens once
+    #: its payload was replaced by the plainest form, which happens once; and what that form leaves out
     flag("degraded"),
+    words("left_out"),
     #: what it was made for, as `alert:<group>` or `digest:<series>:<date>`; null for tests
     Column("cause", Text),
     #: what it updates: the id of the first delivery about the same to this receiver
@@ -129,8 +130,13 @@ deliveries = Table(
     Column("batch", Text, nullable=False),
     count("part"),
     UniqueConstraint("cause", "receiver", "recipient", "part"),
-    #: the queue in its order, however long the journal is
-    Index("ix_deliveries_owed", "seq", sqlite_where=text(OWED), postgresql_where=text(OWED)),
+    #: each receiver's queue in its order, however long the journal is, with what tells whether it may be tried
+    Index(
+        "ix_deliveries_owed",
+        *("receiver", "seq", "state", "not_before", "lease_until", "part"),
+        sqlite_where=text(OWED),
+        postgresql_where=text(OWED),
+    ),
     Index("ix_deliveries_leased", "receiver", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
     Index("ix_deliveries_expired", "receiver", sqlite_where=text(EXPIRED), postgresql_where=text(EXPIRED)),
     Index("ix_deliveries_batch", "batch"),

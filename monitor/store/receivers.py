@@ -10,7 +10,7 @@ from sqlalchemy import and_, exists, or_, select, text, true, update
 
 from monitor.model import Delivered, Rejected, TryLater
 from monitor.store.schema import OWED, deliveries, receivers
-from monitor.store.sql import changed, insert
+from monitor.store.sql import PROMISED, changed, insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,6 +114,7 @@ def resume(tx: Connection, names: Iterable[str] | None = None) -> int:
     waits = text(f"deliveries.{OWED}"), d.state == "pending"
     theirs = d.receiver.in_(select(receivers.c.name).where(resting))
     tx.execute(update(deliveries).where(*waits, theirs).values(not_before=d.queued_at))
+    tx.info[PROMISED] = True
     return changed(tx, update(receivers).where(resting).values(_RESUMED))
 
 

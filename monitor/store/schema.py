@@ -69,7 +69,7 @@ __all__ = [
 ]
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0006"
+REVISION = "0007"
 
 feeds = Table(
     "feeds",

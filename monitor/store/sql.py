@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: values in one IN list; SQLite allows 32,766 variables, plans stay small at this size
 BATCH = 500
 
+#: in `Connection.info`: the transaction made a delivery due, and after its commit somebody wants to know
+PROMISED = "promised"
+
 Value = TypeVar("Value")
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,8 @@ class Request:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    #: when it had come whole
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def json(self) -> Any:
         """The body, parsed."""

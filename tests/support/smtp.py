@@ -16,6 +16,7 @@ import email
 import email.policy
 import socket
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.controller import Controller
@@ -40,6 +41,8 @@ class Mail:
     tls: bool
     login: str | None
     hello: str
+    #: when it was taken
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def parsed(self) -> EmailMessage:
@@ -61,6 +64,8 @@ class Smtp:
     utf8: bool = True
     #: offer this SIZE; None: 10 MB
     size: int | None = 10_000_000
+    #: seconds before the text of a mail is answered
+    slow: float = 0.0
     #: the reply to a wrong password
     auth_refusal: str = "535 5.7.8 Authentication credentials invalid"
     reply: dict[str, str] = field(default_factory=dict)
@@ -178,6 +183,7 @@ class _Handler:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.script.seen.append(envelope.original_content)
+        await asyncio.sleep(self.script.slow)
         said = await scripted(server, self.script.reply.get("data"), "250 2.0.0 taken as 7F3A")
         if said.startswith("250"):
             self.script.mails.append(

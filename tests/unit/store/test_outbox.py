@@ -138,14 +138,42 @@ def test_a_receiver_is_tried_by_one_sender_at_a_time(tx: Connection) -> None:
     assert claimed(tx, token="third") is None
 
 
-def test_excluded_receivers_are_not_tried(tx: Connection) -> None:
-    """The caller knows best who is at work."""
+def test_a_lane_takes_what_is_its_receivers(tx: Connection) -> None:
+    """And nothing else, however old."""
     enqueued(tx)
     (other,) = enqueued(tx, "siem")
-    found = claimed(tx, exclude=["desk"])
+    found = claimed(tx, receiver="siem")
     assert found is not None
     assert found.id == other
-    assert claimed(tx, exclude=["desk", "siem"]) is None
+    assert claimed(tx, receiver="nobody") is None
+
+
+def test_who_is_due_and_when(tx: Connection) -> None:
+    """By receiver: new, retried, paused, in a sender's hands; not who is suspended."""
+    for name in ("new", "retried", "paused", "suspended", "leased"):
+        enqueued(tx, name)
+    ends = {
+        "retried": TryLater(reason="busy"),
+        "paused": TryLater(reason="down", pause_receiver=True),
+        "suspended": Rejected(reason="gone", suspend=True),
+    }
+    for name, outcome in ends.items():
+        delivery = claimed(tx, receiver=name)
+        assert delivery is not None
+        outbox.settle(tx, delivery, outcome, NOW + HOUR, NOW)
+    enqueued(tx, "paused")
+    assert claimed(tx, receiver="leased") is not None
+    later = NOW + HOUR
+    assert outbox.due(tx, NOW) == {"new": NOW, "retried": later, "paused": later, "leased": NOW + LEASE}
+
+
+def test_who_is_due_can_be_claimed(tx: Connection) -> None:
+    """A part that waits for its earlier one is not due: a lane would begin for nothing, again and again."""
+    enqueued(tx, "desk", message("1/2"), message("2/2"))
+    outbox.settle(tx, held(tx), TryLater(reason="busy"), NOW + HOUR, NOW)
+    assert outbox.due(tx, NOW) == {"desk": NOW + HOUR}
+    outbox.settle(tx, held(tx, NOW + HOUR), Delivered(), None, NOW + HOUR)
+    assert outbox.due(tx, NOW + HOUR) == {"desk": NOW}
 
 
 def test_parts_of_a_message_go_in_order(tx: Connection) -> None:
@@ -182,8 +210,8 @@ def test_a_paused_receiver_rests_and_goes_on_by_itself(tx: Connection) -> None:
     (other,) = enqueued(tx, "siem")
     outbox.settle(tx, held(tx), TryLater(reason="429", pause_receiver=True), NOW + HOUR, NOW)
     assert held(tx).id == other
-    assert claimed(tx, NOW + HOUR - MINUTE, exclude=["siem"]) is None
-    assert claimed(tx, NOW + HOUR, exclude=["siem"]) is not None
+    assert claimed(tx, NOW + HOUR - MINUTE, receiver="desk") is None
+    assert claimed(tx, NOW + HOUR, receiver="desk") is not None
 
 
 def test_a_suspended_receivers_messages_wait_for_it(tx: Connection) -> None:

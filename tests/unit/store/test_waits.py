@@ -28,7 +28,7 @@ def waiting(tx: Connection) -> None:
         if receiver == "mail":
             outbox.settle(tx, held, outcome, NOW + HOUR, NOW)
     outbox.enqueue(tx, "desk", promised(message()), NOW)
-    held = outbox.claim(tx, NOW, lease=MINUTE, token="desk", exclude=["siem"])
+    held = outbox.claim(tx, NOW, lease=MINUTE, token="desk", receiver="desk")
     assert held is not None
     outbox.settle(tx, held, TryLater(reason="429", pause_receiver=True), NOW + HOUR, NOW)
 
