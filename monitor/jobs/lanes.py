@@ -112,7 +112,7 @@ class Lanes:
         while True:
             self._start_due()
             with self._changed:
-                if not self._at_work:
+                if not (self._at_work or self._woken):
                     break
                 self._changed.wait_for(lambda: self._woken)
         for error in self._taken():
