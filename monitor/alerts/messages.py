@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from monitor.alerts import mail, slack_blocks
 from monitor.alerts.briefing import shorten
 from monitor.alerts.frame import frame
+from monitor.alerts.slack_plain import plain
 from monitor.alerts.words import isolate
 from monitor.model import Message, MessageKind
 
@@ -30,8 +31,8 @@ MAX_HTML = 80_000
 _MAIL = (
     (40, 60), (30, 50), (24, 45), (20, 40), (18, 35), (16, 30), (14, 30), (12, 25), (10, 20), (8, 15), (5, 10), (0, 5),
 )  # fmt: skip
-#: the same in Slack (about six messages) and in the body of a webhook (below 2 MB)
-_SLACK = (60, 240)
+#: the same in Slack, as many messages as that takes, and in the body of a webhook (below 2 MB)
+_SLACK = (60, 1000)
 _WEBHOOK = (300, 300)
 #: and where text is all there is, in chats that split it
 _PLAIN = (20, 60)
@@ -161,9 +162,15 @@ def _shortened(job: _Job, budget: tuple[int, int]) -> dict[str, Any]:
 
 
 def _slack(job: _Job) -> tuple[Outgoing, ...]:
+    """A message for each page, and in it, not sent, the plain form for when Slack refuses its blocks."""
     data = job.templates.data(f"slack/{job.name}.json", _shortened(job, _SLACK))
+    words, desk = frame(job.context["lang"]), job.context["public_url"]
+    link = slack_blocks.link(desk, words.word("open_desk")) if desk else ""
     pages = slack_blocks.messages(data)
-    return tuple(job.outgoing(job.id(n), page) for n, page in enumerate(pages))
+    return tuple(
+        job.outgoing(job.id(n), {**page.payload, "plain": plain(page, words, link)})
+        for n, page in enumerate(pages)
+    )
 
 
 def _webhook(job: _Job) -> tuple[Outgoing, ...]:

@@ -96,12 +96,13 @@ def list_deliveries(
     finally:
         found.close()
     if as_json:
-        say_json([{name: getattr(line, name) for name in type(line).__dataclass_fields__} for line in lines])
+        names = (*journal.JournalLine.__dataclass_fields__, "end")
+        say_json([{name: getattr(line, name) for name in names} for line in lines])
         return
     for line in lines:
         to = f"{line.receiver} {line.recipient}".strip()
         error = f"  {line.last_error}" if line.last_error else ""
-        say(f"{line.id}  {line.state:10} {line.attempts}x  {to}  {isolated(line.subject)}{error}")
+        say(f"{line.id}  {line.end:10} {line.attempts}x  {to}  {isolated(line.subject)}{error}")
 
 
 @deliveries.command("retry")

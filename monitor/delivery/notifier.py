@@ -55,7 +55,10 @@ def degraded(message: Message) -> Message | None:
     if plainer is None:
         return None
     payload = plainer(message.payload)
-    return replace(message, payload=payload) if payload != message.payload else None
+    if payload == message.payload:
+        return None
+    left_out = slack.left_out(message.payload) if message.channel == "slack" else ""
+    return replace(message, payload=payload, left_out=left_out)
 
 
 def mistakes(receiver: ReceiverConfig) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from monitor.delivery.outcomes import Answer, http_outcome, retry_after, said
 from monitor.model import Delivered, Outcome, Rejected, TryLater
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from monitor.config import SlackConfig
@@ -54,8 +54,6 @@ CROWDED = frozenset({"rate_limited", "ratelimited", "message_limit_exceeded"})
 PASSING = frozenset(
     {"rollup_error", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
-#: characters of a text-only resend; Slack cuts at 40,000
-TEXT_MAX = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +77,9 @@ class SlackNotifier:
 
 
 def encoded(payload: Mapping[str, Any]) -> bytes:
-    """The JSON bytes, the same on every attempt; a lone surrogate stays a JSON escape."""
-    return json.dumps(payload, separators=(",", ":")).encode("ascii")
+    """The JSON bytes, the same on every attempt; a lone surrogate stays a JSON escape. The plain form is not sent."""
+    sent = {key: value for key, value in payload.items() if key != "plain"}
+    return json.dumps(sent, separators=(",", ":")).encode("ascii")
 
 
 def slack_outcome(answer: Answer, now: datetime, secrets: Iterable[str] = ()) -> Outcome:
@@ -110,32 +109,14 @@ def slack_outcome(answer: Answer, now: datetime, secrets: Iterable[str] = ()) ->
 
 
 def degraded(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """`payload` as text alone, for the one resend after Slack refused the blocks: all they said, in order."""
-    lines = list(_lines(payload.get("blocks") or ())) or [str(payload.get("text") or "")]
-    text = "\n".join(lines)
-    if len(text) > TEXT_MAX:
-        kept = text[:TEXT_MAX].rpartition("\n")[0] or re.sub(r"[<&][^>;]*$", "", text[:TEXT_MAX])
-        text = kept + "\n…"
-    return {"text": text or "(no text)", "unfurl_links": False, "unfurl_media": False}
+    """`payload` as text alone, for the one resend after Slack refused the blocks; `left_out` says what that costs."""
+    plain = payload.get("plain") or {}
+    text = plain.get("text") or str(payload.get("text") or "") or "(no text)"
+    return {"text": text, "unfurl_links": False, "unfurl_media": False}
 
 
-def _lines(node: Any) -> Iterator[str]:
-    """Each text object of `node` as escaped mrkdwn."""
-    if isinstance(node, list | tuple):
-        for child in node:
-            yield from _lines(child)
-    elif isinstance(node, dict):
-        text = node.get("text")
-        if node.get("type") == "rich_text_section":
-            yield "".join(_lines(node.get("elements") or ()))
-        elif node.get("type") == "link":
-            yield " ".join(filter(None, (_escaped(str(text or "")), _escaped(str(node.get("url") or "")))))
-        elif isinstance(text, str):
-            yield text if node.get("type") == "mrkdwn" else _escaped(text)
-        else:
-            for child in node.values():
-                yield from _lines(child) if isinstance(child, list | dict) else ()
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def left_out(payload: Mapping[str, Any]) -> str:
+    """What the plain form of `payload` does not say; empty: it says everything."""
+    plain = payload.get("plain") or {}
+    # what an older monitor put into the outbox has its notification text and nothing else
+    return str(plain.get("left_out", "everything but the notification"))

@@ -91,7 +91,8 @@ class SlackBotNotifier:
             "metadata": {"event_type": EVENT, "event_payload": {"id": delivery.id}},
         }
         if thread:
-            payload |= {"thread_ts": thread, "reply_broadcast": self.config.broadcast}
+            # the first part is shown in the channel; the others are read under it
+            payload |= {"thread_ts": thread, "reply_broadcast": self.config.broadcast and delivery.part == 0}
         body = encoded(payload)
         return self._call("chat.postMessage", body, kind="application/json; charset=utf-8", read=ECHO)
 

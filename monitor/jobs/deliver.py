@@ -181,6 +181,8 @@ def _log(delivery: Delivery, outcome: Outcome, retry_at: datetime | None, *, hel
         log.warning("delivery_overtaken", **keys)
         return
     match outcome:
+        case Delivered() if delivery.message.left_out:
+            log.warning("delivered_in_part", **keys, left_out=delivery.message.left_out)
         case Delivered():
             log.info("delivered", **keys, subject=delivery.message.subject)
         case TryLater(reason=reason):

@@ -27,7 +27,7 @@ class Message:
 
     `payload` by channel, JSON-serialisable:
     email   {"from", "to", "subject", "text", "html", "headers": {name: value}} with Message-ID and Date in headers
-    slack   the object to POST
+    slack   the object to POST, and beside it, not sent, "plain": {"text", "left_out"} for when Slack refuses its blocks
     webhook {"body": the exact JSON text, "type": dotted event type}
     apprise {"title", "body": plain text, "type": info | warning}
     file    {"name": stem, "files": {suffix: text}}
@@ -40,6 +40,8 @@ class Message:
     payload: Mapping[str, Any]
     #: e-mail address; empty where the receiver is the recipient
     recipient: str = ""
+    #: what this form of the message leaves out of the whole, as "12 stories"; empty: nothing
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +60,11 @@ class Delivery:
     expires_at: datetime | None = None
     #: an earlier attempt may have been taken: it ended without a verdict
     repeat: bool = False
-    #: how the channel calls the first message about the same, which this one updates; empty where there is none
+    #: how the channel calls the message that this one belongs under: the first one about the same, which this one
+    #: updates, or the first part of the same message; empty where there is none
     thread: Mapping[str, Any] = field(default_factory=dict)
+    #: which part of a message in several parts, from 0
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from monitor.store.outbox import OPEN
 from monitor.store.schema import attempts, deliveries
@@ -39,6 +39,15 @@ class JournalLine:
     settled_at: datetime | None
     last_error: str
     cause: str | None
+    #: what a plainer form left out, as "12 stories"; empty: nothing
+    left_out: str
+
+    @property
+    def end(self) -> str:
+        """The state in words: `delivered in part: 12 stories left out` is not `delivered`."""
+        if self.state == "delivered" and self.left_out:
+            return f"delivered in part: {self.left_out} left out"
+        return self.state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +106,10 @@ def retry(tx: Connection, now: datetime, delivery_ids: Collection[str] | None = 
 
 
 def counts(tx: Connection) -> Mapping[str, int]:
-    """How many deliveries are in each state."""
-    found = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
-    return {row[0]: row[1] for row in tx.execute(found)}
+    """How many deliveries are in each state; `delivered in part` where a plainer form left something out."""
+    in_part = (deliveries.c.state == "delivered") & (deliveries.c.left_out != "")
+    state = case((in_part, "delivered in part"), else_=deliveries.c.state).label("how")
+    return {row[0]: row[1] for row in tx.execute(select(state, func.count()).group_by(state))}
 
 
 def owed(tx: Connection) -> Mapping[str, int]:

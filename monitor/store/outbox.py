@@ -147,7 +147,7 @@ def settle(
     values = _settled(outcome, retry_at, now, plainer if not row.degraded else None)
     common = {"lease_until": None, "lease_token": "", "attempts": delivery.attempts + 1}
     tx.execute(update(deliveries).where(held).values(common | values))
-    _note(tx, delivery.id, delivery.attempts + 1, now, _said(outcome), elapsed)
+    _note(tx, delivery.id, delivery.attempts + 1, now, _said(outcome, delivery.message), elapsed)
     probe = receivers.learn(tx, delivery.receiver, outcome, retry_at, now, suspend_after=suspend_after)
     if probe is not None:
         _wait_again(tx, delivery.receiver, probe)
@@ -227,13 +227,16 @@ def _settled(
             return again | {"last_error": reason}
         case Rejected(reason=reason) if plainer is not None:
             plain = {"payload": dict(plainer.payload), "subject": plainer.subject, "degraded": True}
+            plain["left_out"] = plainer.left_out
             return again | plain | {"last_error": reason}
         case Rejected(reason=reason):
             return {"state": "rejected", "settled_at": now, "last_error": reason}
 
 
-def _said(outcome: Outcome) -> tuple[str, str]:
+def _said(outcome: Outcome, message: Message) -> tuple[str, str]:
     match outcome:
+        case Delivered(detail=detail) if message.left_out:
+            return "delivered", f"in part: {message.left_out} left out; {detail}"
         case Delivered(detail=detail):
             return "delivered", detail
         case TryLater(reason=reason, ambiguous=ambiguous):
@@ -276,9 +279,17 @@ def _end(message: Message, now: datetime) -> datetime | None:
 
 
 def _thread(tx: Connection, row: RowMapping) -> Mapping[str, Any]:
-    """How the channel calls the message that this one updates; empty where it never took it."""
-    first = select(deliveries.c.remote).where(deliveries.c.id == row["thread"])
-    return (tx.execute(first).scalar() if row["thread"] else None) or {}
+    """How the channel calls the message that this one belongs under; empty where it never took it.
+
+    That is the one that it updates; for a later part of a message that updates none, its first part.
+    """
+    d = deliveries.c
+    above = (d.batch == row["batch"]) & (d.recipient == row["recipient"]) & (d.part == 0)
+    for known, which in ((row["thread"], d.id == row["thread"]), (row["part"], above)):
+        found = tx.execute(select(d.remote).where(which)).scalar() if known else None
+        if found:
+            return dict(found)
+    return {}
 
 
 def _delivery(row: RowMapping, token: str, thread: Mapping[str, Any]) -> Delivery:
@@ -288,6 +299,7 @@ def _delivery(row: RowMapping, token: str, thread: Mapping[str, Any]) -> Deliver
         subject=row["subject"],
         payload=row["payload"],
         recipient=row["recipient"],
+        left_out=row["left_out"],
     )
     return Delivery(
         id=row["id"],
@@ -299,4 +311,5 @@ def _delivery(row: RowMapping, token: str, thread: Mapping[str, Any]) -> Deliver
         expires_at=row["expires_at"],
         repeat=row["state"] == "leased" or row["attempts"] > 0,
         thread=thread,
+        part=row["part"],
     )

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from monitor.alerts.messages import MAX_HTML, Outgoing, render
 from monitor.alerts.render import Templates, load
@@ -16,7 +18,9 @@ from monitor.alerts.slack_blocks import plain_of
 from monitor.config import ReceiverConfig
 from monitor.jobs import samples
 from monitor.model import MessageKind
+from tests.golden.alerts import cases
 from tests.golden.alerts.cases import BATCH, HERE, RECEIVERS, TEMPLATES, contexts, many, written
+from tests.support import slacklimits
 
 CASES = contexts()
 
@@ -96,15 +100,38 @@ def test_a_webhook_gets_every_story(templates: Templates) -> None:
     assert titles == {s.items[0].item.title for s in many(300)}
 
 
-def test_slack_pages_hold_every_story_that_is_not_counted(templates: Templates) -> None:
-    """Split over several messages, each within fifty blocks, in order."""
-    pages = sent(templates, "three-hundred", RECEIVERS["slack"])
-    assert len(pages) > 1
-    assert all(len(p.message.payload["blocks"]) <= 50 for p in pages)
-    text = "\n".join(plain_of(b) for p in pages for b in p.message.payload["blocks"])
-    shown = sum(f"({n + 1})" in text for n in range(300))
-    left = re.search(r"(\d+) stor(?:y|ies) not listed here", text)
-    assert shown + int(left[1] if left else 0) == 300
+titles = st.one_of(
+    st.text(alphabet="abc déf حفتر موسكو Хафтар 🇱🇾 <&>|@*", min_size=1, max_size=300),
+    st.sampled_from(
+        ["x" * 290, "التقى المشير خليفة حفتر " * 12, "word " * 60, "@here <!channel>", "&" * 280]
+    ),
+)
+
+
+@settings(max_examples=8, deadline=None)
+@example(["التقى المشير خليفة حفتر " * 12] * 400, "q=%D8%AD&" * 150)
+@example([f"x{'y' * 280}"] * 400, "")
+@given(st.lists(titles, min_size=1, max_size=400), st.sampled_from(["", "a" * 40, "q=%D8%AD&" * 150]))
+def test_slack_pages_name_every_story_once(templates: Templates, given_titles: list[str], tail: str) -> None:
+    """Within Slack's limits and ours, however many stories there are and whatever they are called."""
+    told = [
+        cases.with_item(story, title=f"({n}) {title}", url=f"https://gulf-ledger.example/{n}?{tail}")
+        for n, (story, title) in enumerate(zip(many(len(given_titles)), given_titles, strict=True))
+    ]
+    context, slack = cases.digest(tuple(told)), RECEIVERS["slack"]
+    pages = [o.message.payload for o in render(templates, context, slack, batch=BATCH, at=samples.NOW)]
+    named: list[int] = []
+    for page in pages:
+        sent_ = {key: value for key, value in page.items() if key != "plain"}
+        assert slacklimits.refusal(sent_) == ""
+        assert len(page["blocks"]) <= 45
+        assert sum(map(len, slacklimits.texts(page["blocks"]))) <= 10_000
+        assert 1 <= len(page["plain"]["text"]) <= 4000
+        named += [int(n) for n in re.findall(r"\((\d+)\)", "\n".join(map(plain_of, page["blocks"])))]
+    assert sorted(named) == list(range(len(told)))
+    assert [p["text"].endswith(f"({n}/{len(pages)})") for n, p in enumerate(pages, 1)] == [
+        len(pages) > 1
+    ] * len(pages)
 
 
 def test_a_hostile_title_stays_a_title(templates: Templates) -> None:

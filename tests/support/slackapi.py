@@ -67,6 +67,9 @@ class SlackApi(Hook):
             return {"ok": False, "error": "thread_not_found"}
         if not message.get("text") and not message.get("blocks"):
             return {"ok": False, "error": "no_text"}
+        refused = self.refuses(message) if message.get("blocks") else ""
+        if refused:
+            return {"ok": False, "error": refused}
         kept = {**message, "ts": f"1767225600.{len(self.messages) + 1:06d}"}
         self.messages.append(kept)
         return {"ok": True, "channel": CHANNEL, "ts": kept["ts"], "message": {**kept, "pad": "x" * 6000}}

@@ -1,4 +1,4 @@
-"""A real HTTP endpoint on loopback, Slack-shaped by default (200 `ok`), that keeps every request it got.
+"""A real HTTP endpoint on loopback, Slack-shaped by default (200 `ok`; beyond Slack's limits 400), that keeps every request it got.
 
     with Hook() as hook:
         hook.answers = [Reply(429, "rate_limited", {"Retry-After": "30"}), Reply()]
@@ -17,9 +17,11 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+from tests.support import slacklimits
+
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 #: shaped like Slack's, and secret: no test output, error or repr may show it
 SECRET_PATH = "/services/T0TEST00/B0TEST00/s3cr3tHookKeyThatNobodySees"
@@ -66,6 +68,8 @@ class Hook:
     def __init__(self, *answers: Reply, tls: ssl.SSLContext | None = None) -> None:
         self.answers = list(answers) or [Reply()]
         self.requests: list[Request] = []
+        #: the error for a message with blocks; empty: it is taken
+        self.refuses: Callable[[dict[str, Any]], str] = slacklimits.refusal
         self.stopping = threading.Event()
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -87,7 +91,17 @@ class Hook:
         """Records `request` and returns its answer."""
         with self._lock:
             self.requests.append(request)
-            return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            reply = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        refused = self._refusal(request) if reply == Reply() else ""
+        return Reply(400, refused) if refused else reply
+
+    def _refusal(self, request: Request) -> str:
+        """As Slack refuses: what has blocks must keep its limits."""
+        try:
+            message = request.json()
+        except ValueError:
+            return ""
+        return self.refuses(message) if isinstance(message, dict) and "blocks" in message else ""
 
     def __enter__(self) -> Hook:
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})

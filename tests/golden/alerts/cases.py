@@ -104,20 +104,23 @@ def contested() -> Story:
     )
 
 
+GIVEN: dict[str, Any] = {
+    "now": samples.NOW,
+    "titles": samples.TITLES,
+    "public_url": "https://monitor.example.org",
+}
+
+
+def digest(stories: tuple[Story, ...], lang: str = "en", *, healthy: bool = False) -> dict[str, Any]:
+    """The context of a digest of `stories`."""
+    report = samples.coverage(healthy=healthy)
+    found = samples.findings(lang, told=stories, report=report)
+    return digest_context(found, samples.DUE, series=samples.series(lang), **GIVEN)
+
+
 def contexts() -> dict[str, dict[str, Any]]:
     """Case -> the context of its message."""
-    told = samples.stories()
-    given: dict[str, Any] = {
-        "now": samples.NOW,
-        "titles": samples.TITLES,
-        "public_url": "https://monitor.example.org",
-    }
-
-    def digest(stories: tuple[Story, ...], lang: str = "en", *, healthy: bool = False) -> dict[str, Any]:
-        report = samples.coverage(healthy=healthy)
-        found = samples.findings(lang, told=stories, report=report)
-        return digest_context(found, samples.DUE, series=samples.series(lang), **given)
-
+    told, given = samples.stories(), GIVEN
     absurd = (
         with_item(
             told[0], published_at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC), date_flag=DateFlag.FUTURE

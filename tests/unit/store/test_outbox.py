@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -243,6 +244,43 @@ def test_a_rejected_form_is_tried_once_more_in_the_plainest(tx: Connection) -> N
     assert (delivery.id, delivery.message) == (delivery_id, plain)
     assert outbox.settle(tx, delivery, refused, None, NOW, plainer=plain)
     assert state_of(tx, delivery_id) == "rejected"
+
+
+def test_what_a_plainer_form_leaves_out_stays_in_the_journal(tx: Connection) -> None:
+    """Delivered, but not whole: the line, the attempt and the counts say so."""
+    enqueued(tx), enqueued(tx, "siem")
+    whole = claimed(tx, receiver="siem")
+    assert whole is not None
+    outbox.settle(tx, whole, Delivered(), None, NOW)
+    plain = replace(message(), left_out="12 stories")
+    outbox.settle(tx, held(tx), Rejected(reason="invalid_blocks", degrade=True), None, NOW, plainer=plain)
+    outbox.settle(tx, held(tx), Delivered(detail="ok"), None, NOW)
+    _, line = journal.lines(tx)
+    assert (line.state, line.end) == ("delivered", "delivered in part: 12 stories left out")
+    assert journal.tries(tx, line.id)[-1].detail == "in part: 12 stories left out; ok"
+    assert journal.counts(tx) == {"delivered": 1, "delivered in part": 1}
+
+
+def test_later_parts_belong_under_the_first(tx: Connection) -> None:
+    """Or under what the message updates; where the first part was never taken, they stand for themselves."""
+    enqueued(tx, "desk", message("1/3"), message("2/3"), message("3/3"))
+    first = held(tx)
+    assert (first.part, first.thread) == (0, {})
+    outbox.settle(tx, first, Delivered(remote={"ts": "1"}), None, NOW)
+    second = held(tx)
+    assert (second.part, second.thread) == (1, {"ts": "1"})
+    outbox.settle(tx, second, Delivered(remote={"ts": "2"}), None, NOW)
+    third = held(tx)
+    assert third.thread == {"ts": "1"}
+    outbox.settle(tx, third, Delivered(), None, NOW)
+    enqueued(tx, "desk", message("1/2"), message("2/2"), threads={"": first.id})
+    for _ in range(2):
+        delivery = held(tx)
+        assert delivery.thread == {"ts": "1"}
+        outbox.settle(tx, delivery, Delivered(remote={"ts": "9"}), None, NOW)
+    enqueued(tx, "desk", message("1/2"), message("2/2"))
+    outbox.settle(tx, held(tx), Rejected(reason="no"), None, NOW)
+    assert held(tx).thread == {}
 
 
 def test_a_long_send_extends_its_lease(tx: Connection) -> None:
