@@ -63,10 +63,11 @@ def _feeds(feeds: Sequence[FeedHealth], words: Frame) -> list[Data]:
 
 
 def _notices(report: CoverageReport, words: Frame, zone: ZoneInfo) -> list[Data]:
-    """Receivers that get nothing, floods, silences in force, and what is amiss with the monitor itself."""
+    """Receivers that get nothing or not everything, floods, silences in force, and what is amiss with the monitor itself."""
     own = [e for e in report.events if not e.kind.startswith(("feed-", "receiver-"))]
     groups = {
         "suspended": [_row(name, reason) for name, reason in report.suspended.items()],
+        "in_part": _rows(report.in_part),
         "floods": _rows(report.floods),
         "silenced": [_silence(silence, words, zone) for silence in report.silences],
         "monitor": [_row(_called(e), e.detail) for e in own],

@@ -100,6 +100,8 @@ class CoverageReport:
     withdrawn: int = 0
     #: receivers that get nothing at this moment, and why
     suspended: Mapping[str, str] = field(default_factory=dict)
+    #: messages of the window that a receiver got without everything in them
+    in_part: tuple[str, ...] = ()
     #: what is silenced at this moment
     silences: tuple[Silence, ...] = ()
     #: what is amiss with the monitor itself, and feeds aside
@@ -113,7 +115,7 @@ class CoverageReport:
     @property
     def well(self) -> bool:
         """Whether nothing may have been missed and everybody can be reached."""
-        troubles = self.gaps or self.floods or self.suspended or self.events
+        troubles = self.gaps or self.floods or self.suspended or self.in_part or self.events
         return self.healthy == self.watched and not troubles
 
     @property

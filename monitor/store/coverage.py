@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, func, select
 
 from monitor.model import Coverage, CoverageReport, Severity
-from monitor.store import archive, events, receivers, silences
+from monitor.store import archive, events, journal, receivers, silences
 from monitor.store.health import health
 from monitor.store.schema import feeds, items, matches, polls
 
@@ -41,6 +41,9 @@ def report(tx: Connection, since: datetime, until: datetime, now: datetime) -> C
         floods=_odd(tx, polls.c.flood & ~polls.c.gap, since, until),
         withdrawn=_withdrawn(tx, since, until),
         suspended={s.name: s.suspended_reason for s in receivers.states(tx) if s.suspended_at is not None},
+        in_part=tuple(
+            f"{line.receiver}: {line.subject}: {line.end}" for line in journal.in_part(tx, since, until)
+        ),
         silences=tuple(s for s in silences.alive(tx, now) if s.state(now) == "active"),
         events=events.since(tx, since),
     )

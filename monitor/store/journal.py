@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, select, text, update
 
 from monitor.store.outbox import OPEN
-from monitor.store.schema import attempts, deliveries
+from monitor.store.schema import IN_PART, attempts, deliveries
 from monitor.store.sql import PROMISED
 
 if TYPE_CHECKING:
@@ -76,6 +76,19 @@ def lines(
     if receiver is not None:
         query = query.where(deliveries.c.receiver == receiver)
     return tuple(JournalLine(**row) for row in tx.execute(query).mappings())
+
+
+def in_part(tx: Connection, since: datetime, until: datetime) -> tuple[JournalLine, ...]:
+    """What was delivered in [since, until) and is not whole."""
+    d = deliveries.c
+    which = (
+        text(f"deliveries.{IN_PART}"),
+        d.state == "delivered",
+        d.settled_at >= since,
+        d.settled_at < until,
+    )
+    found = select(*_LINE).where(*which).order_by(d.settled_at, d.seq)
+    return tuple(JournalLine(**row) for row in tx.execute(found).mappings())
 
 
 def dead_letters(tx: Connection, limit: int = 50) -> tuple[JournalLine, ...]:

@@ -93,6 +93,7 @@ digests = Table(
 OWED = "state IN ('pending', 'leased')"
 LEASED = "state = 'leased'"
 EXPIRED = "state = 'expired'"
+IN_PART = "left_out <> ''"
 
 deliveries = Table(
     "deliveries",
@@ -139,6 +140,7 @@ deliveries = Table(
     ),
     Index("ix_deliveries_leased", "receiver", sqlite_where=text(LEASED), postgresql_where=text(LEASED)),
     Index("ix_deliveries_expired", "receiver", sqlite_where=text(EXPIRED), postgresql_where=text(EXPIRED)),
+    Index("ix_deliveries_in_part", "settled_at", sqlite_where=text(IN_PART), postgresql_where=text(IN_PART)),
     Index("ix_deliveries_batch", "batch"),
     sqlite_autoincrement=True,
 )

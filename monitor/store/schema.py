@@ -26,6 +26,7 @@ from monitor.store.doings import acks, events, silences, suppressions
 from monitor.store.promises import (
     EXPIRED,
     GROUP_OPEN,
+    IN_PART,
     LEASED,
     OWED,
     alert_groups,
@@ -39,6 +40,7 @@ from monitor.store.promises import (
 __all__ = [
     "EXPIRED",
     "GROUP_OPEN",
+    "IN_PART",
     "LEASED",
     "OWED",
     "REVISION",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.jobs.lanes import ROOM, Lanes, Pace, Waiting, admitted
@@ -26,6 +26,7 @@ def names(waiting: tuple[Waiting, ...]) -> list[str]:
     return [one.receiver for one in waiting]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(paces, st.floats(0, 9)), max_size=80), st.lists(paces, max_size=48))
 def test_there_is_always_room_for_the_brisk(found: list[tuple[Pace, float]], at_work: list[Pace]) -> None:
     """However many slow and unknown ones wait or are at work, they leave the last threads to others."""

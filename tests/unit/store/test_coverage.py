@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.model import Coverage, Rejected, Severity, TryLater
+from monitor.model import Coverage, Delivered, Rejected, Severity, TryLater
 from monitor.model.matchers import parse
-from monitor.store import coverage, items, receivers, schema, silences
-from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, match, poll, silenced
+from monitor.store import coverage, items, outbox, receivers, schema, silences
+from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, match, message, poll, promised, silenced
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -55,7 +56,15 @@ def test_the_coverage_report_names_who_cannot_be_told_and_what_is_silenced(tx: C
             tx, [parse("watchlist=wagner")], author="ann", reason="known", starts_at=begins,
             ends_at=NOW + DAY, now=NOW,
         )  # fmt: skip
+    outbox.enqueue(tx, "bot", promised(message("Digest")), NOW)
+    for outcome in (Rejected(reason="invalid_blocks", degrade=True), Delivered()):
+        delivery = outbox.claim(tx, NOW, lease=HOUR, token="t")
+        assert delivery is not None
+        plain = replace(delivery.message, left_out="12 stories")
+        outbox.settle(tx, delivery, outcome, None, NOW, plainer=plain)
+    assert coverage.report(tx, NOW - HOUR, NOW, NOW).in_part == ()
     found = coverage.report(tx, NOW, NOW + HOUR, NOW + MINUTE)
+    assert found.in_part == ("bot: Digest: delivered in part: 12 stories left out",)
     assert found.suspended == {"desk": "hook revoked"}
     assert [(s.author, s.starts_at) for s in found.silences] == [("ann", NOW)]
     assert not found.well

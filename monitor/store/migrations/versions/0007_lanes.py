@@ -8,6 +8,7 @@ from alembic import op
 revision = "0007"
 down_revision = "0006"
 
+IN_PART = sa.text("left_out <> ''")
 OWED = sa.text("state IN ('pending', 'leased')")
 
 
@@ -22,4 +23,11 @@ def upgrade() -> None:
         ["receiver", "seq", "state", "not_before", "lease_until", "part"],
         sqlite_where=OWED,
         postgresql_where=OWED,
+    )
+    op.create_index(
+        "ix_deliveries_in_part",
+        "deliveries",
+        ["settled_at"],
+        sqlite_where=IN_PART,
+        postgresql_where=IN_PART,
     )
