@@ -1,7 +1,7 @@
 """Lanes: a thread for each receiver that has something to do, all of them at once, and never two for one.
 
-Threads are bounded, so receivers may have to wait for one. Those that took long the last time share a part of the
-threads, and so do those that have not been tried yet: however many of them hang, who answers at once finds room. Where more wait than there is room for, a lane ends after one message and the receiver that has
+Threads are bounded, so receivers may have to wait for one. Those that held us the last time and took nothing share a few
+threads, those that are slow or have not been tried yet leave some to the others: who answers at once finds room. Where more wait than there is room for, a lane ends after one message and the receiver that has
 waited longest is next.
 """
 
@@ -23,13 +23,15 @@ class Pace(IntEnum):
     """How a receiver took its last message, by what this process has seen."""
 
     BRISK = 0
-    UNKNOWN = 1
-    SLOW = 2
+    #: slowly, or none was tried yet
+    UNSURE = 1
+    #: not at all, and slowly
+    STUCK = 2
 
 
-#: threads for receivers of this pace and those behind it: forty that hang at their first message leave eight to others
-ROOM: Mapping[Pace, int] = {Pace.BRISK: 48, Pace.UNKNOWN: 40, Pace.SLOW: 16}
-#: a message that took longer makes its receiver slow
+#: threads for receivers of this pace and those behind it: eighty that hang at their first message leave the rest to others
+ROOM: Mapping[Pace, int] = {Pace.BRISK: 96, Pace.UNSURE: 80, Pace.STUCK: 16}
+#: a receiver that was at a message for longer is slow
 SLOW_AFTER = 2.0
 #: nobody told us of what another process has put in: seconds between two looks
 LOOK = 5.0
@@ -152,7 +154,11 @@ class Lanes:
             free = {name: at for name, at in due.items() if name not in self._at_work}
             ready = {name: at for name, at in free.items() if self._rests.get(name, 0.0) <= moment}
             waiting = [
-                Waiting(name, self._pace(name), max(self._turns.get(name, 0.0), moment - _seconds(now - at)))
+                Waiting(
+                    name,
+                    self._paces.get(name, Pace.UNSURE),
+                    max(self._turns.get(name, 0.0), moment - _seconds(now - at)),
+                )
                 for name, at in ready.items()
                 if at <= now
             ]
@@ -163,9 +169,6 @@ class Lanes:
             later = [_seconds(at - now) for at in ready.values() if at > now]
             later += [self._rests[name] - moment for name in free.keys() - ready.keys()]
         return min([LOOK, *later])
-
-    def _pace(self, receiver: str) -> Pace:
-        return self._paces.get(receiver, Pace.UNKNOWN)
 
     def _start(self, one: Waiting) -> None:
         # not waited for where the process ends in a hurry: the lease will run out
@@ -181,9 +184,9 @@ class Lanes:
                 said = self._step(receiver)
                 if said is None:
                     break
-                held = time.monotonic() - began > SLOW_AFTER
-                rest = self._rest if held and said == "later" and self._once else 0.0
-                if self._counted(receiver, said, Pace.SLOW if held else Pace.BRISK) or rest:
+                pace = _pace(said, time.monotonic() - began)
+                rest = self._rest if pace is Pace.STUCK and self._once else 0.0
+                if self._counted(receiver, said, pace) or rest:
                     break
         except Exception as error:  # noqa: BLE001 - raised again where somebody listens
             rest = self._rest
@@ -216,6 +219,12 @@ class Lanes:
         with self._changed:
             failed, self._failed = self._failed, []
         return failed
+
+
+def _pace(said: str, seconds: float) -> Pace:
+    if seconds <= SLOW_AFTER:
+        return Pace.BRISK
+    return Pace.UNSURE if said == "delivered" else Pace.STUCK
 
 
 def _seconds(duration: timedelta) -> float:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from monitor.jobs.deliver import deliver_due
+from monitor.jobs.lanes import ROOM, Pace
 from monitor.store import journal
 from tests.support.postoffice import Office, late, office
 from tests.support.slackhook import Hook, Reply
@@ -72,20 +73,20 @@ def test_a_slow_relay_with_a_queue_and_a_webhook_that_hangs_hold_up_nobody(tmp_p
 
 
 def test_more_receivers_hang_than_there_are_threads(tmp_path: Path) -> None:
-    """All sixty at their very first message; whoever answers still finds a thread."""
+    """A hundred, all at their very first message; whoever answers still finds a thread."""
     with ExitStack() as stack:
         hook, hole = stack.enter_context(Hook()), stack.enter_context(Hook(HANGS))
-        names = [f"hung-{n:02}" for n in range(60)]
+        names = [f"hung-{n:03}" for n in range(100)]
         given = [slack(hook), *(hung(name, hole) for name in names)]
         desk = stack.enter_context(office(tmp_path, given, (hook.port, hole.port)))
         desk.promise("slack", "slack")
         until(lambda: len(hook.requests) == 1)
         for name in names:
             desk.promise(name, "webhook", 3)
-        until(lambda: len(hole.requests) >= 16)
+        until(lambda: len(hole.requests) >= 40)
         told_in_the_meantime(desk, hook, 12)
         lanes = sum(thread.name == "lane" for thread in threading.enumerate())
-        assert 16 <= lanes <= 48
+        assert 16 <= lanes <= ROOM[Pace.BRISK]
 
 
 def test_what_falls_due_later_is_found_without_a_nudge(tmp_path: Path) -> None:

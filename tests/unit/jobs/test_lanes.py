@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-ROOMS = {Pace.BRISK: 4, Pace.UNKNOWN: 3, Pace.SLOW: 2}
+ROOMS = {Pace.BRISK: 4, Pace.UNSURE: 3, Pace.STUCK: 2}
 paces = st.sampled_from(Pace)
 
 
@@ -27,9 +27,9 @@ def names(waiting: tuple[Waiting, ...]) -> list[str]:
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(paces, st.floats(0, 9)), max_size=80), st.lists(paces, max_size=48))
+@given(st.lists(st.tuples(paces, st.floats(0, 9)), max_size=150), st.lists(paces, max_size=96))
 def test_there_is_always_room_for_the_brisk(found: list[tuple[Pace, float]], at_work: list[Pace]) -> None:
-    """However many slow and unknown ones wait or are at work, they leave the last threads to others."""
+    """However many stuck and unsure ones wait or are at work, they leave the last threads to others."""
     waiting = [Waiting(f"r{n}", pace, since) for n, (pace, since) in enumerate(found)]
     before, chosen = Counter(at_work), admitted(waiting, at_work)
     after = before + Counter(one.pace for one in chosen)
@@ -44,14 +44,14 @@ def test_there_is_always_room_for_the_brisk(found: list[tuple[Pace, float]], at_
 def test_whoever_has_waited_longest_is_first() -> None:
     """Of those who find room."""
     waiting = [
-        Waiting("slow", Pace.SLOW, 0.0),
+        Waiting("slow", Pace.STUCK, 0.0),
         Waiting("second", Pace.BRISK, 2.0),
-        Waiting("new", Pace.UNKNOWN, 0.5),
+        Waiting("new", Pace.UNSURE, 0.5),
         Waiting("first", Pace.BRISK, 1.0),
     ]
     assert names(admitted(waiting, [], ROOMS)) == ["slow", "new", "first", "second"]
-    assert names(admitted(waiting, [Pace.SLOW, Pace.SLOW], ROOMS)) == ["new", "first"]
-    assert names(admitted(waiting, [Pace.SLOW, Pace.SLOW, Pace.UNKNOWN], ROOMS)) == ["first"]
+    assert names(admitted(waiting, [Pace.STUCK, Pace.STUCK], ROOMS)) == ["new", "first"]
+    assert names(admitted(waiting, [Pace.STUCK, Pace.STUCK, Pace.UNSURE], ROOMS)) == ["first"]
 
 
 class Queue:
