@@ -91,8 +91,9 @@ class World:
         with self.db.transaction() as tx:
             for name in TICKS:
                 facts.ticked(tx, name, self.ticked.get(name, self.now))
-            while held := outbox.claim(tx, self.now, lease=HOUR, token="me", exclude=self.deaf):
-                outbox.settle(tx, held, Delivered(), None, self.now)
+            for name in outbox.due(tx, self.now).keys() - set(self.deaf):
+                while held := outbox.claim(tx, self.now, lease=HOUR, token="me", receiver=name):
+                    outbox.settle(tx, held, Delivered(), None, self.now)
 
     def settings(self, configured: Mapping[str, ReceiverConfig]) -> settings.Settings:
         """As they would be read from a file."""
