@@ -149,8 +149,7 @@ class App:
 
     def link_key(self) -> bytes:
         """What links in alerts are signed with. Raises StoreError."""
-        if self._link_key is None:
-            self._link_key = linkkey.load(self.parts.settings.data)
+        self._link_key = self._link_key or linkkey.load(self.parts.settings.data)
         return self._link_key
 
     def false_alarm_link(self, story: str) -> str:
