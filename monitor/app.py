@@ -23,7 +23,7 @@ from monitor.jobs import prune as pruning
 from monitor.jobs import watch as watching
 from monitor.jobs.ailments import Ailments
 from monitor.jobs.notices import Notices
-from monitor.model import Delivered, EventKind, Finding
+from monitor.model import Delivered
 from monitor.parts import Parts, build
 from monitor.store import facts, feeds, linkkey, outbox, receivers, rhythm, rulebook, waits
 from monitor.store.database import Database
@@ -54,9 +54,7 @@ class App:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self.parts = parts
-        self.db = db
-        self._worker = worker
+        self.parts, self.db, self._worker = parts, db, worker
         self.stopping = stopping
         self.clock = clock
         self.jitter = jitter
@@ -99,14 +97,10 @@ class App:
         """Mind a clock that was set by so many seconds, and keep that it was."""
         self.mind_the_clock()
         now = self.clock()
-        way = "forward" if seconds > 0 else "back"
-        detail = (
-            f"{way} by {abs(round(seconds))} s at {now:%Y-%m-%d %H:%M} UTC; what was due then is done now"
-        )
         with self.db.transaction() as tx:
             # by a clock that went forward everything is overdue at once
             facts.at_work(tx, now)
-            watching.note(tx, Finding(kind=EventKind.CLOCK_SET, detail=detail), now)
+            watching.note(tx, watching.clock_set(seconds, now), now)
 
     def failed(self, name: str, error: Exception) -> None:
         """A tick ended with an error: the watcher will tell of it."""
@@ -174,8 +168,7 @@ class App:
 
     def notices(self) -> Notices:
         """What the monitor says about itself is made with this."""
-        parts = self.parts
-        root = parts.settings.route.receiver or ""
+        parts, root = self.parts, self.parts.settings.route.receiver or ""
         return Notices(templates=parts.templates, receivers=parts.receivers, root=root)
 
     def watch(self) -> int:
@@ -191,8 +184,7 @@ class App:
 
     def prune(self) -> Pruned:
         """Forget what is past its time."""
-        config = self.parts.settings.config
-        series = self.parts.settings.digests
+        config, series = self.parts.settings.config, self.parts.settings.digests
         return self._ticked("prune", lambda: pruning.prune(self.db, config.retention, series, self.clock))
 
     def heartbeat(self) -> bool:

@@ -74,6 +74,13 @@ def watch(watcher: Watcher) -> int:
         return _tell(tx, watcher, told, now)
 
 
+def clock_set(seconds: float, now: datetime) -> Finding:
+    """That somebody set the clock by so many seconds."""
+    way = "forward" if seconds > 0 else "back"
+    detail = f"{way} by {abs(round(seconds))} s at {now:%Y-%m-%d %H:%M} UTC; what was due then is done now"
+    return Finding(kind=EventKind.CLOCK_SET, detail=detail)
+
+
 def note(tx: Connection, finding: Finding, now: datetime) -> None:
     """Keep what happened just now."""
     events.see(tx, [finding], now)
