@@ -6,6 +6,7 @@ import random
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor import arrows, logs, settings
@@ -13,15 +14,15 @@ from monitor.alerts import links
 from monitor.delivery.heartbeat import beat
 from monitor.errors import ConfigError
 from monitor.feeds.secrets import AddressBook
-from monitor.feeds.worker import Worker
+from monitor.feeds.worker import QUICK_SECONDS, Worker
 from monitor.jobs import alert as alerting
 from monitor.jobs import deliver as delivering
 from monitor.jobs import digest as digesting
-from monitor.jobs import poll as polling_job
 from monitor.jobs import privacy, works
 from monitor.jobs import prune as pruning
 from monitor.jobs import watch as watching
 from monitor.jobs.ailments import Ailments
+from monitor.jobs.flow import Manners, Poller, poll_due, unheard
 from monitor.jobs.notices import Notices
 from monitor.model import Delivered
 from monitor.parts import Parts, build
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterator
 
-    from monitor.model import PollRecord
+    from monitor.jobs.flow import Told
     from monitor.settings import Settings
     from monitor.store.prune import Pruned
 
@@ -50,14 +51,15 @@ class App:
         db: Database,
         worker: Worker,
         *,
+        quick: Worker | None = None,
         stopping: Callable[[], bool],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self.parts, self.db, self._worker = parts, db, worker
-        self.stopping = stopping
-        self.clock = clock
-        self.jitter = jitter
+        self.parts, self.db = parts, db
+        self._worker, self._quick = worker, quick or worker
+        self._manners = Manners()
+        self.stopping, self.clock, self.jitter = stopping, clock, jitter
         self._ailments = Ailments()
         self._link_key: bytes | None = None
         self._began = clock()
@@ -91,6 +93,7 @@ class App:
                 facts.at_work(tx, now)
         if by:
             log.warning("clock_set_back", seconds=round(by.total_seconds()))
+            self._began = min(self._began, now)
         return by
 
     def clock_jumped(self, seconds: float) -> None:
@@ -118,9 +121,11 @@ class App:
             receivers.resume(tx)
         self.sow()
 
-    def poll(self, told: Callable[[PollRecord], None] = lambda _record: None) -> Counter[str]:
-        """Poll every feed that is due."""
-        return self._ticked("poll", lambda: polling_job.poll_due(self.poller(), told))
+    def poll(self, told: Told = unheard, *, linger: float = 0.0) -> Counter[str]:
+        """Poll what is due, and what becomes due within `linger` seconds; `told` hears of each record."""
+        progress = partial(self._ticked, "poll", lambda: None)
+        work = partial(poll_due, self.poller, self._manners, told, linger=linger, progress=progress)
+        return self._ticked("poll", work)
 
     def alert(self) -> int:
         """Turn stories that waited long enough into messages."""
@@ -228,14 +233,15 @@ class App:
             patience=self.parts.settings.config.delivery,
         )
 
-    def poller(self) -> polling_job.Poller:
+    def poller(self) -> Poller:
         """What polling needs; also for a feed that was just added."""
         parts = self.parts
-        return polling_job.Poller(
+        return Poller(
             db=self.db,
             net=parts.net,
             addresses=AddressBook.of(parts.feeds),
             polling=parts.settings.config.polling,
+            quick=self._quick,
             worker=self._worker,
             matcher=parts.matcher,
             route=parts.settings.route,
@@ -243,6 +249,7 @@ class App:
             clock=self.clock,
             jitter=self.jitter,
             stopping=self.stopping,
+            stale=lambda: self.parts is not parts,
         )
 
     def _ticked(self, name: str, work: Callable[[], T]) -> T:
@@ -265,8 +272,8 @@ def opened(
     parts = build(found)
     db = Database.open(found.database)
     try:
-        with Worker() as worker:
-            app = App(parts, db, worker, stopping=stopping)
+        with Worker(seconds=QUICK_SECONDS) as quick, Worker() as worker:
+            app = App(parts, db, worker, quick=quick, stopping=stopping)
             if not exclusive:
                 yield app
                 return

@@ -110,6 +110,8 @@ def _texts(item: StoryItem) -> Iterator[Text]:
         if text:
             yield Text()
             yield Text(own(text))
+    if item.item.fulltext.value == "waiting":
+        yield Text("(the article itself is still to be fetched)", style="dim")
     if item.item.fulltext.value == "unavailable":
         yield Text(f"(the article itself could not be read: {item.item.fulltext_detail})", style="dim")
 

@@ -11,7 +11,7 @@ from monitor.cli.common import isolated, own
 from monitor.errors import StoreError
 from monitor.jobs import works
 from monitor.model import EventKind, Pace, Severity, WorkKind
-from monitor.store import events, facts, feeds, health, journal, receivers, silences
+from monitor.store import articles, events, facts, feeds, health, journal, receivers, silences
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class _Seen:
     work: Sequence[Progress]
     feeds: Sequence[FeedHealth]
     next_poll_at: datetime | None
+    #: articles to be fetched, by feed
+    articles: Mapping[str, int]
     receivers: Sequence[ReceiverState]
     #: those that nothing has reached for too long
     mute: Sequence[ReceiverState]
@@ -75,6 +77,7 @@ def status(found: Settings, now: datetime) -> dict[str, Any]:
         "silences": [_silence(s) for s in seen.silences],
         "deliveries": dict(seen.counts),
         "next_poll_at": seen.next_poll_at,
+        "articles_waiting": dict(seen.articles),
         "ticks": dict(seen.ticks),
         "digests": {s.series: next_digest(found, s, now)[0] for s in found.digests},
     }
@@ -109,6 +112,7 @@ def _seen(found: Settings, now: datetime) -> _Seen:
                 work=works.look(tx, found, now, running=running),
                 feeds=health.health(tx, now),
                 next_poll_at=feeds.next_due(tx),
+                articles=articles.waiting(tx),
                 receivers=receivers.states(tx),
                 mute=receivers.failing(tx, now - found.config.delivery.tell_after),
                 counts=journal.counts(tx),
@@ -163,6 +167,9 @@ def status_text(data: Mapping[str, Any]) -> str:
     lines += [f"work        {_work_line(work)}" for work in data["work"]]
     lines.append(f"feeds       {ok} of {watched} ok, next poll {when(data['next_poll_at'])}")
     lines += [f"  {f['state']:8} {f['id']}: {isolated(f['detail'])}" for f in data["feeds"]["unwell"]]
+    if data["articles_waiting"]:
+        count, of = sum(data["articles_waiting"].values()), len(data["articles_waiting"])
+        lines.append(f"articles    {count} still to be fetched, of {of} feeds")
     lines += [f"event       {event_line(event)}" for event in data["events"]]
     lines += [f"silence     {_silence_line(silence)}" for silence in data["silences"]]
     owed = ", ".join(f"{count} {state}" for state, count in sorted(data["deliveries"].items()))

@@ -6,6 +6,7 @@ import os
 import sys
 import webbrowser
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,6 +67,8 @@ def run(config: ConfigOption = None) -> None:
         say(report.greeting(app))
         services = {"deliver": app.deliveries()}
         ticks = {n: (seconds, getattr(app, n)) for n, seconds in TICKS.items() if n not in services}
+        # the flow of polls goes on for as long as the next one is nearer than the next tick
+        ticks["poll"] = (TICKS["poll"], partial(app.poll, linger=TICKS["poll"]))
         ticks["heartbeat"] = (HEARTBEAT_SECONDS, app.heartbeat)
         finished = daemon.run(
             ticks,

@@ -1,4 +1,7 @@
-"""A process for work that hostile input can blow up: limited in time and memory, killed on overrun, replaced.
+"""A process for work that hostile input can blow up: limited in CPU time and memory, killed on overrun, replaced.
+
+The limit is CPU time of the child, counted by the kernel: a busy host makes healthy work longer, not more. The wall
+time is there for what waits without computing, and ample.
 
 The child is forked from a fork server, never from this process, whose threads hold locks; the server has the parser
 loaded, so a replacement is there in milliseconds. PR_SET_PDEATHSIG would not do: the server is the child's parent, and
@@ -8,6 +11,7 @@ outlives ours as long as the child does; so the child watches our end of a pipe.
 from __future__ import annotations
 
 import functools
+import math
 import multiprocessing
 import os
 import resource
@@ -27,10 +31,14 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+#: CPU time for a document among others; one that needs more gets it beside them
+QUICK_SECONDS = 4.0
 #: a child retires after this many tasks, so that no leak grows for ever
 RETIRE_AFTER = 2_000
 #: pebble asks with SIGTERM, waits this long, then kills; the child is deaf to the first, so waiting is idle
 TERM_SECONDS = 0.1
+#: wall time for each second of CPU time that a task may have
+AMPLE = 10
 #: a task that is not settled this long after its time is lost, and the pool with it
 GRACE_SECONDS = 20.0
 #: modules that the fork server loads once
@@ -39,17 +47,28 @@ PRELOAD = ("monitor.feeds.parse", "monitor.feeds.fulltext")
 
 @dataclass(frozen=True, slots=True)
 class WorkerFault:
-    """Why there is no result, in plain words: "took longer than 10 s", "needed more than 1024 MB", "died (…)"."""
+    """Why there is no result, in plain words: "took more than 30 s of CPU time", "needed more than 1024 MB", "died (…)"."""
 
     reason: str
+    #: a worker with more time might have finished
+    overran: bool = False
+    #: it was closed under the task, which is not the task's fault
+    closed: bool = False
+
+
+_CLOSED = WorkerFault("the worker was closed", closed=True)
 
 
 class Worker:
     """Runs module-level functions elsewhere. Usable from several threads; their tasks take turns."""
 
-    def __init__(self, *, seconds: float = 10, memory: int = 1 << 30) -> None:
-        """`seconds`: wall time for one task; `memory`: bytes of address space of the child."""
+    def __init__(self, *, seconds: float = 30, wall: float | None = None, memory: int = 1 << 30) -> None:
+        """`seconds`: CPU time for one task, which the kernel rounds up to whole ones; `wall`: its time by the clock.
+
+        `memory`: bytes of address space of the child.
+        """
         self._seconds = seconds
+        self._wall = wall if wall is not None else seconds * AMPLE
         self._memory = memory
         self._lock = threading.Lock()
         self._turn = threading.Lock()
@@ -65,7 +84,7 @@ class Worker:
         closings = self._closings
         with self._turn:
             if closings != self._closings:  # closed while we stood in line
-                return WorkerFault("the worker was closed")
+                return _CLOSED
             return self._run(task)
 
     def close(self) -> None:
@@ -80,7 +99,7 @@ class Worker:
     def _run(self, task: Callable[[], T]) -> T | WorkerFault:
         pool = self._started()
         try:
-            future = pool.schedule(_within, args=(self._seconds, task), timeout=self._seconds)
+            future = pool.schedule(_within, args=(self._seconds, task), timeout=self._wall)
         except RuntimeError:  # closed or broken since
             return self._lost(pool)
         if not self._settles(future, pool):
@@ -88,18 +107,18 @@ class Worker:
         try:
             result: T = future.result()
         except TimeoutError:
-            return WorkerFault(f"took longer than {self._seconds:g} s")
+            return WorkerFault(f"took longer than {self._wall:g} s", overran=True)
         except MemoryError:
             return WorkerFault(f"needed more than {self._memory >> 20} MB")
         except ProcessExpired as death:
-            return WorkerFault(_obituary(death, self._seconds))
+            return _obituary(death, self._seconds)
         except (CancelledError, BrokenProcessPool):
             return self._lost(pool)
         return result
 
     def _settles(self, future: Future[Any], pool: ProcessPool) -> bool:
         """Wait for the task; False where the pool forgot it, as it may when it is stopped in the middle."""
-        deadline = time.monotonic() + self._seconds + GRACE_SECONDS
+        deadline = time.monotonic() + self._wall + GRACE_SECONDS
         while not wait([future], timeout=0.5).done:
             if time.monotonic() > deadline:
                 return False
@@ -113,7 +132,7 @@ class Worker:
             broken, self._pool = self._pool is pool, None if self._pool is pool else self._pool
         if broken:
             pool.stop()  # type: ignore[no-untyped-call]
-        return WorkerFault("the worker broke" if broken else "the worker was closed")
+        return WorkerFault("the worker broke") if broken else _CLOSED
 
     def __enter__(self) -> Worker:
         return self
@@ -155,16 +174,16 @@ def _follow_parent() -> None:
 
 
 def _within(seconds: float, task: Callable[[], Any]) -> Any:
-    """In the child: run `task` with as much CPU time as wall time, so that it ends even when nobody watches."""
+    """In the child: run `task` with `seconds` of CPU time more than it has used; the kernel ends it at the limit."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    allowed = int(used.ru_utime + used.ru_stime + seconds) + 2
+    allowed = math.ceil(used.ru_utime + used.ru_stime + seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     return task()
 
 
-def _obituary(death: ProcessExpired, seconds: float) -> str:
+def _obituary(death: ProcessExpired, seconds: float) -> WorkerFault:
     code = -int(death.exitcode or 0)
     if code == signal.SIGXCPU:
-        return f"took longer than {seconds:g} s of CPU time"
+        return WorkerFault(f"took more than {seconds:g} s of CPU time", overran=True)
     name = signal.Signals(code).name if code in signal.valid_signals() else f"exit code {-code}"
-    return f"died ({name})"
+    return WorkerFault(f"died ({name})")

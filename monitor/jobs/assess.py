@@ -54,8 +54,9 @@ class Sorted(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleText:
-    """What reading the article behind an entry gave; no text and a reason where it could not be had."""
+    """What reading the article behind an entry gave; a reason where it could not be had."""
 
+    #: empty, too, where the feed gave more than the article
     text: str = ""
     detail: str = ""
 
@@ -69,7 +70,7 @@ class Poll:
     #: None where nothing was parsed: 304, the same body, a failure
     parsed: ParsedFeed | None = None
     entries: Sequence[Sorted] = ()
-    #: by item key, where the feed asks for the full text
+    #: by item key: what became of the articles of entries that were edited
     articles: Mapping[str, ArticleText] | None = None
     #: xxh3 of the body
     body_hash: str | None = None
@@ -299,10 +300,10 @@ def _never_a_feed(state: FeedState, failed: FetchFailed) -> bool:
     return failed.fault in UNREAD and state.last_success_at is None and state.last_polled_at is not None
 
 
-def fulltext_of(article: ArticleText | None, *, wanted: bool) -> tuple[Fulltext, str]:
-    """Whether the article was read, for the item's record."""
+def fulltext_of(article: ArticleText | None, *, wanted: bool, url: str | None) -> tuple[Fulltext, str]:
+    """Whether the article was read or is still to be, for the item's record; `article`: what is known of it already."""
     if not wanted:
         return Fulltext.NOT_ASKED, ""
-    if article is None:
-        return Fulltext.UNAVAILABLE, "not fetched"
-    return (Fulltext.READ, "") if article.text else (Fulltext.UNAVAILABLE, article.detail)
+    if article is not None:
+        return (Fulltext.UNAVAILABLE, article.detail) if article.detail else (Fulltext.READ, "")
+    return (Fulltext.WAITING, "") if url else (Fulltext.UNAVAILABLE, "the entry names no address")

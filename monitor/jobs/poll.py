@@ -1,4 +1,4 @@
-"""Poll what is due: fetch, parse, decide, and write each feed in one transaction.
+"""What a feed's answer means: parse, decide, and write each feed in one transaction.
 
 Nothing is written before the decision, and validators and items commit together: a crash anywhere fetches again.
 """
@@ -9,7 +9,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import xxhash
 
@@ -17,10 +18,8 @@ from monitor import arrows, logs
 from monitor.errors import StoreError
 from monitor.feeds import dates, identity, language
 from monitor.feeds.canonical import canonical_url
-from monitor.feeds.fetch import FetchRequest, page_request
-from monitor.feeds.fulltext import Article, extract
-from monitor.feeds.hosts import Wanted, fetch_many
-from monitor.feeds.local import is_local, read_local
+from monitor.feeds.fetch import FetchRequest
+from monitor.feeds.local import is_local
 from monitor.feeds.parse import parse
 from monitor.feeds.worker import WorkerFault
 from monitor.jobs import feedback
@@ -39,10 +38,10 @@ from monitor.model import (
     ParsedFeed,
     PollRecord,
 )
-from monitor.store import evidence, feeds, items, rhythm
+from monitor.store import articles, evidence, feeds, items, rhythm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -57,10 +56,11 @@ if TYPE_CHECKING:
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 log = logs.get("poll")
 
-#: feeds taken in one go; the next go follows at once when more are due
-BATCH = 200
 #: a feed whose poll met a bug of ours is set aside for this long, so that it cannot stop the others
 ASIDE = timedelta(hours=1)
 
@@ -74,6 +74,9 @@ class Poller:
     #: where feeds are asked, by feed id; may hold secrets, which the database does not
     addresses: AddressBook
     polling: PollingConfig
+    #: for ordinary documents: it gives up soon, so that they never stand in line for long
+    quick: Worker
+    #: for what is large or slow
     worker: Worker
     matcher: Matcher
     route: RouteConfig
@@ -81,75 +84,20 @@ class Poller:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     stopping: Callable[[], bool]
+    #: whether the files that this was made from were read anew since
+    stale: Callable[[], bool] = lambda: False
 
 
-def poll_due(poller: Poller, told: Callable[[PollRecord], None] = lambda _record: None) -> Counter[str]:
-    """Poll every feed that is due; counts by status and of new, changed and matched items.
-
-    `told` hears of each record after it is stored. Raises StoreError: the database refuses, what was fetched is
-    fetched again by the next tick.
-    """
-    total: Counter[str] = Counter()
-    while not poller.stopping():
-        due = _claimed(poller)
-        waiting = {state.feed.id: state for state in due}
-        for state, result in _fetched(poller, due):
-            waiting.pop(state.feed.id, None)
-            record = _settled(poller, state, result)
-            if record is not None:
-                told(record)
-                total += counted(record)
-        if waiting:
-            with poller.db.transaction() as tx:
-                feeds.give_back(tx, waiting.values())
-        if len(due) < BATCH:
-            break
-    return total
+class TooSlow(Exception):
+    """The document needs more time than the quick parser gives; nothing was written."""
 
 
-def _claimed(poller: Poller) -> tuple[FeedState, ...]:
-    """What is due, claimed; nothing is written where nothing is."""
-    with poller.db.snapshot() as tx:
-        due = feeds.due(tx, poller.clock(), 1)
-    if not due:
-        return ()
-    with poller.db.transaction() as tx:
-        return feeds.claim(tx, poller.clock(), BATCH)
+class Abandoned(Exception):
+    """The polling ends, and the parser was ended in the middle; nothing was written."""
 
 
-def _fetched(poller: Poller, due: Sequence[FeedState]) -> Iterator[tuple[FeedState, FetchResult | Exception]]:
-    """Each feed with what its address answered; local sources first, they cost no waiting."""
-    for state in due:
-        if is_local(state.feed.url) and not poller.stopping():
-            for local in read_local(state.feed.url, etag=state.etag):
-                yield state, local
-    remote: list[Wanted[tuple[FeedState, Address]]] = []
-    for state in due:
-        if is_local(state.feed.url):
-            continue
-        address = poller.addresses.resolved(state.feed.id, state.feed.url)
-        if isinstance(address, FetchFailed):
-            yield state, address
-        else:
-            remote.append(Wanted(key=(state, address), request=_request(state, address)))
-    for wanted, result in fetch_many(
-        remote,
-        poller.net,
-        concurrency=poller.polling.concurrency,
-        host_gap=poller.polling.host_gap.total_seconds(),
-        jitter=poller.jitter,
-        stopping=poller.stopping,
-    ):
-        state, address = wanted.key
-        yield state, result if isinstance(result, Exception) else address.kept(result, state.feed.url)
-
-
-def settle(poller: Poller, state: FeedState, result: FetchResult) -> PollRecord | None:
-    """Store what a feed's address answered outside a poll (`monitor feeds add`), as a poll would. None: a bug, logged."""
-    return _settled(poller, state, result)
-
-
-def _request(state: FeedState, address: Address) -> FetchRequest:
+def request(state: FeedState, address: Address) -> FetchRequest:
+    """The request for a feed's document."""
     own = state.effective_url == state.feed.url
     return FetchRequest(
         url=address.url if own else state.effective_url,
@@ -161,23 +109,30 @@ def _request(state: FeedState, address: Address) -> FetchRequest:
     )
 
 
-def _settled(poller: Poller, state: FeedState, result: FetchResult | Exception) -> PollRecord | None:
-    """One feed to its end. A bug costs this feed an hour, with a traceback, and nothing else."""
+def settle(
+    poller: Poller, state: FeedState, result: FetchResult | Exception, worker: Worker | None = None
+) -> PollRecord | None:
+    """One feed to its end, parsed by `worker` (else by the one that has time). A bug costs this feed an hour, with a traceback, and nothing else.
+
+    None where that happened. Raises StoreError, TooSlow and Abandoned; then nothing was written.
+    """
     started = time.monotonic()
     try:
         if isinstance(result, Exception):
             raise result
         arrows.passed("fetched")
-        poll = _read(poller, state, result)
+        poll = _read(poller, state, result, worker or poller.worker)
         arrows.passed("parsed")
         poll = replace(poll, elapsed=timedelta(seconds=time.monotonic() - started))
-        judge = Judge(decide=poller.matcher.decide, make_item=make_item)
+        judge = Judge(
+            decide=poller.matcher.decide, make_item=partial(make_item, fetched=poller.polling.fulltext)
+        )
         record = assess(poll, judge, policy=poller.polling, now=poller.clock(), jitter=poller.jitter())
         with poller.db.transaction() as tx:
             write(tx, record, poller.route, poller.judge)
             arrows.passed("poll-writing")
         arrows.passed("poll-written")
-    except StoreError:
+    except (StoreError, TooSlow, Abandoned):
         # the database refuses everybody, not this feed: the tick ends, the next one fetches again
         raise
     except Exception:
@@ -188,6 +143,19 @@ def _settled(poller: Poller, state: FeedState, result: FetchResult | Exception) 
         return None
     _log(record)
     return record
+
+
+def computed(
+    poller: Poller, worker: Worker, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T | WorkerFault:
+    """`function(*args)` by `worker`. Raises TooSlow where the other one may have the time for it, Abandoned at the end."""
+    found = worker.run(function, *args, **kwargs)
+    if isinstance(found, WorkerFault):
+        if found.closed:
+            raise Abandoned
+        if found.overran and worker is not poller.worker:
+            raise TooSlow
+    return found
 
 
 def _set_aside(state: FeedState, now: datetime) -> PollRecord:
@@ -202,14 +170,14 @@ def _set_aside(state: FeedState, now: datetime) -> PollRecord:
     return PollRecord(state=settled, at=now, status="failed")
 
 
-def _read(poller: Poller, state: FeedState, result: FetchResult) -> Poll:
+def _read(poller: Poller, state: FeedState, result: FetchResult, worker: Worker) -> Poll:
     """Parse an answer where it is new, and find out which entries are."""
     if not isinstance(result, Fetched):
         return Poll(state=state, result=result)
     body_hash = xxhash.xxh3_128_hexdigest(result.body)
     if body_hash == state.body_hash and not is_local(state.feed.url):
         return Poll(state=state, result=result, body_hash=body_hash)
-    parsed = poller.worker.run(parse, result.body, result.content_type, result.url)
+    parsed = computed(poller, worker, parse, result.body, result.content_type, result.url)
     if isinstance(parsed, WorkerFault):
         parsed = FetchFailed(fault=FetchFault.PARSER_LIMIT, detail=parsed.reason)
     if isinstance(parsed, FetchFailed):
@@ -232,13 +200,14 @@ def _sorted_out(
         )
         expected = rhythm.expected_new(tx, state, poller.clock())
         listed = () if is_local(state.feed.url) or parsed.truncated else items.listed(tx, state.feed.id)
-    entries = identity.sort_out(document, known)
+        entries = identity.sort_out(document, known)
+        known_articles = _articles(tx, entries)
     return Poll(
         state=state,
         result=result,
         parsed=parsed,
         entries=entries,
-        articles=_articles(poller, state, entries),
+        articles=known_articles,
         body_hash=body_hash,
         gap=not is_local(state.feed.url) and identity.is_gap(entries, seen_before=state.seen_before),
         flood=not is_local(state.feed.url)
@@ -247,49 +216,31 @@ def _sorted_out(
     )
 
 
-def _articles(
-    poller: Poller, state: FeedState, entries: Sequence[identity.Sorted]
-) -> dict[str, ArticleText] | None:
-    """The articles behind the entries that are not known yet, where the feed asks for them."""
-    if not (state.feed.fulltext and poller.polling.fulltext):
-        return None
-    wanted = [
-        Wanted(key=s.key, request=page_request(s.entry.url, user_agent=state.feed.user_agent))
-        for s in entries
-        if s.novelty is not Novelty.SEEN and s.entry.url
-    ]
-    found: dict[str, ArticleText] = {}
-    for page, result in fetch_many(
-        wanted,
-        poller.net,
-        concurrency=poller.polling.concurrency,
-        host_gap=poller.polling.host_gap.total_seconds(),
-        jitter=poller.jitter,
-        stopping=poller.stopping,
-    ):
-        found[page.key] = _article(poller, result)
-    return found
+def _articles(tx: Connection, entries: Sequence[identity.Sorted]) -> dict[str, ArticleText]:
+    """What is known of the articles behind entries that were edited: the edit does not take them out again."""
+    edited = {s.known.id: s.key for s in entries if s.novelty is Novelty.CHANGED and s.known is not None}
+    ended = articles.kept(tx, edited)
+    return {edited[i]: ArticleText(text=text, detail=detail) for i, (text, detail) in ended.items()}
 
 
-def _article(poller: Poller, result: FetchResult | Exception) -> ArticleText:
-    if isinstance(result, Exception):
-        raise result
-    if not isinstance(result, Fetched):
-        detail = result.detail if isinstance(result, FetchFailed) else "not modified"
-        return ArticleText(detail=detail)
-    read = poller.worker.run(extract, result.body, result.content_type, result.url)
-    if isinstance(read, WorkerFault):
-        return ArticleText(detail=read.reason)
-    return ArticleText(text=read.text) if isinstance(read, Article) else ArticleText(detail=read.reason)
+def make_item(
+    entry: Entry,
+    key: str,
+    state: FeedState,
+    article: ArticleText | None,
+    now: datetime,
+    *,
+    fetched: bool = True,
+) -> Item:
+    """An entry as the item that is matched and kept; the article's text takes the place of a shorter content.
 
-
-def make_item(entry: Entry, key: str, state: FeedState, article: ArticleText | None, now: datetime) -> Item:
-    """An entry as the item that is matched and kept; the article's text takes the place of a shorter content."""
+    `fetched`: whether articles are fetched at all.
+    """
     feed = state.feed
     content = article.text if article and len(article.text) > len(entry.content) else entry.content
     text = " ".join((entry.title, entry.summary, content))
     at, flag = dates.read_date(entry.published_raw, now) if entry.published_raw else (None, None)
-    fulltext, detail = fulltext_of(article, wanted=feed.fulltext)
+    fulltext, detail = fulltext_of(article, wanted=feed.fulltext and fetched, url=entry.url)
     return Item(
         key=key,
         feed_id=feed.id,
@@ -315,6 +266,7 @@ def make_item(entry: Entry, key: str, state: FeedState, article: ArticleText | N
 def write(tx: Connection, record: PollRecord, route: RouteConfig, judge: StoryJudge) -> None:
     """Everything that a poll means, in the caller's one transaction: items, evidence, stories, alert groups, coverage."""
     ids = items.record(tx, record)
+    articles.want(tx, record, ids)
     evidence.keep(tx, record, ids)
     told = gather(tx, record.assessed, ids, record.at)
     feedback.apply(
@@ -325,7 +277,7 @@ def write(tx: Connection, record: PollRecord, route: RouteConfig, judge: StoryJu
 
 
 def counted(record: PollRecord) -> Counter[str]:
-    """Its status, and new, changed and matched items."""
+    """The record's status, and how many of its items are new, changed and matched."""
     total = Counter({record.status: 1})
     total["new"] = sum(a.novelty is Novelty.NEW for a in record.assessed)
     total["changed"] = len(record.assessed) - total["new"]

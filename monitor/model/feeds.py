@@ -208,8 +208,8 @@ class Fulltext(StrEnum):
     """Whether the article behind an entry was read."""
 
     NOT_ASKED = "not-asked"
-    #: asked for, not yet tried
-    WANTED = "wanted"
+    #: to be fetched, now or again
+    WAITING = "waiting"
     READ = "read"
     UNAVAILABLE = "unavailable"
 

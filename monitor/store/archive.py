@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import func, or_, select
 
-from monitor.model import Contact, Coverage, Fulltext, Match, Severity, StoryItem, Suppressed
+from monitor.model import Contact, Coverage, Match, Severity, StoryItem, Suppressed
 from monitor.store import rows, words
 from monitor.store.schema import contacts, feeds, items, matches, revisions, suppressed
 from monitor.store.sql import batches
@@ -88,12 +88,6 @@ def walk(tx: Connection, since: datetime, until: datetime | None = None) -> Iter
         for row in found:
             yield row["id"], rows.item(row)
         last = found[-1]["id"]
-
-
-def fulltext_wanted(tx: Connection, limit: int) -> tuple[StoryItem, ...]:
-    """Items whose article is to be read and has not been tried, oldest first."""
-    query = _whole().where(items.c.fulltext == Fulltext.WANTED.value).limit(limit)
-    return tuple(_assembled(tx, tx.execute(query).mappings().all()))
 
 
 def by_address(tx: Connection, *addresses: str) -> StoryItem | None:

@@ -10,17 +10,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, func, literal, select, update
+from sqlalchemy import case, func, literal, select, update
 
 from monitor.model import Novelty
 from monitor.redaction import kept, masked
 from monitor.store import rows
 from monitor.store.columns import Utc
 from monitor.store.schema import feeds, polls
-from monitor.store.sql import changed
+from monitor.store.sql import batches, changed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
@@ -139,25 +139,41 @@ def due(tx: Connection, now: datetime, limit: int) -> tuple[FeedState, ...]:
     return tuple(rows.feed_state(row) for row in tx.execute(found.limit(limit)).mappings())
 
 
-def claim(tx: Connection, now: datetime, limit: int) -> tuple[FeedState, ...]:
-    """Feeds whose time has come, out of reach for everybody else for an interval of theirs.
+def ask(tx: Connection, feed_ids: Iterable[str], now: datetime) -> None:
+    """Note that feeds are being asked. They are due until their answers are settled."""
+    _mark(tx, feed_ids, now)
 
-    A process that dies while it asks them has asked: whoever starts next waits like after any other poll.
+
+def unask(tx: Connection, feed_ids: Iterable[str]) -> None:
+    """Take back what `ask` noted of feeds that were not asked after all."""
+    _mark(tx, feed_ids, None)
+
+
+def being_asked(tx: Connection) -> bool:
+    """Whether any feed is noted as asked and not settled."""
+    asked = select(feeds.c.id).where(feeds.c.asked_at.is_not(None)).limit(1)
+    return tx.execute(asked).first() is not None
+
+
+def let_wait(tx: Connection) -> int:
+    """Let feeds whose answers were never settled wait like after any other poll; how many.
+
+    Whoever died, or dropped what was under way, has asked: asking again at once would be one request more than the
+    publisher was promised.
     """
-    found = due(tx, now, limit)
-    _reschedule(tx, {state.feed.id: now + state.interval for state in found})
-    return found
+    asked = select(feeds.c.id, feeds.c.asked_at, feeds.c.interval, feeds.c.next_poll_at).where(
+        feeds.c.asked_at.is_not(None)
+    )
+    found = tx.execute(asked).all()
+    for row in found:
+        at = max(row.next_poll_at, row.asked_at + row.interval)
+        tx.execute(update(feeds).where(feeds.c.id == row.id).values(next_poll_at=at, asked_at=None))
+    return len(found)
 
 
-def give_back(tx: Connection, states: Iterable[FeedState]) -> None:
-    """Make feeds due again that were claimed and not asked."""
-    _reschedule(tx, {state.feed.id: state.next_poll_at for state in states})
-
-
-def _reschedule(tx: Connection, times: Mapping[str, datetime]) -> None:
-    if times:
-        moved = update(feeds).where(feeds.c.id == bindparam("feed")).values(next_poll_at=bindparam("at"))
-        tx.execute(moved, [{"feed": feed_id, "at": at} for feed_id, at in times.items()])
+def _mark(tx: Connection, feed_ids: Iterable[str], at: datetime | None) -> None:
+    for batch in batches(feed_ids):
+        tx.execute(update(feeds).where(feeds.c.id.in_(batch)).values(asked_at=at))
 
 
 def next_due(tx: Connection) -> datetime | None:
@@ -191,7 +207,7 @@ def settle(tx: Connection, record: PollRecord) -> None:
 
     Where the feed got another address meanwhile, the state belongs to the old one and is dropped.
     """
-    values = rows.state_columns(record.state)
+    values = rows.state_columns(record.state) | {"asked_at": None}
     if record.status == "ok":
         values["last_parsed_at"] = record.at
     feed = record.state.feed

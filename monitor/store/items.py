@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from monitor.model import Coverage, DateFlag, Fulltext, KnownItem
 from monitor.store import feeds, rows
 from monitor.store.schema import contacts, items, matches, revisions, suppressed
 from monitor.store.schema import feeds as feed_table
-from monitor.store.sql import add, batches, put_new
+from monitor.store.sql import add, batches, changed, put_new
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -143,10 +143,37 @@ def add_matches(tx: Connection, assessed: Assessed, at: datetime) -> bool:
     return bool(found)
 
 
-def unavailable(tx: Connection, item_id: int, detail: str) -> None:
-    """Note that the article behind an item could not be read; what the feed gave stays as it is."""
-    values = {"fulltext": Fulltext.UNAVAILABLE.value, "fulltext_detail": detail}
-    tx.execute(update(items).where(items.c.id == item_id).values(**values))
+def complete(tx: Connection, assessed: Assessed, revision: int, at: datetime) -> bool:
+    """Put an article's text and what it means into the item `assessed.revises`, which waits for it at `revision`.
+
+    No revision: the publisher edited nothing. What the feed's text had matched stays, so that nothing told is unsaid,
+    and is not told again; only a rule that had not matched is news. False: the item is gone, edited, or waits no more.
+    """
+    item_id, item = assessed.revises, assessed.item
+    waits = (items.c.id == item_id) & (items.c.revision == revision)
+    waits &= items.c.fulltext == Fulltext.WAITING.value
+    values = {name: rows.item_columns(item)[name] for name in _FROM_ARTICLE} | _ending(assessed)
+    if item_id is None or not changed(tx, update(items).where(waits).values(**values)):
+        return False
+    decision = assessed.decision
+    for table, said in ((contacts, decision.matches), (suppressed, decision.matches or decision.suppressed)):
+        if said:
+            tx.execute(delete(table).where(table.c.item_id == item_id, table.c.revision == revision))
+    for match in decision.matches:
+        _rematch(tx, rows.match_row(match, item_id, revision, at, again=False))
+    _write_decisions(tx, [(assessed, item_id, revision)], at)
+    return True
+
+
+#: of an item, what its article changes
+_FROM_ARTICLE = ("content", "lang", "fulltext", "fulltext_detail")
+
+
+def _rematch(tx: Connection, row: rows.Row) -> None:
+    """Bring a match of this revision, where there is one, up to the new text; it stays the same match."""
+    same = [matches.c[name] == row[name] for name in ("item_id", "revision", "watchlist", "rule")]
+    found = {name: row[name] for name in ("severity", "score", "reason", "evidence")}
+    tx.execute(update(matches).where(*same).values(**found))
 
 
 def _place(assessed: Assessed) -> tuple[str, str]:

@@ -47,6 +47,7 @@ __all__ = [
     "acks",
     "alert_groups",
     "alert_members",
+    "articles",
     "attempts",
     "contacts",
     "deliveries",
@@ -71,7 +72,7 @@ __all__ = [
 ]
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0007"
+REVISION = "0008"
 
 feeds = Table(
     "feeds",
@@ -93,6 +94,8 @@ feeds = Table(
     #: what was learnt of how the feed publishes, and what its publisher asks for; written by `rows`
     Column("rhythm", Packed),
     Column("asks", Packed),
+    #: since when it is being asked; null once the answer is settled
+    Column("asked_at", Utc),
     Column("last_polled_at", Utc),
     Column("last_success_at", Utc),
     Column("last_new_at", Utc),
@@ -106,6 +109,13 @@ feeds = Table(
     count("moved_polls"),
     flag("gone"),
     flag("seen_before"),
+)
+
+Index(
+    "ix_feeds_asked_at",
+    feeds.c.asked_at,
+    sqlite_where=feeds.c.asked_at.is_not(None),
+    postgresql_where=feeds.c.asked_at.is_not(None),
 )
 
 polls = Table(
@@ -183,16 +193,29 @@ items = Table(
     sqlite_autoincrement=True,
 )
 Index(
-    "ix_items_wanted",
-    items.c.id,
-    sqlite_where=items.c.fulltext == "wanted",
-    postgresql_where=items.c.fulltext == "wanted",
-)
-Index(
     "ix_items_copy_of",
     items.c.copy_of,
     sqlite_where=items.c.copy_of.is_not(None),
     postgresql_where=items.c.copy_of.is_not(None),
+)
+
+#: articles to be fetched, and those whose text an item has as its content
+articles = Table(
+    "articles",
+    metadata,
+    item_id(primary_key=True),
+    Column("wanted_at", Utc, nullable=False),
+    count("attempts"),
+    #: null: it was read, and its text is the item's content
+    Column("next_try_at", Utc),
+    #: the item came in a flood: nothing in it is alerted
+    flag("braked"),
+)
+Index(
+    "ix_articles_next_try_at",
+    articles.c.next_try_at,
+    sqlite_where=articles.c.next_try_at.is_not(None),
+    postgresql_where=articles.c.next_try_at.is_not(None),
 )
 
 #: texts that a later revision replaced

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from monitor.store import facts
-from monitor.store.schema import alert_groups, deliveries, feeds, receivers
+from monitor.store.schema import alert_groups, articles, deliveries, feeds, receivers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +25,7 @@ NOTICED = timedelta(seconds=2)
 _WAITS = (
     (feeds.c.id, feeds.c.next_poll_at),
     (feeds.c.id, feeds.c.not_before),
+    (articles.c.item_id, articles.c.next_try_at),
     (alert_groups.c.id, alert_groups.c.due_at),
     (deliveries.c.seq, deliveries.c.not_before),
     (deliveries.c.seq, deliveries.c.lease_until),

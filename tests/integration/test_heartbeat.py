@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.store import facts, feeds, receivers
-from monitor.timing import BY_RHYTHM
+from monitor.timing import BY_DUE, BY_RHYTHM
 from tests.support.faults import monitor, parts_of
 from tests.support.slackhook import Hook
 from tests.support.stored import DAY, HOUR, MINUTE, feed, poll, state
@@ -43,7 +43,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def ticked(world: World) -> None:
     with world.app.db.transaction() as tx:
-        for name in BY_RHYTHM:
+        for name in (*BY_DUE, *BY_RHYTHM):
             facts.ticked(tx, name, world.clock())
 
 

@@ -5,8 +5,11 @@ The rules: the feed reader score project (rachelbythebay.com), the Open RSS deve
 
 from __future__ import annotations
 
+import os
 import re
-from contextlib import contextmanager, suppress
+import subprocess
+import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -15,9 +18,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor import settings
+from monitor import arrows, settings
 from monitor.app import App, opened
-from monitor.jobs import poll as polling
 from monitor.store import feeds
 from tests.support.line import ENTITIES, WATCHLIST
 from tests.support.web import Answer, Request, Web
@@ -253,28 +255,35 @@ def test_rule_7_a_restart_never_shortens_the_wait(web: Web, tmp_path: Path) -> N
     assert len(web.requests) == 1
 
 
-def test_rule_7_a_crash_never_shortens_the_wait(
-    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The process ends after the answer came and before it was stored, again and again: the feed is not asked at once."""
-
-    class KilledError(BaseException):
-        pass
-
-    def killed(*_: object, **__: object) -> None:
-        raise KilledError
-
+def test_rule_7_a_crash_never_shortens_the_wait(web: Web, tmp_path: Path) -> None:
+    """Killed after the answer came and before it was read, again and again: the feed is not asked at once."""
     url = web.answer("/rss", body=QUIET, headers={"ETag": ETAG})
-    monkeypatch.setattr(polling, "write", killed)
-    for n in range(4):
-        with reading(tmp_path, web, url) as reader, suppress(KilledError):
-            reader.poll(START + n * 4 * MINUTE)
-    monkeypatch.undo()
+    with reading(tmp_path, web, url):
+        pass
+    once = [sys.executable, "-m", "monitor", "once", "--config", str(tmp_path / "monitor.yaml")]
+    for _ in range(3):
+        subprocess.run(
+            once, env=os.environ | {arrows.VARIABLE: "fetched:1"}, capture_output=True, timeout=100
+        )
     assert len(web.requests) == 1
     with reading(tmp_path, web, url) as reader:
-        reader.poll(START + 20 * MINUTE)
+        reader.poll(datetime.now(UTC) + 10 * MINUTE)
+        assert len(web.requests) == 1
+        reader.poll(datetime.now(UTC) + 20 * MINUTE)
         assert len(web.requests) == 2
         assert reader.app.db.check() == ()
+
+
+def test_rule_7_a_reload_in_the_midst_of_a_request_never_shortens_the_wait(web: Web, tmp_path: Path) -> None:
+    """What was under way is dropped, and was asked all the same."""
+    url = web.answer("/rss", body=QUIET, headers={"ETag": ETAG})
+    with reading(tmp_path, web, url) as reader:
+        with reader.app.db.transaction() as tx:
+            feeds.ask(tx, ["f0"], START)
+        reader.poll(START + 10 * MINUTE)
+        assert not web.requests
+        reader.poll(START + 20 * MINUTE)
+        assert len(web.requests) == 1
 
 
 def test_rule_7_a_manual_refresh_never_shortens_the_wait(web: Web, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import inspect
 
 from monitor.errors import StoreError
 from monitor.model import Asks, Severity
-from monitor.store import alerts, facts, feeds, stories, upgrade
+from monitor.store import alerts, articles, facts, feeds, stories, upgrade
 from monitor.store.database import Database
 from monitor.store.lock import InstanceLock
 from monitor.store.schema import REVISION
@@ -175,6 +175,31 @@ def test_a_group_number_is_not_given_again(tmp_path: Path, monkeypatch: pytest.M
     with database.transaction() as tx:
         alerts.open_group(tx, "desk", "s-1", now=NOW, due_at=NOW)
         assert [group.id for group in alerts.due(tx, NOW)] == [3]
+    database.close()
+
+
+def test_articles_that_were_read_before_they_had_a_table_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit of their entry does not take their text out; nothing is fetched again."""
+    path = tmp_path / "monitor.db"
+    with monkeypatch.context() as past:
+        folder = tmp_path / "migrations"
+        shutil.copytree(
+            upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", *later("0004"))
+        )
+        past.setattr(upgrade, "MIGRATIONS", folder)
+        past.setattr(upgrade, "REVISION", "0004")
+        database = Database.open(f"sqlite:///{path}")
+        with database.transaction() as tx:
+            for statement in (_FIRST_ROWS[0], _FIRST_ROWS[1], _FIRST_ROWS[3]):
+                tx.exec_driver_sql(statement)
+            tx.exec_driver_sql("UPDATE items SET fulltext = 'read', content = 'the whole article'")
+        database.close()
+    database = Database.open(f"sqlite:///{path}")
+    with database.snapshot() as tx:
+        assert articles.kept(tx, [1]) == {1: ("the whole article", "")}
+        assert articles.due(tx, NOW, 10) == ()
     database.close()
 
 

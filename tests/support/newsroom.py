@@ -74,13 +74,13 @@ class Newsroom:
 
 
 @contextmanager
-def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
-    """A feed of one address and a watchlist of a few lines."""
+def newsroom(tmp_path: Path, keys: str = "") -> Iterator[Newsroom]:
+    """A feed of one address (`keys`: more of its YAML) and a watchlist of a few lines."""
     (tmp_path / "lists" / "entities").mkdir(parents=True)
     (tmp_path / "lists" / "entities" / "people.yaml").write_text(ENTITIES, encoding="utf-8")
     (tmp_path / "lists" / "contacts.yaml").write_text(WATCHLIST, encoding="utf-8")
     with Web() as web:
-        feed = f"feeds:\n  - {{id: gazette, url: '{web.url('/rss')}', title: Gazette}}\n"
+        feed = f"feeds:\n  - {{id: gazette, url: '{web.url('/rss')}', title: Gazette{keys}}}\n"
         (tmp_path / "feeds.yaml").write_text(feed, encoding="utf-8")
         configuration = CONFIGURATION.format(data=tmp_path, port=web.port)
         (tmp_path / "monitor.yaml").write_text(configuration, encoding="utf-8")

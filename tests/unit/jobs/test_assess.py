@@ -211,8 +211,19 @@ def test_an_item_ends_in_exactly_one_state(decision: Decision, braked: bool, exp
     assert coverage(decision, braked=braked)[0] is expected
 
 
-def test_an_article_that_could_not_be_had_is_said() -> None:
-    """The item stays with its feed text."""
-    assert fulltext_of(None, wanted=False) == (Fulltext.NOT_ASKED, "")
-    assert fulltext_of(ArticleText(text="long"), wanted=True) == (Fulltext.READ, "")
-    assert fulltext_of(ArticleText(detail="403"), wanted=True) == (Fulltext.UNAVAILABLE, "403")
+@pytest.mark.parametrize(
+    ("article", "wanted", "url", "expected"),
+    [
+        (None, False, "https://x.example/1", (Fulltext.NOT_ASKED, "")),
+        (None, True, "https://x.example/1", (Fulltext.WAITING, "")),
+        (None, True, None, (Fulltext.UNAVAILABLE, "the entry names no address")),
+        (ArticleText(text="long"), True, "https://x.example/1", (Fulltext.READ, "")),
+        (ArticleText(), True, "https://x.example/1", (Fulltext.READ, "")),
+        (ArticleText(detail="403"), True, "https://x.example/1", (Fulltext.UNAVAILABLE, "403")),
+    ],
+)
+def test_an_item_says_what_became_of_its_article(
+    article: ArticleText | None, wanted: bool, url: str | None, expected: tuple[Fulltext, str]
+) -> None:
+    """Not asked for, still to come, read, or why not."""
+    assert fulltext_of(article, wanted=wanted, url=url) == expected

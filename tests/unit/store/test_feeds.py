@@ -182,17 +182,21 @@ def test_poll_now_does_not_pass_what_the_publisher_asked_for(tx: Connection) -> 
     assert feeds.next_due(tx) == NOW + 90 * MINUTE
 
 
-def test_what_is_claimed_waits_like_after_a_poll(tx: Connection) -> None:
-    """Nobody else gets it, and a process that dies asks no sooner again; what was not asked is given back."""
-    sown(tx, feed(), feed("b"))
-    for name in ("gazette", "b"):
+def test_what_was_asked_and_never_settled_waits_like_after_a_poll(tx: Connection) -> None:
+    """A process that died has asked; what was not asked after all, and what was settled, is as it was."""
+    names = ("gazette", "b", "c")
+    sown(tx, *(feed(name) for name in names))
+    for name in names:
         feeds.settle(tx, poll(of=state(feed(name), interval=HOUR, next_poll_at=NOW)))
-    claimed = feeds.claim(tx, NOW, 10)
-    assert {s.feed.id for s in claimed} == {"gazette", "b"}
-    assert feeds.claim(tx, NOW + 59 * MINUTE, 10) == ()
-    feeds.give_back(tx, [s for s in claimed if s.feed.id == "b"])
-    assert [s.feed.id for s in feeds.claim(tx, NOW, 10)] == ["b"]
-    assert len(feeds.claim(tx, NOW + HOUR, 10)) == 2
+    feeds.ask(tx, names, NOW)
+    assert feeds.being_asked(tx)
+    assert len(feeds.due(tx, NOW, 10)) == 3  # under way is not done
+    feeds.unask(tx, ["b"])
+    feeds.settle(tx, poll(of=state(feed("c"), interval=HOUR, next_poll_at=NOW + 2 * HOUR)))
+    assert feeds.let_wait(tx) == 1
+    assert not feeds.being_asked(tx)
+    assert [s.feed.id for s in feeds.due(tx, NOW, 10)] == ["b"]
+    assert {s.feed.id for s in feeds.due(tx, NOW + HOUR, 10)} == {"b", "gazette"}
 
 
 def test_the_state_of_a_poll_comes_back_whole(tx: Connection) -> None:

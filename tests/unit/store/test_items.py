@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import exc, func, select
 
-from monitor.model import Coverage, DateFlag, Fulltext, Severity
+from monitor.model import Coverage, DateFlag, Severity
 from monitor.store import archive, feeds, items, schema
 from tests.support.stored import (
     DAY,
@@ -201,17 +201,6 @@ def test_who_is_seen_again_is_noted_once_a_day(tx: Connection) -> None:
     assert tx.execute(column).scalar() == NOW
     items.record(tx, poll(at=NOW + 2 * DAY, seen_ids=(item_id,)))
     assert tx.execute(column).scalar() == NOW + 2 * DAY
-
-
-def test_full_text_waits_until_it_is_tried(tx: Connection) -> None:
-    """Wanted ones are listed, those that failed say why."""
-    (wanted, _) = items.record(tx, poll(assessed(fulltext=Fulltext.WANTED), assessed("guid:2")))
-    assert [i.id for i in archive.fulltext_wanted(tx, 10)] == [wanted]
-    items.unavailable(tx, wanted, "a consent page")
-    assert archive.fulltext_wanted(tx, 10) == ()
-    found = archive.get(tx, wanted)
-    assert found is not None
-    assert (found.item.fulltext, found.item.fulltext_detail) == (Fulltext.UNAVAILABLE, "a consent page")
 
 
 def test_a_poll_that_fails_to_be_written_leaves_nothing(db: Database) -> None:

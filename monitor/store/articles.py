@@ -1,0 +1,143 @@
+"""Articles behind items: which ones are still to be fetched, and which items have an article's text as content."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select, update
+
+from monitor.model import Fulltext
+from monitor.store.schema import articles, feeds, items
+from monitor.store.sql import batches, put_new
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from monitor.model import Assessed, PollRecord
+
+#: articles of one feed that wait at a time; more are not asked for
+PER_FEED = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """An article to be fetched for an item."""
+
+    item_id: int
+    feed_id: str
+    url: str
+    user_agent: str | None
+    wanted_at: datetime
+    #: those that failed
+    attempts: int
+    #: the item came in a flood: nothing in it is alerted
+    braked: bool
+
+
+def want(tx: Connection, poll: PollRecord, ids: Sequence[int]) -> int:
+    """Note the articles that a poll's items wait for (`ids`: of `poll.assessed`, in its order); how many are new.
+
+    What is over the bound for one feed is given up at once, and says so.
+    """
+    asked = dict.fromkeys(i for i, a in zip(ids, poll.assessed, strict=True) if _waits(a))
+    asked_before = {i for batch in batches(asked) for i in _noted(tx, batch)}
+    fresh = [i for i in asked if i not in asked_before]
+    room = max(0, PER_FEED - _waiting(tx, poll.state.feed.id)) if fresh else 0
+    row = {"wanted_at": poll.at, "next_try_at": poll.at, "braked": poll.flood}
+    put_new(tx, articles, [{"item_id": i} | row for i in fresh[:room]])
+    for item_id in fresh[room:]:
+        give_up(tx, item_id, f"{PER_FEED} articles of this feed waited already")
+    return min(len(fresh), room)
+
+
+def due(tx: Connection, now: datetime, limit: int) -> tuple[Wish, ...]:
+    """Articles whose time has come, the longest waiting first."""
+    found = (
+        select(articles, items.c.feed_id, items.c.url, feeds.c.definition)
+        .join(items, items.c.id == articles.c.item_id)
+        .join(feeds, feeds.c.id == items.c.feed_id)
+        .where(articles.c.next_try_at <= now)
+        .order_by(articles.c.next_try_at, articles.c.item_id)
+        .limit(limit)
+    )
+    return tuple(
+        Wish(
+            item_id=row.item_id,
+            feed_id=row.feed_id,
+            url=row.url or "",
+            user_agent=row.definition.get("user_agent"),
+            wanted_at=row.wanted_at,
+            attempts=row.attempts,
+            braked=row.braked,
+        )
+        for row in tx.execute(found)
+    )
+
+
+def next_due(tx: Connection) -> datetime | None:
+    """When the next article is due; None when none waits."""
+    return tx.execute(select(func.min(articles.c.next_try_at))).scalar()
+
+
+def waiting(tx: Connection) -> Mapping[str, int]:
+    """How many articles wait, by feed."""
+    held = select(items.c.feed_id).join(articles, articles.c.item_id == items.c.id)
+    return Counter(tx.execute(held.where(articles.c.next_try_at.is_not(None))).scalars())
+
+
+def kept(tx: Connection, item_ids: Iterable[int]) -> Mapping[int, tuple[str, str]]:
+    """Of items whose article waits no more: its text, and why there is none.
+
+    Both are empty where it was read and the feed had given more.
+    """
+    found: dict[int, tuple[str, str]] = {}
+    columns = (items.c.id, items.c.fulltext, items.c.fulltext_detail, items.c.content, articles.c.item_id)
+    held = select(*columns).outerjoin(articles, articles.c.item_id == items.c.id)
+    ended = items.c.fulltext.in_((Fulltext.READ.value, Fulltext.UNAVAILABLE.value))
+    for batch in batches(item_ids):
+        for row in tx.execute(held.where(items.c.id.in_(batch), ended)):
+            if row.fulltext == Fulltext.READ.value:
+                found[row.id] = (row.content if row.item_id is not None else "", "")
+            else:
+                found[row.id] = ("", row.fulltext_detail or "not fetched")
+    return found
+
+
+def postpone(tx: Connection, item_id: int, until: datetime) -> None:
+    """Another try failed; the next one is at `until`."""
+    values = {"next_try_at": until, "attempts": articles.c.attempts + 1}
+    tx.execute(update(articles).where(articles.c.item_id == item_id).values(**values))
+
+
+def give_up(tx: Connection, item_id: int, detail: str) -> None:
+    """The article cannot be had, and why; what the feed gave stays as it is."""
+    values = {"fulltext": Fulltext.UNAVAILABLE.value, "fulltext_detail": detail}
+    tx.execute(update(items).where(items.c.id == item_id).values(**values))
+    tx.execute(delete(articles).where(articles.c.item_id == item_id))
+
+
+def was_read(tx: Connection, item_id: int, *, used: bool) -> None:
+    """The article waits no more; `used`: its text is the item's content."""
+    mine = articles.c.item_id == item_id
+    tx.execute(
+        update(articles).where(mine).values(next_try_at=None) if used else delete(articles).where(mine)
+    )
+
+
+def _waits(assessed: Assessed) -> bool:
+    return assessed.item.fulltext is Fulltext.WAITING
+
+
+def _noted(tx: Connection, item_ids: Sequence[int]) -> Iterable[int]:
+    return tx.execute(select(articles.c.item_id).where(articles.c.item_id.in_(item_ids))).scalars()
+
+
+def _waiting(tx: Connection, feed_id: str) -> int:
+    held = select(func.count()).select_from(articles).join(items, items.c.id == articles.c.item_id)
+    ours = held.where(items.c.feed_id == feed_id, articles.c.next_try_at.is_not(None))
+    return int(tx.execute(ours).scalar_one())
