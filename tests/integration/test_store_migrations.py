@@ -192,8 +192,8 @@ def test_articles_that_were_read_before_they_had_a_table_are_known(
         past.setattr(upgrade, "REVISION", "0004")
         database = Database.open(f"sqlite:///{path}")
         with database.transaction() as tx:
-            for statement in (_FIRST_ROWS[0], _FIRST_ROWS[1], _FIRST_ROWS[3]):
-                tx.exec_driver_sql(statement)
+            for table in ("feeds", "stories", "items"):
+                tx.exec_driver_sql(next(s for s in _FIRST_ROWS if s.startswith(f"INSERT INTO {table} ")))
             tx.exec_driver_sql("UPDATE items SET fulltext = 'read', content = 'the whole article'")
         database.close()
     database = Database.open(f"sqlite:///{path}")

@@ -73,7 +73,7 @@ def test_a_chain_goes_on_from_poll_to_poll_and_each_feed_has_its_own(tx: Connect
     assert [k.link.previous for k in chain] == ["", chain[0].chain, chain[1].chain]
     (own,) = evidence.between(tx, "herald")
     assert own.link.previous == ""
-    assert evidence.feeds_with_chains(tx) == ("gazette", "herald")
+    assert tuple(chain.feed_id for chain in evidence.chained(tx)) == ("gazette", "herald")
     assert [*evidence.faults(tx, "gazette"), *evidence.faults(tx, "herald")] == []
 
 
