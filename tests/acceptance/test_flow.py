@@ -70,7 +70,7 @@ def test_a_dead_host_and_silent_articles_delay_nobody_else(tmp_path: Path) -> No
 def test_many_dead_hosts_do_not_use_up_the_slots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three times as many of them as slots, all due before the good ones."""
     monkeypatch.setattr(hosts, "PATIENCE", 0.5)
-    monkeypatch.setattr(poll, "request", lambda state: replace(feed_request(state), deadline=NEVER))
+    monkeypatch.setattr(poll, "request", lambda *asked: replace(feed_request(*asked), deadline=NEVER))
     with troubled(tmp_path, good=4, dead=6, dead_hosts=6, articles=0, interval=2, gap=0) as world:
         config = world.config.read_text(encoding="utf-8")
         world.config.write_text(config.replace("host_gap", "concurrency: 2, host_gap"), encoding="utf-8")
@@ -110,7 +110,7 @@ def test_progress_is_noted_while_polling_goes_on(tmp_path: Path, monkeypatch: py
 def test_progress_is_not_noted_while_a_feed_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are polled again and again, but this one was due, too."""
     monkeypatch.setattr(flow, "NOTE", 1.0)
-    monkeypatch.setattr(poll, "request", lambda state: replace(feed_request(state), deadline=NEVER))
+    monkeypatch.setattr(poll, "request", lambda *asked: replace(feed_request(*asked), deadline=NEVER))
     world = troubled(tmp_path, good=2, dead=1, articles=0, interval=1, gap=0)
     with world as made, Running(made) as app:
         assert until(asked(made, 4), 60)
