@@ -64,6 +64,7 @@ def story_context(
         "date_flag": best.item.date_flag.value,
         "read": _how_much_was_read(story, frame),
         "notes": _notes(story, frame),
+        **telling.related(story, frame, public_url),
         "reports": len(story.items),
         "contacts_shown": True,
         "news": "new",

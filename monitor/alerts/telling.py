@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from monitor.alerts.frame import Frame
-    from monitor.model import Change, Corroboration, Judged, LedgerContact, Participant, StoryItem, Voice
+    from monitor.model import (
+        Change,
+        Corroboration,
+        Judged,
+        LedgerContact,
+        Participant,
+        Story,
+        StoryItem,
+        Voice,
+    )
 
 Data = dict[str, Any]
 
@@ -24,7 +33,9 @@ Data = dict[str, Any]
 MAX_VOICES, MAX_OUTLETS, MAX_CONTACTS, MAX_STEPS, MAX_NAMES = 8, 8, 6, 4, 8
 #: outlets of one side that are named for a contact
 MAX_SAYING = 3
-MAX_NAME = 80
+#: stories that one has to do with
+MAX_RELATED = 3
+MAX_NAME, MAX_TITLE = 80, 160
 
 
 def name_of(item: StoryItem) -> str:
@@ -66,7 +77,8 @@ def _voice(voice: Voice, frame: Frame) -> Data:
         "outlets": [cut(clean(outlet), MAX_NAME) for outlet in voice.outlets[:MAX_OUTLETS]],
         "outlets_cut": max(0, len(voice.outlets) - MAX_OUTLETS),
         "denies": voice.denies,
-        "denies_word": frame.word("denies") if voice.denies else "",
+        "contradicts": voice.contradicts,
+        "denies_word": frame.word("contradicts" if voice.contradicts else "denies") if voice.denies else "",
     }
 
 
@@ -76,10 +88,14 @@ def _explained(found: Corroboration, frame: Frame) -> str:
     if words is None:
         return clean(found.explained)
     telling = [side for voice in found.voices if not voice.denies for side in voice.sides]
-    denying = [side for voice in found.voices if voice.denies for side in voice.sides]
+    denying = [
+        side for voice in found.voices if voice.denies and not voice.contradicts for side in voice.sides
+    ]
+    opposed = [side for voice in found.voices if voice.contradicts for side in voice.sides]
     parts = [words["reported"].format(who=_media(telling, words))] if telling else []
     parts += [words[ground] for ground in found.grounds if ground != "denied"]
     parts += [words["denied"].format(who=_media(denying, words))] if denying else []
+    parts += [words["contradicted"].format(who=_media(opposed, words))] if opposed else []
     return words["semicolon"].join(parts)
 
 
@@ -137,6 +153,27 @@ def outlets_line(found: Sequence[Data], left: int, frame: Frame, *, sides: bool 
     return frame.comma.join(names) + more
 
 
+# --- what it has to do with ---------------------------------------------------------------------------------
+
+
+def related(story: Story, frame: Frame, public_url: str | None) -> Data:
+    """Other stories that it has to do with: `related`, `related_cut`, and `related_line` in words."""
+    shown = [
+        {
+            "id": other.id,
+            "title": cut(clean(other.title), MAX_TITLE) or other.id,
+            "why": clean(other.why),
+            "link": safe_link(f"{public_url.rstrip('/')}/stories/{other.id}") if public_url else "",
+        }
+        for other in story.related[:MAX_RELATED]
+    ]
+    titles = frame.comma.join(f"“{isolate(other['title'], frame.direction)}”" for other in shown)
+    left = max(0, len(story.related) - MAX_RELATED)
+    more = f" {frame.say('and_more', n=left)}" if left else ""
+    line = frame.say("related_line", titles=titles + more) if shown else ""
+    return {"related": shown, "related_cut": left, "related_line": line}
+
+
 # --- what changed --------------------------------------------------------------------------------------------
 
 
@@ -151,9 +188,9 @@ def _change(change: Change, frame: Frame) -> str:
     if words is None:
         return change.reason
     kind, after = change.kind, change.after
-    by_sides = after[1:] if kind == "status" and after[0] == ContactStatus.DENIED else ()
+    by_sides = after[1:] if kind == "status" and after[0] in (ContactStatus.DENIED, "contradicted") else ()
     if by_sides and all(word in set(Side) for word in by_sides):
-        kind_key, values = "change_denied", {"who": _media(by_sides, words)}
+        kind_key, values = f"change_{after[0]}", {"who": _media(by_sides, words)}
     elif kind == "side":
         kind_key, values = "change_side", {"who": _media(after, words)}
     elif kind == "participant":

@@ -51,6 +51,10 @@ def show(judged: Judged, steps: Sequence[Step], kept: int) -> None:
         for line in contactview.full(contact):
             console.print(line, soft_wrap=True)
     story = judged.story
+    for other in story.related:
+        console.print(
+            Text(f"related: {own(other.title or '(no title)')}  {other.id}: {other.why}"), soft_wrap=True
+        )
     entries = f"{kept} entr{'y' if kept == 1 else 'ies'} kept as evidence"
     console.print()
     console.print(Text(f"{entries}: monitor export case {story.id}", style="dim"), soft_wrap=True)
@@ -76,7 +80,7 @@ def _standing(of: Corroboration) -> Iterator[Text]:
     yield Text(f"{plain.grade(of)}: {of.explained}")
     for voice in of.voices:
         sides = ", ".join(side.value for side in voice.sides)
-        denies = ", denies it" if voice.denies else ""
+        denies = (", says the opposite" if voice.contradicts else ", denies it") if voice.denies else ""
         carried = ", ".join(own(outlet) for outlet in voice.outlets)
         yield Text(f"  {own(voice.name)} ({sides}, source {voice.reliability}{denies}): {carried}")
 

@@ -11,7 +11,7 @@ from monitor.exports import plain, stories
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from monitor.model import Corroboration, Judged, LedgerContact, Step, StoryItem
+    from monitor.model import Corroboration, Judged, LedgerContact, Step, StoryItem, Voice
 
 #: languages written from right to left
 _RTL = frozenset({"ar", "fa", "he", "ur", "ps", "ckb"})
@@ -91,11 +91,17 @@ def _head(judged: Judged, title: str) -> Iterator[str]:
     yield '<p class="meta">' + "<br>".join(_plain(line) for line in said) + "</p>"
 
 
+def _against(voice: Voice) -> str:
+    if not voice.denies:
+        return ""
+    return " (says the opposite)" if voice.contradicts else " (denies it)"
+
+
 def _standing(of: Corroboration) -> Iterator[str]:
     yield f"<p><strong>{plain.grade(of)}</strong>: {_plain(of.explained)}</p>"
     yield "<table><tr><th>voice</th><th>side</th><th>source</th><th>outlets</th></tr>"
     for voice in of.voices:
-        sides = ", ".join(side.value for side in voice.sides) + (" (denies it)" if voice.denies else "")
+        sides = ", ".join(side.value for side in voice.sides) + _against(voice)
         outlets = ", ".join(f"<bdi>{_plain(outlet)}</bdi>" for outlet in voice.outlets)
         yield (
             f"<tr><td><bdi>{_plain(voice.name)}</bdi></td><td>{_plain(sides)}</td>"

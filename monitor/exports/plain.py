@@ -160,6 +160,7 @@ def corroboration_json(of: Corroboration) -> dict[str, Any]:
                 "reliability": v.reliability,
                 "outlets": list(v.outlets),
                 "denies": v.denies,
+                "contradicts": v.contradicts,
             }
             for v in of.voices
         ],

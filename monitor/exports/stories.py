@@ -143,6 +143,7 @@ def story_json(of: Judged, steps: Sequence[Step] = (), *, texts: bool = False) -
         "watchlists": list(watchlists(story)),
         "corroboration": plain.corroboration_json(of.corroboration),
         "contacts": [plain.as_json(c) for c in of.contacts],
+        "related": [{"id": other.id, "title": other.title, "why": other.why} for other in story.related],
         "items": [item_json(i, texts=texts) for i in story.items],
     }
     if steps:

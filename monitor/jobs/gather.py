@@ -1,17 +1,20 @@
-"""Put the matched items of a poll into their stories, in its transaction: find, join, merge, remember."""
+"""Put the matched items of a poll into their stories, in its transaction: weigh, find, join, link, remember."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.model import Coverage
-from monitor.store import alerts, merges, signatures, stories
+from monitor.store import alerts, commonness, links, merges, signatures, stories
 from monitor.stories import cluster, event, window, wires
 from monitor.stories.cluster import Member
+from monitor.stories.fingerprint import hashed
+from monitor.stories.rarity import week_of, weighed
 from monitor.stories.signature import as_json, from_json, signature
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from monitor.model import Assessed
     from monitor.store.signatures import Candidate
     from monitor.stories.cluster import Placement
+    from monitor.stories.signature import Signature
 
 
 def gather(tx: Connection, assessed: Sequence[Assessed], ids: Sequence[int], at: datetime) -> tuple[str, ...]:
@@ -52,15 +56,9 @@ def _join(
 ) -> tuple[str, bool]:
     """The story that the item is in now, and whether others were merged into it."""
     own = signature(entry.item, entry.decision, at)
+    own = weighed(own, _Lately(tx, (week_of(own.at) - 1, week_of(own.at))))
     keys = cluster.keys(own)
-    found = signatures.candidates(
-        tx,
-        keys,
-        min(own.at, at) - event.REACH,
-        other_than=item_id,
-        common=window.COMMON,
-        limit=window.COMPARED,
-    )
+    found = _candidates(tx, keys, min(own.at, at) - event.REACH, item_id)
     placed = cluster.place(own, [Member(c.item_id, c.story_id, from_json(c.data)) for c in found])
     story, merged = _story(tx, entry, already, placed, at)
     revised = entry.revises is not None
@@ -69,7 +67,41 @@ def _join(
     if revised and copy_of is not None:
         stories.lead_on(tx, item_id, copy_of)
     signatures.put(tx, item_id, own.at, as_json(own), keys=keys, revised=revised)
+    links.link(tx, story, ((other.story, other.why) for other in placed.related), at)
+    if placed.story is None and not revised:
+        _count(tx, own)
     return story, bool(merged)
+
+
+def _candidates(tx: Connection, keys: Sequence[int], since: datetime, item_id: int) -> list[Candidate]:
+    """Items that share the most of `keys`, and the report that opened each of their stories: a story is judged by it."""
+    found = signatures.candidates(
+        tx, keys, since, other_than=item_id, common=window.COMMON, limit=window.COMPARED
+    )
+    known = {candidate.item_id for candidate in found} | {item_id}
+    first = signatures.openers(tx, {candidate.story_id for candidate in found}) if found else ()
+    return [*(opener for opener in first if opener.item_id not in known), *found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lately:
+    """What the archive counted in some weeks (`rarity.Counted`)."""
+
+    tx: Connection
+    weeks: tuple[int, int]
+
+    def items(self, watchlist: str) -> int:
+        return commonness.known(self.tx, watchlist, self.weeks, ()).get(commonness.ALL, 0)
+
+    def having(self, watchlist: str, keys: Iterable[str]) -> Mapping[str, int]:
+        by_hash = {hashed(key): key for key in keys}
+        found = commonness.known(self.tx, watchlist, self.weeks, by_hash)
+        return {key: found[number] for number, key in by_hash.items() if number in found}
+
+
+def _count(tx: Connection, of: Signature) -> None:
+    """A story was opened: what it names is that much commoner."""
+    commonness.count(tx, of.lists, week_of(of.at), map(hashed, of.facts))
 
 
 def _story(

@@ -14,9 +14,9 @@ from monitor.matching import undocs
 from monitor.model import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from monitor.matching.mentions import Scan
+    from monitor.matching.mentions import Mention, Scan
 
 TITLE, LEAD, BODY = 3, 2, 1
 #: of one text; a list of a hundred figures tells nothing
@@ -25,17 +25,20 @@ _NUMBER = regex.compile(r"(?<![\w.,])\d[\d.,\u00a0\u202f٫٬]*\d(?!\w)")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 
 
-def facts(scan: Scan, senses: Collection[str], skipped: Collection[str] = ()) -> tuple[Fact, ...]:
-    """The facts of a scanned item. `senses`: the vocabularies ("%contact") whose senses count; `skipped`: entities."""
+#: of several names for one word the first that is there: "the Libyan army" is a body, not the country
+_KINDS = ("person", "place", "body", "event", "country")
+
+
+def facts(scan: Scan, senses: Collection[str], kinds: Mapping[str, str]) -> tuple[Fact, ...]:
+    """The facts of a scanned item, one name for each place of the text.
+
+    `senses`: the vocabularies ("%contact") whose senses count; `kinds`: the kinds of the entities that do.
+    """
     lead = next((s.paragraph for s in scan.sentences if s.field == "content"), -1)
     found: dict[str, int] = {}
-    for mention in scan.mentions:
-        if mention.silenced_by is not None:
-            continue
+    for mention in _told_once((m for m in scan.mentions if m.silenced_by is None), kinds):
         term = mention.term
         if term[0] == "@":
-            if term in skipped:
-                continue
             key = term
         elif term == "%un-document":
             key = _document(scan.fields[mention.field][mention.start : mention.end])
@@ -43,18 +46,38 @@ def facts(scan: Scan, senses: Collection[str], skipped: Collection[str] = ()) ->
             key = f"{term}.{mention.sense}"
         else:
             continue
-        weight = (
-            TITLE
-            if mention.field == "title"
-            else LEAD
-            if mention.field == "summary" or mention.paragraph == lead
-            else BODY
-        )
+        weight = _weight(mention, lead)
         if weight > found.get(key, 0):
             found[key] = weight
     if found:
         found.update((key, BODY) for key in _numbers(scan))
-    return tuple(Fact(key, weight) for key, weight in found.items())
+    return tuple(Fact(key, weight, kinds.get(key, "")) for key, weight in found.items())
+
+
+def _told_once(mentions: Iterable[Mention], kinds: Mapping[str, str]) -> Iterator[Mention]:
+    """Mentions without the other names of the same words: helper entities would count one word several times."""
+    named: dict[tuple[str, int], Mention] = {}
+    for mention in mentions:
+        if mention.term[0] != "@":
+            yield mention
+        elif mention.term in kinds:
+            place = mention.field, mention.start
+            before = named.get(place)
+            if before is None or _says_more(mention, before, kinds):
+                named[place] = mention
+    yield from named.values()
+
+
+def _says_more(one: Mention, other: Mention, kinds: Mapping[str, str]) -> bool:
+    """Whether `one` names the same words better than `other`: a person before a body, then the name that sorts first."""
+    ranks = [(_KINDS.index(kinds[m.term]), m.term) for m in (one, other)]
+    return ranks[0] < ranks[1]
+
+
+def _weight(mention: Mention, lead: int) -> int:
+    if mention.field == "title":
+        return TITLE
+    return LEAD if mention.field == "summary" or mention.paragraph == lead else BODY
 
 
 def _document(text: str) -> str:

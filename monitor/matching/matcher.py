@@ -72,7 +72,7 @@ class Matcher:
         #: the vocabularies whose senses tell events apart
         self._senses = frozenset(f"%{v.id}" for v in watchlists.vocabularies.values() if v.events)
         #: "Libyan" says nothing that "Libya" does not
-        self._said_twice = frozenset(f"@{e.id}" for e in watchlists.entities.values() if e.kind == "demonym")
+        self._kinds = {f"@{e.id}": e.kind for e in watchlists.entities.values() if e.kind != "demonym"}
 
     def decide(self, item: Item, *, facts_always: bool = False) -> Decision:
         """Every match, contact and suppressed mention of `item`. Never raises for odd text.
@@ -98,9 +98,7 @@ class Matcher:
             matches=tuple(matches),
             contacts=tuple(contacts),
             suppressed=tuple(dict.fromkeys(suppressed)),
-            facts=facts.facts(reading.scan, self._senses, self._said_twice)
-            if matches or facts_always
-            else (),
+            facts=facts.facts(reading.scan, self._senses, self._kinds) if matches or facts_always else (),
         )
 
     def read(self, item: Item, heard: Heard | None = None) -> Reading:

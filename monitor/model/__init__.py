@@ -58,6 +58,7 @@ from monitor.model.rhythm import (
 from monitor.model.stories import (
     CoverageReport,
     FeedHealth,
+    RelatedStory,
     Story,
     StoryItem,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "Participant",
     "PollRecord",
     "Rejected",
+    "RelatedStory",
     "Rhythm",
     "Severity",
     "Side",

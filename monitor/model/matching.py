@@ -102,6 +102,8 @@ class Fact:
     key: str
     #: 3 in the title, 2 in the lead, 1 further down
     weight: int = 1
+    #: of an entity: person | body | place | country | event; empty for everything else
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

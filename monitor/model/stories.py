@@ -59,11 +59,22 @@ class StoryItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedStory:
+    """A story that has to do with another and is not the same: a second meeting, a reaction, a briefing."""
+
+    id: str
+    title: str = ""
+    #: what they have in common, in words
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """Items that report one event, in the order in which we first saw them."""
 
     id: str
     items: tuple[StoryItem, ...]
+    related: tuple[RelatedStory, ...] = ()
 
     @property
     def severity(self) -> Severity:

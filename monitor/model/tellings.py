@@ -29,8 +29,10 @@ class Voice:
     reliability: str
     #: outlets that carry it, the first to tell it first
     outlets: tuple[str, ...]
-    #: denies what the others report
+    #: denies what the others report, or says the opposite of it
     denies: bool = False
+    #: says the opposite, without denying anything in words
+    contradicts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,8 @@ class Standing:
     #: sides that report it, and those that deny it
     sides: frozenset[Side] = frozenset()
     denied_by: frozenset[Side] = frozenset()
+    #: sides that say the opposite of what was told first
+    contradicted_by: frozenset[Side] = frozenset()
     #: voices by name
     voices: frozenset[str] = frozenset()
     participants: frozenset[str] = frozenset()

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from monitor.errors import StoreError
 from monitor.model import Severity
+from monitor.store import links
 from monitor.store import stories as told_stories
 from monitor.store.alerts import purpose
 from monitor.store.schema import acks, alert_groups, alert_members, items, matches, stories, stories_apart
@@ -38,6 +39,7 @@ def merge(tx: Connection, loser: str, winner: str, at: datetime, *, by_hand: boo
     tx.execute(update(items).where(items.c.story_id == out_of).values(story_id=into))
     _move_alerts(tx, out_of, into, at)
     _move_pairs(tx, out_of, into)
+    links.move(tx, out_of, into)
     _take_in(tx, out_of, into, at)
     return True
 
@@ -64,6 +66,7 @@ def split(tx: Connection, story_id: str, item_ids: Collection[int], at: datetime
     )
     put_new(tx, stories_apart, [dict(zip(("one", "other"), sorted((name, fresh)), strict=True))])
     _count_as_told(tx, name, fresh)
+    links.link(tx, fresh, [(name, "taken apart by hand")], at)
     return fresh
 
 

@@ -26,6 +26,7 @@ from monitor.store.schema import (
     polls,
     signatures,
     stories,
+    story_facts,
 )
 from monitor.store.sql import changed
 
@@ -89,6 +90,8 @@ def prune(
         signatures=_sweep(database, delete(signatures), signatures.c.at < now - SIGNED, batch),
         entries=_sweep(database, update(entries).values(raw=null()), _orphaned(), batch),
     )
+    week = (now - SIGNED).toordinal() // 7
+    _sweep(database, delete(story_facts), story_facts.c.week < week, batch)
     # groups whose stories have all gone tell nothing any more
     _sweep(database, delete(alert_groups), _empty_groups(now - journal), batch)
     database.checkpoint()

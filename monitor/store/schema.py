@@ -72,7 +72,7 @@ __all__ = [
 ]
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0008"
+REVISION = "0010"
 
 feeds = Table(
     "feeds",
@@ -309,6 +309,27 @@ stories_apart = Table(
     metadata,
     Column("one", Text, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
     Column("other", Text, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+#: stories that have to do with each other and are not the same: a second meeting, a reaction, a briefing; `one` < `other`
+story_links = Table(
+    "story_links",
+    metadata,
+    Column("one", Text, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("other", Text, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True, index=True),
+    words("why"),
+    Column("at", Utc, nullable=False),
+)
+
+#: in how many stories of a week and a watchlist something was named, by the hash of what; 0 stands for all stories
+story_facts = Table(
+    "story_facts",
+    metadata,
+    Column("week", Integer, primary_key=True, autoincrement=False),
+    Column("watchlist", Text, primary_key=True),
+    Column("fact", BigInteger, primary_key=True, autoincrement=False),
+    Column("stories", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 #: what is kept of an item to find its copies and the event that it reports; made elsewhere and opaque here

@@ -13,7 +13,7 @@ from monitor.store.schema import items, signature_keys, signatures
 from monitor.store.sql import put_new
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -68,6 +68,17 @@ def candidates(
     asked: dict[str, Any] = {f"k{n}": key for n, key in enumerate(keys)}
     bounds = {"since": since, "own": other_than, "common": common, "limit": limit}
     return tuple(Candidate(*row) for row in tx.execute(_sharing(len(asked)), asked | bounds))
+
+
+def openers(tx: Connection, story_ids: Iterable[str]) -> tuple[Candidate, ...]:
+    """Of each story the item with a signature that was stored first, by item."""
+    kept = select(func.min(items.c.id)).join(signatures, signatures.c.item_id == items.c.id)
+    kept = kept.where(items.c.story_id.in_(list(story_ids))).group_by(items.c.story_id)
+    found = select(items.c.id, items.c.story_id, items.c.copy_of, signatures.c.data).join(
+        signatures, signatures.c.item_id == items.c.id
+    )
+    rows = tx.execute(found.where(items.c.id.in_(kept)).order_by(items.c.id))
+    return tuple(Candidate(*row) for row in rows)
 
 
 def count(tx: Connection) -> int:

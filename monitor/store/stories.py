@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, select, update
 
 from monitor.model import Severity, Story
-from monitor.store import archive
+from monitor.store import archive, links
 from monitor.store.schema import items, matches, stories
 from monitor.store.sql import batches, put_new
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection
@@ -95,7 +95,9 @@ def load(tx: Connection, story_id: str) -> Story | None:
     goes_on = resolve_id(tx, story_id)
     ids = tx.execute(select(items.c.id).where(items.c.story_id == goes_on)).scalars()
     found = archive.load(tx, ids)
-    return Story(id=goes_on, items=found) if goes_on is not None and found else None
+    if goes_on is None or not found:
+        return None
+    return Story(id=goes_on, items=found, related=links.of(tx, [goes_on]).get(goes_on, ()))
 
 
 def matched(
@@ -115,7 +117,7 @@ def matched(
     found = tx.execute(news.add_columns(items.c.story_id).join(items).group_by(items.c.story_id)).all()
     names = dict.fromkeys(row.story_id or _alone(row.item_id) for row in found)
     members = _members(tx, [row.story_id for row in found if row.story_id], [row.item_id for row in found])
-    return tuple(Story(id=name, items=members[name]) for name in names)
+    return _made(tx, names, members)
 
 
 def last_match(tx: Connection) -> int:
@@ -150,7 +152,16 @@ def _latest(tx: Connection, wanted: ColumnElement[bool], limit: int) -> tuple[St
     ordered = latest.order_by(stories.c.changed_at.desc(), stories.c.id).limit(limit)
     names = tx.execute(ordered).scalars().all()
     members = _members(tx, names, ())
-    return tuple(Story(id=name, items=members[name]) for name in names if name in members)
+    return _made(tx, names, members)
+
+
+def _made(
+    tx: Connection, names: Iterable[str], members: Mapping[str, tuple[StoryItem, ...]]
+) -> tuple[Story, ...]:
+    """The stories of these names that have members, with what they have to do with."""
+    there = [name for name in names if name in members]
+    related = links.of(tx, there)
+    return tuple(Story(id=name, items=members[name], related=related.get(name, ())) for name in there)
 
 
 def _members(

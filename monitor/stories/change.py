@@ -16,7 +16,7 @@ from monitor.stories.corroboration import media
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from monitor.model import Judged, LedgerContact, StoryItem
+    from monitor.model import Judged, LedgerContact, StoryItem, Voice
 
 #: statuses that are one to a reader: a visit under way and a visit that took place are not two pieces of news
 _AS_ONE = {ContactStatus.ONGOING: ContactStatus.HAPPENED, ContactStatus.INVITED: ContactStatus.PLANNED}
@@ -46,14 +46,19 @@ def standing(judged: Judged, people: Collection[str]) -> Standing:
     items = judged.story.items
     return Standing(
         severity=judged.story.severity,
-        sides=frozenset(side for voice in telling for side in voice.sides),
-        denied_by=frozenset(side for voice in voices if voice.denies for side in voice.sides),
+        sides=_sides(telling),
+        denied_by=_sides(voice for voice in voices if voice.denies and not voice.contradicts),
+        contradicted_by=_sides(voice for voice in voices if voice.contradicts),
         voices=frozenset(voice.name for voice in voices),
         participants=frozenset(name for contact in news for name in _names(contact) if name in people),
         statuses={_parties(contact): _reported(contact) for contact in news},
         withdrawn=any(item.withdrawn_at and not _still_told(item, items) for item in items),
         corrected=any(_is_correction(item) for item in items if item.copy_of is None),
     )
+
+
+def _sides(voices: Iterable[Voice]) -> frozenset[Side]:
+    return frozenset(side for voice in voices for side in voice.sides)
 
 
 def _names(contact: LedgerContact) -> Iterator[str]:
@@ -100,6 +105,7 @@ def _joined(one: Standing, more: Standing) -> Standing:
         severity=max(one.severity, more.severity, key=lambda s: s.rank),
         sides=one.sides | more.sides,
         denied_by=one.denied_by | more.denied_by,
+        contradicted_by=one.contradicted_by | more.contradicted_by,
         voices=one.voices | more.voices,
         participants=one.participants | more.participants,
         statuses={**one.statuses, **more.statuses},
@@ -123,6 +129,7 @@ def changes(told: Standing, now: Standing) -> tuple[Change, ...]:
         _corrected(told, now),
         *statuses,
         denied,
+        _contradicted(told, now),
         _side(told, now),
         _participant(told, now),
         _louder(told, now),
@@ -181,6 +188,17 @@ def _denied(told: Standing, now: Standing, *, said: bool = False) -> Change | No
         reason=f"denied by {media(_ordered(fresh))}{before}",
         before=tuple(status.value for status in was),
         after=(ContactStatus.DENIED.value, *(side.value for side in _ordered(fresh))),
+    )
+
+
+def _contradicted(told: Standing, now: Standing) -> Change | None:
+    fresh = now.contradicted_by - told.contradicted_by
+    if not fresh:
+        return None
+    return Change(
+        kind="status",
+        reason=f"contradicted by {media(_ordered(fresh))}",
+        after=("contradicted", *(side.value for side in _ordered(fresh))),
     )
 
 

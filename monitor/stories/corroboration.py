@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.model import ContactStatus, Corroboration, Side, Voice
-from monitor.stories import families
+from monitor.stories import families, stances
 from monitor.stories.signature import GENERIC
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple
     voice only where nobody else speaks for their side. Who tells of other people's contacts only is none of the story's
     voices: it confirms nothing.
     """
+    first = stances.claimed_first(items)
     speakers: dict[str, _Speaker] = {}
     for group in _copies(items):
         made = _speaker(group)
@@ -140,13 +141,17 @@ def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple
             known.reprints = known.reprints and made.reprints
     said = {s.name: _last_said(s.items) for s in speakers.values()}
     main = _main(list(said.values()), people)
+    # a denial is held against every contact of the story, not only against the one that most tell
+    reported = [contact for contacts in said.values() for contact in contacts if contact.status in _ASSERTED]
     kept = [
         speaker
         for speaker in _without_reprints(list(speakers.values()))
-        if main is None or not said[speaker.name] or _tells(said[speaker.name], main, people)
+        if main is None
+        or not said[speaker.name]
+        or _tells(said[speaker.name], main, people)
+        or _denies(said[speaker.name], reported, people)
     ]
-    reported = [c for s in kept for c in said[s.name] if c.status in _ASSERTED]
-    return tuple(_voice(speaker, said[speaker.name], reported, people) for speaker in kept)
+    return tuple(_voice(speaker, said[speaker.name], reported, people, first) for speaker in kept)
 
 
 def _main(said: Sequence[Sequence[Contact]], people: Collection[str]) -> Contact | None:
@@ -190,14 +195,22 @@ def _without_reprints(speakers: list[_Speaker]) -> list[_Speaker]:
 
 
 def _voice(
-    speaker: _Speaker, said: Sequence[Contact], reported: Collection[Contact], people: Collection[str]
+    speaker: _Speaker,
+    said: Sequence[Contact],
+    reported: Collection[Contact],
+    people: Collection[str],
+    first: StoryItem | None,
 ) -> Voice:
+    last = max(speaker.items, key=lambda i: (i.told_at, i.id))
+    denies = _denies(said, reported, people) or (not said and stances.denies(last))
+    contradicts = not denies and first is not None and stances.contradicts(last, first)
     return Voice(
         name=speaker.name,
         sides=(speaker.side,),
         reliability=min(item.feed.reliability for item in speaker.items),
         outlets=tuple(dict.fromkeys(item.outlet for item in speaker.items)),
-        denies=_denies(said, reported, people),
+        denies=denies or contradicts,
+        contradicts=contradicts,
     )
 
 
@@ -240,10 +253,20 @@ def _share(ours: Iterable[str], theirs: Iterable[str], people: Collection[str]) 
 
 def _explained(telling: Sequence[Voice], denying: Sequence[Voice], grounds: Sequence[str]) -> str:
     parts = [f"reported by {media(_sides(telling))}"] if telling else []
-    parts += [f"denied by {media(_sides(denying))}"] if denying and not telling else []
+    against = _against(denying)
+    parts += against if not telling else []
     parts += [_WORDS[ground] for ground in grounds if ground != "denied"]
-    parts += [f"denied by {media(_sides(denying))}"] if denying and telling else []
+    parts += against if telling else []
     return "; ".join(parts)
+
+
+def _against(denying: Sequence[Voice]) -> list[str]:
+    """Who denies it, and who says the opposite."""
+    said = (
+        ("denied", [v for v in denying if not v.contradicts]),
+        ("contradicted", [v for v in denying if v.contradicts]),
+    )
+    return [f"{word} by {media(_sides(voices))}" for word, voices in said if voices]
 
 
 def _sides(voices: Iterable[Voice]) -> tuple[Side, ...]:

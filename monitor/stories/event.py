@@ -1,163 +1,191 @@
 """Pure. Do two items tell one event: as copies of one text, or in their own words, in whatever languages.
 
-Copies share their shingles. Tellings share what they name: the cosine of their facts, helped by shared words within a
-language, must reach a bar that rises with the time between them, because the same people do the same things again.
-Meetings decide where both sides are named: the same people within days are one event, other counterparts two days
-later are another. The numbers were chosen on labelled items (docs/decisions/0002).
+Copies share their shingles, and their headlines do not say different things. Tellings are weighed trait by trait
+(`traits`): who, where, what, how many, which document they share and in which they differ, against how crowded the stream
+is. Something specific must agree; the topic of the watchlist is nothing specific. What is close but not the same is related.
+The weights were learned on labelled items (docs/decisions/0003).
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from monitor.stories import fingerprint
+from monitor.stories.signature import TITLE
+from monitor.stories.traits import specific, told, traits
 
 if TYPE_CHECKING:
-    from monitor.stories.signature import Meeting, Signature
+    from collections.abc import Mapping
+
+    from monitor.stories.signature import Signature
 
 #: an item joins what is at most this much older or newer
 REACH = timedelta(days=7)
-#: copies: how much of the shorter text is in the longer; within one source, whose boilerplate is shared, more
-COPY, COPY_AT_HOME = 0.55, 0.75
+#: copies: how much of the shorter text is in the longer; within one source, whose frame is shared, more
+COPY, COPY_AT_HOME, FRAME = 0.55, 0.75, 0.25
 #: shingles that must be shared at least
 MIN_SHARED = 4
-#: the bar of likeness by hours between two tellings; beyond the last none is high enough
-BAR = ((12.0, 0.36), (24.0, 0.41), (48.0, 0.58), (60.0, 0.9))
-#: shared facts that tell something, those with a name counted twice; verbs and figures alone tell nothing
-ENOUGH = 4
-#: how much shared words of one language and a shared document add
-WORDS_HELP, DOCUMENT_HELP, MEETING_HELP = 0.3, 0.1, 0.15
-#: headlines of this many longer words are one when they share this much, within a day: formulas come back the next
-MIN_TITLE, SAME_TITLE, SAME_TITLE_REACH = 4, 0.8, timedelta(days=1)
-#: reports of one meeting are at most this far apart, planned ones before it included
-MEETING_REACH = timedelta(days=4)
-#: other counterparts this much later are another meeting
-OTHER_MEETING = timedelta(days=2)
+#: headlines of this many longer words are one when they are the same within a day: formulas come back the next
+MIN_TITLE, SAME_TITLE_REACH = 4, timedelta(days=1)
+#: the score from which two items tell one event, and from which they have to do with each other
+JOIN, LINK = 0.6, -1.5
+#: how much less the same people need who meet at the same place and time
+MET = 1.0
+#: something specific that must be shared for the one and the other, unless the same people meet
+AGREES, TOUCHES = 0.12, 0.3
+#: a text is news by itself when it names this much of what is done and with what, or is this long (shingles)
+NEWS, ARTICLE = 4, 25
+#: how much of what either headline names the other item must name
+SAME_HEAD = 0.5
+#: a fact at least this rare tells something
+RARE = 0.25
+#: opposite reports of one event are this close, and share this much of who and where
+OPPOSED, OPPOSED_AGREES = timedelta(hours=24), 0.2
+#: kinds of facts of which something must be shared, be it the topic
+NAMED = ("person", "place", "body", "country", "sense", "document")
+#: what each trait adds to the score
+WEIGHTS = {
+    "person": 3.0, "place": 4.0, "body": 3.0, "country": 2.5, "sense": 1.5, "document": 2.8, "number": 3.6,
+    "deed": 1.1, "thing": 4.3, "reaction": 6.6, "sound": 0.9, "alike": 4.2, "headline": 1.4, "other list": -1.6,
+    "crowd": -1.5, "one language": -0.6, "days": -0.7, "later days": -0.4, "other person": -1.4, "other place": -1.7,
+    "other headline": -0.4, "other wording": -1.2, "other reaction": -5.5, "contrary": -6.1, "met same": 1.5,
+    "met again": -1.7, "met other": -0.6, "one meets": -0.8,
+}  # fmt: skip
+#: traits that say that what is close is another event
+APART = ("other reaction", "contrary", "met again", "days", "later days")
+BIAS = -1.4
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
     """How two items hang together; `strength` compares relations of one kind."""
 
-    kind: Literal["copy", "event"]
+    kind: Literal["copy", "event", "related"]
     strength: float
     why: str
 
 
 def relation(ours: Signature, theirs: Signature) -> Relation | None:
-    """How two items report one event; None: they do not, as far as can be told."""
-    apart = abs(ours.at - theirs.at)
-    if apart > REACH:
+    """How two items hang together; None: not at all, as far as can be told."""
+    if abs(ours.at - theirs.at) > REACH:
         return None
-    if ours.address and ours.address == theirs.address:
-        return Relation("copy", 1.0, "the same address")
-    copied = likeness_of_texts(ours, theirs)
-    if copied:
-        return Relation("copy", copied, f"{copied:.0%} of the text is the same")
-    return _same_event(ours, theirs, apart)
+    held, home = likeness_of_texts(ours, theirs), bool(ours.source) and ours.source == theirs.source
+    if held >= (COPY_AT_HOME if home else COPY) and _one_headline(ours, theirs):
+        return Relation("copy", held, f"{held:.0%} of the text is the same")
+    # what a desk prints below everything names the same each time
+    return _same_event(ours, theirs, framed=home and held >= FRAME)
 
 
 def likeness_of_texts(ours: Signature, theirs: Signature) -> float:
-    """How much of the shorter text the longer one holds; 0 where it is too little for a copy."""
+    """How much of the shorter text the longer one holds, 0 to 1."""
     needed = min(MIN_SHARED, ours.length, theirs.length)
     if not needed or len(set(ours.shingles).intersection(theirs.shingles)) < needed:
         return 0.0
     resembles = fingerprint.resemblance(ours.shingles, theirs.shingles, fingerprint.SHINGLES)
-    held = fingerprint.containment(resembles, ours.length, theirs.length)
-    home = bool(ours.source) and ours.source == theirs.source
-    return held if held >= (COPY_AT_HOME if home else COPY) else 0.0
+    return fingerprint.containment(resembles, ours.length, theirs.length)
 
 
-def _same_event(ours: Signature, theirs: Signature, apart: timedelta) -> Relation | None:
-    if ours.documents and theirs.documents and ours.documents.isdisjoint(theirs.documents):
-        # the same formula in another resolution is another event
+def _one_headline(ours: Signature, theirs: Signature) -> bool:
+    """Whether headlines over the same text are about the same thing.
+
+    They share words or what they name, or the text itself says what they are about: a challenge page, a line about the channel or
+    a cookie notice under different headlines is not the news.
+    """
+    if ours.title == theirs.title or not ours.title or not theirs.title:
+        return True
+    if min(told(ours, theirs), told(theirs, ours)) >= SAME_HEAD:
+        return True
+    if len(set(ours.title) & set(theirs.title)) * 2 >= min(len(ours.title), len(theirs.title)):
+        return True
+    return all(_is_news(of) for of in (ours, theirs)) and ours.source != theirs.source
+
+
+def _is_news(of: Signature) -> bool:
+    """Whether the text below the headline tells something by itself."""
+    below = [key for key, place in of.facts.items() if place < TITLE and _tells(of, key)]
+    named, done = sum(key[0] in "plu" for key in below), sum(key[0] in "dtn" for key in below)
+    return named > 0 or done >= NEWS or (of.stated and of.length >= ARTICLE)
+
+
+def _tells(of: Signature, key: str) -> bool:
+    return key not in of.topic and key[0] != "c" and of.rare.get(key, 1.0) >= RARE
+
+
+def _same_event(ours: Signature, theirs: Signature, *, framed: bool) -> Relation | None:
+    found = traits(ours, theirs)
+    if _same_title(ours, theirs) and not (found["met again"] or _not_one(ours, theirs)):
+        return Relation("event", max(score(found), JOIN), "the same headline")
+    agrees = specific(found)
+    met = bool(found["met same"])
+    total = score(found)
+    if not any(found[kind] for kind in NAMED):
+        # what is done with trucks and ports happens everywhere
         return None
-    met = _meetings(ours, theirs, apart) if ours.meetings and theirs.meetings else ""
-    if met == "same":
-        return Relation("event", 2.0 - apart / REACH, "the same people meet")
-    if met == "other":
-        return None
-    if apart <= SAME_TITLE_REACH and _same_title(ours, theirs):
-        return Relation("event", 1.0, "the same headline")
-    needed = bar(apart)
-    likeness = likeness_of_facts(ours, theirs) + (MEETING_HELP if met == "half" else 0.0)
-    if ours.lang == theirs.lang and needed - WORDS_HELP <= likeness < needed:
-        likeness += WORDS_HELP * _words(ours, theirs)
-    if likeness < needed:
-        return None
-    return Relation("event", likeness, f"they name the same ({likeness:.2f})")
+    other_guest = bool(found["met other"] and found["other person"])
+    if framed or other_guest or found["other reaction"] or _not_one(ours, theirs):
+        return _related(found, total, agrees)
+    if _opposed(ours, theirs, found, total):
+        return Relation("event", max(JOIN, total - WEIGHTS["contrary"]), "they say the opposite")
+    if found["other wording"] and not met:
+        return _related(found, total, agrees)
+    if total >= (JOIN - MET if met else JOIN) and (met or agrees >= AGREES):
+        return Relation("event", total, _why(found))
+    if found["met again"]:
+        return Relation("related", total, "the same people meet again")
+    return _related(found, total, agrees)
+
+
+def _opposed(ours: Signature, theirs: Signature, found: Mapping[str, float], total: float) -> bool:
+    """Whether two desks say the opposite of one event within a day: the same place or people, nothing else between them."""
+    near = abs(ours.at - theirs.at) <= OPPOSED and ours.source != theirs.source
+    if not (found["contrary"] and near) or ours.meetings or theirs.meetings:
+        return False
+    alone = (
+        total - WEIGHTS["contrary"] * found["contrary"] - WEIGHTS["other headline"] * found["other headline"]
+    )
+    return alone >= JOIN and found["place"] + found["person"] >= OPPOSED_AGREES
+
+
+def score(found: Mapping[str, float]) -> float:
+    """The weighed sum of the traits."""
+    return BIAS + sum(weight * found[trait] for trait, weight in WEIGHTS.items())
+
+
+def _not_one(ours: Signature, theirs: Signature) -> bool:
+    """Whether two items cannot be one event, however much they name: an edition of a series, another document."""
+    if ours.series or theirs.series:
+        return True
+    if ours.source and ours.source == theirs.source and ours.title == theirs.title and len(ours.title) > 1:
+        # the same title over another text at the same desk: a running title, whatever it is called
+        return True
+    return bool(ours.documents and theirs.documents) and ours.documents.isdisjoint(theirs.documents)
+
+
+def _related(found: Mapping[str, float], total: float, agrees: float) -> Relation | None:
+    """A link, where enough is shared beside what says that it is another event."""
+    close = total - sum(WEIGHTS[trait] * found[trait] for trait in APART)
+    if close >= LINK and agrees >= TOUCHES:
+        return Relation("related", total, "they name the same")
+    return None
 
 
 def _same_title(ours: Signature, theirs: Signature) -> bool:
-    shorter = min(len(ours.title), len(theirs.title))
-    if shorter < MIN_TITLE or ours.lang != theirs.lang:
-        return False
-    return len(set(ours.title).intersection(theirs.title)) >= SAME_TITLE * shorter
+    near = abs(ours.at - theirs.at) <= SAME_TITLE_REACH and ours.lang == theirs.lang
+    return near and len(ours.title) >= MIN_TITLE and set(ours.title) == set(theirs.title)
 
 
-def likeness_of_facts(ours: Signature, theirs: Signature) -> float:
-    """Cosine of the facts, 0 to 1, with what a shared document adds."""
-    shared = ours.facts.keys() & theirs.facts.keys()
-    named = sum(key[0] in "@u" for key in shared)
-    if not named or named + len(shared) < ENOUGH:
-        return 0.0
-    dot = sum(ours.facts[key] * theirs.facts[key] for key in shared)
-    likeness = dot / (ours.norm * theirs.norm)
-    return likeness + DOCUMENT_HELP if any(key.startswith("un:") for key in shared) else likeness
-
-
-def bar(apart: timedelta) -> float:
-    """The likeness that two tellings need at this distance."""
-    hours = apart.total_seconds() / 3600
-    lower = BAR[0]
-    for upper in BAR:
-        if hours <= upper[0]:
-            if upper is lower:
-                return upper[1]
-            done = (hours - lower[0]) / (upper[0] - lower[0])
-            return lower[1] + done * (upper[1] - lower[1])
-        lower = upper
-    return math.inf
-
-
-def _words(ours: Signature, theirs: Signature) -> float:
-    """Cosine of the words, from the resemblance of their sketches (equal sizes assumed)."""
-    resembles = fingerprint.resemblance(ours.words, theirs.words, fingerprint.WORDS)
-    return 2 * resembles / (1 + resembles)
-
-
-def _meetings(ours: Signature, theirs: Signature, apart: timedelta) -> str:
-    """same, half (one side named the same, the other open), other, or nothing to tell."""
-    found = {_compared(a, b, apart) for a in ours.meetings for b in theirs.meetings}
-    return next((verdict for verdict in ("same", "half", "other") if verdict in found), "")
-
-
-def _compared(a: Meeting, b: Meeting, apart: timedelta) -> str:
-    days = _days(a.date, b.date)
-    russian, libyan = _side(a.russian, b.russian), _side(a.libyan, b.libyan)
-    if days is not None and days > 1:
-        return "other" if days > 2 else ""
-    if "other" in (russian, libyan):
-        # who travels meets several hosts in a day; another guest, elsewhere or nowhere said, is another meeting
-        elsewhere = libyan == "other" and (not a.place or a.place != b.place)
-        return "other" if elsewhere or apart >= OTHER_MEETING else ""
-    if russian == libyan == "same":
-        return "same" if apart <= MEETING_REACH else ""
-    return "half" if "same" in (russian, libyan) and apart <= MEETING_REACH else ""
-
-
-def _side(ours: frozenset[str], theirs: frozenset[str]) -> str:
-    if not ours or not theirs:
-        return "open"
-    return "other" if ours.isdisjoint(theirs) else "same"
-
-
-def _days(one: str, other: str) -> int | None:
-    """Days between two exact dates; None where either is missing or inexact."""
-    try:
-        return abs((date.fromisoformat(one) - date.fromisoformat(other)).days)
-    except ValueError:
-        return None
+def _why(found: Mapping[str, float]) -> str:
+    """What decided, in words."""
+    if found["met same"]:
+        return "the same people meet"
+    said = sorted(
+        (
+            kind
+            for kind in ("person", "place", "body", "document", "number", "deed", "thing", "reaction")
+            if found[kind] > 0.05
+        ),
+        key=lambda kind: -found[kind] * WEIGHTS[kind],
+    )
+    return "the same " + ", ".join(said[:4]) if said else "they name the same"

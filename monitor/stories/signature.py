@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from monitor.stories import fingerprint
+from monitor.model import ContactStatus, ContactType
+from monitor.stories import fingerprint, lexicon, sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from monitor.model import Contact, Decision, Item
+    from monitor.model import Contact, Decision, Fact, Item
 
-#: the facts kept of an item, the weightiest first
-MAX_FACTS = 40
-#: the weight of a fact that stands in the lead
-LEAD = 2
+#: the facts kept of an item, those of the title first, and sounds of names besides
+MAX_FACTS, MAX_SOUNDS = 44, 12
+#: where a fact stands: in the title, in the lead, further down
+TITLE, LEAD, BODY = 3, 2, 1
+#: words of the text that are its lead, and those that are read at all
+LEAD_WORDS, READ_WORDS = 60, 160
 #: words of a title
 MAX_TITLE = 12
 #: sides without a name: they tell no meeting from another
 GENERIC = frozenset(
     {"Russia", "Libya", "Russian Federation", "Kremlin", "Russian delegation", "Libyan delegation"}
 )
+#: kinds of entities to the first letter of their keys; what the letters of all keys mean stands with `Signature.facts`
+_ENTITIES = {"person": "p", "place": "l", "body": "b", "event": "b", "country": "c"}
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A reported contact, as far as it tells events apart: who of either side by name, where, when."""
+    """A reported contact, as far as it tells events apart: who of either side by name, where, when, how."""
 
     russian: frozenset[str]
     libyan: frozenset[str]
     place: str = ""
     #: ISO date as exact as the text has it, or ""
     date: str = ""
+    kind: ContactType = ContactType.OTHER
+    status: ContactStatus = ContactStatus.HAPPENED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,26 +58,47 @@ class Signature:
     #: bottom sketch of the shingles, and how many there were
     shingles: Sequence[int]
     length: int
-    #: bottom sketch of the words
-    words: Sequence[int]
     #: hashes of the title's longer words
     title: Sequence[int]
-    #: fact to weight, numbers and senses scaled
-    facts: Mapping[str, float]
-    #: the Euclidean length of `facts`
-    norm: float
-    #: UN documents named in title or lead
-    documents: frozenset[str]
+    #: where each fact stands best. Keys begin with their kind: p person, l place, b body, c country, s sense, u UN document,
+    #: n number, d what was done, t thing, r reaction, ~ sound of a name
+    facts: Mapping[str, int]
+    #: the watchlists that it matched
+    lists: tuple[str, ...] = ()
+    #: facts that a watchlist asks for: they are its topic
+    topic: frozenset[str] = frozenset()
+    #: how much each fact tells in the stream that the item came in, 0 to 1 (`rarity`); empty: not weighed yet
+    rare: Mapping[str, float]
+    #: how many stories of its watchlists the stream had lately
+    crowd: int = 0
     meetings: tuple[Meeting, ...]
+    #: something that a watchlist asks for stands below the title
+    stated: bool = True
+    #: a running title or an explainer
+    series: bool = False
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """UN documents named in title or lead."""
+        return frozenset(key for key, place in self.facts.items() if key[0] == "u" and place >= LEAD)
+
+    @property
+    def bare(self) -> bool:
+        """A headline without a text, or with one that says nothing more."""
+        return all(place == TITLE or key[0] in "~n" for key, place in self.facts.items())
+
+    def named(self, kinds: str, least: int = LEAD) -> frozenset[str]:
+        """The facts of these kinds that stand at least there."""
+        return frozenset(key for key, place in self.facts.items() if key[0] in kinds and place >= least)
 
 
 def signature(item: Item, decision: Decision, now: datetime) -> Signature:
-    """The signature of a decided item; `now` (aware) stands in for a missing date."""
+    """The signature of a decided item; `now` (aware) stands in for a missing date. It is not weighed yet."""
     title = fingerprint.words(item.title)
     body = fingerprint.words(f"{item.summary}\n{item.content}")
     # titles are changed by every desk: copies are told by the text, where there is one
     shingles = fingerprint.shingles(body if len(body) > len(title) else [*title, *body])
-    stems = fingerprint.stems([*title, *body])
+    stance = lexicon.stance(title, decision.lang)
     return Signature(
         at=(item.published_at or now).astimezone(UTC),
         lang=sys.intern(decision.lang),
@@ -79,30 +106,57 @@ def signature(item: Item, decision: Decision, now: datetime) -> Signature:
         address=fingerprint.hashed(item.canonical_url) if item.canonical_url else 0,
         shingles=fingerprint.sketch(shingles, fingerprint.SHINGLES),
         length=len(shingles),
-        words=fingerprint.sketch(map(fingerprint.hashed, stems), fingerprint.WORDS),
         title=fingerprint.sketch(map(fingerprint.hashed, fingerprint.stems(title)), MAX_TITLE),
-        facts=(facts := _facts(decision)),
-        norm=_norm(facts),
-        documents=_documents(facts),
+        facts=_facts(item, decision, title, body),
+        lists=tuple(sys.intern(name) for name in sorted({m.watchlist for m in decision.matches})),
+        topic=_topic(decision),
+        rare={},
         meetings=tuple(dict.fromkeys(_meeting(c) for c in decision.contacts if not c.background)),
+        stated=not decision.matches or any(e.field != "title" for m in decision.matches for e in m.evidence),
+        series=stance.series,
     )
 
 
-#: what a fact of each kind weighs beside an entity in the same place
-_SCALE = {"@": 1.0, "%": 0.7, "u": 1.0, "n": 2.0}
+def _facts(item: Item, decision: Decision, title: Sequence[str], body: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for fact in decision.facts:
+        _better(found, _key(fact), fact.weight)
+    lead, rest = body[:LEAD_WORDS], body[LEAD_WORDS:READ_WORDS]
+    lang = decision.lang
+    for words, place in ((title, TITLE), (lead, LEAD), (rest, BODY)):
+        for key in lexicon.concepts(words, lang):
+            _better(found, key, place)
+    kept = sorted(found.items(), key=lambda pair: -pair[1])[:MAX_FACTS]
+    kept += list(_sounds(item, lang).items())[:MAX_SOUNDS]
+    return {sys.intern(key): place for key, place in kept}
 
 
-def _facts(decision: Decision) -> dict[str, float]:
-    weighed = [(sys.intern(f.key), f.weight * _SCALE[f.key[0]]) for f in decision.facts]
-    return dict(sorted(weighed, key=lambda pair: (-pair[1], pair[0]))[:MAX_FACTS])
+def _sounds(item: Item, lang: str) -> dict[str, int]:
+    text = f"{item.summary}\n{item.content}"[: 8 * LEAD_WORDS]
+    found: dict[str, int] = {}
+    for heard, place in ((f". {item.title}", TITLE), (text, LEAD)):
+        for name in sound.names(heard, lang):
+            _better(found, f"~{name}", place)
+    return found
 
 
-def _norm(facts: Mapping[str, float]) -> float:
-    return math.sqrt(sum(weight * weight for weight in facts.values()))
+def _better(found: dict[str, int], key: str, place: int) -> None:
+    if place > found.get(key, 0):
+        found[key] = place
 
 
-def _documents(facts: Mapping[str, float]) -> frozenset[str]:
-    return frozenset(key for key, weight in facts.items() if key.startswith("un:") and weight >= LEAD)
+def _key(fact: Fact) -> str:
+    if fact.key[0] == "@":
+        return f"{_ENTITIES.get(fact.kind, 'b')}:{fact.key[1:]}"
+    return f"s:{fact.key[1:]}" if fact.key[0] == "%" else fact.key
+
+
+def _topic(decision: Decision) -> frozenset[str]:
+    """Bodies and senses that a rule fired on: what every item of its watchlist has. Who met whom is none."""
+    terms = {e.term.partition(".")[0] for m in decision.matches for e in m.evidence}
+    return frozenset(
+        _key(f) for f in decision.facts if _key(f)[0] in "bs" and f.key.partition(".")[0] in terms
+    )
 
 
 def _meeting(contact: Contact) -> Meeting:
@@ -111,6 +165,8 @@ def _meeting(contact: Contact) -> Meeting:
         libyan=_named(contact.libyan),
         place=contact.place or "",
         date=contact.date or "",
+        kind=contact.type,
+        status=contact.status,
     )
 
 
@@ -127,15 +183,23 @@ def as_json(of: Signature) -> dict[str, Any]:
         "address": of.address,
         "shingles": list(of.shingles),
         "length": of.length,
-        "words": list(of.words),
         "title": list(of.title),
-        "facts": dict(of.facts),
-        "meetings": [[sorted(m.russian), sorted(m.libyan), m.place, m.date] for m in of.meetings],
+        "told": dict(of.facts),
+        "lists": list(of.lists),
+        "crowd": of.crowd,
+        "rare": {key: round(value, 2) for key, value in of.rare.items()},
+        "meetings": [
+            [sorted(m.russian), sorted(m.libyan), m.place, m.date, m.kind.value, m.status.value]
+            for m in of.meetings
+        ],
+        "series": of.series,
+        "stated": of.stated,
+        "topic": sorted(of.topic),
     }
 
 
 def from_json(data: Mapping[str, Any]) -> Signature:
-    """The inverse of `as_json`."""
+    """The inverse of `as_json`; of what an earlier version kept, copies and meetings are still told."""
     return Signature(
         at=datetime.fromisoformat(data["at"]),
         lang=data["lang"],
@@ -143,13 +207,26 @@ def from_json(data: Mapping[str, Any]) -> Signature:
         address=data["address"],
         shingles=tuple(data["shingles"]),
         length=data["length"],
-        words=tuple(data["words"]),
         title=tuple(data["title"]),
-        facts=data["facts"],
-        norm=_norm(data["facts"]),
-        documents=_documents(data["facts"]),
-        meetings=tuple(
-            Meeting(frozenset(russian), frozenset(libyan), place, date)
-            for russian, libyan, place, date in data["meetings"]
-        ),
+        facts=data.get("told", {}),
+        lists=tuple(data.get("lists", ())),
+        rare=data.get("rare", {}),
+        crowd=data.get("crowd", 0),
+        meetings=tuple(_read_meeting(*kept) for kept in data["meetings"]),
+        topic=frozenset(data.get("topic", ())),
+        stated=data.get("stated", True),
+        series=data.get("series", False),
+    )
+
+
+def _read_meeting(
+    russian: Iterable[str],
+    libyan: Iterable[str],
+    place: str,
+    date: str,
+    kind: str = "other",
+    status: str = "happened",
+) -> Meeting:
+    return Meeting(
+        frozenset(russian), frozenset(libyan), place, date, ContactType(kind), ContactStatus(status)
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from monitor.stories import cluster, event
 from monitor.stories.cluster import Member
+from monitor.stories.rarity import Weeks, weighed
 from monitor.stories.signature import signature
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ class Window:
         self._members: list[Member] = []
         self._postings: dict[int, list[int]] = {}
         self._renamed: dict[str, str] = {}
+        #: the place of the report that opened each story
+        self._openers: dict[str, int] = {}
         self._newest = datetime.min.replace(tzinfo=UTC)
+        self._weeks = Weeks()
 
     def __len__(self) -> int:
         return len(self._members)
@@ -42,15 +46,18 @@ class Window:
 
     def put(self, of: Signature, fresh: str) -> str:
         """The story of an item with this signature; `fresh` where it begins one."""
+        of = weighed(of, self._weeks.around(of.at))
         placed = self.placed(of)
         story = placed.story or fresh
         for loser in placed.merges:
             self._renamed[loser] = story
         self._remember(of, story)
+        if placed.story is None:
+            self._weeks.count(of)
         return story
 
     def placed(self, of: Signature) -> Placement:
-        """Where an item belongs; nothing is remembered."""
+        """Where an item belongs that was weighed; nothing is remembered."""
         return cluster.place(of, self._candidates(of))
 
     def now_called(self, story: str) -> str:
@@ -66,12 +73,16 @@ class Window:
             if len(posting) <= COMMON:
                 shared.update(posting)
         best = sorted(shared.items(), key=lambda pair: (-pair[1], -pair[0]))[:COMPARED]
-        members = (self._members[place] for place, _ in best)
+        found = {place for place, _ in best}
+        # a story is judged by the report that opened it, whether or not that shares a key
+        found |= {self._openers[self.now_called(self._members[place].story)] for place in found}
+        members = (self._members[place] for place in found)
         return [Member(m.item, self.now_called(m.story), m.signature) for m in members]
 
     def _remember(self, of: Signature, story: str) -> None:
         place = len(self._members)
         self._members.append(Member(place, story, of))
+        self._openers.setdefault(story, place)
         for key in cluster.keys(of):
             self._postings.setdefault(key, []).append(place)
         self._newest = max(self._newest, of.at)
@@ -83,10 +94,12 @@ class Window:
         alive = [m for m in self._members if self._newest - m.signature.at <= event.REACH]
         if len(alive) * 2 > len(self._members):
             return
-        self._members, self._postings = [], {}
+        self._members, self._postings, self._openers = [], {}, {}
         for member in alive:
             place = len(self._members)
-            self._members.append(Member(place, self.now_called(member.story), member.signature))
+            story = self.now_called(member.story)
+            self._members.append(Member(place, story, member.signature))
+            self._openers.setdefault(story, place)
             for key in cluster.keys(member.signature):
                 self._postings.setdefault(key, []).append(place)
         self._renamed = {}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.model import Contact, ContactStatus, ContactType, Decision, Fact, Item
+from monitor.stories.rarity import Weeks, weighed
 from monitor.stories.signature import signature
 
 if TYPE_CHECKING:
@@ -33,10 +34,15 @@ def item(key: str, title: str = "", *, feed: str = "a", hours: float = 0, **more
 def facts(**weights: int) -> tuple[Fact, ...]:
     """`haftar=3` is the entity @haftar in the title; `n_1300=1` a number, `un_2570=3` a document."""
     kinds = {"n": "n:", "un": "un:S/RES/", "s": "%"}
+    places, countries = {"moscow", "rome", "kremlin"}, {"libya", "egypt"}
     made = []
     for name, weight in weights.items():
         kind, _, rest = name.partition("_")
-        made.append(Fact(kinds[kind] + rest if rest and kind in kinds else f"@{name}", weight))
+        if rest and kind in kinds:
+            made.append(Fact(kinds[kind] + rest, weight))
+        else:
+            what = "place" if name in places else "country" if name in countries else "person"
+            made.append(Fact(f"@{name}", weight, what))
     return tuple(made)
 
 
@@ -53,5 +59,6 @@ def contact(russian: str, libyan: str, *, date: str | None = None, background: b
 
 
 def signed(of: Item, *contacts: Contact, lang: str = "en", named: tuple[Fact, ...] = ()) -> Signature:
-    """The signature of an item with these contacts and facts."""
-    return signature(of, Decision(lang=lang, contacts=contacts, facts=named), NOON)
+    """The signature of an item with these contacts and facts, weighed in a stream that has just begun."""
+    made = signature(of, Decision(lang=lang, contacts=contacts, facts=named), NOON)
+    return weighed(made, Weeks().around(NOON))

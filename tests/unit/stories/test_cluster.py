@@ -33,7 +33,7 @@ def test_a_telling_in_other_words_is_no_copy() -> None:
 def test_one_friend_among_many_strangers_is_not_enough() -> None:
     """A story whose other members tell something else does not take an item that resembles one of them."""
     strangers = [
-        Member(n, "s-1", signed(item(str(n), hours=n), named=facts(haftar=3, rome=3, meloni=3, gas=2)))
+        Member(n, "s-1", signed(item(str(n), hours=n), named=facts(haftar=1, rome=3, meloni=3, gas=3)))
         for n in range(4)
     ]
     friend = Member(9, "s-1", signed(item("9"), named=HAFTAR))
@@ -41,15 +41,38 @@ def test_one_friend_among_many_strangers_is_not_enough() -> None:
     assert place(signed(item("x"), lang="ru", named=HAFTAR), [*strangers, friend]).story is None
 
 
-def test_an_item_of_two_stories_makes_them_one_under_the_older_id() -> None:
-    """The survivor is the story whose first report is older, whatever order the candidates come in."""
+def test_an_item_that_tells_two_stories_links_them() -> None:
+    """It joins the one it is closest to; a likeness merges nothing for good."""
     older = Member(1, "s-old", signed(item("1", hours=0), named=HAFTAR))
     younger = Member(2, "s-new", signed(item("2", hours=4), named=HAFTAR))
     bridge = signed(item("3", hours=5), lang="ru", named=HAFTAR)
 
     for order in ([older, younger], [younger, older]):
         placed = place(bridge, order)
+        assert (placed.story, placed.merges) == ("s-new", ())
+        assert [link.story for link in placed.related] == ["s-old"]
+
+
+def test_an_item_with_the_text_of_two_stories_makes_them_one_under_the_older_id() -> None:
+    """The survivor is the story whose first report is older, whatever order the candidates come in."""
+    older = Member(1, "s-old", signed(item("1", feed="b", content="\n\n".join(PARAGRAPHS[:3]))))
+    younger = Member(2, "s-new", signed(item("2", feed="c", hours=4, content="\n\n".join(PARAGRAPHS[2:6]))))
+    whole = signed(item("3", hours=5, content=TEXT))
+
+    for order in ([older, younger], [younger, older]):
+        placed = place(whole, order)
         assert (placed.story, placed.merges) == ("s-old", ("s-new",))
+
+
+def test_a_briefing_is_linked_and_bridges_nothing() -> None:
+    """Whatever it names."""
+    visit = Member(1, "s-visit", signed(item("1", "Putin receives Haftar"), named=HAFTAR))
+    briefing = signed(item("2", "Evening briefing", feed="b", hours=2), named=HAFTAR)
+
+    placed = place(briefing, [visit])
+
+    assert placed.story is None
+    assert [link.story for link in placed.related] == ["s-visit"]
 
 
 def test_keys_and_ids_are_stable() -> None:
@@ -64,7 +87,7 @@ def test_keys_and_ids_are_stable() -> None:
 
 
 def test_related_items_share_a_key() -> None:
-    """Candidates are found by a shared key: copies, tellings, one address, one headline."""
+    """Candidates are found by a shared key: copies, tellings, one headline."""
     base = signed(item("1", "Envoy lands in capital for talks", content=TEXT), named=HAFTAR)
     half = "\n\n".join(reversed(PARAGRAPHS[:4]))
 

@@ -16,7 +16,7 @@ def test_a_signature_comes_back_from_the_store_as_it_was() -> None:
     back = from_json(as_json(one))
 
     assert as_json(back) == as_json(one)
-    assert (back.norm, back.documents, back.meetings) == (one.norm, one.documents, one.meetings)
+    assert (back.facts, back.documents, back.meetings) == (one.facts, one.documents, one.meetings)
     found = relation(one, back)
     assert found is not None
     assert found.kind == "copy"
@@ -34,4 +34,4 @@ def test_a_missing_date_is_the_moment_of_reading() -> None:
     one = signed(item("1", "x", hours=0), named=many)
     assert one.at == NOON
     assert len(one.facts) == MAX_FACTS
-    assert "@title" in one.facts
+    assert "p:title" in one.facts

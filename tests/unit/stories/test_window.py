@@ -25,10 +25,10 @@ def test_copies_and_tellings_get_the_id_of_the_first() -> None:
 def test_a_merge_renames_the_younger_story() -> None:
     """Whoever holds the younger id is led to the older one."""
     held = Window()
-    old = held.put(signed(item("1"), named=VISIT), "old")
-    # a story of its own, because nothing of it is shared; the bridge has both texts
-    young = held.put(signed(item("2", hours=1, feed="b", content=TEXT)), "young")
-    bridge = held.put(signed(item("3", hours=2, feed="c", content=TEXT), lang="ru", named=VISIT), "bridge")
+    old = held.put(signed(item("1", content=" ".join(PARAGRAPHS[:3]))), "old")
+    # a story of its own, because little of it is shared; the bridge has both texts
+    young = held.put(signed(item("2", hours=1, feed="b", content=" ".join(PARAGRAPHS[2:6]))), "young")
+    bridge = held.put(signed(item("3", hours=2, feed="c", content=TEXT)), "bridge")
     assert (old, young) == ("old", "young")
     assert bridge == held.now_called("young") == held.now_called("old") == "old"
 

@@ -1,0 +1,173 @@
+"""Pure. Words of six languages that tell what happened and how an item stands to it; the words are in `words/`.
+
+A concept is one thing in every language: "landed", «прибыли» and وصول are `arrive`. So two tellings without a word in
+common can be compared. The files are part of the package and read once, when the first item needs them.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from monitor.stories import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+LANGUAGES = ("en", "fr", "it", "ru", "ar", "tr")
+#: letters of the shortest and the longest beginning of a word that is looked up
+SHORTEST, LONGEST = 2, 12
+#: particles that Arabic writes in front of a word, the longest first
+_PREFIXES = ("وبال", "وال", "بال", "كال", "فال", "لل", "ال", "و", "ف", "ب", "ل", "س")
+#: letters that a word must keep behind its particle
+_KEPT = 3
+#: words between a negation and the verb that it turns round
+NEGATED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """How a title stands to what happened."""
+
+    #: a running title or an explainer: it reports many events, or none
+    series: bool = False
+    #: it says that something is not so
+    denies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """What words mean in one language: whole words, pairs of words, and beginnings of words."""
+
+    whole: Mapping[str, tuple[str, ...]]
+    begun: Mapping[str, tuple[str, ...]]
+
+
+def concepts(words: Sequence[str], lang: str) -> Iterator[str]:
+    """The concepts and numbers that folded `words` name, in order: "d:arrive", "t:plane", "r:uneasy", "n:40"."""
+    forms = _forms()[lang if lang in LANGUAGES else "en"]
+    for number, word in enumerate(words):
+        pair = f"{word} {words[number + 1]}" if number + 1 < len(words) else ""
+        yield from forms.whole.get(pair, ())
+        for form in bare(word) if lang == "ar" else (word,):
+            found = _meaning(form, forms)
+            if found:
+                yield from found
+                break
+
+
+def _meaning(word: str, forms: _Forms) -> tuple[str, ...]:
+    found = forms.whole.get(word)
+    if found is not None:
+        return found
+    for length in range(min(len(word), LONGEST), SHORTEST - 1, -1):
+        found = forms.begun.get(word[:length])
+        if found is not None:
+            return found
+    return ()
+
+
+def bare(word: str) -> Iterator[str]:
+    """An Arabic word as it stands, and without the particles written in front of it."""
+    yield word
+    for prefix in _PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) >= _KEPT:
+            yield word[len(prefix) :]
+
+
+def stance(words: Sequence[str], lang: str) -> Stance:
+    """How a title of these folded words stands to what happened."""
+    patterns = _stances()[lang if lang in LANGUAGES else "en"]
+    text = " ".join(words)
+    found = {name: patterns[name].search(text) is not None for name in ("running", "explains", "denies")}
+    return Stance(found["running"] or found["explains"], found["denies"])
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a headline says was or will be done, and what not."""
+
+    done: frozenset[str] = frozenset()
+    not_done: frozenset[str] = frozenset()
+
+    def contradicts(self, other: Claims) -> bool:
+        """Whether both cannot be true: one says that it is so, the other that it is not, or the opposite of it."""
+        if not self.done.isdisjoint(other.not_done) or not other.done.isdisjoint(self.not_done):
+            return True
+        mine, theirs = self.done - other.done, other.done - self.done
+        return any((one, another) in opposites() for one in mine for another in theirs)
+
+
+def claims(words: Sequence[str], lang: str) -> Claims:
+    """What a headline of these folded words claims."""
+    negates = _stances()[lang if lang in LANGUAGES else "en"]["negates"]
+    done: dict[bool, set[str]] = {True: set(), False: set()}
+    for number, word in enumerate(words):
+        deeds = [key for key in concepts([word], lang) if key[0] == "d"]
+        before = words[max(0, number - NEGATED) : number + 1] if deeds else ()
+        done[any(negates.fullmatch(near) for near in before)].update(deeds)
+    return Claims(frozenset(done[False]), frozenset(done[True]))
+
+
+@cache
+def opposites() -> frozenset[tuple[str, str]]:
+    """Pairs of concepts of which only one can be true."""
+    pairs = [(f"d:{one}", f"d:{other}") for one, other in _read_stances()["opposites"]]
+    return frozenset((*pairs, *((other, one) for one, other in pairs)))
+
+
+@cache
+def _forms() -> Mapping[str, _Forms]:
+    whole: dict[str, dict[str, tuple[str, ...]]] = {lang: {} for lang in LANGUAGES}
+    begun: dict[str, dict[str, tuple[str, ...]]] = {lang: {} for lang in LANGUAGES}
+    for key, lang, form in _listed():
+        begins = form.endswith("*")
+        plain = " ".join(fingerprint.words(form.rstrip("*").replace("_", " ")))
+        table = (begun if begins else whole)[lang]
+        table[plain] = (*table.get(plain, ()), key)
+    return {lang: _Forms(whole[lang], begun[lang]) for lang in LANGUAGES}
+
+
+def _listed() -> Iterator[tuple[str, str, str]]:
+    """Every form of the two tables: its key, its language, and itself."""
+    for row in _table("concepts.csv"):
+        key = f"{row['kind'][0]}:{row['concept']}"
+        yield from ((key, lang, form) for lang in LANGUAGES for form in row[lang].split())
+    for row in _table("numbers.csv"):
+        yield from ((f"n:{row['value']}", lang, form) for lang in LANGUAGES for form in row[lang].split())
+
+
+def _table(name: str) -> Iterable[dict[str, str]]:
+    return csv.DictReader(_text(name).splitlines())
+
+
+@cache
+def _stances() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
+    told = _read_stances()
+    return {
+        lang: {
+            "running": _any(told["running"][lang]),
+            "explains": _any(told["explains"][lang]),
+            "denies": _any(told["denies"][lang]),
+            "negates": _any(told["negates"][lang]),
+        }
+        for lang in LANGUAGES
+    }
+
+
+def _any(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(rf"(?<!\w)(?:{pattern})(?!\w)" for pattern in patterns))
+
+
+@cache
+def _read_stances() -> dict[str, Any]:
+    return tomllib.loads(_text("stance.toml"))
+
+
+def _text(name: str) -> str:
+    return resources.files("monitor.stories").joinpath("words", name).read_text("utf-8")

@@ -1,0 +1,50 @@
+"""Pure. What the headline of a report claims against what another claims, where no contact says it: "denies that fighters
+arrived", "left" against "arrived", "will not" against "will".
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from monitor.stories import fingerprint, lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.model import StoryItem
+    from monitor.stories.lexicon import Claims, Stance
+
+#: opposite reports this far apart contradict each other; later the one may have followed the other
+AT_ONCE = timedelta(hours=24)
+
+
+def denies(item: StoryItem) -> bool:
+    """Whether the headline says that something is not so."""
+    return stance_of(item.item.title, item.item.lang).denies
+
+
+def contradicts(item: StoryItem, first: StoryItem) -> bool:
+    """Whether two headlines of one event cannot both be true. Where contacts are told, their status says it."""
+    if item.contacts or first.contacts or abs(item.told_at - first.told_at) > AT_ONCE:
+        return False
+    one, other = (claims_of(told.item.title, told.item.lang) for told in (item, first))
+    return one.contradicts(other)
+
+
+def claimed_first(items: Sequence[StoryItem]) -> StoryItem | None:
+    """The first report of a story that claims something: no denial."""
+    return next((item for item in sorted(items, key=lambda i: (i.told_at, i.id)) if not denies(item)), None)
+
+
+@lru_cache(maxsize=4096)
+def stance_of(title: str, lang: str) -> Stance:
+    """How a headline stands to what happened."""
+    return lexicon.stance(fingerprint.words(title), lang)
+
+
+@lru_cache(maxsize=4096)
+def claims_of(title: str, lang: str) -> Claims:
+    """What a headline claims."""
+    return lexicon.claims(fingerprint.words(title), lang)

@@ -1,0 +1,140 @@
+"""Pure. How two tellings compare, kind by kind: what they share and where they differ, as numbers that can be weighed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from monitor.stories import lexicon, meetings
+from monitor.stories.signature import TITLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.stories.signature import Signature
+
+#: what a fact weighs by where it stands: below the lead, in the lead, in the title
+PLACES = (0.0, 0.35, 0.8, 1.0)
+#: days within which most of an event is told
+SOON = 1.5
+#: kinds of facts by the first letter of their keys
+KINDS = {
+    "p": "person", "l": "place", "b": "body", "c": "country", "s": "sense", "u": "document", "n": "number", "d": "deed",
+    "t": "thing", "r": "reaction", "~": "sound",
+}  # fmt: skip
+#: kinds that alone tell one event from another of the same topic
+SPECIFIC = ("person", "place", "document", "number")
+#: how rare what somebody reacts with must be to say who reacts
+_TELLING = 0.3
+
+
+def traits(ours: Signature, theirs: Signature) -> dict[str, float]:
+    """Named numbers: how much is shared of each kind, what sets the two apart, how they lie in the stream."""
+    found = shared(ours, theirs)
+    found["alike"] = _alike(ours, theirs)
+    found["headline"] = min(told(ours, theirs), told(theirs, ours))
+    found["other list"] = float(
+        bool(ours.lists and theirs.lists) and set(ours.lists).isdisjoint(theirs.lists)
+    )
+    found["crowd"] = math.log1p(max(ours.crowd, theirs.crowd))
+    found["one language"] = float(ours.lang == theirs.lang)
+    found["days"] = abs(ours.at - theirs.at).total_seconds() / 86400
+    found["later days"] = max(0.0, found["days"] - SOON)
+    for kind, letter in (("person", "p"), ("place", "l"), ("number", "n"), ("thing", "t")):
+        found[f"other {kind}"] = _differ(ours, theirs, letter)
+    found["other headline"] = float(_disjoint(ours, theirs, "dt"))
+    found["other wording"] = float(_reworded(ours, theirs))
+    found["other reaction"] = float(_react_apart(ours, theirs))
+    found["contrary"] = float(contrary(ours, theirs))
+    met = meetings.compared(ours, theirs) if ours.meetings and theirs.meetings else ""
+    for verdict in ("same", "half", "again", "other"):
+        found[f"met {verdict}"] = float(met == verdict)
+    found["one meets"] = float(_meets_alone(ours, theirs) or _meets_alone(theirs, ours))
+    return found
+
+
+def shared(ours: Signature, theirs: Signature) -> dict[str, float]:
+    """By kind how much both name, rare things and those in the title most."""
+    found = dict.fromkeys(KINDS.values(), 0.0)
+    for key in ours.facts.keys() & theirs.facts.keys():
+        rare = min(ours.rare.get(key, 0.0), theirs.rare.get(key, 0.0))
+        found[KINDS[key[0]]] += rare * rare * PLACES[ours.facts[key]] * PLACES[theirs.facts[key]]
+    return found
+
+
+def specific(found: Mapping[str, float]) -> float:
+    """How much of what is shared tells one event from another of the same topic.
+
+    Things alone do not: every day has its convoys, ports and planes; what was done with them does.
+    """
+    done = found["thing"] + found["deed"] if found["deed"] > 0 else 0.0
+    return sum(found[kind] for kind in SPECIFIC) + found["sound"] / 2 + done
+
+
+def _alike(ours: Signature, theirs: Signature) -> float:
+    """Cosine of all facts but sounds, each telling the same: it counts where a stream has little of a topic."""
+    both = ours.facts.keys() & theirs.facts.keys()
+    dot = sum(PLACES[ours.facts[key]] * PLACES[theirs.facts[key]] for key in both if key[0] != "~")
+    return dot / math.sqrt(_square(ours) * _square(theirs)) if dot else 0.0
+
+
+def told(of: Signature, other: Signature) -> float:
+    """How much of what a title names the other item names anywhere, by what each tells; 0 where it names nothing."""
+    named = [(key, of.rare.get(key, 0.0)) for key in of.named("plbudtnr", TITLE)]
+    whole = sum(weight for _, weight in named)
+    return sum(weight for key, weight in named if key in other.facts) / whole if whole else 0.0
+
+
+def _square(of: Signature) -> float:
+    return sum(PLACES[place] ** 2 for key, place in of.facts.items() if key[0] != "~")
+
+
+def _differ(ours: Signature, theirs: Signature, letter: str) -> float:
+    """How much each names of a kind in title or lead that the other does not; 0 where one of them names nothing else."""
+    one, other = ours.named(letter), theirs.named(letter)
+    return min(_most(ours, one - other), _most(theirs, other - one))
+
+
+def _most(of: Signature, keys: frozenset[str]) -> float:
+    return max((of.rare.get(key, 0.0) for key in keys), default=0.0)
+
+
+def _disjoint(ours: Signature, theirs: Signature, letters: str) -> bool:
+    """Whether both titles name something of a kind, and nothing in common."""
+    one, other = ours.named(letters, TITLE), theirs.named(letters, TITLE)
+    return bool(one and other) and one.isdisjoint(other)
+
+
+def _reworded(ours: Signature, theirs: Signature) -> bool:
+    """Whether two headlines of one language, with nothing below them, differ in a word on either side."""
+    if ours.lang != theirs.lang or not (ours.bare and theirs.bare):
+        return False
+    one, other = set(ours.title), set(theirs.title)
+    return bool(one - other and other - one)
+
+
+def _react_apart(ours: Signature, theirs: Signature) -> bool:
+    """Whether only one of them reacts, or somebody else does."""
+    one, other = bool(ours.named("r", TITLE)), bool(theirs.named("r", TITLE))
+    if one != other:
+        return True
+    return one and not _speakers(ours) & _speakers(theirs)
+
+
+def _meets_alone(of: Signature, other: Signature) -> bool:
+    """Whether only one of them tells of a meeting, of people whom the other does not name."""
+    if not of.meetings or other.meetings:
+        return False
+    return of.named("p", TITLE).isdisjoint(other.named("p"))
+
+
+def _speakers(of: Signature) -> set[str]:
+    who = of.named("p") | of.named("bc", TITLE)
+    return {key for key in who if of.rare.get(key, 0.0) >= _TELLING}
+
+
+def contrary(ours: Signature, theirs: Signature) -> bool:
+    """Whether what one says was done is the opposite of what the other says."""
+    pairs = lexicon.opposites()
+    one, other = ours.named("d", TITLE), theirs.named("d", TITLE)
+    return any((a, b) in pairs for a in one - other for b in other - one)

@@ -1,0 +1,55 @@
+"""The same people meet again and again: what makes two reports tell one meeting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.model import Contact, ContactStatus, ContactType
+from monitor.stories.meetings import compared
+from tests.unit.stories.samples import contact, facts, item, signed
+
+MET = contact("Yunus-bek Yevkurov", "Khalifa Haftar")
+
+
+def changed(**more: object) -> Contact:
+    """The meeting, told otherwise."""
+    return replace(MET, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("other", "hours", "expected"),
+    [
+        pytest.param(MET, 5, "same", id="the same people"),
+        pytest.param(MET, 60, "again", id="two days later without a day"),
+        pytest.param(changed(date="2026-03-04"), 60, "again", id="one of them without a day"),
+        pytest.param(changed(status=ContactStatus.PLANNED), 90, "same", id="a plan and what came of it"),
+        pytest.param(changed(status=ContactStatus.DENIED), 140, "same", id="a denial days later"),
+        pytest.param(changed(type=ContactType.CALL), 5, "again", id="by telephone"),
+        pytest.param(contact("Andrei Belousov", "Khalifa Haftar"), 5, "other", id="another guest"),
+        pytest.param(contact("Yunus-bek Yevkurov", "Libya"), 5, "half", id="one side nameless"),
+    ],
+)
+def test_two_reports_tell_one_meeting(other: Contact, hours: float, expected: str) -> None:
+    """Who, how and when; it is the same from either side."""
+    one, two = signed(item("1"), MET), signed(item("2", hours=hours), other)
+    assert compared(one, two) == compared(two, one) == expected
+
+
+def test_exact_days_decide_where_both_say_them() -> None:
+    """Two articles of one day may report two meetings, and late ones the same."""
+    monday, friday = changed(date="2026-03-01"), changed(date="2026-03-05")
+    assert compared(signed(item("1"), monday), signed(item("2"), friday)) == "again"
+    assert compared(signed(item("1"), monday), signed(item("2", hours=100), monday)) == "same"
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [pytest.param("rome", "again", id="elsewhere"), pytest.param("moscow", "same", id="one text names both")],
+)
+def test_another_place_is_another_meeting(named: str, expected: str) -> None:
+    """Unless the texts name a place in common: a village and its town."""
+    one = signed(item("1"), changed(place="Moscow"), named=facts(moscow=3))
+    other = signed(item("2"), changed(place="Rome"), named=facts(**{"rome": 3, named: 3}))
+    assert compared(one, other) == expected
