@@ -35,9 +35,9 @@ _ORDER: tuple[Verdict, ...] = ("same", "half", "again", "other")
 
 def compared(ours: Signature, theirs: Signature) -> Verdict:
     """What the meetings of two items say: the surest of all pairs, or nothing where one of them tells of none."""
-    apart = abs(ours.at - theirs.at)
-    elsewhere = _elsewhere(ours, theirs)
-    found = {_pair(a, b, apart, elsewhere) for a in ours.meetings for b in theirs.meetings}
+    first, then = (ours, theirs) if ours.at <= theirs.at else (theirs, ours)
+    apart, elsewhere = then.at - first.at, _elsewhere(ours, theirs)
+    found = {_pair(a, b, apart, elsewhere) for a in first.meetings for b in then.meetings}
     return next((verdict for verdict in _ORDER if verdict in found), "")
 
 
@@ -63,12 +63,14 @@ def _pair(a: Meeting, b: Meeting, apart: timedelta, elsewhere: bool) -> Verdict:
     return "same" if sides == ("same", "same") else "half" if "same" in sides else ""
 
 
-def _reach(a: Meeting, b: Meeting, days: int | None) -> timedelta:
+def _reach(first: Meeting, then: Meeting, days: int | None) -> timedelta:
     if days is not None:
         return DENIED
-    statuses = {a.status, b.status}
+    statuses = {first.status, then.status}
     if ContactStatus.DENIED in statuses:
-        return DENIED
+        # "no meeting is planned" says nothing about one that took place later
+        late = first.status is ContactStatus.DENIED and then.status in _TOOK_PLACE
+        return REPORTED if late else DENIED
     return PLANNED if statuses & _AHEAD and (statuses & _TOOK_PLACE or len(statuses) > 1) else REPORTED
 
 

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from monitor.model import StoryItem
     from monitor.stories.lexicon import Claims, Stance
 
+#: letters of a text in which its main verb stands
+BEGINNING = 70
 #: opposite reports this far apart contradict each other; later the one may have followed the other
 AT_ONCE = timedelta(hours=24)
 
 
 def denies(item: StoryItem) -> bool:
-    """Whether the headline says that something is not so."""
-    return stance_of(item.item.title, item.item.lang).denies
+    """Whether the headline, or the first words below it, say that something is not so."""
+    below = f"{item.item.summary} {item.item.content}"[:BEGINNING]
+    return any(stance_of(text, item.item.lang).denies for text in (item.item.title, below))
 
 
 def contradicts(item: StoryItem, first: StoryItem) -> bool:

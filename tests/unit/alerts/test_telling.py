@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.alerts import telling
-from monitor.alerts.frame import frame
+from monitor.alerts.frame import Frame, frame
 from monitor.alerts.frame_words import TELLING
 from monitor.jobs import samples
-from monitor.model import Change, ContactStatus, Corroboration, Side, Voice
+from monitor.model import Change, ContactStatus, Corroboration, RelatedStory, Side, Voice
 from monitor.stories import change, corroboration
 from tests.support.tellings import met, story
 from tests.support.tellings import telling as item
@@ -143,3 +143,34 @@ def test_stable_words_of_changes_are_known_to_the_frames() -> None:
     """Statuses are said in the frame's own words."""
     words = chain(change._STATUS, (ContactStatus.DENIED,))
     assert all(status.value in ARABIC.words for status in words)
+
+
+@pytest.mark.parametrize(("words", "line"), [(ENGLISH, "Related: “"), (ARABIC, "ذو صلة: “")])
+def test_related_stories_are_named(words: Frame, line: str) -> None:
+    """Three at most, the rest counted; with the desk's address where there is one."""
+    others = tuple(RelatedStory(id=f"s-{n}", title=f"Talks {n}", why="the same person") for n in range(5))
+    told = telling.related(replace(story(item(1)), related=others), words, "https://desk.example/")
+
+    assert [other["link"] for other in told["related"]] == [
+        f"https://desk.example/stories/s-{n}" for n in range(3)
+    ]
+    assert told["related_cut"] == 2
+    assert told["related_line"].startswith(line)
+    assert telling.related(story(item(1)), words, None)["related_line"] == ""
+
+
+def test_a_contradiction_is_no_denial() -> None:
+    """Nobody denied anything in words."""
+    judged = found(
+        voice(Side.UN),
+        replace(voice(Side.LIBYA_EAST, denies=True), contradicts=True),
+        grounds=("one-voice", "denied"),
+    )
+    said = telling.corroboration(judged, ARABIC)
+    assert "خلاف" in said["line"]
+    assert "نفي" not in said["line"]
+    opposite = Change(
+        kind="status", reason="contradicted by the United Nations", after=("contradicted", "un")
+    )
+    assert telling.change_line([opposite], ENGLISH) == "Contradicted by the United Nations."
+    assert not LATIN.search(telling.change_line([opposite], ARABIC))

@@ -191,3 +191,12 @@ def test_nothing_changes_by_itself() -> None:
         telling(3, EAST, "D", met(), credit="AFP"),
     ]
     assert reasons(items, items) == []
+
+
+def test_the_opposite_is_told_and_confirms_nothing() -> None:
+    """Whoever was told that they came hears that somebody says they left."""
+    judge = StoryJudge()
+    arrived = telling(1, title="Fighters arrive in Tobruk")
+    left = telling(2, Side.LIBYA_EAST, title="Fighters leave Tobruk")
+    then, now = (judge.standing(judge.judge(story(*items))) for items in ((arrived,), (arrived, left)))
+    assert [change.reason for change in changes(then, now)] == ["contradicted by eastern Libyan media"]

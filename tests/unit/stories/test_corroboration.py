@@ -187,3 +187,40 @@ def test_what_was_taken_back_counts_no_more() -> None:
 def test_it_is_explained_in_one_sentence(items: list[StoryItem], said: str) -> None:
     """In plain English."""
     assert corroborate(story(*items)).explained == said
+
+
+def test_a_denial_counts_against_any_contact_of_the_story() -> None:
+    """Not only against the one that most tell."""
+    first = met(libyan=("Khalifa Haftar",))
+    second = met(libyan=("Aguila Saleh",))
+    found = corroborate(
+        story(
+            telling(1, Side.INDEPENDENT, "B", first),
+            telling(2, Side.INDEPENDENT, "B", first),
+            telling(3, Side.LIBYA_EAST, "C", second),
+            telling(4, Side.RUSSIA_STATE, "C", met("denied", libyan=("Aguila Saleh",))),
+        )
+    )
+    assert [voice.name for voice in found.voices if voice.denies] == ["Outlet 4"]
+
+
+def test_a_headline_denies_what_is_no_contact() -> None:
+    """It confirms nothing and takes away from the number."""
+    found = corroborate(
+        story(
+            telling(1, title="Fighters arrive in Tobruk"),
+            telling(2, Side.LIBYA_EAST, title="Command denies that fighters arrived in Tobruk"),
+        )
+    )
+    assert [(v.denies, v.contradicts) for v in found.voices] == [(False, False), (True, False)]
+    assert (found.credibility, found.grounds) == (4, ("one-voice", "denied"))
+
+
+def test_opposite_headlines_contradict_each_other() -> None:
+    """Two independent voices, and no confirmation."""
+    found = corroborate(
+        story(telling(1, title="Fighters arrive in Tobruk"), telling(2, title="Fighters leave Tobruk"))
+    )
+    assert [(v.denies, v.contradicts) for v in found.voices] == [(False, False), (True, True)]
+    assert found.credibility > 3
+    assert found.explained.endswith("contradicted by independent media")
