@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor.stories import fingerprint
 from monitor.stories.signature import TITLE
-from monitor.stories.traits import specific, told, traits
+from monitor.stories.traits import alike, crowd, shared, specific, told, traits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,15 +114,15 @@ def _tells(of: Signature, key: str) -> bool:
 
 
 def _same_event(ours: Signature, theirs: Signature, *, framed: bool) -> Relation | None:
-    found = traits(ours, theirs)
+    found = shared(ours, theirs)
+    if not _worth_weighing(ours, theirs, found):
+        return None
+    found = traits(ours, theirs, found)
     if _same_title(ours, theirs) and not (found["met again"] or _not_one(ours, theirs)):
         return Relation("event", max(score(found), JOIN), "the same headline")
     agrees = specific(found)
     met = bool(found["met same"])
     total = score(found)
-    if not any(found[kind] for kind in NAMED):
-        # what is done with trucks and ports happens everywhere
-        return None
     other_guest = bool(found["met other"] and found["other person"])
     if framed or other_guest or found["other reaction"] or _not_one(ours, theirs):
         return _related(found, total, agrees)
@@ -135,6 +135,18 @@ def _same_event(ours: Signature, theirs: Signature, *, framed: bool) -> Relation
     if found["met again"]:
         return Relation("related", total, "the same people meet again")
     return _related(found, total, agrees)
+
+
+def _worth_weighing(ours: Signature, theirs: Signature, found: dict[str, float]) -> bool:
+    """Whether two items share enough to be compared: most of those that share a key do not."""
+    if _same_title(ours, theirs) or (ours.meetings and theirs.meetings):
+        return True
+    # what is done with trucks and ports happens everywhere: something must be named, be it the topic
+    if specific(found) < min(AGREES, TOUCHES) or not any(found[kind] for kind in NAMED):
+        return False
+    found["alike"], found["crowd"] = alike(ours, theirs), crowd(ours, theirs)
+    # the headlines add at most their whole weight, everything else takes away
+    return score(found) + WEIGHTS["headline"] >= LINK
 
 
 def _opposed(ours: Signature, theirs: Signature, found: Mapping[str, float], total: float) -> bool:
@@ -150,7 +162,7 @@ def _opposed(ours: Signature, theirs: Signature, found: Mapping[str, float], tot
 
 def score(found: Mapping[str, float]) -> float:
     """The weighed sum of the traits."""
-    return BIAS + sum(weight * found[trait] for trait, weight in WEIGHTS.items())
+    return BIAS + sum(WEIGHTS.get(trait, 0.0) * value for trait, value in found.items() if value)
 
 
 def _not_one(ours: Signature, theirs: Signature) -> bool:

@@ -10,7 +10,7 @@ import csv
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -46,22 +46,29 @@ class _Forms:
 
     whole: Mapping[str, tuple[str, ...]]
     begun: Mapping[str, tuple[str, ...]]
+    #: by first and second word
+    pairs: Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 def concepts(words: Sequence[str], lang: str) -> Iterator[str]:
     """The concepts and numbers that folded `words` name, in order: "d:arrive", "t:plane", "r:uneasy", "n:40"."""
-    forms = _forms()[lang if lang in LANGUAGES else "en"]
+    lang = lang if lang in LANGUAGES else "en"
+    pairs = _forms()[lang].pairs
     for number, word in enumerate(words):
-        pair = f"{word} {words[number + 1]}" if number + 1 < len(words) else ""
-        yield from forms.whole.get(pair, ())
-        for form in bare(word) if lang == "ar" else (word,):
-            found = _meaning(form, forms)
-            if found:
-                yield from found
-                break
+        if word in pairs and number + 1 < len(words):
+            yield from pairs[word].get(words[number + 1], ())
+        yield from _meaning(word, lang)
 
 
-def _meaning(word: str, forms: _Forms) -> tuple[str, ...]:
+@lru_cache(maxsize=100_000)
+def _meaning(word: str, lang: str) -> tuple[str, ...]:
+    """What one word names: a stream says the same words again and again."""
+    forms = _forms()[lang]
+    spelled = bare(word) if lang == "ar" else (word,)
+    return next((found for form in spelled if (found := _looked_up(form, forms))), ())
+
+
+def _looked_up(word: str, forms: _Forms) -> tuple[str, ...]:
     found = forms.whole.get(word)
     if found is not None:
         return found
@@ -130,7 +137,16 @@ def _forms() -> Mapping[str, _Forms]:
         plain = " ".join(fingerprint.words(form.rstrip("*").replace("_", " ")))
         table = (begun if begins else whole)[lang]
         table[plain] = (*table.get(plain, ()), key)
-    return {lang: _Forms(whole[lang], begun[lang]) for lang in LANGUAGES}
+    return {lang: _Forms(whole[lang], begun[lang], _pairs(whole[lang])) for lang in LANGUAGES}
+
+
+def _pairs(whole: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, tuple[str, ...]]]:
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for form, keys in whole.items():
+        first, _, second = form.partition(" ")
+        if second:
+            found.setdefault(first, {})[second] = keys
+    return found
 
 
 def _listed() -> Iterator[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ MAX_FACTS, MAX_SOUNDS = 44, 12
 #: where a fact stands: in the title, in the lead, further down
 TITLE, LEAD, BODY = 3, 2, 1
 #: words of the text that are its lead, and those that are read at all
-LEAD_WORDS, READ_WORDS = 60, 160
+LEAD_WORDS, READ_WORDS = 60, 120
 #: words of a title
 MAX_TITLE = 12
 #: sides without a name: they tell no meeting from another
@@ -53,8 +53,6 @@ class Signature:
     lang: str
     #: feed or outlet: two items of one source share its boilerplate
     source: str
-    #: hash of the canonical address; 0 for none
-    address: int
     #: bottom sketch of the shingles, and how many there were
     shingles: Sequence[int]
     length: int
@@ -76,6 +74,7 @@ class Signature:
     stated: bool = True
     #: a running title or an explainer
     series: bool = False
+    memo: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def documents(self) -> frozenset[str]:
@@ -88,8 +87,12 @@ class Signature:
         return all(place == TITLE or key[0] in "~n" for key, place in self.facts.items())
 
     def named(self, kinds: str, least: int = LEAD) -> frozenset[str]:
-        """The facts of these kinds that stand at least there."""
-        return frozenset(key for key, place in self.facts.items() if key[0] in kinds and place >= least)
+        """The facts of these kinds that stand at least there; worked out once, an item is compared with dozens."""
+        known = self.memo.get((kinds, least))
+        if known is None:
+            known = frozenset(key for key, place in self.facts.items() if key[0] in kinds and place >= least)
+            self.memo[kinds, least] = known
+        return known
 
 
 def signature(item: Item, decision: Decision, now: datetime) -> Signature:
@@ -103,7 +106,6 @@ def signature(item: Item, decision: Decision, now: datetime) -> Signature:
         at=(item.published_at or now).astimezone(UTC),
         lang=sys.intern(decision.lang),
         source=sys.intern(item.feed_id or item.outlet),
-        address=fingerprint.hashed(item.canonical_url) if item.canonical_url else 0,
         shingles=fingerprint.sketch(shingles, fingerprint.SHINGLES),
         length=len(shingles),
         title=fingerprint.sketch(map(fingerprint.hashed, fingerprint.stems(title)), MAX_TITLE),
@@ -180,7 +182,6 @@ def as_json(of: Signature) -> dict[str, Any]:
         "at": of.at.isoformat(),
         "lang": of.lang,
         "source": of.source,
-        "address": of.address,
         "shingles": list(of.shingles),
         "length": of.length,
         "title": list(of.title),
@@ -204,7 +205,6 @@ def from_json(data: Mapping[str, Any]) -> Signature:
         at=datetime.fromisoformat(data["at"]),
         lang=data["lang"],
         source=data["source"],
-        address=data["address"],
         shingles=tuple(data["shingles"]),
         length=data["length"],
         title=tuple(data["title"]),

@@ -22,21 +22,22 @@ KINDS = {
     "p": "person", "l": "place", "b": "body", "c": "country", "s": "sense", "u": "document", "n": "number", "d": "deed",
     "t": "thing", "r": "reaction", "~": "sound",
 }  # fmt: skip
+#: all kinds but sounds
+SAID = "plbcsundtr"
 #: kinds that alone tell one event from another of the same topic
 SPECIFIC = ("person", "place", "document", "number")
 #: how rare what somebody reacts with must be to say who reacts
 _TELLING = 0.3
 
 
-def traits(ours: Signature, theirs: Signature) -> dict[str, float]:
-    """Named numbers: how much is shared of each kind, what sets the two apart, how they lie in the stream."""
-    found = shared(ours, theirs)
-    found["alike"] = _alike(ours, theirs)
+def traits(ours: Signature, theirs: Signature, found: dict[str, float]) -> dict[str, float]:
+    """Named numbers: how much is shared of each kind (`found`, of `shared`), what sets the two apart, how they lie in the stream."""
+    found["alike"] = alike(ours, theirs)
     found["headline"] = min(told(ours, theirs), told(theirs, ours))
     found["other list"] = float(
         bool(ours.lists and theirs.lists) and set(ours.lists).isdisjoint(theirs.lists)
     )
-    found["crowd"] = math.log1p(max(ours.crowd, theirs.crowd))
+    found["crowd"] = crowd(ours, theirs)
     found["one language"] = float(ours.lang == theirs.lang)
     found["days"] = abs(ours.at - theirs.at).total_seconds() / 86400
     found["later days"] = max(0.0, found["days"] - SOON)
@@ -71,7 +72,7 @@ def specific(found: Mapping[str, float]) -> float:
     return sum(found[kind] for kind in SPECIFIC) + found["sound"] / 2 + done
 
 
-def _alike(ours: Signature, theirs: Signature) -> float:
+def alike(ours: Signature, theirs: Signature) -> float:
     """Cosine of all facts but sounds, each telling the same: it counts where a stream has little of a topic."""
     both = ours.facts.keys() & theirs.facts.keys()
     dot = sum(PLACES[ours.facts[key]] * PLACES[theirs.facts[key]] for key in both if key[0] != "~")
@@ -85,8 +86,15 @@ def told(of: Signature, other: Signature) -> float:
     return sum(weight for key, weight in named if key in other.facts) / whole if whole else 0.0
 
 
+def crowd(ours: Signature, theirs: Signature) -> float:
+    """How many stories of their topic the stream has, on a scale where each doubling counts alike."""
+    return math.log1p(max(ours.crowd, theirs.crowd))
+
+
 def _square(of: Signature) -> float:
-    return sum(PLACES[place] ** 2 for key, place in of.facts.items() if key[0] != "~")
+    """The square of the length of an item's facts."""
+    title, lead, whole = (len(of.named(SAID, least)) for least in (3, 2, 1))
+    return title * PLACES[3] ** 2 + (lead - title) * PLACES[2] ** 2 + (whole - lead) * PLACES[1] ** 2
 
 
 def _differ(ours: Signature, theirs: Signature, letter: str) -> float:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from monitor.stories.signature import Signature
 
 #: a key that this many items of the window share tells nothing
-COMMON = 300
+COMMON = 150
 #: members compared with one item, those that share the most keys
-COMPARED = 40
+COMPARED = 20
 
 
 class Window:
@@ -47,7 +47,7 @@ class Window:
     def put(self, of: Signature, fresh: str) -> str:
         """The story of an item with this signature; `fresh` where it begins one."""
         of = weighed(of, self._weeks.around(of.at))
-        placed = self.placed(of)
+        placed = cluster.place(of, self._candidates(of))
         story = placed.story or fresh
         for loser in placed.merges:
             self._renamed[loser] = story
@@ -57,7 +57,8 @@ class Window:
         return story
 
     def placed(self, of: Signature) -> Placement:
-        """Where an item belongs that was weighed; nothing is remembered."""
+        """Where an item belongs; nothing is remembered."""
+        of = weighed(of, self._weeks.around(of.at))
         return cluster.place(of, self._candidates(of))
 
     def now_called(self, story: str) -> str:
