@@ -43,8 +43,9 @@ def refusal(error: BaseException, key: str) -> str | None:
     """
     for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            said = cause.verify_message.rstrip(".")
-            return f"certificate refused: {said}; {_remedy(cause.verify_code, key)}"
+            # both are missing where the check was not OpenSSL's own
+            said = getattr(cause, "verify_message", str(cause)).rstrip(".")
+            return f"certificate refused: {said}; {_remedy(getattr(cause, 'verify_code', 0), key)}"
     return None
 
 

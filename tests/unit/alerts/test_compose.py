@@ -90,7 +90,7 @@ def frame_zone(name: str) -> Any:
         ({"fulltext": Fulltext.READ}, "Full text read."),
         ({"fulltext": Fulltext.UNAVAILABLE}, "The article could not be read; only the feed's text was seen."),
         ({"fulltext": Fulltext.NOT_ASKED}, ""),
-        ({"fulltext": Fulltext.WANTED, "content": "", "summary": "s"}, "Only the feed's summary was seen."),
+        ({"fulltext": Fulltext.WAITING, "content": "", "summary": "s"}, "Only the feed's summary was seen."),
         ({"fulltext": Fulltext.NOT_ASKED, "content": "", "summary": ""}, "Only the headline was seen."),
     ],
 )
