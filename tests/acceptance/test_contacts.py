@@ -130,12 +130,12 @@ def test_files_are_written(config: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["csv", "json", "ics", "stix", "misp", "atom"])
 def test_documents_go_to_standard_output(config: Path, form: str) -> None:
-    """Nothing else does."""
+    """Nothing else does; which configuration was read goes to standard error."""
     result = run(config, "--format", form)
 
     assert result.exit_code == 0
     assert "Khalifa Haftar" in result.stdout.replace("\r\n ", "")
-    assert result.stderr == ""
+    assert [line.partition(":")[0] for line in result.stderr.splitlines()] == ["configuration"]
 
 
 @pytest.mark.parametrize(

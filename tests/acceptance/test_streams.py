@@ -181,4 +181,6 @@ def test_no_bar_among_decisions_on_a_terminal(tmp_path: Path) -> None:
     os.close(ours)
 
     assert process.wait(60) == 0
-    assert len([json.loads(line) for line in shown.decode().splitlines()]) == 50
+    read, *decisions = shown.decode().splitlines()
+    assert read.startswith("configuration: ")
+    assert len([json.loads(line) for line in decisions]) == 50
