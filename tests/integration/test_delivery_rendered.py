@@ -102,7 +102,9 @@ def test_every_rendered_post_arrives_as_it_was_composed(kind: str, contexts: lis
     assert len(hook.requests) == len(sent) >= len(contexts)
     for delivery, request in zip(sent, hook.requests, strict=True):
         payload = delivery.message.payload
-        assert request.json() == (payload if kind == "slack" else json.loads(payload["body"]))
+        # Slack's plainest form travels beside the message, and is sent only where that is refused
+        posted = {name: value for name, value in payload.items() if name != "plain"}
+        assert request.json() == (posted if kind == "slack" else json.loads(payload["body"]))
         plainer = degraded(delivery.message)
         assert (plainer is not None) == (kind == "slack")
         if plainer is not None:
