@@ -79,6 +79,8 @@ def _voice(voice: Voice, frame: Frame) -> Data:
         "denies": voice.denies,
         "contradicts": voice.contradicts,
         "denies_word": frame.word("contradicts" if voice.contradicts else "denies") if voice.denies else "",
+        "speaker": cut(clean(voice.speaker.told), MAX_NAME) if voice.speaker else "",
+        "through": [side.value for side in voice.through],
     }
 
 
@@ -88,15 +90,27 @@ def _explained(found: Corroboration, frame: Frame) -> str:
     if words is None:
         return clean(found.explained)
     telling = [side for voice in found.voices if not voice.denies for side in voice.sides]
-    denying = [
-        side for voice in found.voices if voice.denies and not voice.contradicts for side in voice.sides
-    ]
+    denying = [v for v in found.voices if v.denies and not v.contradicts]
     opposed = [side for voice in found.voices if voice.contradicts for side in voice.sides]
     parts = [words["reported"].format(who=_media(telling, words))] if telling else []
     parts += [words[ground] for ground in found.grounds if ground != "denied"]
-    parts += [words["denied"].format(who=_media(denying, words))] if denying else []
+    parts += _denials(denying, frame, words)
     parts += [words["contradicted"].format(who=_media(opposed, words))] if opposed else []
     return words["semicolon"].join(parts)
+
+
+def _denials(denying: Sequence[Voice], frame: Frame, words: dict[str, str]) -> list[str]:
+    """Who is named as denying it and who reports that; then who denies it without naming anybody."""
+    named = [voice for voice in denying if voice.speaker]
+    own = [side for voice in denying if not voice.speaker for side in voice.sides]
+    said = [isolate(clean(v.speaker.name), frame.direction) for v in named if v.speaker]
+    through = [side for voice in named for side in voice.through]
+    parts = (
+        [words["denied_said"].format(names=frame.comma.join(said), who=_media(through, words))]
+        if named
+        else []
+    )
+    return [*parts, *([words["denied"].format(who=_media(own, words))] if own else [])]
 
 
 def _media(sides: Iterable[str], words: dict[str, str]) -> str:
@@ -189,7 +203,11 @@ def _change(change: Change, frame: Frame) -> str:
         return change.reason
     kind, after = change.kind, change.after
     by_sides = after[1:] if kind == "status" and after[0] in (ContactStatus.DENIED, "contradicted") else ()
-    if by_sides and all(word in set(Side) for word in by_sides):
+    if by_sides and change.speakers:
+        plain = (clean(name).removeprefix("the ") for name in change.speakers)
+        who = frame.comma.join(isolate(name, frame.direction) for name in plain)
+        kind_key, values = "change_denied_said", {"names": who, "who": _media(change.through, words)}
+    elif by_sides and all(word in set(Side) for word in by_sides):
         kind_key, values = f"change_{after[0]}", {"who": _media(by_sides, words)}
     elif kind == "side":
         kind_key, values = "change_side", {"who": _media(after, words)}
@@ -212,7 +230,13 @@ def _before(change: Change, frame: Frame, words: dict[str, str]) -> str:
 def changes(found: Iterable[Change]) -> list[Data]:
     """Changes for machines."""
     return [
-        {"kind": c.kind, "reason": clean(c.reason), "before": list(c.before), "after": list(c.after)}
+        {
+            "kind": c.kind,
+            "reason": clean(c.reason),
+            "before": list(c.before),
+            "after": list(c.after),
+            "speakers": list(c.speakers),
+        }
         for c in found
     ]
 
@@ -235,7 +259,8 @@ def _contact(contact: LedgerContact, frame: Frame, zone: ZoneInfo) -> Data:
         "type": contact.type.value,
         "type_word": frame.word(contact.type.value),
         "status": contact.status.value,
-        "status_word": frame.word(contact.status.value),
+        "status_word": _status(contact, frame),
+        "denied_by": [cut(clean(speaker.told), MAX_NAME) for speaker in contact.deniers[:MAX_NAMES]],
         **_history(contact, frame, zone),
         "russian": _names(contact.russian),
         "libyan": _names(contact.libyan),
@@ -245,6 +270,17 @@ def _contact(contact: LedgerContact, frame: Frame, zone: ZoneInfo) -> Data:
         "background_word": frame.word("background") if contact.background else "",
         **_vouched(contact, frame),
     }
+
+
+def _status(contact: LedgerContact, frame: Frame) -> str:
+    """`denied by the Kremlin`, `planned`."""
+    word = frame.word(contact.status.value)
+    if contact.status is not ContactStatus.DENIED or not contact.deniers:
+        return word
+    told = (s.told if frame.lang == "en" else s.name for s in contact.deniers[:MAX_SAYING])
+    named = [cut(clean(name), MAX_NAME) for name in told]
+    names = frame.comma.join(isolate(name, frame.direction) for name in named)
+    return frame.say("denied_by", names=names)
 
 
 def _history(contact: LedgerContact, frame: Frame, zone: ZoneInfo) -> Data:

@@ -19,7 +19,7 @@ from monitor.cli.common import (
     moment,
     say_json,
 )
-from monitor.cli.reading import opened, progress, read_items, size, told_language
+from monitor.cli.reading import as_polled, opened, progress, read_items, size
 from monitor.jobs.backtest import archived, how_many, other_watchlists
 from monitor.matching import items
 from monitor.matching.backtest import Backtest
@@ -99,7 +99,7 @@ def _source(
     if file is not None:
         with opened(file) as source, progress("backtest", size(file), of_bytes=True) as advance:
             yield (
-                read if isinstance(read, items.LineError) else (str(read.id), told_language(read.item))
+                read if isinstance(read, items.LineError) else (str(read.id), as_polled(read.item))
                 for read in read_items(source, advance)
                 if isinstance(read, items.LineError) or _inside(read.item.published_at, start, end)
             )

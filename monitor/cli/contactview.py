@@ -46,7 +46,7 @@ def table(contacts: Sequence[LedgerContact]) -> Table:
 def _cells(of: LedgerContact) -> Iterator[Text]:
     yield Text(of.date or f"told {plain.first_told(of):%Y-%m-%d}", style="" if of.date else "dim")
     words = Text(f"{of.type.value}, ")
-    words.append(plain.STATUS_WORDS[of.status], style=_COLOURS.get(of.status, "yellow"))
+    words.append(plain.status(of), style=_COLOURS.get(of.status, "yellow"))
     yield words.append(" (only mentioned)" if of.background else "", style="dim")
     yield Text(_own(plain.names(of.russian)))
     yield Text(_own(plain.names(of.libyan)))
@@ -68,7 +68,8 @@ def full(of: LedgerContact) -> Iterator[Text]:
 
 
 def _source(of: ContactSource) -> Iterator[Text]:
-    marks = [plain.STATUS_WORDS[of.status], of.side.value, of.lang, f"source {of.reliability}"]
+    said = f", says {of.speaker.told}" if of.speaker else ""
+    marks = [plain.STATUS_WORDS[of.status] + said, of.side.value, of.lang, f"source {of.reliability}"]
     marks += [f"repeats item {of.copy_of}"] if of.copy_of is not None else []
     marks += [f"taken out of its feed {of.withdrawn_at:%Y-%m-%d}"] if of.withdrawn_at else []
     yield Text(f"{of.told_at:%Y-%m-%d %H:%M}  {_own(of.outlet)}  ", style="bold").append(

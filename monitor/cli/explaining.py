@@ -13,7 +13,7 @@ from monitor import parts
 from monitor.cli import savetest
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, console, loaded, say_json
 from monitor.cli.explained import explained
-from monitor.cli.reading import MAX_TEXT, as_item, opened, told_language
+from monitor.cli.reading import MAX_TEXT, as_item, as_polled, opened
 from monitor.errors import StoreError
 from monitor.feeds.canonical import canonical_url
 from monitor.feeds.fetch import fetch, page_request
@@ -69,7 +69,7 @@ def explain_item(
     found = loaded(config)
     lists = load(found.watchlists)
     place = savetest.place(lists, save_test, found.watchlists) if save_test else None
-    item = told_language(_item(what, found))
+    item = as_polled(_item(what, found))
     said = explain.explain(Matcher(lists, extract=extractor(lists)), item)
     if as_json:
         say_json(explain.as_json(said))

@@ -10,7 +10,7 @@ import typer
 
 from monitor.cli import backtest, explaining
 from monitor.cli.common import FINDINGS, ConfigOption, complain, loaded
-from monitor.cli.reading import opened, progress, read_items, size, told_language
+from monitor.cli.reading import as_polled, opened, progress, read_items, size
 from monitor.matching import items
 from monitor.matching.contacts import extractor
 from monitor.matching.matcher import Matcher
@@ -46,7 +46,7 @@ def match(
                 wrong += 1
                 out.write(items.dump(read.as_json()))
                 continue
-            item = told_language(read.item)
+            item = as_polled(read.item)
             decision = matcher.decide(item, facts_always=window is not None)
             said = items.decision_json(decision, read.id)
             if window is not None:

@@ -20,7 +20,7 @@ from rich.progress import (
 )
 
 from monitor.cli.common import MISCONFIGURED, complain
-from monitor.feeds import clean, language
+from monitor.feeds import clean, headline, language
 from monitor.matching import items
 from monitor.model import Item
 
@@ -31,11 +31,15 @@ if TYPE_CHECKING:
 MAX_TEXT = items.MAX_LINE
 
 
-def told_language(item: Item) -> Item:
-    """`item` with its language detected where it says none."""
-    if item.lang != "und":
-        return item
-    return replace(item, lang=language.detect(" ".join((item.title, item.summary, item.content)), None))
+def as_polled(item: Item) -> Item:
+    """`item` as a poll makes it: without an outlet's name behind its title, in the language that is detected where it
+    says none, and with those of parts that are in another.
+    """
+    head = headline.parted(item.title, (item.outlet,))
+    item = replace(item, title=head.title, outlet=item.outlet or head.outlet)
+    said = item.lang if item.lang != "und" else None
+    lang, langs = language.parts(item.title, item.summary, item.content, said, sure=said is not None)
+    return replace(item, lang=lang, langs=langs)
 
 
 def opened(file: str) -> BinaryIO:

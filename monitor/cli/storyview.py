@@ -81,6 +81,7 @@ def _standing(of: Corroboration) -> Iterator[Text]:
     for voice in of.voices:
         sides = ", ".join(side.value for side in voice.sides)
         denies = (", says the opposite" if voice.contradicts else ", denies it") if voice.denies else ""
+        denies += f", reported by {', '.join(side.value for side in voice.through)}" if voice.speaker else ""
         carried = ", ".join(own(outlet) for outlet in voice.outlets)
         yield Text(f"  {own(voice.name)} ({sides}, source {voice.reliability}{denies}): {carried}")
 

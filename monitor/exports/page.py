@@ -102,6 +102,7 @@ def _standing(of: Corroboration) -> Iterator[str]:
     yield "<table><tr><th>voice</th><th>side</th><th>source</th><th>outlets</th></tr>"
     for voice in of.voices:
         sides = ", ".join(side.value for side in voice.sides) + _against(voice)
+        sides += f", reported by {', '.join(side.value for side in voice.through)}" if voice.speaker else ""
         outlets = ", ".join(f"<bdi>{_plain(outlet)}</bdi>" for outlet in voice.outlets)
         yield (
             f"<tr><td><bdi>{_plain(voice.name)}</bdi></td><td>{_plain(sides)}</td>"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from monitor.model import ContactSource, Corroboration, LedgerContact, Participant
+    from monitor.model import ContactSource, Corroboration, LedgerContact, Participant, Speaker
 
 #: ids made from it are the same on every machine and every day
 NAMESPACE = UUID("6f0d7a52-2c33-5b7e-9d3c-5c1f0e5f4a11")
@@ -79,6 +79,7 @@ def summary(of: LedgerContact, mark: Callable[[str], str] = str) -> str:
         f"Place: {of.place or 'not said'}",
         f"Date: {of.date or f'not said; first told on {first_told(of):%Y-%m-%d}'}",
         f"Status: {history(of)}",
+        *([f"Denied by: {', '.join(clean(s.told) for s in of.deniers)}"] if of.deniers else []),
         f"Told by: {told_by(of, mark)}",
     ]
     if of.corroboration is not None:
@@ -140,6 +141,18 @@ def as_json(of: LedgerContact) -> dict[str, Any]:
     }
 
 
+def speaker_json(of: Speaker | None) -> dict[str, str] | None:
+    """Who says it, as plain data; None: the outlet itself."""
+    return {"name": of.name, "kind": of.kind, "side": of.side.value} if of else None
+
+
+def status(of: LedgerContact) -> str:
+    """The status in words, a denial with who is named as denying: "denied by the Kremlin"."""
+    named = of.deniers if of.status is ContactStatus.DENIED else ()
+    by = f" by {', '.join(clean(speaker.told) for speaker in named)}" if named else ""
+    return STATUS_WORDS[of.status] + by
+
+
 def instant(at: datetime) -> str:
     """2026-03-04T12:00:00Z, whatever the zone it came in."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -161,6 +174,8 @@ def corroboration_json(of: Corroboration) -> dict[str, Any]:
                 "outlets": list(v.outlets),
                 "denies": v.denies,
                 "contradicts": v.contradicts,
+                "speaker": speaker_json(v.speaker),
+                "through": [side.value for side in v.through],
             }
             for v in of.voices
         ],
@@ -179,6 +194,7 @@ def _source(of: ContactSource) -> dict[str, Any]:
         "published": instant(of.published_at) if of.published_at else None,
         "first_seen": instant(of.first_seen_at),
         "status": of.status.value,
+        "speaker": speaker_json(of.speaker),
         "withdrawn": instant(of.withdrawn_at) if of.withdrawn_at else None,
         "copy_of": of.copy_of,
         "evidence": [

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "id", "date", "type", "status", "history", "russian", "russian_roles", "libyan", "libyan_roles", "place",
     "background", "sides", "outlets", "languages", "grade", "standing", "first_told", "last_news", "evidence", "links",
+    "denied_by",
 )  # fmt: skip
 #: a spreadsheet runs what begins so as a formula (CWE-1236)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -71,4 +72,5 @@ def _row(of: LedgerContact) -> tuple[str, ...]:
         plain.instant(plain.last_news(of)),
         "\n".join(sentences),
         "\n".join(dict.fromkeys(s.url for s in of.sources if s.url)),
+        "; ".join(speaker.name for speaker in of.deniers),
     )

@@ -38,6 +38,8 @@ class RawEntry:
     author: str = ""
     published: str = ""
     language: str = ""
+    #: the outlet that an aggregator names for it
+    source: str = ""
     #: its part of the document, for the evidence record
     raw: bytes = b""
 
@@ -59,6 +61,7 @@ def tidy(raw: RawEntry, base: str) -> tuple[Entry | None, str]:
         published_raw=_one_line(raw.published)[:MAX_WORDS],
         published_at=parse_date(raw.published),
         language=language_tag(raw.language),
+        outlet=to_line(raw.source[:MAX_TITLE])[:MAX_WORDS],
         raw=raw.raw,
     )
     return entry, _cut(title, summary, content)

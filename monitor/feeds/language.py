@@ -32,6 +32,8 @@ MAX_READ = 1_500
 ENOUGH = 12
 #: a guess this sure, over this many letters, beats the hint
 SURE, SURE_LETTERS = 0.95, 20
+#: little words of another language that make a part strange, while its own has none; letters of a sentence
+TELLING, SENTENCE = 2, 40
 #: without a hint, a short text's best guess needs this share
 HALF = 0.5
 #: the words that give a short title away
@@ -74,6 +76,72 @@ _SERBIAN = re.compile("[ђћљњџј]", re.IGNORECASE)
 #: in Russian the hard sign stands only before soft vowels
 _BULGARIAN = re.compile("ъ[бвгджзклмнпрстфхцчшщ]", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
+
+
+def parts(
+    title: str, summary: str, content: str, hint: str | None = None, *, sure: bool = False
+) -> tuple[str, str]:
+    """The language of an item, and those of its title, summary and content where they are not all the same.
+
+    The second is three codes with spaces between ("en en ar"), empty where one language serves for all. Of several the
+    hint decides which is the item's, else the title: what stands below it may be a feed's own boilerplate. `sure`: the
+    hint is about this very item and is not doubted.
+    """
+    texts = (title, summary, content)
+    whole = hint if hint and sure else detect(" ".join(texts), hint)
+    own = _script_of(whole)
+    if own is None or not (any(_strange(text, whole, own) for text in texts) or _mixed(content)):
+        return whole, ""
+    said = (hint or "").lower().partition("-")[0]
+    found = [_of_part(text, whole, own, said) for text in texts]
+    main = said if said and (sure or said in found) else next((lang for lang in found if lang), whole)
+    return main, " ".join(lang or main for lang in found)
+
+
+def _of_part(text: str, whole: str, own: str, said: str) -> str:
+    """The language of one part; "" of one without letters."""
+    script = _script(text)
+    if script is None:
+        return ""
+    if not _strange(text, whole, own):
+        return whole
+    found = detect(text, said if said and _script_of(said) == script else None)
+    return found if found != "und" or script != own else whole
+
+
+def _strange(text: str, whole: str, own: str) -> bool:
+    """Whether a part is in another script than the whole, or speaks with another language's little words."""
+    script = _script(text)
+    if script is None or script != own:
+        return script is not None
+    return script == "latin" and _foreign(text, whole)
+
+
+def _foreign(text: str, whole: str) -> bool:
+    heard = [_LITTLE_WORDS.get(word, ()) for word in re.findall(r"\w+", text[:300].lower())]
+    counts = Counter(lang for langs in heard for lang in langs)
+    return not counts[whole] and any(number >= TELLING for number in counts.values())
+
+
+def _mixed(text: str) -> bool:
+    """Whether a text holds whole sentences of two scripts."""
+    sample = text[:MAX_READ]
+    return sum(len(letters.findall(sample)) >= SENTENCE for _, letters in _SCRIPTS[:3]) > 1
+
+
+def _script(text: str) -> str | None:
+    """The script of most letters of a beginning, of those that our languages have."""
+    sample = text[:300]
+    counts = [(len(letters.findall(sample)), name) for name, letters in _SCRIPTS[:3]]
+    number, script = max(counts)
+    return script if number else None
+
+
+def _script_of(lang: str) -> str | None:
+    """The script that a language is written in, of the three that our languages have."""
+    if lang in LATIN:
+        return "latin"
+    return "arabic" if lang in ARABIC else "cyrillic" if lang in CYRILLIC else None
 
 
 def detect(text: str, hint: str | None = None) -> str:

@@ -17,7 +17,7 @@ import feedparser
 import feedparser.api
 import feedparser.mixin
 
-from monitor.feeds import doctype, jsonfeed, jsonlines, wishes
+from monitor.feeds import doctype, headline, jsonfeed, jsonlines, wishes
 from monitor.feeds.clean import to_line
 from monitor.feeds.decode import to_text
 from monitor.feeds.entry import RawEntry, language_tag, tidy
@@ -189,7 +189,7 @@ def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> Pars
         remarks.append(unkept)
     return ParsedFeed(
         title=to_line(_word(header, "title"))[:500],
-        entries=tuple(entries),
+        entries=headline.credited(entries),
         language=language,
         ttl=wishes.longer(
             wishes.ttl(_word(header, "ttl")),
@@ -236,6 +236,7 @@ def _raw(entry: Any, language: str, *, plain: bool) -> RawEntry:
         author=_authors(entry),
         published=_word(entry, "published") or _word(entry, "updated") or _word(entry, "created"),
         language=_language(entry) or language,
+        source=_word(dict.get(entry, "source"), "title"),
     )
 
 

@@ -200,7 +200,7 @@ def _context(alerter: Alerter, verdict: Verdict, now: datetime) -> dict[str, Any
         public_url=alerter.public_url,
         false_alarm_link=alerter.false_alarm(verdict.story_id),
         titles=alerter.titles,
-        suppressed=sum(len(item.suppressed) for item in verdict.judged.story.items),
+        suppressed=verdict.judged.story.excepted,
     )
 
 

@@ -16,7 +16,7 @@ import xxhash
 
 from monitor import arrows, logs
 from monitor.errors import StoreError
-from monitor.feeds import dates, identity, language
+from monitor.feeds import dates, headline, identity, language
 from monitor.feeds.canonical import canonical_url
 from monitor.feeds.fetch import FetchRequest
 from monitor.feeds.local import is_local
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from monitor.feeds.secrets import Address, AddressBook
     from monitor.feeds.worker import Worker
     from monitor.matching.matcher import Matcher
-    from monitor.model import Entry
+    from monitor.model import Entry, Feed
     from monitor.net import NetPolicy
     from monitor.routes import RouteConfig
     from monitor.store.database import Database
@@ -238,16 +238,19 @@ def make_item(
     """
     feed = state.feed
     content = article.text if article and len(article.text) > len(entry.content) else entry.content
-    text = " ".join((entry.title, entry.summary, content))
+    said = entry.language or (feed.language if feed.language != "mul" else None)
+    head = headline.parted(entry.title, (entry.outlet, feed.title, feed.family))
+    lang, langs = language.parts(head.title, entry.summary, content, said)
     at, flag = dates.read_date(entry.published_raw, now) if entry.published_raw else (None, None)
     fulltext, detail = fulltext_of(article, wanted=feed.fulltext and fetched, url=entry.url)
     return Item(
         key=key,
         feed_id=feed.id,
-        title=entry.title,
+        title=head.title,
         summary=entry.summary,
         content=content,
-        lang=language.detect(text, entry.language or (feed.language if feed.language != "mul" else None)),
+        lang=lang,
+        langs=langs,
         guid=entry.guid,
         url=entry.url,
         canonical_url=canonical_url(entry.url) if entry.url else None,
@@ -256,11 +259,18 @@ def make_item(
         published_at=entry.published_at or at,
         date_flag=flag or dates.flag(entry.published_raw, entry.published_at, now),
         content_hash=identity.content_hash(entry),
-        outlet=feed.title,
+        outlet=_outlet(entry, head.outlet, feed),
         outlet_side=feed.side,
         fulltext=fulltext,
         fulltext_detail=detail,
     )
+
+
+def _outlet(entry: Entry, told: str, feed: Feed) -> str:
+    """Whose item it is: the outlet that an aggregator's headline and entry name, else the feed."""
+    if not told or any(headline.same(told, name) for name in (feed.title, feed.family)):
+        return feed.title
+    return told if headline.same(told, entry.outlet) or not feed.family else feed.title
 
 
 def write(tx: Connection, record: PollRecord, route: RouteConfig, judge: StoryJudge) -> None:

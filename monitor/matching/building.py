@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from monitor.matching.forms import forms_of_script, inflected
+from monitor.matching.forms import articled, forms_of_script, inflected
 from monitor.matching.silence import ENTITY, EXCEPT, LITERAL, VOCABULARY, Claim, Condition, Guards
 from monitor.matching.text import fold_all
 
@@ -25,6 +25,10 @@ class Bearer:
 
     tags: frozenset[str]
     roles: tuple[tuple[date | None, date | None, frozenset[str]], ...]
+    name: str = ""
+    kind: str = ""
+    #: what stands before a person's surname in the full names, folded
+    given: frozenset[str] = frozenset()
 
     def tags_at(self, day: date | None) -> frozenset[str]:
         """All tags on `day`; without a day every role holds."""
@@ -55,7 +59,7 @@ class Builder:
     def entity(self, spec: EntitySpec) -> None:
         term = f"@{spec.id}"
         roles = tuple((role.since, role.until, frozenset(role.tags)) for role in spec.roles)
-        self.bearers[term] = Bearer(frozenset(spec.tags), roles)
+        self.bearers[term] = Bearer(frozenset(spec.tags), roles, spec.name, spec.kind, _given(spec))
         for words, weak, generate in (
             (spec.aliases, False, True),
             (spec.exact, False, False),
@@ -75,6 +79,9 @@ class Builder:
         self._add(word, claim)
         if not generate or word.endswith("*"):
             return
+        if spec.kind == "person" and _is_latin(word):
+            for form in articled(word, bears_article=_bears_article(spec)):
+                self._add(form, claim)
         # a name listed for every language declines in those that share its script
         for lang in (claim.lang,) if claim.lang != "any" else forms_of_script(word):
             latin = replace(claim, generated=True, lang=lang)
@@ -110,10 +117,14 @@ class Builder:
     def _condition(self, nearby: Nearby | None) -> Condition | None:
         if nearby is None:
             return None
-        terms = list(dict.fromkeys(term for _, term in _each(nearby.terms)))
-        named = [term for term in terms if term[:1] in "@#%"]
-        phrases = self.literals([term for term in terms if term[:1] not in "@#%"], given_out=False)
-        return Condition((*named, *phrases), nearby.within)
+        terms = dict.fromkeys(term for _, term in _each(nearby.terms))
+        return Condition(self._keys(terms), nearby.within, self._keys(nearby.unless))
+
+    def _keys(self, terms: Iterable[str]) -> tuple[str, ...]:
+        listed = list(terms)
+        named = [term for term in listed if term[:1] in "@#%"]
+        phrases = self.literals([term for term in listed if term[:1] not in "@#%"], given_out=False)
+        return (*named, *phrases)
 
     def _add(self, word: str, claim: Claim) -> None:
         self._words.append(word)
@@ -136,6 +147,29 @@ class Builder:
                 patterns[pattern] = (*known, made)
         self._words.clear()
         self._waiting.clear()
+        self._fold_given()
+
+    def _fold_given(self) -> None:
+        known = sorted({word for bearer in self.bearers.values() for word in bearer.given})
+        plain = dict(zip(known, fold_all(known), strict=True))
+        for term, bearer in self.bearers.items():
+            if bearer.given:
+                self.bearers[term] = replace(bearer, given=frozenset(plain[word] for word in bearer.given))
+
+
+def _given(spec: EntitySpec) -> frozenset[str]:
+    """The words before the last one of a person's names, in every script, not folded yet."""
+    if spec.kind != "person":
+        return frozenset()
+    names = [spec.name, *(name for _, name in _each(spec.aliases)), *(name for _, name in _each(spec.exact))]
+    words = [word for name in names for word in name.replace("-", " ").split()[:-1]]
+    return frozenset(words)
+
+
+def _bears_article(spec: EntitySpec) -> bool:
+    """Whether a person's surname alone has the Arabic article: "الدبيبة"."""
+    listed = (*spec.aliases.get("ar", ()), *spec.weak.get("ar", ()))
+    return any(word.startswith("ال") and " " not in word for word in listed)
 
 
 def _each(words: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from monitor.matching import tree
 from monitor.matching.evaluate import keys_of
+from monitor.model import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,6 +49,8 @@ class Cast:
     demonyms: Mapping[str, str]
     #: English names of persons to the persons
     titles: Mapping[str, EntitySpec]
+    #: by side: the outlets' sides that its entities speak for ("russia-state")
+    voices: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, entities: Mapping[str, EntitySpec], specs: Iterable[ContactSpec]) -> Cast:
@@ -70,6 +73,7 @@ class Cast:
                 for name in spec.aliases.get("en", ())
             },
             demonyms={side: _first(entities, keys, "demonym", side) for side, keys in sides.items()},
+            voices={side: _voices(entities, keys) for side, keys in sides.items()},
         )
 
     def only(self, spec: ContactSpec) -> Cast:
@@ -134,6 +138,13 @@ def _keys(node: tree.Node) -> Iterator[str]:
             yield from _keys(part)
         case _:
             return
+
+
+def _voices(entities: Mapping[str, EntitySpec], keys: frozenset[str]) -> frozenset[str]:
+    """The sides that the tags of a party's entities name."""
+    sides = {side.value for side in Side}
+    listed = (spec for spec in entities.values() if not keys.isdisjoint(f"#{tag}" for tag in spec.tags))
+    return frozenset(tag for spec in listed for tag in spec.tags if tag in sides)
 
 
 def _first(entities: Mapping[str, EntitySpec], keys: frozenset[str], kind: str, side: str) -> str:

@@ -8,14 +8,17 @@ a title and its lead, a list continued below. A third party between the sides ma
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from monitor.matching.ahead import to_come
 from monitor.matching.cast import LIBYAN, RUSSIAN, SIDES, Cast, Rank
 from monitor.matching.coreference import Discourse
 from monitor.matching.evaluate import Span, keys_of
-from monitor.matching.frames import Frame, Word, read
+from monitor.matching.frames import Frame, Word, is_namesake, read
 from monitor.matching.matcher import evidence_of
 from monitor.matching.participants import Parties, parties
+from monitor.matching.speakers import speaker_of
 from monitor.matching.status import is_circumstance, status_of
 from monitor.matching.whereabouts import day_of, is_long_ago, place_of
 from monitor.model import Contact, ContactStatus, ContactType
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from monitor.matching.matcher import ContactExtractor
     from monitor.matching.mentions import Mention, Scan
     from monitor.matching.rules import ContactSpec, Watchlists
+    from monitor.model import Speaker
 
 #: the sense of a word of contact to the kind of contact; of several in a clause the first listed decides
 TYPES = {
@@ -42,6 +46,7 @@ TYPES = {
 }
 #: the tag of persons who only speak for others
 SPOKESMAN = "russia-spokesman"
+_TOOK_PLACE = frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})
 #: sentences with words of contact read per item
 MOST = 60
 
@@ -59,6 +64,7 @@ class Event:
     day: str | None
     #: 2: dated long before the item; 1: told as something earlier
     old: int
+    speaker: Speaker | None = None
     mentions: list[Mention] = field(default_factory=list)
 
 
@@ -135,7 +141,7 @@ def _joining(frame: Frame, told: Sequence[Event]) -> list[Event]:
 def _frames(scan: Scan, cast: Cast) -> Iterator[Frame]:
     by_sentence: dict[int, list[Mention]] = {}
     for mention in scan.mentions:
-        if mention.silenced_by is None:
+        if mention.silenced_by is None or is_namesake(mention):
             by_sentence.setdefault(mention.sentence, []).append(mention)
     for number in sorted(by_sentence)[:MOST]:
         yield read(scan, scan.sentences[number], by_sentence[number], cast)
@@ -148,13 +154,17 @@ def _events(frame: Frame, scan: Scan, discourse: Discourse) -> Iterator[Event]:
             continue
         cue = cues[0]
         span = frame.clause(cue.start)
+        lang = scan.lang_of(frame.sentence.index)
         status = status_of(frame, cue)
+        coming = to_come(frame, cue, lang, scan.published)
+        if status in _TOOK_PLACE and coming:
+            status = ContactStatus.PLANNED
         ahead = status in {ContactStatus.PLANNED, ContactStatus.INVITED, ContactStatus.POSTPONED}
         text = frame.text[slice(*span)]
-        day = day_of(text, scan.lang, scan.published, ahead=ahead) or day_of(
-            frame.text, scan.lang, scan.published, ahead=ahead
-        )
-        own_day = day_of(text, scan.lang, scan.published, ahead=ahead)
+        own_day = day_of(text, lang, scan.published, ahead=ahead)
+        day = own_day or day_of(frame.text, lang, scan.published, ahead=ahead)
+        if ahead and coming and coming.exact and scan.published:
+            day = (scan.published.date() + timedelta(days=coming.days)).isoformat()
         old = 2 if is_long_ago(own_day, scan.published) else int(bool(frame.grammar.earlier.search(text)))
         yield Event(
             type=_type(cues, found),
@@ -165,6 +175,7 @@ def _events(frame: Frame, scan: Scan, discourse: Discourse) -> Iterator[Event]:
             place=place_of(frame, span, None),
             day=day,
             old=old if frame.sentence.field == "content" else 0,
+            speaker=speaker_of(frame, cue, status, discourse.cast, lang, discourse.hearing),
             mentions=[cue.mention, *(a.mention for a in found.actors)],
         )
 
@@ -203,6 +214,7 @@ def _merged(told: Sequence[Event]) -> list[Event]:
             events.append(event)
             continue
         same.parties.join(event.parties)
+        same.speaker = same.speaker or event.speaker
         same.place, same.day = same.place or event.place, same.day or event.day
         same.mentions += event.mentions
     return events
@@ -238,4 +250,5 @@ def _contact(event: Event, scan: Scan) -> Contact:
         date=event.day,
         background=event.old > 0,
         evidence=evidence_of([Span(0, 0, tuple(mentions.values()))], scan),
+        speaker=event.speaker,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.matching import offices
 from monitor.matching.cast import SIDES, THIRD, Rank, rank_of
 from monitor.matching.frames import Actor
+from monitor.matching.speakers import Hearing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,8 @@ class Discourse:
     """What a reader keeps in mind from sentence to sentence of one item."""
 
     def __init__(self, cast: Cast) -> None:
-        self._cast = cast
+        self.cast = cast
+        self.hearing = Hearing()
         self._last: dict[str, tuple[int, list[Actor]]] = {}
         self._event: tuple[int, Parties] | None = None
         #: the last sentence in which one side dealt with somebody else
@@ -97,12 +99,12 @@ class Discourse:
 
     def country(self, side: str) -> str:
         """The name of a side's country."""
-        return self._cast.countries[side]
+        return self.cast.countries[side]
 
     def _holder(self, title: Word, text: str, side: str) -> Actor | None:
         if title.sense != "person":
             return None
-        spec = self._cast.holder(offices.name("", text[title.start : title.end], "person"), side)
+        spec = self.cast.holder(offices.name("", text[title.start : title.end], "person"), side)
         if spec is None or rank_of(spec) is not Rank.PERSON:
             return None
         mention = title.mention._replace(term=f"@{spec.id}", sense="", tags=frozenset(spec.tags))

@@ -87,10 +87,11 @@ class NearbyFile(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
     __pydantic_extra__: dict[Language, list[Text]]
     within: Reach = "sentence"
+    unless: list[Text] = Field(default=[], description="it does not hold where any of these stands as near")
 
     def spec(self) -> Nearby:
         """As the lexicon takes it."""
-        return Nearby(terms=_frozen(self.__pydantic_extra__), within=self.within)
+        return Nearby(terms=_frozen(self.__pydantic_extra__), within=self.within, unless=tuple(self.unless))
 
 
 class RoleFile(Strict):

@@ -325,6 +325,31 @@ def _italian(name: str, kind: str) -> Iterator[str]:
         yield stem + "i"
 
 
+#: the Arabic article as Latin letters write it, apart or joined by a hyphen
+_LATIN_ARTICLE = re.compile(r"(?<!\w)(?:[ae](?:l|sh|[dnrstz]))[-\s](?=\w{3})", re.IGNORECASE)
+#: letters that the article takes the sound of
+_SUN = re.compile(r"sh|[dnrstz]", re.IGNORECASE)
+
+
+def articled(name: str, *, bears_article: bool) -> tuple[str, ...]:
+    """An Arabic name in Latin letters with its article in every spelling: al-Menfi, el Menfi, Almenfi, Elmenfi, and by
+    sound ad-Dbeibah.
+
+    `bears_article`: its last word has one also where it is written without ("Dbeibah").
+    """
+    found = list(_LATIN_ARTICLE.finditer(name))
+    if found:
+        before, after = name[: found[-1].start()], name[found[-1].end() :]
+    elif bears_article and not name.lower().startswith(("al", "el")):
+        first, space, after = name.rpartition(" ")
+        before = first + space
+    else:
+        return ()
+    sound = _SUN.match(after)
+    articles = ["al", "el", *(f"{vowel}{sound[0]}" for vowel in "ae" if sound)]
+    return tuple(f"{before}{article}{joint}{after}" for article in articles for joint in ("-", ""))
+
+
 _GENERATORS: dict[str, Callable[[str, str], Iterator[str]]] = {
     "ru": _russian,
     "ar": _arabic,

@@ -32,6 +32,12 @@ TITLE = 4
 _FILED = re.compile(r"\s?(?:[:(,]|[-–—/]\s|\s[-–—]\s)")
 _AT_END = re.compile(r"""\A['\w]*\s?(?:[,.;:!?)»”"—–-]|\Z)""")
 
+_LABEL = re.compile(r"[(\[][^()\[\]]{3,30}[)\]]\s*\Z")
+
+#: the analysts' vocabulary of saying, and the kinds of entities that say something
+SAYING = "%saying"
+_SPEAKING = frozenset({"person", "body", "country"})
+
 Part = Literal["core", "indirect", "speaker", "topic", "place"]
 
 
@@ -77,6 +83,11 @@ class Frame:
     world: list[Mention] = field(default_factory=list)
     #: offices beside no name: "the minister"
     titles: list[Word] = field(default_factory=list)
+    #: what a title says in brackets at its end: "(planned)"
+    labels: list[Word] = field(default_factory=list)
+    #: words of saying, and all who may say something
+    sayings: list[Word] = field(default_factory=list)
+    voices: list[Actor] = field(default_factory=list)
     #: where clauses begin
     bounds: list[int] = field(default_factory=list)
 
@@ -96,20 +107,40 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
     start = sentence.start
     given = scan.fields[sentence.field][start : min(sentence.end, start + LONGEST)]
     text = plain(given)
-    frame = Frame(sentence, text.text, grammar_of(scan.lang))
+    frame = Frame(sentence, text.text, grammar_of(scan.lang_of(sentence.index)))
     for mention in mentions:
         if mention.start - start < len(given):
             place = (text.at(mention.start - start), text.at(mention.end - start))
             _sort(frame, mention, place, cast)
+    label = _LABEL.search(frame.text) if sentence.field == "title" else None
+    if label:
+        frame.labels = [w for w in (*frame.statuses, *frame.cues) if label.start() < w.start]
+        frame.cues = [c for c in frame.cues if c.end <= label.start()]
     frame.offices = [o for o in frame.offices if not any(_inside(o, other) for other in frame.offices)]
     named = [refined(actor, frame, cast) for actor in frame.actors]
     frame.actors = unnested(sorted([*named, *composed(frame, cast)], key=lambda a: a.start), frame)
+    frame.voices = _speakers(frame)
     frame.titles = alone(frame)
     frame.bounds = _bounds(frame)
     for number, actor in enumerate(frame.actors):
         actor.part = _part(frame, number)
     _topics(frame)
     return frame
+
+
+def is_namesake(mention: Mention) -> bool:
+    """Whether a mention is of somebody else with the same surname: a third party."""
+    return (mention.silenced_by or "").startswith("namesake:")
+
+
+def _speakers(frame: Frame) -> list[Actor]:
+    """Everybody who may speak, offices with the whole of their words, the longer of two at one place."""
+    offices = [a for a in frame.actors if a.rank is Rank.OFFICE]
+    found: list[Actor] = []
+    for actor in sorted([*offices, *frame.voices], key=lambda a: (a.start, -a.end)):
+        if not found or actor.start >= found[-1].end:
+            found.append(actor)
+    return found
 
 
 def _inside(word: Word, other: Word) -> bool:
@@ -125,14 +156,23 @@ def _sort(frame: Frame, mention: Mention, place: tuple[int, int], cast: Cast) ->
         frame.cues.append(Word(mention.sense, *place, mention))
     elif mention.term == offices.STATUS:
         frame.statuses.append(Word(mention.sense, *place, mention))
+    elif mention.term == SAYING:
+        frame.sayings.append(Word(mention.sense, *place, mention))
     elif mention.term == offices.VOCABULARY:
         frame.offices.append(Word(mention.sense, *place, mention))
     spec = cast.entity(mention)
     if spec is None:
         return
+    if mention.silenced_by is not None:
+        if spec.kind == "person":
+            frame.actors.append(Actor(spec.name, THIRD, Rank.PERSON, *place, mention, spec.kind))
+        return
     if "un" in spec.tags:
         frame.world.append(mention)
     rank, sides = rank_of(spec), cast.sides(mention)
+    if spec.kind in _SPEAKING or any(tag.endswith("-metonym") for tag in spec.tags):
+        side = sides[0] if sides else THIRD
+        frame.voices.append(Actor(spec.name, side, rank, *place, mention, spec.kind))
     for side in sides or (THIRD,):
         actor = Actor(spec.name, side, rank, *place, mention, spec.kind)
         if rank is Rank.COUNTRY:

@@ -161,6 +161,7 @@ def _contact(contact: Contact) -> dict[str, Any]:
         "place": contact.place,
         "date": contact.date,
         "background": contact.background,
+        "speaker": asdict(contact.speaker) if contact.speaker else None,
         "evidence": [_evidence(e) for e in contact.evidence],
     }
 

@@ -13,18 +13,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import islice
+from itertools import combinations, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from monitor.matching import undocs
+from monitor.matching import languages, undocs
 from monitor.matching.building import Builder, spelling
+from monitor.matching.languages import JOINT
 from monitor.matching.mentions import FIELD_GAP, FIELDS, PARAGRAPH_GAP, Mention, Scan, keys
+from monitor.matching.namesakes import Namesakes
 from monitor.matching.sentences import split
 from monitor.matching.silence import ENTITY, EXCEPT, VOCABULARY, Claim, Guards, Hit, silence, widest
-from monitor.matching.text import BARRIER, Folded, extended, fold
+from monitor.matching.text import Folded, extended, fold, folded, tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,10 +41,10 @@ Match = tuple[int, int, int]
 
 #: forms of an item that are looked at, from its title on: ten times what the longest article says
 MAX_SPOKEN = 20_000
+#: hashtags in one case that are tried, and the letters that two words have at least
+MAX_TAGS, MIN_TAG, MAX_TAG = 20, 7, 30
 #: the term of UN documents
 UN_DOCUMENT = "%un-document"
-
-_JOINT = f" {BARRIER} "
 
 
 class Meaning(NamedTuple):
@@ -50,6 +52,9 @@ class Meaning(NamedTuple):
 
     claims: tuple[Claim, ...]
     keys: frozenset[str]
+
+
+NOTHING = Meaning((), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +130,19 @@ class Lexicon:
 
     def hear(self, item: Item) -> Heard:
         """The words of the item that may mean something: one folding, one pass of the automaton."""
-        text = fold(_JOINT.join((item.title, item.summary, item.content)))
+        given = JOINT.join((item.title, item.summary, item.content))
+        text = fold(given, self._seams(given))
         found = self._automaton.find_matches_as_indexes(text.text, overlapping=True)
-        meanings = self._meanings[item.lang if item.lang in self._meanings else ""]
+        langs = [item.lang]
+        if item.langs:
+            stretches = languages.stretches(item)
+            langs = [lang for _, lang in stretches]
+            found = self._by_stretch(found, text, [end for end, _ in stretches])
         claims: dict[int, tuple[Claim, ...]] = {}
         heard: set[str] = set()
+        many = len(self._claims)
         for pattern in {match[0] for match in found}:
-            meaning = meanings.get(pattern)
-            if meaning is None:
-                meaning = meanings[pattern] = self._meaning(pattern, item.lang)
+            meaning = self._meant(pattern % many, langs[pattern // many]) if many else NOTHING
             if meaning.claims:
                 claims[pattern] = meaning.claims
                 heard |= meaning.keys
@@ -151,7 +160,7 @@ class Lexicon:
         if sentences and (heard.claims or heard.documents):
             places = _Places(heard.text, fields, sentences)
             hits = widest([*self._hits(heard, places, item), *self._documents(heard, places)])
-            silence(hits, self._guards)
+            silence(hits, self._guards, Namesakes(fields, self._bearers))
             mentions = tuple(
                 _mention(hit) for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT
             )
@@ -161,7 +170,46 @@ class Lexicon:
             sentences=sentences,
             mentions=mentions,
             published=item.published_at,
+            langs=languages.by_sentence(item, sentences) if item.langs else {},
         )
+
+    def _by_stretch(self, found: list[Match], text: Folded, ends: Sequence[int]) -> list[Match]:
+        """`found` with each pattern's number raised by the number of all patterns for each stretch before it."""
+        starts = text.origins[np.array([start + 1 for _, start, _ in found], dtype=np.int64)]
+        numbers = np.searchsorted(ends, starts, side="right").clip(max=len(ends) - 1).tolist()
+        many = len(self._claims)
+        return [(p + many * n, start, end) for (p, start, end), n in zip(found, numbers, strict=True)]
+
+    def _meant(self, pattern: int, lang: str) -> Meaning:
+        meanings = self._meanings[lang if lang in self._meanings else ""]
+        meaning = meanings.get(pattern)
+        if meaning is None:
+            meaning = meanings[pattern] = self._meaning(pattern, lang)
+        return meaning
+
+    def _seams(self, given: str) -> list[int]:
+        """Where the words of a name begin that a hashtag in one case joins: "#khalifahaftar"."""
+        found: list[int] = []
+        for start, tag in islice(tags(given), MAX_TAGS):
+            word = folded(tag)
+            if len(word) == len(tag):
+                found += [start + seam for seam in self._parted(word)]
+        return found
+
+    def _parted(self, word: str) -> tuple[int, ...]:
+        """Where to part a word so that its parts are the name of somebody known; nowhere for a word that is known."""
+        if len(word) < MIN_TAG or self._names(f" {word} "):
+            return ()
+        for seams in _splits(len(word)):
+            parts = (word[a:b] for a, b in pairwise((0, *seams, len(word))))
+            if self._names(f" {' '.join(parts)} "):
+                return seams
+        return ()
+
+    def _names(self, form: str) -> bool:
+        """Whether all of `form` is a form of the lexicon."""
+        found = self._automaton.find_matches_as_indexes(form, overlapping=True)
+        return any((start, end) == (0, len(form)) for _, start, end in found)
 
     def _meaning(self, pattern: int, lang: str) -> Meaning:
         claims = _resolve(self._claims[pattern], lang)
@@ -203,6 +251,13 @@ class Lexicon:
                         tags[claim.term] = self._bearers[claim.term].tags_at(day)
                     hit.tags = tags[claim.term]
         return list(hits.values())
+
+
+def _splits(length: int) -> Iterator[tuple[int, ...]]:
+    """All ways to part a word of `length` letters in two, then in three."""
+    if length <= MAX_TAG:
+        yield from combinations(range(1, length), 1)
+        yield from combinations(range(1, length), 2)
 
 
 # --- which claims apply in an item's language ------------------------------------------------------------
@@ -288,7 +343,7 @@ def _offsets(fields: Mapping[str, str]) -> Iterator[int]:
     offset = 0
     for name in FIELDS:
         yield offset
-        offset += len(fields[name]) + len(_JOINT)
+        offset += len(fields[name]) + len(JOINT)
 
 
 def _mention(hit: Hit) -> Mention:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from monitor.matching import offices
 from monitor.matching.forms import forms_of_script, inflected
+from monitor.matching.frames import SAYING
+from monitor.matching.namesakes import TRADES
 from monitor.matching.text import fold
 from monitor.matching.tree import And, Not, Or, Term, Within, children, terms
 
@@ -98,13 +100,14 @@ def _dead(watchlists: Watchlists) -> Iterator[Finding]:
 def _used(watchlists: Watchlists) -> set[str]:
     found = {t.key for rule in watchlists.rules for node in _nodes(rule) for t in terms(node)}
     if any(rule.contact for rule in watchlists.rules):
-        found |= {offices.VOCABULARY, offices.STATUS}
+        found |= {offices.VOCABULARY, offices.STATUS, SAYING}
+    found.add(TRADES)
     for rule in watchlists.rules:
         if rule.scope:
             found |= {f"@{rule.scope.country}", f"#{rule.scope.country}", rule.scope.others}
     for entity in watchlists.entities.values():
         for nearby in (entity.confirm, entity.except_near):
-            found.update(chain.from_iterable(nearby.terms.values()) if nearby else ())
+            found.update((*chain.from_iterable(nearby.terms.values()), *nearby.unless) if nearby else ())
     return found
 
 

@@ -71,6 +71,12 @@ class Scan:
     mentions: tuple[Mention, ...]
     #: when the item says it came out: what "on Monday" is counted from
     published: datetime | None = None
+    #: the language of sentences that are not in `lang`, by their number
+    langs: Mapping[int, str] = field(default_factory=dict)
+
+    def lang_of(self, sentence: int) -> str:
+        """The language of one sentence."""
+        return self.langs.get(sentence, self.lang)
 
     def text(self, sentence: int) -> str:
         """The words of one sentence, exactly as given. Raises IndexError for an unknown index."""
@@ -100,6 +106,8 @@ class Nearby:
     terms: Mapping[str, tuple[str, ...]]
     #: sentence | paragraph | neighbours (the sentence before or after) | item
     within: str = "sentence"
+    #: where any of these stands within the same reach, the condition does not hold
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,8 @@ def because(silenced_by: str | None) -> str:
             return f"its except phrase “{isolated(what)}” is meant" if what else "an except phrase is meant"
         case "except-near":
             return "words of its except_near stand near it"
+        case "namesake":
+            return f"“{isolated(what)}” is somebody else"
         case "unconfirmed":
             return "it is a weak name, and nothing near confirms it"
         case _:

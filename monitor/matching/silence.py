@@ -1,6 +1,6 @@
 """Pure. Which hits count: `except` phrases, companions near by, weak names without confirmation, longer names on top.
 
-Works on the hits of one item, in place. Order: except phrases, except_near, longer strong names, confirmation of weak
+Works on the hits of one item, in place. Order: except phrases, namesakes, except_near, longer strong names, confirmation of weak
 names, longer confirmed names. A hit that is silenced confirms and covers nothing.
 """
 
@@ -12,8 +12,12 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from monitor.matching.namesakes import TRADES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from monitor.matching.namesakes import Namesakes
 
 ENTITY, VOCABULARY, LITERAL, EXCEPT = "entity", "vocabulary", "literal", "except"
 
@@ -64,6 +68,8 @@ class Condition:
     #: "%vocabulary", "%vocabulary.sense", "@entity", "#tag", '"phrase"' or 'prefix*'
     keys: tuple[str, ...]
     within: str
+    #: what keeps it from holding
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +80,21 @@ class Guards:
     except_near: Condition | None = None
 
 
-def silence(hits: Sequence[Hit], guards: dict[str, Guards]) -> None:
+def silence(hits: Sequence[Hit], guards: dict[str, Guards], namesakes: Namesakes | None = None) -> None:
     """Set `silenced_by` on every entity hit that does not count.
 
-    `hits` are in order of their first token (`widest`); `guards` by term, only where there are any.
+    `hits` are in order of their first token (`widest`); `guards` by term, only where there are any; `namesakes` reads
+    the item's surnames.
     """
     names = [hit for hit in hits if hit.claim.kind == ENTITY]
     _by_phrases(names, [hit for hit in hits if hit.claim.kind == EXCEPT])
+    if namesakes is not None:
+        namesakes.mark(names, [hit for hit in hits if hit.claim.term == TRADES])
     guarded = [hit for hit in names if hit.claim.weak or hit.claim.term in guards]
     if guarded:
         index = _Index(hits)
         _by_company(guarded, guards, index)
+        _by_namesake(namesakes.contested if namesakes is not None else (), guards, index)
         _by_longer(names, [hit for hit in names if not hit.claim.weak])
         strong = {hit.claim.term for hit in names if _counts(hit)}
         _unconfirmed([hit for hit in guarded if hit.claim.weak], guards, index, strong=strong)
@@ -155,6 +165,14 @@ def _by_company(names: Iterable[Hit], guards: dict[str, Guards], index: _Index) 
             hit.silenced_by = "except-near"
 
 
+def _by_namesake(contested: Iterable[Hit], guards: dict[str, Guards], index: _Index) -> None:
+    """A name that a person before it bears too must be confirmed, where its entity says by what."""
+    for hit in contested:
+        condition = guards.get(hit.claim.term, Guards()).confirm
+        if hit.silenced_by is None and condition is not None and not index.holds(condition, hit):
+            hit.silenced_by = "unconfirmed"
+
+
 def _unconfirmed(names: Iterable[Hit], guards: dict[str, Guards], index: _Index, *, strong: set[str]) -> None:
     """Weak names stay when a strong name of the same entity counts anywhere in the item, or their condition holds."""
     weak = [hit for hit in names if hit.silenced_by is None]
@@ -183,8 +201,11 @@ class _Index:
                 self._hits[f"#{tag}"].append(hit)
 
     def holds(self, condition: Condition, hit: Hit) -> bool:
-        """Whether any of the condition's terms stands near `hit` and outside it."""
-        for key in condition.keys:
+        """Whether any of the condition's terms stands near `hit` and outside it, and none of its `unless`."""
+        return self._any(condition.keys, condition, hit) and not self._any(condition.unless, condition, hit)
+
+    def _any(self, keys: Iterable[str], condition: Condition, hit: Hit) -> bool:
+        for key in keys:
             listed = self._hits.get(key)
             if listed and any(
                 _counts(other) and other.claim.term != hit.claim.term and not _inside(other, hit)

@@ -43,6 +43,9 @@ REACH = 70
 
 def status_of(frame: Frame, cue: Word) -> ContactStatus:
     """The status of the contact that `cue` tells of."""
+    labelled = _labelled(frame)
+    if labelled is not None:
+        return labelled
     span = frame.clause(cue.start)
     found = _said(frame, cue, span)
     for status in (ContactStatus.DENIED, ContactStatus.CANCELLED, ContactStatus.POSTPONED):
@@ -57,6 +60,12 @@ def status_of(frame: Frame, cue: Word) -> ContactStatus:
     if frame.grammar.ongoing.search(frame.text, *span) or ContactStatus.ONGOING in found:
         return ContactStatus.ONGOING
     return ContactStatus.HAPPENED
+
+
+def _labelled(frame: Frame) -> ContactStatus | None:
+    """The status that a title says in brackets at its end: "Meeting: A – B (planned)", as our own exports do."""
+    said = (ContactStatus.INVITED if w.sense == "invite" else _SENSES.get(w.sense) for w in frame.labels)
+    return next((status for status in said if status is not None), None)
 
 
 def is_circumstance(frame: Frame, cue: Word) -> bool:

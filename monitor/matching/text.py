@@ -3,7 +3,7 @@
 Folding: NFKC, case, diacritics, Arabic letter variants, Turkish i, digits of every script, look-alike letters of
 another script; every run of separators becomes one space, zero-width and bidi marks vanish, and so do suffixes
 after an apostrophe ("Wagner's", "Hafter'in"), so that a name is the same word wherever it stands;
-"U.N." is "UN".
+"U.N." is "UN"; a joined hashtag is its words ("#WagnerGroup", "#ЧВКВагнер").
 Folded text begins and ends with a space: a whole word is the word between two spaces.
 Unicode 15 data from `unicodedata`; NFKC is UAX #15, applied letter by letter.
 """
@@ -17,9 +17,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -46,6 +47,11 @@ _TO_CYRILLIC = {latin: cyrillic for cyrillic, latin in reversed(_TO_LATIN.items(
 _APOSTROPHES = "'’‘ʼʻ＇`´′"
 #: the stops inside "U.N." and "L.N.A."
 _ACRONYM_STOP = re.compile(r"\.(?<=\b[^\W\d_]\.)(?=[^\W\d_]\b)")
+#: a tag joined of words, and where its next word begins: at a capital, at a number and after it
+_TAG = regex.compile(r"(?<![\w/&])[#＃]\w{2,100}")
+_HUMP = regex.compile(
+    r"(?<=[\p{Ll}\p{Lo}\d])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\p{L})(?=\d)|(?<=\d)(?=\p{L})"
+)
 _SUFFIX = re.compile(
     r"""['’‘ʼʻ＇`´′](?<=\w\w.)
     (?: s
@@ -86,10 +92,31 @@ class Folded:
         return int(self.origins[index]) if index < len(self.origins) else len(self.given)
 
 
-def fold(text: str) -> Folded:
-    """Fold `text`, keeping offsets. Linear; takes any str, lone surrogates and NUL included."""
-    codes, kept = _folded_codes(text)
+def fold(text: str, cuts: Sequence[int] = ()) -> Folded:
+    """Fold `text`, keeping offsets. Linear; takes any str, lone surrogates and NUL included.
+
+    `cuts`: places in `text` where words are to be parted that were written as one.
+    """
+    codes, kept = _folded_codes(text, cuts)
     return Folded(_text(codes), kept, text)
+
+
+def tags(text: str) -> Iterator[tuple[int, str]]:
+    """The hashtags of `text` that nothing parts into words: where each begins behind its mark, and its letters."""
+    for tag in _TAG.finditer(text) if "#" in text or "＃" in text else ():
+        if not _HUMP.search(tag[0], 1) and "_" not in tag[0]:
+            yield tag.start() + 1, tag[0][1:]
+
+
+def _humps(text: str) -> list[int]:
+    """Where the words of joined hashtags begin, but for the first of each."""
+    if "#" not in text and "＃" not in text:
+        return []
+    return [
+        hump.start()
+        for tag in _TAG.finditer(text)
+        for hump in _HUMP.finditer(text, tag.start() + 2, tag.end())
+    ]
 
 
 def folded(text: str) -> str:
@@ -116,13 +143,18 @@ def _text(codes: NDArray[np.uint32]) -> str:
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
-def _folded_codes(text: str) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+def _folded_codes(text: str, cuts: Sequence[int] = ()) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     given = _without_clutter(text, np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4"))
     letters = _table()[given]
     places: NDArray[np.int64] = np.flatnonzero(letters)
     letters = letters[places]
     if len(letters) and int(letters.max()) == _EXPAND:
         letters, places = _expanded(given, letters, places)
+    parted = sorted({*cuts, *_humps(text)})
+    if parted:
+        where = np.searchsorted(places, parted)
+        letters = np.insert(letters, where, _SPACE)
+        places = np.insert(places, where, parted)
     _unmix(letters)
     codes = np.full(len(letters) + 2, _SPACE, dtype=np.uint32)
     codes[1:-1] = letters

@@ -55,7 +55,13 @@ class _File(BaseModel):
     resolutions: list[Resolution]
 
 
-_YEAR = r"(?:[\s\u00a0]?\((?P<year>(?:19|20|١٩|٢٠|۱۹|۲۰)\d\d)\))?"
+_A_YEAR = r"(?P<year>(?:19|20|١٩|٢٠|۱۹|۲۰)\d\d)"
+#: "(2021)", "/2021", "/21", "-2021", "of 2021", "2021 года": the year behind a number
+_YEAR = (
+    rf"(?:[\s\u00a0]?\([\s\u00a0]?{_A_YEAR}[\s\u00a0]?\)|\s?[/⁄∕–-]\s?{_A_YEAR}(?!\d)|\s?[/⁄∕]\s?(?P<short>\d\d)(?!\d)"
+    rf"|,?\s(?:(?:of|from|de|du|del|dell['’]anno|de\sl['’]année|от|за|لعام|لسنة|عام|سنة|الصادر\s(?:في\s)?عام)\s)?{_A_YEAR}(?=\sгода?(?!\w))"
+    rf"|,?\s(?:of|de|du|del|dell['’]anno|de\sl['’]année|от|لعام|لسنة|الصادر\s(?:في\s)?(?:عام|سنة))\s{_A_YEAR}(?!\d|[./]\d))?"
+)
 _SYMBOLS: tuple[tuple[Kind, str], ...] = (
     ("resolution", r"S/RES/(?P<number>\d{1,4})" + _YEAR),
     ("assembly", r"A/(?:ES-\d{1,2}/)?RES/(?:ES-)?\d{1,3}/\d{1,4}"),
@@ -66,13 +72,13 @@ _SYMBOLS: tuple[tuple[Kind, str], ...] = (
 )
 _SYMBOL = tuple((kind, regex.compile(rf"(?<![\w/]){shape}(?![\w/]*\w)")) for kind, shape in _SYMBOLS)
 _NAMED = regex.compile(
-    r"""(?<!\w)(?: (?:resolutions?|r[ée]solutions?|risoluzion[ei]|UNSCRs?|UN(?:SC)?\sres(?:olution)?\.? | резолюци\w{1,3} | rezolucj\w{1,2} )
+    r"""(?<!\w)(?: (?:resolutions?|r[ée]solutions?|risoluzion[ei]|UNSCRs?|UN(?:SC)?\sres(?:olution)?\.? | (?:r[ée]s|ris|рез)\.(?=\s?(?:n[°º]\s?)?\d{4}) | резолюци\w{1,3} | rezolucj\w{1,2} )
       | [وفبلك]{0,2}(?:ال|ل)?قرار(?:ين|ان|ات|ي|ا)?(?:\s(?:مجلس|الأمن|الامن|الدولي(?:ين|ة)?|الأممي(?:ين|ة)?|الاممي(?:ين|ة)?)){0,3}(?:\s(?:رقم|رقمي|المرقم))? )
     (?:\s(?:of\sthe\s(?:UN\s)?Security\sCouncil | (?:СБ|Совбеза|Совета\sБезопасности)(?:\sООН)? | ООН
       | onusiennes? | (?:du\sConseil\sde\ssécurité\s?)?(?:de\sl['’]ONU|des\sNations\sunies)? | du\sConseil\sde\ssécurité
       | (?:del\sConsiglio\sdi\ssicurezza\s?)?(?:dell['’]ONU|delle\sNazioni\sunite)? | ONU ))?
     \s*(?:(?:n[°ºo.]{1,2}|nos?\.|nr\.|numero|numéro|number|(?:под\s|за\s)?номером|номер|№)\s*)?
-    (?:(?<=رقم\s)\()?(?P<number>\d{3,4})(?![\d/.,]?\d)""" + _YEAR,
+    (?:(?<=رقم\s)\()?(?:(?P<number>\d{3,4})(?!\d)""" + _YEAR + rf"""(?![\d/.,]?\d)|{_A_YEAR}\s?/\s?(?P<number>\d{{4}})(?![\d/.,]?\d))""",
     regex.VERBOSE | regex.IGNORECASE,
 )  # fmt: skip
 _TURKISH = regex.compile(
@@ -83,12 +89,15 @@ _TURKISH = regex.compile(
     regex.IGNORECASE,
 )
 _MORE = regex.compile(
-    r"\s?(?:,|،|;|and|et|e|ve|и|و|&|\s)+\s?(?P<number>\d{4})(?![\d/.,]?\d)" + _YEAR, regex.IGNORECASE
+    r"\s?(?:,|،|;|and|et|e|ve|и|و|&|\s)+\s?(?P<number>\d{4})(?!\d)" + _YEAR + r"(?![\d/.,]?\d)",
+    regex.IGNORECASE,
 )
 #: nothing shorter than this can be a symbol or a number we know
 _ANY = regex.compile(r"\d{3}|S/PV|/RES/")
 #: parts of the words for a resolution: looking for them costs a twentieth of the patterns
-_WORDS = ("solution", "soluzion", "unsc", "un res", "un\xa0res", "резолюц", "rezolucj", "قرار")
+_WORDS = (
+    "solution", "soluzion", "unsc", "un res", "un\xa0res", " res. ", "(res. ", " rés. ", " ris. ", "резолюц", " рез. ", "rezolucj", "قرار",
+)  # fmt: skip
 _TURKISH_WORD = "karar"
 
 
@@ -108,7 +117,7 @@ def _all(text: str) -> Iterator[UnDocument]:
         for kind, shape in _SYMBOL:
             for match in shape.finditer(text):
                 yield _symbol(kind, match)
-    words = text.lower()
+    words = f" {text.lower()}"
     if any(word in words for word in _WORDS):
         yield from _named(text)
     if _TURKISH_WORD in words:
@@ -152,15 +161,21 @@ def _symbol(kind: Kind, match: regex.Match[str]) -> UnDocument:
 
 def _resolution(match: regex.Match[str], start: int) -> UnDocument:
     number = int(match["number"])
-    year = match["year"]
     return UnDocument(
         symbol=f"S/RES/{number}",
         kind="resolution",
         number=number,
-        year=int(year) if year else None,
+        year=_year(match),
         start=start,
         end=match.end(),
     )
+
+
+def _year(match: regex.Match[str]) -> int | None:
+    """The year behind a number; of two digits ("2570/21") one of this century."""
+    if match["year"]:
+        return int(match["year"])
+    return 2000 + int(match["short"]) if match["short"] else None
 
 
 def load(document: documents.Document) -> Mapping[int, Resolution]:

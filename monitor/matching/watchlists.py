@@ -208,7 +208,9 @@ class _Compiler:
     def _check_nearby(
         self, nearby: NearbyFile | None, doc: Document, path: documents.Path, names: query.Names
     ) -> None:
-        for language, listed in (nearby.__pydantic_extra__ if nearby else {}).items():
+        if nearby is None:
+            return
+        for language, listed in {**nearby.__pydantic_extra__, "unless": nearby.unless}.items():
             for position, term in enumerate(listed):
                 if term[0] in "@#%" and term not in names.known:
                     same = [n for n in names.known if n[0] == term[0]]

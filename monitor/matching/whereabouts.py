@@ -24,7 +24,7 @@ _MONTHS = {
     "ar": "يناير|كانون_الثاني فبراير|شباط مارس|اذار ابريل|نيسان مايو|ايار يونيو|حزيران يوليو|تموز اغسطس|(?<=\\d_)اب|اب(?=_\\d) سبتمبر|ايلول اكتوبر|تشرين_الاول نوفمبر|تشرين_الثاني ديسمبر|كانون_الاول",
     "tr": "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
 }
-_DAYS = {
+DAYS = {
     "en": "monday tuesday wednesday thursday friday saturday sunday",
     "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
     "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
@@ -102,7 +102,7 @@ def place_of(frame: Frame, span: tuple[int, int], home: str | None) -> str | Non
 
 
 def _dated(text: str, lang: str, today: date | None, *, ahead: bool) -> Iterator[str]:
-    for found in _month_words(lang).finditer(text):
+    for found in month_words(lang).finditer(text):
         month = next(n for n in range(1, 13) if found[f"m{n}"])
         day = int(found["d1"] or found["d2"] or 0)
         year = int(found["y"]) if found["y"] else _year(month, day or 1, today, ahead=ahead)
@@ -126,7 +126,7 @@ def _year(month: int, day: int, today: date | None, *, ahead: bool) -> int | Non
 
 
 def _counted(text: str, lang: str, today: date, *, ahead: bool) -> Iterator[str]:
-    for number, words in enumerate(_DAYS.get(lang, "").split()):
+    for number, words in enumerate(DAYS.get(lang, "").split()):
         if re.search(rf"(?<!\w){words}(?!\w)", text):
             gap = (number - today.weekday()) % 7 if ahead else -((today.weekday() - number) % 7)
             yield (today + timedelta(days=gap)).isoformat()
@@ -149,7 +149,8 @@ def _before(today: date, count: int, unit: str) -> str:
 
 
 @cache
-def _month_words(lang: str) -> re.Pattern[str]:
+def month_words(lang: str) -> re.Pattern[str]:
+    """A date with the name of its month: day before or after, year, all but the month left out at will."""
     listed = _MONTHS.get(lang, _MONTHS["en"]).split()
     months = "|".join(f"(?P<m{n}>{words.replace('_', ' ')})" for n, words in enumerate(listed, 1))
     return re.compile(

@@ -43,6 +43,7 @@ from monitor.model.matching import (
     Evidence,
     Fact,
     Match,
+    Speaker,
     Suppressed,
 )
 from monitor.model.polls import (
@@ -135,6 +136,7 @@ __all__ = [
     "Severity",
     "Side",
     "SinceThen",
+    "Speaker",
     "Standing",
     "Step",
     "Story",

@@ -182,6 +182,8 @@ class Entry:
     published_at: datetime | None = None
     #: declared by the entry or feed; detection happens when the item is made
     language: str | None = None
+    #: the outlet whose entry it is, where an aggregator says it: RSS `<source>`, or the tail of every headline
+    outlet: str = ""
     #: its part of the document as decoded, in UTF-8, for the evidence record; empty where that cannot be told
     raw: bytes = field(default=b"", repr=False, compare=False)
 
@@ -226,6 +228,8 @@ class Item:
     content: str = ""
     #: ISO 639-1 of the text, "und" where it cannot be told
     lang: str = "und"
+    #: the languages of title, summary and content ("en en ar"), empty where all are in `lang`
+    langs: str = ""
     guid: str | None = None
     url: str | None = None
     #: the address reduced for comparing; never shown

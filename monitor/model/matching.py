@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from monitor.model.words import Side
+
 if TYPE_CHECKING:
     from monitor.model.words import Severity
 
@@ -64,6 +66,22 @@ class ContactStatus(StrEnum):
     DENIED = "denied"
 
 
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Whom a text names as the one who says, confirms or denies something; the outlet only reports it."""
+
+    #: canonical English
+    name: str
+    #: person | body | country
+    kind: str = "body"
+    side: Side = Side.UNKNOWN
+
+    @property
+    def told(self) -> str:
+        """As an English sentence names it: "the Kremlin"."""
+        return f"the {self.name}" if self.kind == "body" and not self.name.startswith("the ") else self.name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """A reported Russian-Libyan contact; names are canonical English."""
@@ -77,6 +95,8 @@ class Contact:
     date: str | None = None
     background: bool = False
     evidence: tuple[Evidence, ...] = ()
+    #: who says or denies it, where the text names somebody; None: the outlet itself
+    speaker: Speaker | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +112,11 @@ class Suppressed:
     start: int = 0
     end: int = 0
     sentence: str = ""
+
+    @property
+    def excepted(self) -> bool:
+        """Whether an exception took these words out; else a rule found no contact, or nothing confirmed a weak name."""
+        return self.by.partition(":")[0] in ("except", "except-near", "namesake")
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,11 @@ class Story:
         ranked = [m.severity for i in self.items for m in i.matches]
         return max(ranked, key=lambda s: s.rank, default=Severity.INFO)
 
+    @property
+    def excepted(self) -> int:
+        """How many mentions an exception took out, each place of a text once, whatever rules asked for it."""
+        return len({(i.id, s.field, s.start, s.end) for i in self.items for s in i.suppressed if s.excepted})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date as Date
     from datetime import datetime
 
-    from monitor.model.matching import ContactStatus, ContactType, Evidence
+    from monitor.model.matching import ContactStatus, ContactType, Evidence, Speaker
     from monitor.model.stories import Story, StoryItem
     from monitor.model.words import Severity, Side
 
@@ -33,6 +33,10 @@ class Voice:
     denies: bool = False
     #: says the opposite, without denying anything in words
     contradicts: bool = False
+    #: whom the outlets name as the one who denies it; None: they do it themselves
+    speaker: Speaker | None = None
+    #: sides of the outlets that report what the speaker says
+    through: tuple[Side, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,8 @@ class Standing:
     denied_by: frozenset[Side] = frozenset()
     #: sides that say the opposite of what was told first
     contradicted_by: frozenset[Side] = frozenset()
+    #: who is named as denying it, as a sentence names them ("the Kremlin"), with the sides of who reports it
+    deniers: Mapping[str, tuple[Side, ...]] = field(default_factory=dict)
     #: voices by name
     voices: frozenset[str] = frozenset()
     participants: frozenset[str] = frozenset()
@@ -84,6 +90,9 @@ class Change:
     #: what was and what is, as stable words or names, for other languages
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    #: who is named as saying it ("the Kremlin"), and the sides of who reports that
+    speakers: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +142,8 @@ class ContactSource:
     withdrawn_at: datetime | None = None
     #: the stored item that this one repeats
     copy_of: int | None = None
+    #: whom the item names as the one who says or denies it
+    speaker: Speaker | None = None
 
     @property
     def told_at(self) -> datetime:
@@ -167,6 +178,12 @@ class LedgerContact:
         """The day to sort and file it under: its first day, else the day when it was first told."""
         named = days_of(self.date)
         return named[0] if named is not None else self.sources[0].told_at.date()
+
+    @property
+    def deniers(self) -> tuple[Speaker, ...]:
+        """Who is named as denying it, each once."""
+        said = (s.speaker for s in self.sources if s.speaker and s.status.value == "denied")
+        return tuple(dict.fromkeys(said))
 
     @property
     def by_side(self) -> Mapping[Side, tuple[ContactSource, ...]]:

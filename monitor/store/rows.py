@@ -22,6 +22,7 @@ from monitor.model import (
     Rhythm,
     Severity,
     Side,
+    Speaker,
     Standing,
     Suppressed,
 )
@@ -127,6 +128,7 @@ def contact_row(contact: Contact, item_id: int, revision: int) -> Row:
         "date": contact.date,
         "background": contact.background,
         "evidence": _evidence_rows(contact.evidence),
+        "speaker": asdict(contact.speaker) if contact.speaker else None,
     }
 
 
@@ -141,7 +143,12 @@ def contact(row: RowMapping) -> Contact:
         date=row["date"],
         background=row["background"],
         evidence=_evidence(row["evidence"]),
+        speaker=_speaker(row["speaker"]),
     )
+
+
+def _speaker(stored: Row | None) -> Speaker | None:
+    return Speaker(stored["name"], stored["kind"], Side(stored["side"])) if stored else None
 
 
 def suppressed_row(mention: Suppressed, item_id: int, revision: int) -> Row:
@@ -161,6 +168,7 @@ def standing_row(told: Standing) -> Row:
         "sides": sorted(told.sides),
         "denied_by": sorted(told.denied_by),
         "contradicted_by": sorted(told.contradicted_by),
+        "deniers": {name: sorted(sides) for name, sides in told.deniers.items()},
         "voices": sorted(told.voices),
         "participants": sorted(told.participants),
         "statuses": dict(told.statuses),
@@ -176,6 +184,7 @@ def standing(stored: Mapping[str, Any]) -> Standing:
         sides=frozenset(map(Side, stored.get("sides", ()))),
         denied_by=frozenset(map(Side, stored.get("denied_by", ()))),
         contradicted_by=frozenset(map(Side, stored.get("contradicted_by", ()))),
+        deniers={name: tuple(map(Side, sides)) for name, sides in stored.get("deniers", {}).items()},
         voices=frozenset(stored.get("voices", ())),
         participants=frozenset(stored.get("participants", ())),
         statuses={key: ContactStatus(value) for key, value in stored.get("statuses", {}).items()},

@@ -72,7 +72,7 @@ __all__ = [
 ]
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0009"
+REVISION = "0010"
 
 feeds = Table(
     "feeds",
@@ -162,6 +162,8 @@ items = Table(
     words("summary"),
     words("content"),
     words("lang"),
+    #: the languages of title, summary and content, where they are not all `lang`
+    words("langs"),
     words("author"),
     words("published_raw"),
     Column("published_at", Utc),
@@ -265,6 +267,8 @@ contacts = Table(
     Column("date", Text),
     flag("background"),
     Column("evidence", JSON, nullable=False),
+    #: whom the item names as the one who says or denies it: {name, kind, side}
+    Column("speaker", JSON),
     sqlite_autoincrement=True,
 )
 

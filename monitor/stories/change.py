@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from monitor.model import Change, ContactStatus, Side, Standing
-from monitor.stories.corroboration import media
+from monitor.stories.corroboration import media, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -49,6 +49,7 @@ def standing(judged: Judged, people: Collection[str]) -> Standing:
         sides=_sides(telling),
         denied_by=_sides(voice for voice in voices if voice.denies and not voice.contradicts),
         contradicted_by=_sides(voice for voice in voices if voice.contradicts),
+        deniers={v.speaker.told: v.through for v in voices if v.denies and v.speaker},
         voices=frozenset(voice.name for voice in voices),
         participants=frozenset(name for contact in news for name in _names(contact) if name in people),
         statuses={_parties(contact): _reported(contact) for contact in news},
@@ -106,6 +107,7 @@ def _joined(one: Standing, more: Standing) -> Standing:
         sides=one.sides | more.sides,
         denied_by=one.denied_by | more.denied_by,
         contradicted_by=one.contradicted_by | more.contradicted_by,
+        deniers={**one.deniers, **more.deniers},
         voices=one.voices | more.voices,
         participants=one.participants | more.participants,
         statuses={**one.statuses, **more.statuses},
@@ -183,11 +185,16 @@ def _denied(told: Standing, now: Standing, *, said: bool = False) -> Change | No
         return None
     was = () if said else tuple(dict.fromkeys(told.statuses.values()))
     before = "; was: " + ", ".join(_STATUS[status] for status in was) if was else ""
+    named = {name: sides for name, sides in now.deniers.items() if name not in told.deniers}
+    through = _ordered({side for sides in named.values() for side in sides})
+    who = spoken(list(named), through) if named else media(_ordered(fresh))
     return Change(
         kind="status",
-        reason=f"denied by {media(_ordered(fresh))}{before}",
+        reason=f"denied by {who}{before}",
         before=tuple(status.value for status in was),
         after=(ContactStatus.DENIED.value, *(side.value for side in _ordered(fresh))),
+        speakers=tuple(named),
+        through=tuple(side.value for side in through),
     )
 
 

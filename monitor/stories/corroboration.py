@@ -6,7 +6,7 @@ says, each by itself. The rules for the number are ours; docs/corroboration.md h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.model import ContactStatus, Corroboration, Side, Voice
@@ -132,8 +132,9 @@ def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple
     voices: it confirms nothing.
     """
     first = stances.claimed_first(items)
+    denials = _spoken(items, people)
     speakers: dict[str, _Speaker] = {}
-    for group in _copies(items):
+    for group in _copies(_without_spoken(items)):
         made = _speaker(group)
         known = speakers.setdefault(made.name, made)
         if known is not made:
@@ -151,7 +152,49 @@ def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple
         or _tells(said[speaker.name], main, people)
         or _denies(said[speaker.name], reported, people)
     ]
-    return tuple(_voice(speaker, said[speaker.name], reported, people, first) for speaker in kept)
+    reported = [c for s in kept for c in said[s.name] if c.status in _ASSERTED]
+    own = [_voice(speaker, said[speaker.name], reported, people, first) for speaker in kept]
+    spoken = (voice for contact, voice in denials if not reported or _tells(reported, contact, people))
+    return (*own, *spoken)
+
+
+def _spoken(items: Iterable[StoryItem], people: Collection[str]) -> list[tuple[Contact, Voice]]:
+    """The denials of whom a text names, each speaker's once: its outlets only report them."""
+    found: dict[str, tuple[Contact, list[StoryItem]]] = {}
+    for item in items:
+        for contact in item.contacts:
+            if _is_spoken(contact):
+                assert contact.speaker is not None
+                found.setdefault(contact.speaker.name, (contact, []))[1].append(item)
+    return [(contact, _denial(contact, told)) for contact, told in found.values()]
+
+
+def _is_spoken(contact: Contact) -> bool:
+    return contact.status is ContactStatus.DENIED and contact.speaker is not None and not contact.background
+
+
+def _denial(contact: Contact, told: Sequence[StoryItem]) -> Voice:
+    speaker = contact.speaker
+    assert speaker is not None
+    return Voice(
+        name=speaker.name,
+        sides=(speaker.side,),
+        reliability=min(item.feed.reliability for item in told),
+        outlets=tuple(dict.fromkeys(item.outlet for item in told)),
+        denies=True,
+        speaker=speaker,
+        through=tuple(dict.fromkeys(families.voice(item)[1] for item in told)),
+    )
+
+
+def _without_spoken(items: Iterable[StoryItem]) -> list[StoryItem]:
+    """What the outlets say themselves: items with nothing but somebody's denial say nothing."""
+    kept = []
+    for item in items:
+        own = tuple(c for c in item.contacts if not _is_spoken(c))
+        if own or not item.contacts:
+            kept.append(replace(item, contacts=own) if len(own) < len(item.contacts) else item)
+    return kept
 
 
 def _main(said: Sequence[Sequence[Contact]], people: Collection[str]) -> Contact | None:
@@ -262,11 +305,27 @@ def _explained(telling: Sequence[Voice], denying: Sequence[Voice], grounds: Sequ
 
 def _against(denying: Sequence[Voice]) -> list[str]:
     """Who denies it, and who says the opposite."""
-    said = (
-        ("denied", [v for v in denying if not v.contradicts]),
-        ("contradicted", [v for v in denying if v.contradicts]),
-    )
-    return [f"{word} by {media(_sides(voices))}" for word, voices in said if voices]
+    denied = [v for v in denying if not v.contradicts]
+    opposed = [v for v in denying if v.contradicts]
+    found = [f"denied by {deniers(denied)}"] if denied else []
+    return [*found, *([f"contradicted by {media(_sides(opposed))}"] if opposed else [])]
+
+
+def deniers(denying: Sequence[Voice]) -> str:
+    """`the Kremlin, reported by independent media`, `western Libyan media`, or both."""
+    own = _sides(voice for voice in denying if voice.speaker is None)
+    named = [voice for voice in denying if voice.speaker is not None]
+    parts = [spoken([v.speaker.told for v in named if v.speaker], _through(named))] if named else []
+    return "; also by ".join([*parts, *([media(own)] if own else [])])
+
+
+def spoken(names: Sequence[str], through: Sequence[Side]) -> str:
+    """`the Kremlin and Khalifa Haftar, reported by independent media`."""
+    return f"{_listed(list(dict.fromkeys(names)))}, reported by {media(through)}"
+
+
+def _through(voices: Iterable[Voice]) -> tuple[Side, ...]:
+    return tuple(dict.fromkeys(side for voice in voices for side in voice.through))
 
 
 def _sides(voices: Iterable[Voice]) -> tuple[Side, ...]:

@@ -144,6 +144,7 @@ def _sources(told: Iterable[Report]) -> tuple[ContactSource, ...]:
             evidence=_sentences((*(before.evidence if before else ()), *report.contact.evidence)),
             withdrawn_at=of.withdrawn_at,
             copy_of=of.copy_of,
+            speaker=report.contact.speaker or (before.speaker if before else None),
         )
     return tuple(found.values())
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 import typer
 
-from monitor.cli.reading import as_item, lines, opened, progress, read_items, told_language
+from monitor.cli.reading import as_item, as_polled, lines, opened, progress, read_items
 from monitor.matching.items import Line, LineError
 from tests.support.analyst import item
 
@@ -100,8 +100,8 @@ def test_a_language_that_is_given_stays() -> None:
         item("Это русский текст о погоде.", lang="und"),
     )
 
-    assert told_language(said).lang == "en"
-    assert told_language(silent).lang == "ru"
+    assert as_polled(said).lang == "en"
+    assert as_polled(silent).lang == "ru"
 
 
 def test_no_bar_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,3 +96,25 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
     start = time.perf_counter()
     find(piece * (400_000 // len(piece)))
     assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Resolution 2570/2021 demands", "Resolution 2570 (2021) demands", "Res. 2570 de 2021", "UNSCR 2570/21",
+        "la résolution 2570/2021 exige", "la risoluzione 2570/2021 chiede", "risoluzione 2570 del 2021",
+        "Резолюция 2570/2021 требует", "резолюции СБ ООН 2570 2021 года", "القرار 2570/2021 يطالب", "القرار ٢٥٧٠/٢٠٢١",
+        "القرار رقم 2570 لعام 2021", "2570/2021 sayılı karar", "S/RES/2570/2021", "قرار مجلس الأمن 2021/2570",
+    ],
+)  # fmt: skip
+def test_the_year_stands_behind_the_number_in_many_ways(text: str) -> None:
+    assert [(d.symbol, d.year) for d in find(text)] == [("S/RES/2570", 2021)]
+
+
+def test_a_list_of_numbers_with_years_is_several_documents() -> None:
+    assert [d.number for d in find("resolutions 2570/2021 and 2571/2021")] == [2570, 2571]
+
+
+@pytest.mark.parametrize("text", ["resolution 2570/2021/99", "resolution 25/78", "a 2570/2021 budget"])
+def test_other_numbers_with_slashes_are_none(text: str) -> None:
+    assert find(text) == ()

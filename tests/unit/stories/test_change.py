@@ -200,3 +200,18 @@ def test_the_opposite_is_told_and_confirms_nothing() -> None:
     left = telling(2, Side.LIBYA_EAST, title="Fighters leave Tobruk")
     then, now = (judge.standing(judge.judge(story(*items))) for items in ((arrived,), (arrived, left)))
     assert [change.reason for change in changes(then, now)] == ["contradicted by eastern Libyan media"]
+
+
+def test_a_denial_is_told_with_who_denies_it() -> None:
+    """The Kremlin's denial in an independent outlet is not that outlet's."""
+    told = Standing(severity=Severity.HIGH, sides=frozenset({Side.INDEPENDENT}), voices=frozenset({"a"}))
+    now = replace(
+        told,
+        denied_by=frozenset({Side.RUSSIA_STATE}),
+        deniers={"the Kremlin": (Side.INDEPENDENT,)},
+        voices=frozenset({"a", "Kremlin"}),
+    )
+    (change,) = changes(told, now)
+    assert change.reason == "denied by the Kremlin, reported by independent media"
+    assert (change.speakers, change.through) == (("the Kremlin",), ("independent",))
+    assert change.after == ("denied", "russia-state")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
-from monitor.model import Side, StoryItem
+from monitor.model import Contact, Side, Speaker, StoryItem
 from monitor.stories.corroboration import corroborate
 from tests.support.tellings import NOON, PEOPLE, met, story, telling
 
@@ -224,3 +225,49 @@ def test_opposite_headlines_contradict_each_other() -> None:
     assert [(v.denies, v.contradicts) for v in found.voices] == [(False, False), (True, True)]
     assert found.credibility > 3
     assert found.explained.endswith("contradicted by independent media")
+
+
+KREMLIN = Speaker("Kremlin", "body", RU)
+
+
+def spoken(by: Speaker = KREMLIN) -> Contact:
+    """A denial that the text gives to somebody."""
+    return replace(met("denied"), speaker=by)
+
+
+def test_a_denial_counts_for_whom_the_text_names() -> None:
+    """Three free outlets report the Kremlin's denial: one voice denies, the Russian state's, and it is called so."""
+    found = corroborate(
+        story(
+            telling(1, FREE, "B", met()),
+            telling(2, FREE, "B", met()),
+            *(telling(n, FREE, "B", spoken()) for n in (3, 4, 5)),
+        ),
+        PEOPLE,
+    )
+    (denial,) = [voice for voice in found.voices if voice.denies]
+    assert (denial.name, denial.sides, denial.through, denial.speaker) == ("Kremlin", (RU,), (FREE,), KREMLIN)
+    assert found.explained.endswith("denied by the Kremlin, reported by independent media")
+    assert found.credibility == 3
+
+
+def test_who_only_reports_a_denial_tells_nothing() -> None:
+    found = corroborate(story(telling(1, FREE, "B", spoken())), PEOPLE)
+    assert found.credibility == 5
+    assert found.explained.startswith("denied by the Kremlin, reported by independent media")
+
+
+def test_an_outlet_that_reported_it_still_does_when_it_reports_the_denial() -> None:
+    one, other = telling(1, FREE, "B", met()), telling(2, RU, "C", met())
+    later = replace(telling(3, FREE, "B", spoken()), feed=one.feed)
+    found = corroborate(story(one, other, later), PEOPLE)
+    assert sum(not voice.denies for voice in found.voices) == 2
+
+
+def test_somebody_who_denies_another_meeting_denies_nothing_here() -> None:
+    elsewhere = replace(spoken(), russian=("Nikolai Patrushev",), libyan=("Mahmoud Hamza",))
+    found = corroborate(
+        story(telling(1, FREE, "B", met()), telling(2, FREE, "B", elsewhere)),
+        PEOPLE | {"Nikolai Patrushev", "Mahmoud Hamza"},
+    )
+    assert not any(voice.denies for voice in found.voices)

@@ -1,0 +1,125 @@
+"""Pure. The outlet's name that an aggregator puts behind a headline ("Headline - Libya Herald") is told apart from it.
+
+Only what is surely an outlet is taken off: the entry's own `<source>`, the feed's title, a listed name
+(data/outlets.txt), a host name, and what follows the last mark in a document where most titles end so. A tail of which
+nobody knows what it is stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from unicodedata import combining, normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from monitor.model import Entry
+
+_SPACE = r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+#: dashes, bars, points and marks with a space on one side at least, directional marks among it; bars without any
+_MARK = re.compile(
+    rf"{_SPACE}*[|¦│❘‖｜]{_SPACE}*"
+    rf"|(?:{_SPACE}+(?:-{{1,3}}|[‐‑‒–—―−－/‹›«»<>·•∙⋅●▪:]|::|//|>>){_SPACE}*"
+    rf"|{_SPACE}*(?:-{{1,3}}|[‐‑‒–—―−－‹›»·•∙⋅●▪]){_SPACE}+)(?!\Z)"
+)
+#: what closes a headline without a space before it: "Headline. - RT" has one, "Headline: Reuters" has not
+_COLON = re.compile(r"[:：]\s+(?=\S+(?:\s\S+){0,3}\Z)")
+_HOST = re.compile(r"(?:www\.)?(?:[^\W_](?:[\w-]*[^\W_])?\.)+[a-zа-я]{2,8}", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?:the|le|la|les|il|lo|gli|l) (?=\w)")
+#: letters of an outlet's name, and words that must be left of a headline
+LONGEST, LEAST = 60, 1
+#: names taken off one headline: "Headline - Libya Herald - Google News"
+MOST = 3
+#: titles of a document that end alike, or in some outlet, before the rest of such tails are outlets too
+TITLES, SHARE = 4, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A title without the name of its outlet, and that name; empty where it bore none."""
+
+    title: str
+    outlet: str = ""
+
+
+def parted(title: str, names: Collection[str] = ()) -> Headline:
+    """`title` without the outlets behind it. `names`: those known of this entry beside the listed ones."""
+    known = frozenset(map(_plain, names)) - {""}
+    outlet = ""
+    for _ in range(MOST):
+        head, tail = _split(title)
+        if not tail or not (_plain(tail) in known or _listed(tail)):
+            break
+        title, outlet = head, tail
+    return Headline(title, outlet)
+
+
+def credited(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """`entries` with the outlet of each told where most titles of the document end in one, or all in the same words."""
+    tails = [_split(entry.title)[1] for entry in entries]
+    told = sum(1 for tail in tails if tail)
+    if told < TITLES or told < SHARE * len(entries):
+        return tuple(entries)
+    alike = Counter(_plain(tail) for tail in tails if tail).most_common(1)[0][1]
+    sure = sum(1 for e, tail in zip(entries, tails, strict=True) if tail and _sure(e, tail))
+    if alike < SHARE * len(entries) and sure < told / 2:
+        return tuple(entries)
+    return tuple(
+        replace(entry, outlet=tail) if tail and not entry.outlet else entry
+        for entry, tail in zip(entries, tails, strict=True)
+    )
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two names are one outlet's: equal but for case and article, or the one part of the other."""
+    first, second = f" {_plain(one)} ", f" {_plain(other)} "
+    return bool(first.strip() and second.strip()) and (first in second or second in first)
+
+
+def _sure(entry: Entry, tail: str) -> bool:
+    return _listed(tail) or _plain(entry.outlet) == _plain(tail)
+
+
+def _split(title: str) -> tuple[str, str]:
+    """The headline, and what follows its last mark; "" where there is none that could be a name."""
+    marks = list(_MARK.finditer(title)) or list(_COLON.finditer(title))
+    if not marks:
+        return title, ""
+    head, tail = title[: marks[-1].start()].rstrip(), title[marks[-1].end() :].strip(" \t\u200e\u200f")
+    if not tail or len(tail) > LONGEST or len(head.split()) < LEAST:
+        return title, ""
+    small = tail[0].islower() and not _HOST.fullmatch(tail) and _plain(tail) not in _lower()
+    return (title, "") if small else (head, tail)
+
+
+def _listed(tail: str) -> bool:
+    return _plain(tail) in _known() or _HOST.fullmatch(tail) is not None
+
+
+def _plain(name: str) -> str:
+    """A name for comparing: no case, accents, article or punctuation."""
+    letters = (c for c in normalize("NFKD", name.casefold()) if not combining(c))
+    words = " ".join(re.findall(r"\w+", "".join(letters)))
+    return _ARTICLE.sub("", words, count=1) if _ARTICLE.match(words) else words
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    lines = files("monitor.feeds").joinpath("data/outlets.txt").read_text("utf-8").splitlines()
+    return tuple(line for line in lines if line.strip() and not line.startswith("#"))
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(map(_plain, _names()))
+
+
+@cache
+def _lower() -> frozenset[str]:
+    """Names that are written with a small letter ("la Repubblica", "il manifesto", "euronews Türkçe")."""
+    return frozenset(_plain(name) for name in _names() if name[0].islower())

@@ -1,0 +1,270 @@
+"""Pure. Who else bears a surname: another given name, an initial or a trade before it says that somebody else is meant.
+
+"Daniil Medvedev" is not Dmitry, "economist Belousov" not the minister. Once such a namesake, or a listed one ("Richard
+Wagner"), is introduced, the bare surname that follows is his too, until the other one is named in full again. The names
+stand in data/given_names.txt, the trades in the analysts' vocabulary `other-trades`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from importlib.resources import files
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from monitor.matching.forms import inflected
+from monitor.matching.text import fold_all, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from monitor.matching.building import Bearer
+    from monitor.matching.silence import Hit
+
+#: the vocabulary of what namesakes do; `stage` speaks against a full name too
+TRADES, STAGE = "%other-trades", "stage"
+#: words between a surname and the trade behind it: "Medvedev, the Russian tennis player"
+BEHIND = 2
+#: letters of a text before a name in which the word before it is looked for
+BEFORE = 48
+#: longer names that begin at one word, as many as are looked at
+SAME = 8
+#: letters that two forms of one surname share at least, and those that an ending may have
+STEM, ENDING = 4, 3
+_WORD = re.compile(r"([^\W\d_](?:[\w'’-]*[^\W_])?)(\.?)[ \u00a0]+\Z")
+_PATRONYMIC = re.compile(
+    r"\w+(?:[oeiо]vi[ct]h|ovitch|evitch|ovi[cč]|[её]вич\w*|ович\w*|овн\w+|евн\w+|وفيتش|يفيتش)\Z"
+)
+_ARTICLES = frozenset(("al", "el", "an", "at", "as", "ash", "ar", "ad", "az", "ed", "en", "es", "ez", "аль", "эль", "ан", "ат", "ас", "аш", "ар", "ад", "аз"))  # fmt: skip
+_ARABIC = re.compile("[\u0600-\u06ff]")
+_JOINED = re.compile(r"\A[وفبل](?=\w{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody introduced in full at a place: whose name it is ("" a namesake's), and the words of it."""
+
+    token: int
+    bearer: str
+    words: tuple[str, ...]
+    said: str
+
+
+@dataclass(slots=True)
+class Namesakes:
+    """The surnames of one item, read with what stands before them."""
+
+    fields: Mapping[str, str]
+    bearers: Mapping[str, Bearer]
+    told: list[Told] = field(default_factory=list)
+    #: longer names of bodies that stand behind a namesake of theirs ("Sandro Wagner … the Wagner group")
+    contested: list[Hit] = field(default_factory=list)
+    _by_start: dict[str, list[Told]] = field(default_factory=dict)
+    _by_name: dict[str, list[Told]] = field(default_factory=dict)
+
+    def mark(self, names: Sequence[Hit], trades: Sequence[Hit]) -> None:
+        """Silence every bare surname in `names` that is somebody else's. Both in order of their first token."""
+        open_names = [hit for hit in names if hit.silenced_by is None]
+        bare = [hit for hit in open_names if self._is_bare(hit)]
+        before = {hit.token_end: hit for hit in trades}
+        behind = [hit.token for hit in trades]
+        free = list(_uncovered(bare, open_names))
+        for hit in free:
+            other = self._other(hit) or _trade(hit, before) or self._trade_behind(hit, trades, behind)
+            if other:
+                self._silence(hit, other)
+        self._introduce(open_names, before)
+        self.told.sort(key=lambda told: told.token)
+        for hit in free if self.told else ():
+            self._resolve(hit)
+        strangers = len({told.bearer for told in self.told}) > 1
+        self.contested = [hit for hit in open_names if self._is_contested(hit)] if strangers else []
+
+    def _is_bare(self, hit: Hit) -> bool:
+        """A surname alone, with its article, or a weak name of one word."""
+        length = hit.token_end - hit.token
+        if self.bearers[hit.claim.term].kind != "person":
+            return length == 1 and hit.claim.weak
+        return length == 1 or (length == 2 and self._words(hit)[0] in _ARTICLES)
+
+    def _words(self, hit: Hit) -> tuple[str, ...]:
+        return _folded_words(self.fields[hit.field][hit.start : hit.end])
+
+    def _silence(self, hit: Hit, other: str) -> None:
+        hit.silenced_by = f"namesake:{other}"
+        self.told.append(Told(hit.token, "", self._words(hit)[-1:], other))
+
+    # --- what stands before ----------------------------------------------------------------------------------
+
+    def _other(self, hit: Hit) -> str:
+        """The full name of a namesake; "" where nothing before the surname speaks against its bearer."""
+        bearer = self.bearers[hit.claim.term]
+        if bearer.kind != "person" or not bearer.given:
+            return ""
+        text = self.fields[hit.field]
+        found = _WORD.search(text, max(0, hit.start - BEFORE), hit.start)
+        if found and _PATRONYMIC.search(found[1].casefold()):
+            found = _WORD.search(text, max(0, found.start() - BEFORE), found.start())
+        if found is None or not (found[1][0].isupper() or _ARABIC.match(found[1])):
+            return ""
+        return (
+            text[found.start() : hit.end] if _is_another(found[1], bearer.given, stop=bool(found[2])) else ""
+        )
+
+    def _trade_behind(self, hit: Hit, trades: Sequence[Hit], starts: Sequence[int]) -> str:
+        """ "Medvedev, the tennis player": a trade of the stage in apposition."""
+        number = bisect_right(starts, hit.token_end - 1)
+        if number == len(trades) or trades[number].claim.sense != STAGE:
+            return ""
+        trade, text = trades[number], self.fields[hit.field]
+        near = trade.token - hit.token_end <= BEHIND and trade.sentence == hit.sentence
+        apposition = near and text[hit.end : hit.end + 2].lstrip()[:1] in (",", "،", "(")
+        return (
+            text[hit.start : trade.end]
+            if apposition and self.bearers[hit.claim.term].kind == "person"
+            else ""
+        )
+
+    # --- who was introduced ----------------------------------------------------------------------------------
+
+    def _introduce(self, names: Iterable[Hit], before: Mapping[int, Hit]) -> None:
+        """Full names in the item; that of an official with a trade of the stage before it is a namesake's."""
+        for hit in names:
+            if (
+                hit.silenced_by is None
+                and not hit.claim.weak
+                and hit.token_end - hit.token > 1
+                and not self._is_bare(hit)
+            ):
+                trade = before.get(hit.token)
+                bearer = self.bearers[hit.claim.term]
+                if bearer.kind == "person" and bearer.given and trade and trade.claim.sense == STAGE:
+                    self._silence(hit, self.fields[hit.field][trade.start : hit.end])
+                else:
+                    self.told.append(Told(hit.token, hit.claim.term, self._words(hit), bearer.name))
+
+    def _resolve(self, hit: Hit) -> None:
+        """Give a bare name to who was last introduced with it, else to who is next."""
+        if hit.silenced_by is not None:
+            return
+        about = self._about(self._words(hit)[-1])
+        number = bisect_right(about, hit.token, key=_token)
+        told = about[number - 1] if number else next(iter(about), None)
+        if told is not None and (not told.bearer or self._are_strangers(hit.claim.term, told.bearer)):
+            hit.silenced_by = f"namesake:{told.said}"
+
+    def _about(self, surname: str) -> list[Told]:
+        """Who was introduced with a surname, in order."""
+        if not self._by_start:
+            for told in self.told:
+                for start in dict.fromkeys(map(_start, told.words)):
+                    self._by_start.setdefault(start, []).append(told)
+        known = self._by_name.get(surname)
+        if known is None:
+            listed = self._by_start.get(_start(surname), ())
+            known = [told for told in listed if any(_alike(surname, word) for word in told.words)]
+            self._by_name[surname] = known
+        return known
+
+    def _is_contested(self, hit: Hit) -> bool:
+        if self.bearers[hit.claim.term].kind == "person" or hit.silenced_by is not None:
+            return False
+        for word in self._words(hit):
+            about = self._about(word)
+            number = bisect_left(about, hit.token, key=_token)
+            others = about[number - 1] if number else None
+            if others is not None and others.bearer and self._are_strangers(hit.claim.term, others.bearer):
+                return True
+        return False
+
+    def _are_strangers(self, one: str, other: str) -> bool:
+        """Whether another person has nothing to do with the first: no tag and no name in common."""
+        ours, theirs = self.bearers[one], self.bearers[other]
+        return theirs.kind == "person" and ours.name != theirs.name and ours.ever.isdisjoint(theirs.ever)
+
+
+@lru_cache(maxsize=10_000)
+def _folded_words(text: str) -> tuple[str, ...]:
+    return tuple(folded(text).split()) or ("",)
+
+
+def _uncovered(bare: Iterable[Hit], names: Sequence[Hit]) -> Iterator[Hit]:
+    """Surnames that are no part of a longer name. Both in order of their first token."""
+    wide = [(hit.token, hit.token_end) for hit in names if hit.token_end - hit.token > 1]
+    number = reach = 0
+    for hit in bare:
+        while number < len(wide) and wide[number][0] < hit.token:
+            reach = max(reach, wide[number][1])
+            number += 1
+        here = max((end for start, end in wide[number : number + SAME] if start == hit.token), default=0)
+        if reach < hit.token_end and here <= hit.token_end:
+            yield hit
+
+
+def _trade(hit: Hit, before: Mapping[int, Hit]) -> str:
+    """The trade that stands right before a surname."""
+    trade = before.get(hit.token)
+    return str(trade.claim.sense) if trade and trade.sentence == hit.sentence and not hit.claim.weak else ""
+
+
+def _start(word: str) -> str:
+    return _JOINED.sub("", word)[:3]
+
+
+_token = attrgetter("token")
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two words are forms of one surname, cases, prefixes and suffixes aside."""
+    if one == other:
+        return True
+    short, long = sorted((_JOINED.sub("", one), _JOINED.sub("", other)), key=len)
+    shared = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    return shared >= max(STEM, len(short) - 2) and len(long) - shared <= ENDING
+
+
+# --- given names -----------------------------------------------------------------------------------------
+
+
+def _is_another(word: str, own: frozenset[str], *, stop: bool) -> bool:
+    """Whether a word before a surname is a given name, or an initial, and none of `own`."""
+    name = folded(word)
+    if len(name) == 1:
+        return stop and not any(
+            mine.startswith(name) for known in own for mine in _spellings(known) | {known}
+        )
+    groups = _groups()
+    found = groups.get(name) or groups.get(_JOINED.sub("", name))
+    if found is None or name in own:
+        return False
+    ours = {group for known in own for group in (groups.get(known),) if group is not None}
+    if any(found[0] == group[0] for group in ours):
+        return False
+    return not _ARABIC.search(name) or not ours or any(found[1] == group[1] for group in ours)
+
+
+def _spellings(name: str) -> frozenset[str]:
+    group = _groups().get(name)
+    return _lines()[group[0]][1] if group else frozenset()
+
+
+@cache
+def _groups() -> Mapping[str, tuple[int, str]]:
+    """Each given name, folded and declined: the number of its line, and its culture."""
+    return {name: (number, culture) for number, (culture, names) in enumerate(_lines()) for name in names}
+
+
+@cache
+def _lines() -> tuple[tuple[str, frozenset[str]], ...]:
+    text = files("monitor.matching").joinpath("data/given_names.txt").read_text("utf-8")
+    culture, found = "", []
+    for line in text.splitlines():
+        if line.startswith("["):
+            culture = line.strip("[]")
+        elif line.strip() and not line.startswith("#"):
+            forms = [form for name in line.split() for form in inflected(name, "ru", "person")]
+            found.append((culture, frozenset(fold_all(list(dict.fromkeys(forms))))))
+    return tuple(found)
