@@ -152,7 +152,6 @@ def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple
         or _tells(said[speaker.name], main, people)
         or _denies(said[speaker.name], reported, people)
     ]
-    reported = [c for s in kept for c in said[s.name] if c.status in _ASSERTED]
     own = [_voice(speaker, said[speaker.name], reported, people, first) for speaker in kept]
     spoken = (voice for contact, voice in denials if not reported or _tells(reported, contact, people))
     return (*own, *spoken)

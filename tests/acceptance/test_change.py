@@ -140,7 +140,7 @@ def test_planned_confirmed_denied_are_three_alerts(world: World) -> None:
     assert world.first_lines == [
         "Alert: New story",
         "Update: Took place; was: planned. Now confirmed by eastern Libyan media; was: Russian state media only.",
-        "Update: Denied by western Libyan media; was: took place.",
+        "Update: Denied by the Government of National Unity, reported by western Libyan media; was: took place.",
     ]
     assert "C3 (fairly reliable, possibly true): reported by Russian state media; no other side" in _plain(
         world, 0
