@@ -36,10 +36,12 @@ from monitor.jobs import intake
 from monitor.model import Feed, Fetched, FetchFailed
 from monitor.net import async_client
 from monitor.redaction import masked, redact
-from monitor.store import feeds, health
+from monitor.store import feeds, health, polls
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from monitor.model import FeedHealth, FeedState, FetchResult
     from monitor.net import NetPolicy
     from monitor.settings import Settings
@@ -206,28 +208,32 @@ def status(
     with _Opened(loaded(config).database, create=False) as db, db.snapshot() as tx:
         lines = health.health(tx, datetime.now(UTC))
         states = {s.feed.id: s for s in feeds.everything(tx)}
+        remarks = polls.remarks(tx)
     shown = [f for f in lines if not state or f.state in state]
     if as_json:
         say_json([{"id": f.feed.id, "state": f.state, "detail": f.detail, "last_success_at": f.last_success_at,
+                   "remarks": remarks.get(f.feed.id, ()),
                    "last_new_at": f.last_new_at, "next_poll_at": states[f.feed.id].next_poll_at,
                    "interval_seconds": states[f.feed.id].interval.total_seconds()} for f in shown])  # fmt: skip
     else:
-        _say_health(shown, states, Counter(f.state for f in lines))
+        _say_health(shown, states, remarks)
+        counts = Counter(f.state for f in lines)
+        say(", ".join(f"{count} {word}" for word, count in counts.most_common()) or "no feeds yet")
     if any(f.state in ("failing", "gone") for f in lines):
         raise typer.Exit(FINDINGS)
 
 
-def _say_health(shown: list[FeedHealth], states: dict[str, FeedState], counts: Counter[str]) -> None:
+def _say_health(
+    shown: list[FeedHealth], states: dict[str, FeedState], remarks: Mapping[str, tuple[str, ...]]
+) -> None:
     now = datetime.now(UTC)
     width = min(max((len(f.feed.id) for f in shown), default=0), 40)
     for f in shown:
         due = states[f.feed.id].next_poll_at
         times = f"answered {_ago(f.last_success_at, now):8} new {_ago(f.last_new_at, now):8}"
         asked = "" if f.state in ("disabled", "gone") else f"next {_ahead(due, now):8}"
-        say(
-            f"{f.state:9} {f.feed.id:{width}}  {times} {asked:13} {isolated(f.detail) if f.detail else ''}".rstrip()
-        )
-    say(", ".join(f"{count} {word}" for word, count in counts.most_common()) or "no feeds yet")
+        said = "; ".join(isolated(word) for word in (f.detail, *remarks.get(f.feed.id, ())) if word)
+        say(f"{f.state:9} {f.feed.id:{width}}  {times} {asked:13} {said}".rstrip())
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

@@ -24,6 +24,7 @@ from monitor.model import (
     Severity,
 )
 from monitor.model.evidence import UNKEPT
+from monitor.model.polls import CHURNING, said
 from monitor.redaction import redact
 from monitor.timing import BACKOFF_CEILING, SLOW_FOR, asked_wait, backoff, next_poll, unskipped
 
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 #: answers that came whole and were no feed we can read, and how long such an address rests if it never was one
 UNREAD = (FetchFault.NOT_A_FEED, FetchFault.UNREADABLE, FetchFault.PARSER_LIMIT, FetchFault.TOO_LARGE)
 UNREAD_WAIT = timedelta(days=1)
+#: what changes all the time and says nothing new is kept again after so long: an entry on its own (a live blog), and
+#: where half of a document's entries do it
+LIVE_KEPT, CHURN_KEPT = timedelta(hours=1), timedelta(days=1)
 
 
 class Sorted(Protocol):
@@ -94,24 +98,51 @@ def assess(poll: Poll, judge: Judge, *, policy: PollingConfig, now: datetime, ji
     """The one record that a poll writes."""
     if isinstance(poll.result, FetchFailed):
         return _failed(poll, poll.result, policy=policy, now=now, jitter=jitter)
-    assessed = tuple(_assessed(s, poll, judge, now) for s in poll.entries if s.novelty is not Novelty.SEEN)
+    judged = tuple(_assessed(s, poll, judge, now) for s in poll.entries if s.novelty is not Novelty.SEEN)
+    again = _churned(poll, judged, now)
+    assessed = tuple(a for a in judged if a.revises is None or a.revises not in again)
+    seen = [s.known for s in poll.entries if s.novelty is Novelty.SEEN]
     new = tuple(a.item for a in assessed if a.novelty is Novelty.NEW)
     return PollRecord(
         state=_succeeded(poll, new, policy=policy, now=now, jitter=jitter),
         at=now,
         assessed=assessed,
-        seen=sum(s.novelty is Novelty.SEEN for s in poll.entries),
-        seen_ids=tuple(s.known.id for s in poll.entries if s.novelty is Novelty.SEEN and s.known is not None),
+        seen=len(seen) + len(judged) - len(assessed),
+        seen_ids=(*(known.id for known in seen if known is not None), *again),
         withdrawn=poll.withdrawn,
         status=_status(poll),
         http_status=200 if isinstance(poll.result, Fetched) else 304,
         size=len(poll.result.body) if isinstance(poll.result, Fetched) else 0,
         gap=poll.gap,
         flood=poll.flood,
-        remarks=poll.parsed.remarks if poll.parsed else (),
+        remarks=(*(poll.parsed.remarks if poll.parsed else ()), *_remarks(again)),
         elapsed=poll.elapsed,
         **_document(poll.result if assessed else None),
     )
+
+
+def _churned(poll: Poll, judged: Sequence[Assessed], now: datetime) -> tuple[int, ...]:
+    """The ids of items that change all the time, were kept not long ago, and say nothing now that they never said."""
+    restless = {
+        s.known.id: s.known
+        for s in poll.entries
+        if s.novelty is Novelty.CHANGED and s.known is not None and s.known.revision >= CHURNING
+    }
+    wait = CHURN_KEPT if len(restless) > 1 and 2 * len(restless) >= len(poll.entries) else LIVE_KEPT
+    held: list[int] = []
+    for a in judged:
+        known = restless.get(a.revises) if a.revises is not None else None
+        kept_lately = known is not None and known.changed_at is not None and now - known.changed_at < wait
+        if kept_lately and known is not None and said(a.decision.matches, a.decision.contacts) <= known.said:
+            held.append(known.id)
+    return tuple(held)
+
+
+def _remarks(again: Sequence[int]) -> tuple[str, ...]:
+    if not again:
+        return ()
+    count = "1 entry changes" if len(again) == 1 else f"{len(again)} entries change"
+    return (f"{count} all the time; without news, a text of theirs is kept once an hour or a day",)
 
 
 def _document(result: FetchResult | None) -> dict[str, Any]:

@@ -8,10 +8,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from monitor.model.feeds import Coverage, FeedState, Item
-    from monitor.model.matching import Decision
+    from monitor.model.matching import Contact, Decision, Match
+
+
+#: an item with so many revisions is one that changes all the time; of those between its first and as many of its
+#: newest no text is kept
+CHURNING = 20
 
 
 class Novelty(StrEnum):
@@ -36,6 +42,24 @@ class KnownItem:
     published_at: datetime | None = None
     #: how its summary and content begin, to tell an edit from another entry
     excerpt: str = ""
+    #: since when it says what it says
+    changed_at: datetime | None = None
+    #: of an item with `CHURNING` revisions: all that it was ever found to say (`said`)
+    said: frozenset[Saying] = frozenset()
+
+
+#: a rule that holds, or a contact that is told: words to compare
+Saying = tuple[str, ...]
+
+
+def said(matches: Iterable[Match], contacts: Iterable[Contact]) -> frozenset[Saying]:
+    """What a text means to us, without its wording: the rules that hold, and who has to do with whom, when and how."""
+    rules = ((m.watchlist, m.rule, m.severity.value) for m in matches)
+    met = (
+        (c.type.value, c.status.value, c.place or "", c.date or "", *sorted(c.russian), "", *sorted(c.libyan))
+        for c in contacts
+    )
+    return frozenset((*rules, *met))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

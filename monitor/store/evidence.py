@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, or_, select
 
 from monitor.model.evidence import Kept, Link, digest
+from monitor.store import restlessness
 from monitor.store.schema import entries, items
 from monitor.store.sql import add, batches
 
@@ -154,10 +155,10 @@ def faults(tx: Connection, feed_id: str) -> Iterator[str]:
 
 
 def _without_bytes(tx: Connection, feed_id: str) -> int:
-    """Entries of stored items that say a hash and have no bytes; pruning takes those of pruned items only."""
+    """Entries that say a hash and have no bytes, though their item is stored and the text of their revision is kept."""
     e = entries.c
-    gone = (e.feed_id == feed_id) & e.item_id.is_not(None) & e.raw.is_(None) & (e.sha256 != "")
-    return int(tx.execute(select(func.count()).select_from(entries).where(gone)).scalar_one())
+    gone = (e.feed_id == feed_id) & e.raw.is_(None) & (e.sha256 != "") & restlessness.is_kept()
+    return int(tx.execute(select(func.count()).select_from(entries.join(items)).where(gone)).scalar_one())
 
 
 def _revisions(tx: Connection, ids: Collection[int]) -> dict[int, int]:

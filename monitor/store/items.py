@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, or_, select, update
 
 from monitor.model import Coverage, DateFlag, Fulltext, KnownItem
-from monitor.store import feeds, rows
+from monitor.model.polls import CHURNING
+from monitor.store import feeds, restlessness, rows
 from monitor.store.schema import contacts, items, matches, revisions, suppressed
 from monitor.store.schema import feeds as feed_table
 from monitor.store.sql import add, batches, changed, put_new
@@ -41,6 +43,7 @@ _KNOWN = (
     items.c.revision,
     items.c.title,
     items.c.published_at,
+    items.c.changed_at,
 )
 _EXCERPT = func.substr(items.c.summary + " " + items.c.content, 1, EXCERPT).label("excerpt")
 
@@ -65,6 +68,9 @@ def known(
         for batch in batches(wanted):
             for row in tx.execute(query.where(column.in_(batch))).mappings():
                 found[row["id"]] = KnownItem(**row)
+    restless = restlessness.sayings(tx, (i.id for i in found.values() if i.revision >= CHURNING))
+    for item_id, firsts in restless.items():
+        found[item_id] = replace(found[item_id], said=frozenset(firsts))
     return tuple(found.values())
 
 
@@ -122,6 +128,7 @@ def write(tx: Connection, assessed: Sequence[Assessed], at: datetime) -> tuple[i
         elif fresh.get(_place(a)) is a:
             written.append((a, ids[-1], 1))
     _write_decisions(tx, written, at)
+    restlessness.thin(tx, {item_id: revision for _, item_id, revision in written})
     return tuple(ids)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from monitor.store.schema import polls
+from monitor.store.schema import feeds, polls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +55,13 @@ def counts(tx: Connection, since: datetime, until: datetime) -> Mapping[str, int
     window = (polls.c.at >= since) & (polls.c.at < until)
     found = tx.execute(select(polls.c.status, func.count()).where(window).group_by(polls.c.status))
     return {row[0]: row[1] for row in found}
+
+
+def remarks(tx: Connection) -> Mapping[str, tuple[str, ...]]:
+    """By feed: what its last parsed document gave reason to say."""
+    last = (polls.c.feed_id == feeds.c.id) & (polls.c.at == feeds.c.last_parsed_at)
+    found = tx.execute(select(polls.c.feed_id, polls.c.remarks).join(feeds, last))
+    return {row.feed_id: tuple(row.remarks) for row in found if row.remarks}
 
 
 def _line(row: dict[str, Any]) -> PollLine:

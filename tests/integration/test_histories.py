@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from monitor.config import PollingConfig
 from monitor.feeds import identity
@@ -21,16 +21,19 @@ from monitor.feeds.parse import parse
 from monitor.jobs.assess import Judge, Poll, assess
 from monitor.jobs.poll import make_item
 from monitor.model import Decision, Fetched, Novelty, ParsedFeed
-from monitor.store import feeds, items
+from monitor.store import evidence, feeds, items
 from monitor.store.database import Database
+from monitor.store.schema import entries, matches, revisions
 from monitor.store.schema import items as item_table
-from monitor.store.schema import revisions
-from tests.support.stored import NOW, feed, state
+from tests.support.stored import DAY, HOUR, MINUTE, NOW, contact, feed, match, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
+
+    from monitor.model import Item, PollRecord
 
 WINDOW = 6
 TITLES = ("Libya live: latest updates", "Daily briefing", "By: Ann", "")
@@ -128,8 +131,22 @@ STEPS: tuple[Callable[[Publisher], None], ...] = (
 )
 
 
-def poll(tx: Connection, body: bytes) -> list[identity.Sorted]:
+def nothing(item: Item) -> Decision:
+    """No rule holds."""
+    return Decision(lang=item.lang)
+
+
+def poll(
+    tx: Connection, body: bytes, at: datetime = NOW, decide: Callable[[Item], Decision] = nothing
+) -> list[identity.Sorted]:
     """One document through parser, identity, assessment and store."""
+    return list(polled(tx, body, at, decide)[0])
+
+
+def polled(
+    tx: Connection, body: bytes, at: datetime, decide: Callable[[Item], Decision]
+) -> tuple[tuple[identity.Sorted, ...], PollRecord]:
+    """What a document's entries were found to be, and what that meant."""
     parsed = parse(body, "", "https://x.example/feed")
     assert isinstance(parsed, ParsedFeed)
     document = identity.Document.of(parsed.entries)
@@ -143,9 +160,10 @@ def poll(tx: Connection, body: bytes) -> list[identity.Sorted]:
         parsed=parsed,
         entries=found,
     )
-    judge = Judge(decide=lambda item: Decision(lang=item.lang), make_item=make_item)
-    items.record(tx, assess(learnt, judge, policy=PollingConfig(), now=NOW, jitter=0))
-    return list(found)
+    judge = Judge(decide=decide, make_item=make_item)
+    record = assess(learnt, judge, policy=PollingConfig(), now=at, jitter=0)
+    evidence.keep(tx, record, items.record(tx, record))
+    return found, record
 
 
 def texts(tx: Connection) -> set[str]:
@@ -211,3 +229,86 @@ def test_all_guids_changed_bring_nothing_new(database: Database) -> None:
         poll(tx, publisher.document())
         publisher.change_guids()
         assert {s.novelty for s in poll(tx, publisher.document())} == {Novelty.SEEN}
+
+
+# --- a publisher who writes a clock into every entry -------------------------------------------------------
+
+
+def decide(item: Item) -> Decision:
+    """The envoy is what we look for; where he met somebody it is a contact."""
+    met = (contact(),) if "met elders" in item.summary else ()
+    return Decision(lang=item.lang, matches=(match(),) if "envoy" in item.summary else (), contacts=met)
+
+
+def ticking(poll_number: int, special: dict[int, str] | None = None, entries: int = 46) -> bytes:
+    """Every entry says what time it is."""
+    texts = (special or {}).get
+    shown = [
+        Published(
+            n, f"g{n}", f"https://x.example/{n}", f"Title {n}", f"{texts(n, 'rain')} seen {poll_number}"
+        )
+        for n in range(entries)
+    ]
+    publisher = Publisher(random.Random(1), shown)
+    body = "".join(entry.xml() for entry in publisher.entries)
+    return f"<rss version='2.0'><channel><title>F</title>{body}</channel></rss>".encode()
+
+
+def rows(tx: Connection, table: Table) -> int:
+    return int(tx.scalar(select(func.count()).select_from(table)) or 0)
+
+
+def test_entries_that_change_at_every_poll_stay_few(database: Database) -> None:
+    """200 polls of 46 such entries: 20 revisions of each and then one a day, each with its link."""
+    with undone(database) as tx:
+        for n in range(200):
+            found, record = polled(tx, ticking(n), NOW + n * 5 * MINUTE, decide)
+        assert {s.novelty for s in found} == {Novelty.CHANGED}
+        assert (record.assessed, record.seen) == ((), 46)
+        assert record.remarks[-1].startswith("46 entries change all the time")
+        assert (rows(tx, item_table), rows(tx, revisions), rows(tx, entries)) == (46, 46 * 19, 46 * 20)
+        _, later = polled(tx, ticking(200), NOW + 200 * 5 * MINUTE + DAY, decide)
+        assert (len(later.assessed), later.remarks) == (46, ())
+
+
+def test_news_in_an_entry_that_changes_at_every_poll_is_never_held_back(database: Database) -> None:
+    """A rule that matches only now, and then a contact, are stored at once; the same again is not."""
+    with undone(database) as tx:
+        for n in range(60):
+            polled(tx, ticking(n), NOW + n * MINUTE, decide)
+        for n, text in enumerate(
+            ("an envoy", "an envoy", "an envoy met elders", "rain", "an envoy met elders")
+        ):
+            _, record = polled(tx, ticking(60 + n, {7: text}), NOW + (60 + n) * MINUTE, decide)
+            assert [a.item.guid for a in record.assessed] == (["g7"] if n in (0, 2) else [])
+        assert [row.again for row in tx.execute(select(matches))] == [False, True]
+
+
+def test_a_live_blog_among_quiet_entries_is_kept_every_hour(database: Database) -> None:
+    """One entry that is edited all day is no broken feed: its course can be read later."""
+    with undone(database) as tx:
+        for n in range(200):
+            quiet = ticking(0).decode()
+            body = quiet.replace("rain seen 0", f"talks seen {n}", 1).encode()
+            polled(tx, body, NOW + n * 5 * MINUTE, decide)
+        assert 20 + 14 <= (tx.scalar(select(func.max(item_table.c.revision))) or 0) <= 20 + 16
+        assert rows(tx, revisions) == 1 + 20
+
+
+def test_of_many_revisions_the_first_the_newest_and_those_with_news_are_kept(database: Database) -> None:
+    """Nothing is missed by `verify`, but what ought to be there is."""
+    with undone(database) as tx:
+        for n in range(60):
+            text = "an envoy" if n == 30 else "rain"
+            polled(tx, ticking(n, {0: text}, entries=1), NOW + n * 2 * HOUR, decide)
+        kept = tx.execute(select(revisions.c.revision).order_by(revisions.c.revision)).scalars().all()
+        assert list(kept) == [1, 31, *range(40, 60)]
+        with_bytes = select(entries.c.revision).where(entries.c.raw.is_not(None)).order_by(entries.c.revision)
+        assert list(tx.execute(with_bytes).scalars()) == [*kept, 60]
+        assert rows(tx, entries) == 60
+        assert list(evidence.faults(tx, "gazette")) == []
+        for revision in (1, 31, 45, 60):
+            tx.execute(update(entries).where(entries.c.revision == revision).values(raw=None))
+        assert list(evidence.faults(tx, "gazette")) == [
+            "gazette: the bytes of 4 entries are gone although their items are stored"
+        ]
