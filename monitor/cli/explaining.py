@@ -103,32 +103,33 @@ def _archived(number: int, found: Settings) -> Item:
 
 def _page(url: str, found: Settings) -> Item:
     """The article at `url`; where it cannot be read, what the feed gave of it, if the archive has it."""
-    article = _read(parts.policy(found), url)
-    if isinstance(article, Article):
-        return Item(key=f"url:{url}", feed_id="", title=article.title, content=article.text, url=article.url)
-    complain(f"{url}: {article}")
     try:
         kept = _kept(found, url)
     except StoreError:
         kept = None
+    about = f"{kept.item.title} {kept.item.summary}" if kept else ""
+    article = _read(parts.policy(found), url, about)
+    if isinstance(article, Article):
+        return Item(key=f"url:{url}", feed_id="", title=article.title, content=article.text, url=article.url)
+    complain(f"{url}: {article}")
     if kept is None:
         raise typer.Exit(FINDINGS)
     complain(f"the archive has it as item {kept.id}; this is about what the feed gave")
     return kept.item
 
 
-def _read(net: NetPolicy, url: str) -> Article | str:
-    """The article at `url`, or why there is none."""
+def _read(net: NetPolicy, url: str, about: str) -> Article | str:
+    """The article at `url`, or why there is none; `about`: what its feed says of it, where that is known."""
     result = asyncio.run(_fetched(net, url))
     if not isinstance(result, Fetched):
         return result.detail if isinstance(result, FetchFailed) else "not modified"
-    return _article(result.body, result.content_type, result.url)
+    return _article(result.body, result.content_type, result.url, about)
 
 
-def _article(body: bytes, content_type: str, url: str) -> Article | str:
+def _article(body: bytes, content_type: str, url: str, about: str = "") -> Article | str:
     """The article of a page, or why there is none. It is read in a limited process: it may be hostile."""
     with Worker() as worker:
-        read = worker.run(extract, body, content_type, url)
+        read = worker.run(extract, body, content_type, url, about)
     return read if isinstance(read, Article) else read.reason
 
 

@@ -42,6 +42,8 @@ PASSING = frozenset({
 })  # fmt: skip
 #: an item that is edited while its article is matched is matched again, so many times
 EDITED = 3
+#: an article is compared with those of entries that were in the feed's document so lately
+LATELY = timedelta(days=7)
 
 
 def request(wish: Wish) -> FetchRequest:
@@ -73,7 +75,7 @@ def _settled(poller: Poller, wish: Wish, result: FetchResult, worker: Worker) ->
     if not isinstance(result, Fetched):
         _failed(poller, wish, result if isinstance(result, FetchFailed) else _NOTHING_NEW)
         return False
-    read = computed(poller, worker, extract, result.body, result.content_type, result.url)
+    read = computed(poller, worker, extract, result.body, result.content_type, result.url, wish.about)
     if not isinstance(read, Article):
         _give_up(poller, wish, read.reason)
         return False
@@ -134,6 +136,10 @@ def _written(poller: Poller, wish: Wish, article: Article) -> bool | None:
     assessed = _assessed(poller, wish, stored, article.text)
     used = assessed.item.content != stored.item.content
     with poller.db.transaction() as tx:
+        if articles.stands_elsewhere(tx, wish.item_id, article.text, poller.clock() - LATELY):
+            articles.give_up(tx, wish.item_id, "the same text as behind another address")
+            log.info("article_given_up", item=wish.item_id, feed=wish.feed_id, reason="the same text again")
+            return False
         if not items.complete(tx, assessed, stored.revision, poller.clock()):
             return None
         articles.was_read(tx, wish.item_id, used=used)

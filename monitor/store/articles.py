@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 #: articles of one feed that wait at a time; more are not asked for
 PER_FEED = 200
+#: articles of one feed that a new one is compared with, the newest; by how many characters they are looked up; of
+#: what is left of them without numbers, the beginning and the end that must be the same
+COMPARED, BEGINNING, FIRST, LAST = 500, 20, 500, 200
+_WITH_DIGITS = re.compile(r"\S*\d\S*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,8 @@ class Wish:
     item_id: int
     feed_id: str
     url: str
+    #: what the feed's entry says, title and summary: the article must be about it
+    about: str
     user_agent: str | None
     wanted_at: datetime
     #: those that failed
@@ -58,7 +65,7 @@ def want(tx: Connection, poll: PollRecord, ids: Sequence[int]) -> int:
 def due(tx: Connection, now: datetime, limit: int) -> tuple[Wish, ...]:
     """Articles whose time has come, the longest waiting first."""
     found = (
-        select(articles, items.c.feed_id, items.c.url, feeds.c.definition)
+        select(articles, items.c.feed_id, items.c.url, items.c.title, items.c.summary, feeds.c.definition)
         .join(items, items.c.id == articles.c.item_id)
         .join(feeds, feeds.c.id == items.c.feed_id)
         .where(articles.c.next_try_at <= now)
@@ -70,6 +77,7 @@ def due(tx: Connection, now: datetime, limit: int) -> tuple[Wish, ...]:
             item_id=row.item_id,
             feed_id=row.feed_id,
             url=row.url or "",
+            about=f"{row.title} {row.summary}",
             user_agent=row.definition.get("user_agent"),
             wanted_at=row.wanted_at,
             attempts=row.attempts,
@@ -106,6 +114,30 @@ def kept(tx: Connection, item_ids: Iterable[int]) -> Mapping[int, tuple[str, str
             else:
                 found[row.id] = ("", row.fulltext_detail or "not fetched")
     return found
+
+
+def stands_elsewhere(tx: Connection, item_id: int, text: str, since: datetime) -> bool:
+    """Whether another address of the feed, in its document since then, had the same text, but for its numbers and codes.
+
+    An article has one address; a challenge, an error or a front page answers at any.
+    """
+    here = tx.execute(select(items.c.feed_id, items.c.canonical_url).where(items.c.id == item_id)).one()
+    alike = (items.c.feed_id == here.feed_id) & (items.c.last_seen_at >= since) & (items.c.id != item_id)
+    alike &= (items.c.fulltext == Fulltext.READ.value) & (items.c.canonical_url != here.canonical_url)
+    found = select(items.c.content).where(alike).order_by(items.c.id.desc()).limit(COMPARED).subquery()
+    held = select(found.c.content).where(func.substr(found.c.content, 1, BEGINNING) == text[:BEGINNING])
+    mine = _plain(text)
+    return any(_same(mine, _plain(content)) for content in tx.execute(held).scalars())
+
+
+def _plain(text: str) -> str:
+    """Without what differs from visit to visit: whatever has a digit in it, and line breaks."""
+    return " ".join(_WITH_DIGITS.sub("", text).split())
+
+
+def _same(text: str, content: str) -> bool:
+    """Whether one begins and ends as the other; what follows in `content` may be the feed's own text."""
+    return content.startswith(text[:FIRST]) and text[-LAST:] in content
 
 
 def postpone(tx: Connection, item_id: int, until: datetime) -> None:

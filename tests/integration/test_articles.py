@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from monitor.model import StoryItem
 
 MATCHING = "Putin received Khalifa Haftar on Monday."
-HARBOUR = "The harbour master spoke at length about the depth of the basin and the price of the works. " * 4
+HARBOUR = (
+    "The port is deepened: its master spoke at length about the depth of the basin and the price of the works. "
+    * 4
+)
 
 
 @pytest.fixture
@@ -203,6 +206,64 @@ def test_a_wish_outlives_the_process(newsroom: Newsroom) -> None:
     assert stored(newsroom).coverage is Coverage.MATCHED
 
 
+CHALLENGE = (
+    "Please wait while we make sure that your browser is what it says it is. The people who run this site have put a "
+    "puzzle before it, since collectors without number have made it slow for readers. Extensions that switch off "
+    "scripts must be told to let this address pass, and the puzzle is then solved without you in a few seconds. "
+) * 8
+
+
+def events(newsroom: Newsroom, *said: str) -> bytes:
+    """A feed with a title for each of `said`, the page of entry N at /pageN."""
+    told = "".join(
+        f"<item><guid>{n}</guid><link>{newsroom.web.url(f'/page{n}')}</link><title>{line}</title>"
+        f"<description>Teaser.</description></item>"
+        for n, line in enumerate(said)
+    )
+    return f'<rss version="2.0"><channel><title>G</title>{told}</channel></rss>'.encode()
+
+
+def in_full(text: str) -> Answer:
+    """A page that says `text`."""
+    html = f"<html><head><title>One moment</title></head><body><article><p>{text}</p></article></body></html>"
+    return Answer(body=html.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
+
+
+def test_a_page_before_the_articles_is_none_of_them(newsroom: Newsroom) -> None:
+    """However long it is: each entry is matched on what the feed says, and none repeats another."""
+    for n in range(3):
+        newsroom.web.answer(f"/page{n}", in_full(CHALLENGE))
+    newsroom.publish(
+        events(
+            newsroom, "Putin received Khalifa Haftar in Moscow", "Wagner fighters ambushed in Mali", "Grain prices fall",
+        )
+    )  # fmt: skip
+    with newsroom.app.db.snapshot() as tx:
+        found = archive.search(tx, Filter())
+    assert {i.item.fulltext for i in found} == {Fulltext.UNAVAILABLE}
+    assert all("challenge" in i.item.fulltext_detail for i in found)
+    assert [i.coverage for i in found] == [Coverage.NO_MATCH, Coverage.NO_MATCH, Coverage.MATCHED]
+    assert [i.story_id is None for i in found] == [True, True, False]
+    assert {(i.copy_of, i.item.content) for i in found} == {(None, "")}
+
+
+def test_the_same_page_behind_several_addresses_is_read_once(newsroom: Newsroom) -> None:
+    """It uses the words of every title of a series, and a number of its own at each visit; other articles are read."""
+    page_of = "Morning briefing, evening briefing: our service is being moved. " + CHALLENGE
+    for n in range(3):
+        newsroom.web.answer(f"/page{n}", in_full(f"{page_of} Reference 8c{n}f-{n}{n}"))
+    other = "The evening briefing is about ships in the port and about the price of grain this year. " * 20
+    newsroom.web.answer("/page3", in_full(other))
+    newsroom.publish(events(newsroom, *["Morning briefing", "Evening briefing"] * 2))
+    with newsroom.app.db.snapshot() as tx:
+        found = {i.item.guid: i.item for i in archive.search(tx, Filter())}
+    assert found["3"].fulltext is Fulltext.READ
+    again = [i for guid, i in found.items() if guid != "3" and i.fulltext is Fulltext.UNAVAILABLE]
+    assert len(again) == 2
+    assert {i.fulltext_detail for i in again} == {"the same text as behind another address"}
+    assert {i.content for i in again} == {""}
+
+
 def test_tries_have_an_end(newsroom: Newsroom) -> None:
     """Four of them; then the item says why there is no article."""
     newsroom.web.answer("/page0", status=503)
@@ -223,7 +284,7 @@ def test_what_will_not_change_is_given_up_at_once(newsroom: Newsroom) -> None:
     with newsroom.app.db.snapshot() as tx:
         found = {i.item.guid: i.item.fulltext_detail for i in archive.search(tx, Filter())}
     assert "404" in found["0"]
-    assert "less than" in found["1"]
+    assert "nothing of what the feed says" in found["1"]
     assert waiting(newsroom) == {}
 
 
@@ -231,7 +292,7 @@ def test_articles_of_a_feed_are_bounded(newsroom: Newsroom, monkeypatch: pytest.
     """What is over the bound is stored and matched on its feed text, and says so."""
     monkeypatch.setattr(articles, "PER_FEED", 2)
     for n in range(5):
-        newsroom.web.answer(f"/page{n}", page("Nothing else."))
+        newsroom.web.answer(f"/page{n}", page(f"Nothing else but {'very ' * n * 60} deep water."))
     newsroom.publish(document(newsroom, *["Works begin."] * 5))
     with newsroom.app.db.snapshot() as tx:
         found = [i.item.fulltext for i in archive.search(tx, Filter())]

@@ -20,6 +20,7 @@ def wish(attempts: int = 0) -> Wish:
         item_id=1,
         feed_id="gazette",
         url="https://gazette.example/1",
+        about="A port is deepened",
         user_agent=None,
         wanted_at=NOW,
         attempts=attempts,
