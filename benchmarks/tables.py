@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import lists, peers, texts
+from monitor.folding import fold
 from monitor.matching import contacts
 from monitor.matching.matcher import Matcher
-from monitor.matching.text import fold
 
 if TYPE_CHECKING:
     from benchmarks.timing import Effort, Work

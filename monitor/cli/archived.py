@@ -6,12 +6,14 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, moment, say
+from monitor.matching.spellings import called, spellings
 from monitor.matching.watchlists import load
 from monitor.matching.whoiswho import WhoIsWho
 from monitor.model import Coverage, Severity, Side
@@ -21,8 +23,9 @@ from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from monitor.matching.mentions import EntitySpec
     from monitor.model import Story
     from monitor.settings import Settings
 
@@ -35,6 +38,10 @@ Since = Annotated[str | None, typer.Option(help="First seen since: 30d, 12h, or 
 Until = Annotated[str | None, typer.Option(help="First seen before: 30d, 12h, or a date.")]
 Covered = Annotated[Coverage | None, typer.Option(help="In this state: matched, suppressed …")]
 WithContact = Annotated[bool, typer.Option("--contact", help="Only where a contact was found.")]
+AnySpelling = Annotated[
+    bool,
+    typer.Option("--any-spelling", help="Words that name an entity: in every spelling and script of it."),
+]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many, the newest.")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="The file to write, not standard output.")
@@ -58,6 +65,8 @@ class Asked:
     until: str | None = None
     coverage: Coverage | None = None
     contact: bool = False
+    #: forms of entities, of each of which one must occur
+    spelt: tuple[tuple[str, ...], ...] = ()
 
     def filter(self, now: datetime) -> Filter:
         """As the archive understands it. Raises BadParameter: a time that is none, or a window that is empty."""
@@ -66,6 +75,7 @@ class Asked:
             raise typer.BadParameter("--since is not before --until")
         return Filter(
             text=" ".join(self.words),
+            spelt=self.spelt,
             watchlist=self.watchlist,
             min_severity=self.severity,
             feed_id=self.feed,
@@ -108,6 +118,40 @@ def writing(settings: Settings) -> Iterator[Any]:
 def people(settings: Settings) -> WhoIsWho:
     """Who is who in the configured watchlists."""
     return WhoIsWho.of(load(settings.watchlists).entities.values())
+
+
+def spelt(
+    settings: Settings, words: Iterable[str], *, any_spelling: bool
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """`words` that are looked for as they are, and the forms of those that name entities: @id, or all of them.
+
+    Says which entities a word was taken for. Raises BadParameter: no entity has that id.
+    """
+    plain: list[str] = []
+    forms: list[tuple[str, ...]] = []
+    words = tuple(words)
+    if not any_spelling and not any(word.startswith("@") for word in words):
+        return words, ()
+    entities = load(settings.watchlists).entities
+    for word in words:
+        meant = _meant(entities, word, any_spelling=any_spelling)
+        if not meant:
+            plain.append(word)
+            continue
+        complain(f"{word}: every spelling of {', '.join(e.name for e in meant)}")
+        forms.append(tuple(dict.fromkeys(form for entity in meant for form in spellings(entity))))
+    return tuple(plain), tuple(forms)
+
+
+def _meant(entities: Mapping[str, EntitySpec], word: str, *, any_spelling: bool) -> tuple[EntitySpec, ...]:
+    if not word.startswith("@"):
+        return called(entities.values(), word) if any_spelling else ()
+    found = entities.get(word[1:].casefold())
+    if found is None:
+        near = get_close_matches(word[1:], entities, 1)
+        hint = f"; did you mean @{near[0]}?" if near else " (`monitor watchlists list` names the files)"
+        raise typer.BadParameter(f"no entity is called {word}{hint}")
+    return (found,)
 
 
 def judge(settings: Settings) -> StoryJudge:

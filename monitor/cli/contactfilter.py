@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from monitor.folding import folded
 from monitor.model.dates import days_of
 
 if TYPE_CHECKING:
@@ -56,5 +57,5 @@ def _passes(of: LedgerContact, wanted: Filter, known: WhoIsWho) -> bool:
 
 def _takes_part(of: LedgerContact, said: str, known: WhoIsWho) -> bool:
     names = {p.name for p in (*of.russian, *of.libyan)}
-    part = said.casefold().strip()
-    return not names.isdisjoint(known.meant(said)) or any(part in name.casefold() for name in names)
+    part = folded(said)
+    return not names.isdisjoint(known.meant(said)) or any(part in folded(name) for name in names)

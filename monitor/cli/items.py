@@ -10,6 +10,7 @@ import typer
 
 from monitor.cli import archived, itemview
 from monitor.cli.archived import (
+    AnySpelling,
     Asked,
     By,
     Covered,
@@ -46,7 +47,10 @@ class Format(StrEnum):
 def search(
     words: Annotated[
         list[str] | None,
-        typer.Argument(help="Each must occur, in title, summary or text; parts of words too."),
+        typer.Argument(
+            help="Each must occur, in title, summary or text; parts of words too; case, accents and variants of "
+            "letters do not count. @ID: an entity in every spelling and script."
+        ),
     ] = None,
     watchlist: Watchlist = None,
     severity: Loud = None,
@@ -57,6 +61,7 @@ def search(
     until: Until = None,
     coverage: Covered = None,
     contact: WithContact = False,
+    any_spelling: AnySpelling = False,
     limit: Limit = 50,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write them.")] = Format.TABLE,
     output: Output = None,
@@ -64,12 +69,14 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Items of the archive, the newest first. Exit 1 when there are none."""
+    settings = loaded(config)
+    plain, spelt = archived.spelt(settings, words or (), any_spelling=any_spelling)
     asked = Asked(
-        words=tuple(words or ()), watchlist=watchlist, severity=severity, side=side, lang=lang, feed=feed,
+        words=plain, spelt=spelt, watchlist=watchlist, severity=severity, side=side, lang=lang, feed=feed,
         since=since, until=until, coverage=coverage, contact=contact,
     )  # fmt: skip
     wanted = asked.filter(archived.now())
-    with archived.reading(loaded(config)) as tx:
+    with archived.reading(settings) as tx:
         found = archive.search(tx, wanted, limit + 1)
     found, more = found[:limit], len(found) > limit
     form = Format.JSON if as_json else form

@@ -10,6 +10,7 @@ import typer
 
 from monitor.cli import archived, storyview
 from monitor.cli.archived import (
+    AnySpelling,
     Asked,
     By,
     Lang,
@@ -48,7 +49,9 @@ class Format(StrEnum):
 @app.callback()
 def listed(
     context: typer.Context,
-    words: Annotated[str, typer.Option("--words", "-w", help="An item of it has these words.")] = "",
+    words: Annotated[
+        str, typer.Option("--words", "-w", help="An item of it has these words; @ID: an entity.")
+    ] = "",
     watchlist: Watchlist = None,
     severity: Loud = None,
     side: By = None,
@@ -57,6 +60,7 @@ def listed(
     since: Since = None,
     until: Until = None,
     contact: WithContact = False,
+    any_spelling: AnySpelling = False,
     limit: Limit = 50,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write them.")] = Format.TABLE,
     output: Output = None,
@@ -66,12 +70,13 @@ def listed(
     """Stories with an item that passes every filter, those with the latest news first."""
     if context.invoked_subcommand is not None:
         return
+    settings = loaded(config)
+    plain, spelt = archived.spelt(settings, words.split(), any_spelling=any_spelling)
     asked = Asked(
-        words=tuple(words.split()), watchlist=watchlist, severity=severity, side=side, lang=lang, feed=feed,
+        words=plain, spelt=spelt, watchlist=watchlist, severity=severity, side=side, lang=lang, feed=feed,
         since=since, until=until, contact=contact,
     )  # fmt: skip
     wanted = asked.filter(archived.now())
-    settings = loaded(config)
     judge = archived.judge(settings)
     with archived.reading(settings) as tx:
         found = [judge.judge(story) for story in stored.search(tx, wanted, limit)]

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from monitor.folding import fold_all
 from monitor.matching.forms import articled, forms_of_script, inflected
 from monitor.matching.silence import ENTITY, EXCEPT, LITERAL, VOCABULARY, Claim, Condition, Guards
-from monitor.matching.text import fold_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from monitor.folding import BARRIER
 from monitor.matching.mentions import FIELDS
-from monitor.matching.text import BARRIER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

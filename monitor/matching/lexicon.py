@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from monitor.folding import Folded, extended, fold, folded, tags
 from monitor.matching import languages, undocs
 from monitor.matching.building import Builder, spelling
 from monitor.matching.languages import JOINT
@@ -26,7 +27,6 @@ from monitor.matching.mentions import FIELD_GAP, FIELDS, PARAGRAPH_GAP, Mention,
 from monitor.matching.namesakes import Namesakes
 from monitor.matching.sentences import split
 from monitor.matching.silence import ENTITY, EXCEPT, VOCABULARY, Claim, Guards, Hit, silence, widest
-from monitor.matching.text import Folded, extended, fold, folded, tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

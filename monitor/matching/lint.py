@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from monitor.folding import fold
 from monitor.matching import offices
 from monitor.matching.forms import forms_of_script, inflected
 from monitor.matching.frames import SAYING
 from monitor.matching.namesakes import TRADES
-from monitor.matching.text import fold
 from monitor.matching.tree import And, Not, Or, Term, Within, children, terms
 
 if TYPE_CHECKING:

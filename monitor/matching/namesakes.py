@@ -15,8 +15,8 @@ from importlib.resources import files
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from monitor.folding import fold_all, folded
 from monitor.matching.forms import inflected
-from monitor.matching.text import fold_all, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -14,7 +14,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
 from monitor.documents import suggestion
-from monitor.matching.text import fold
+from monitor.folding import fold
 from monitor.matching.tree import And, Attribute, Near, Node, Not, Or, Scoped, Term, Within, positive, terms
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from monitor import documents
 from monitor.documents import Document, suggestion
 from monitor.errors import ConfigError, Mistake
+from monitor.folding import fold_all
 from monitor.matching import query, tree, undocs
 from monitor.matching.files import (
     EntitiesFile,
@@ -28,7 +29,6 @@ from monitor.matching.files import (
 from monitor.matching.lexicon import Lexicon
 from monitor.matching.place import inside_scalar
 from monitor.matching.rules import Case, ContactSpec, Rule, Scope, Watchlist, Watchlists
-from monitor.matching.text import fold_all
 from monitor.model import Severity
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from monitor.folding import fold_all, folded
 from monitor.matching.cast import Rank, rank_of
 
 if TYPE_CHECKING:
@@ -27,9 +28,13 @@ class WhoIsWho:
         """From the entities of the watchlists."""
         by_name = {entity.name: entity for entity in entities}
         aliases: dict[str, set[str]] = {}
-        for name, entity in by_name.items():
-            for said in (name, *(word for words in entity.aliases.values() for word in words)):
-                aliases.setdefault(said.casefold(), set()).add(name)
+        pairs = [
+            (n, said)
+            for n, e in by_name.items()
+            for said in (n, *(w for ws in e.aliases.values() for w in ws))
+        ]
+        for (name, _), said in zip(pairs, fold_all([said for _, said in pairs]), strict=True):
+            aliases.setdefault(said, set()).add(name)
         people = (n for n, e in by_name.items() if e.kind == "person" and rank_of(e) is Rank.PERSON)
         return cls(frozenset(people), by_name, {said: frozenset(names) for said, names in aliases.items()})
 
@@ -43,4 +48,4 @@ class WhoIsWho:
 
     def meant(self, said: str) -> frozenset[str]:
         """The canonical names that go by `said`, in any language; none for an unknown word."""
-        return self._aliases.get(said.casefold().strip(), frozenset())
+        return self._aliases.get(folded(said), frozenset())

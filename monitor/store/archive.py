@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 
 Noun = TypeVar("Noun")
 
+#: all but what only a search compares
+_COLUMNS = tuple(column for column in items.c if column.name != "folded")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which items are wanted: every condition that is given must hold."""
 
-    #: each word must occur in title, summary or content, in any case
+    #: each word must occur in title, summary or content, folded as for matching
     text: str = ""
+    #: of each, one of the forms occurs (`words.hold`)
+    spelt: tuple[tuple[str, ...], ...] = ()
     watchlist: str | None = None
     min_severity: Severity | None = None
     feed_id: str | None = None
@@ -81,7 +86,7 @@ def walk(tx: Connection, since: datetime, until: datetime | None = None) -> Iter
     last = 0
     first_seen = _conditions(Filter(since=since, until=until))
     while True:
-        page = select(items).where(items.c.id > last, *first_seen).order_by(items.c.id).limit(500)
+        page = select(*_COLUMNS).where(items.c.id > last, *first_seen).order_by(items.c.id).limit(500)
         found = tx.execute(page).mappings().all()
         if not found:
             return
@@ -111,11 +116,11 @@ def past_texts(tx: Connection, item_id: int) -> tuple[tuple[int, datetime, str, 
 def _whole(*, newest_first: bool = False) -> Select[tuple[object, ...]]:
     feed = (feeds.c.definition, feeds.c.enabled)
     order = items.c.id.desc() if newest_first else items.c.id
-    return select(items, *feed).join(feeds, feeds.c.id == items.c.feed_id).order_by(order)
+    return select(*_COLUMNS, *feed).join(feeds, feeds.c.id == items.c.feed_id).order_by(order)
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = list(words.hold(wanted.text))
+    found: list[ColumnElement[bool]] = list(words.hold(wanted.text, wanted.spelt))
     equal = {
         "feed_id": wanted.feed_id,
         "story_id": wanted.story_id,

@@ -159,7 +159,8 @@ def complete(tx: Connection, assessed: Assessed, revision: int, at: datetime) ->
     item_id, item = assessed.revises, assessed.item
     waits = (items.c.id == item_id) & (items.c.revision == revision)
     waits &= items.c.fulltext == Fulltext.WAITING.value
-    values = {name: rows.item_columns(item)[name] for name in _FROM_ARTICLE} | _ending(assessed)
+    columns = rows.item_columns(item)
+    values = {name: columns[name] for name in _FROM_ARTICLE} | _ending(assessed)
     if item_id is None or not changed(tx, update(items).where(waits).values(**values)):
         return False
     decision = assessed.decision
@@ -173,7 +174,7 @@ def complete(tx: Connection, assessed: Assessed, revision: int, at: datetime) ->
 
 
 #: of an item, what its article changes
-_FROM_ARTICLE = ("content", "lang", "fulltext", "fulltext_detail")
+_FROM_ARTICLE = ("content", "folded", "lang", "fulltext", "fulltext_detail")
 
 
 def _rematch(tx: Connection, row: rows.Row) -> None:

@@ -26,6 +26,7 @@ from monitor.model import (
     Standing,
     Suppressed,
 )
+from monitor.store import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,7 +76,8 @@ def feed_state(row: RowMapping) -> FeedState:
 
 def item_columns(item: Item) -> Row:
     """The item's own part of a row of `items`."""
-    return {name: getattr(item, name) for name in ITEM_FIELDS}
+    own = {name: getattr(item, name) for name in ITEM_FIELDS}
+    return own | {"folded": words.folded_text(item.title, item.summary, item.content)}
 
 
 def item(row: RowMapping) -> Item:

@@ -187,6 +187,8 @@ items = Table(
     Column("copy_of", SERIAL, ForeignKey("items.id", ondelete="SET NULL")),
     #: when the entry was found to have left its feed while older ones stayed
     Column("withdrawn_at", Utc),
+    #: its words as they are compared (`monitor.store.words`); written, never read
+    words("folded"),
     UniqueConstraint("feed_id", "key"),
     #: who is still in a feed, and who has left it long ago
     Index("ix_items_feed_id_last_seen_at", "feed_id", "last_seen_at"),

@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 
 from monitor import arrows
 from monitor.errors import StoreError
+from monitor.store import words
 from monitor.store.schema import REVISION
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def to_newest(database: Database) -> None:
         with database.transaction() as tx:
             if _version(tx, database.name) == found:
                 _migrate(tx)
+                words.fill(tx)
         arrows.passed("migrated")
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import inspect
 
 from monitor.errors import StoreError
 from monitor.model import Asks, Severity
-from monitor.store import alerts, articles, facts, feeds, stories, upgrade
+from monitor.store import alerts, archive, articles, facts, feeds, stories, upgrade
+from monitor.store.archive import Filter
 from monitor.store.database import Database
 from monitor.store.lock import InstanceLock
 from monitor.store.schema import REVISION
@@ -194,12 +195,13 @@ def test_articles_that_were_read_before_they_had_a_table_are_known(
         with database.transaction() as tx:
             for table in ("feeds", "stories", "items"):
                 tx.exec_driver_sql(next(s for s in _FIRST_ROWS if s.startswith(f"INSERT INTO {table} ")))
-            tx.exec_driver_sql("UPDATE items SET fulltext = 'read', content = 'the whole article'")
+            tx.exec_driver_sql("UPDATE items SET fulltext = 'read', content = 'the whole article of LİBYA'")
         database.close()
     database = Database.open(f"sqlite:///{path}")
     with database.snapshot() as tx:
-        assert articles.kept(tx, [1]) == {1: ("the whole article", "")}
+        assert articles.kept(tx, [1]) == {1: ("the whole article of LİBYA", "")}
         assert articles.due(tx, NOW, 10) == ()
+        assert archive.count(tx, Filter(text="libya")) == 1
     database.close()
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.folding import folded
 from monitor.matching.lexicon import Lexicon
 from monitor.matching.mentions import EntitySpec, Mention, Nearby, Role, Scan, VocabularySpec
-from monitor.matching.text import folded
 from monitor.model import Item
 
 ENTITIES = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.matching.text import fold, folded
+from monitor.folding import fold, folded
 
 
 @pytest.mark.parametrize(
