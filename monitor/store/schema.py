@@ -72,7 +72,7 @@ __all__ = [
 ]
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0010"
+REVISION = "0011"
 
 feeds = Table(
     "feeds",

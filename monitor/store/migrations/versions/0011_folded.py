@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 TAKE_OUT = "INSERT INTO item_words (item_words, rowid, text) VALUES ('delete', old.id, old.folded);"
 PUT_IN = "INSERT INTO item_words (rowid, text) VALUES (new.id, new.folded);"
