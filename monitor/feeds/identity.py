@@ -67,6 +67,8 @@ class Sorted:
     known: KnownItem | None
     canonical_url: str | None
     content_hash: str
+    #: the key that the stored item gets from now on: its publisher changed all guids
+    renamed: str | None = None
 
 
 def item_key(entry: Entry, address: str | None) -> str:
@@ -369,7 +371,10 @@ def _sorted(draft: _Draft, known: KnownItem | None, taken: set[str]) -> Sorted:
     """`taken`: keys that are in use; the new one is added."""
     if known is not None:
         novelty = Novelty.SEEN if known.content_hash == draft.digest else Novelty.CHANGED
-        return Sorted(draft.entry, known.key, novelty, known, draft.address, draft.digest)
+        renamed = (
+            draft.key if known.key not in draft.keys and not draft.weak and draft.key not in taken else None
+        )
+        return Sorted(draft.entry, known.key, novelty, known, draft.address, draft.digest, renamed)
     wanted = draft.keys[1:] if draft.shared else draft.keys
     key = next((key for key in wanted if key not in taken), draft.keys[-1])
     taken.add(key)

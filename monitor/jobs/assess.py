@@ -54,6 +54,8 @@ class Sorted(Protocol):
     def novelty(self) -> Novelty: ...
     @property
     def known(self) -> KnownItem | None: ...
+    @property
+    def renamed(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,7 @@ def assess(poll: Poll, judge: Judge, *, policy: PollingConfig, now: datetime, ji
         at=now,
         assessed=assessed,
         seen=len(seen) + len(judged) - len(assessed),
+        renamed=tuple((s.known.id, s.renamed) for s in poll.entries if s.known is not None and s.renamed),
         seen_ids=(*(known.id for known in seen if known is not None), *again),
         withdrawn=poll.withdrawn,
         status=_status(poll),

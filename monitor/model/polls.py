@@ -89,6 +89,8 @@ class PollRecord:
     seen: int = 0
     #: stored ids of the entries that were seen again
     seen_ids: tuple[int, ...] = ()
+    #: stored ids and new keys of items whose publisher changed all guids
+    renamed: tuple[tuple[int, str], ...] = ()
     #: stored ids of items whose entries were taken out of the feed while older ones stayed
     withdrawn: tuple[int, ...] = ()
     status: str = "ok"  # ok | not-modified | unchanged | failed

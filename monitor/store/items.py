@@ -100,6 +100,8 @@ def record(tx: Connection, poll: PollRecord) -> tuple[int, ...]:
     """
     feeds.settle(tx, poll)
     _touch(tx, poll.seen_ids, poll.at)
+    for item_id, key in poll.renamed:
+        tx.execute(update(items).where(items.c.id == item_id).values(key=key))
     for batch in batches(poll.withdrawn):
         gone = items.c.id.in_(batch) & items.c.withdrawn_at.is_(None)
         tx.execute(update(items).where(gone).values(withdrawn_at=poll.at))

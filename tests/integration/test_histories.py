@@ -229,6 +229,11 @@ def test_all_guids_changed_bring_nothing_new(database: Database) -> None:
         poll(tx, publisher.document())
         publisher.change_guids()
         assert {s.novelty for s in poll(tx, publisher.document())} == {Novelty.SEEN}
+        publisher.entries[0].text = "amended"
+        after = poll(tx, publisher.document())
+        assert sorted(s.novelty for s in after) == [Novelty.CHANGED, *[Novelty.SEEN] * 5]
+        publisher.change_guids()
+        assert {s.novelty for s in poll(tx, publisher.document())} == {Novelty.SEEN}
 
 
 # --- a publisher who writes a clock into every entry -------------------------------------------------------

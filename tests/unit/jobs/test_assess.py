@@ -48,6 +48,7 @@ class Sorted:
     key: str
     novelty: Novelty = Novelty.NEW
     known: KnownItem | None = None
+    renamed: str | None = None
 
 
 def judge(decision: Decision) -> Judge:
