@@ -14,7 +14,7 @@ from monitor.errors import ConfigError, Mistake
 from monitor.feeds.seeds import load_feeds
 from monitor.jobs.known import known_of
 from monitor.jobs.samples import contexts
-from monitor.matching.contacts import extractor
+from monitor.matching.contacts import extractor, listener
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load as load_watchlists
 from monitor.matching.whoiswho import WhoIsWho
@@ -83,7 +83,7 @@ def build(found: Settings) -> Parts:
         settings=found,
         feeds=sources,  # type: ignore[arg-type]
         watchlists=lists,  # type: ignore[arg-type]
-        matcher=Matcher(lists, extract=extractor(lists)),  # type: ignore[arg-type]
+        matcher=Matcher(lists, extract=extractor(lists), denier=listener(lists)),  # type: ignore[arg-type]
         templates=templates,  # type: ignore[arg-type]
         net=net,  # type: ignore[arg-type]
         notifiers={r.name: notifier.notifier_for(r, net) for r in found.config.receivers},  # type: ignore[arg-type]

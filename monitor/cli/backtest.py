@@ -23,7 +23,7 @@ from monitor.cli.reading import as_polled, opened, progress, read_items, size
 from monitor.jobs.backtest import archived, how_many, other_watchlists
 from monitor.matching import items
 from monitor.matching.backtest import Backtest
-from monitor.matching.contacts import extractor
+from monitor.matching.contacts import extractor, listener
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load
 from monitor.store.database import Database
@@ -88,7 +88,7 @@ def backtest(
 
 
 def _matcher(lists: Watchlists) -> Matcher:
-    return Matcher(lists, extract=extractor(lists))
+    return Matcher(lists, extract=extractor(lists), denier=listener(lists))
 
 
 @contextmanager

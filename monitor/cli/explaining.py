@@ -20,7 +20,7 @@ from monitor.feeds.fetch import fetch, page_request
 from monitor.feeds.fulltext import Article, extract
 from monitor.feeds.worker import Worker
 from monitor.matching import explain
-from monitor.matching.contacts import extractor
+from monitor.matching.contacts import extractor, listener
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load
 from monitor.model import Fetched, FetchFailed, Item
@@ -70,7 +70,7 @@ def explain_item(
     lists = load(found.watchlists)
     place = savetest.place(lists, save_test, found.watchlists) if save_test else None
     item = as_polled(_item(what, found))
-    said = explain.explain(Matcher(lists, extract=extractor(lists)), item)
+    said = explain.explain(Matcher(lists, extract=extractor(lists), denier=listener(lists)), item)
     if as_json:
         say_json(explain.as_json(said))
     else:

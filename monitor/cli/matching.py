@@ -12,7 +12,7 @@ from monitor.cli import backtest, explaining
 from monitor.cli.common import FINDINGS, ConfigOption, complain, loaded
 from monitor.cli.reading import as_polled, opened, progress, read_items, size
 from monitor.matching import items
-from monitor.matching.contacts import extractor
+from monitor.matching.contacts import extractor, listener
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load
 from monitor.stories.window import Window
@@ -34,7 +34,7 @@ def match(
 ) -> None:
     """Decide items: JSON Lines in, JSON Lines of decisions out. Touches no database."""
     lists = load(loaded(config).watchlists)
-    matcher = Matcher(lists, extract=extractor(lists))
+    matcher = Matcher(lists, extract=extractor(lists), denier=listener(lists))
     window = Window() if stories else None
     wrong, out = 0, sys.stdout.buffer
     with (

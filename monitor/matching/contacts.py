@@ -15,16 +15,16 @@ from monitor.matching.ahead import to_come
 from monitor.matching.cast import LIBYAN, RUSSIAN, SIDES, Cast, Rank
 from monitor.matching.coreference import Discourse
 from monitor.matching.evaluate import Span, keys_of
-from monitor.matching.frames import Frame, Word, is_namesake, read
+from monitor.matching.frames import SAYING, Frame, Word, is_namesake, read
 from monitor.matching.matcher import evidence_of
 from monitor.matching.participants import Parties, parties
-from monitor.matching.speakers import speaker_of
+from monitor.matching.speakers import DENIES, denier_of, speaker_of
 from monitor.matching.status import is_circumstance, status_of
 from monitor.matching.whereabouts import day_of, is_long_ago, place_of
 from monitor.model import Contact, ContactStatus, ContactType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from monitor.matching.matcher import ContactExtractor
     from monitor.matching.mentions import Mention, Scan
@@ -49,6 +49,8 @@ SPOKESMAN = "russia-spokesman"
 _TOOK_PLACE = frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})
 #: sentences with words of contact read per item
 MOST = 60
+#: of an item, those that tell its news: the title and the first ones below
+LEAD = 3
 
 
 @dataclass(slots=True)
@@ -66,6 +68,26 @@ class Event:
     old: int
     speaker: Speaker | None = None
     mentions: list[Mention] = field(default_factory=list)
+
+
+def listener(watchlists: Watchlists) -> Callable[[Scan], Speaker | None]:
+    """What tells who denies the news of an item that reports no contact: "The Kremlin denies that fighters arrived"."""
+    specs = [rule.contact for rule in watchlists.rules if rule.contact]
+    cast = Cast.of(watchlists.entities, specs)
+
+    def denier(scan: Scan) -> Speaker | None:
+        saying = {m.sentence for m in scan.mentions if m.term == SAYING and m.sense == DENIES}
+        news = [number for number in sorted(saying) if number < LEAD]
+        if not news:
+            return None
+        frames = (frame for frame in _frames(scan, cast) if frame.sentence.index in news)
+        found = (
+            denier_of(frame, cast, scan.lang_of(frame.sentence.index), scan.fields[frame.sentence.field])
+            for frame in frames
+        )
+        return next((speaker for speaker in found if speaker is not None), None)
+
+    return denier
 
 
 def extractor(watchlists: Watchlists) -> ContactExtractor:

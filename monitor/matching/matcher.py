@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from monitor.matching import facts
 from monitor.matching.evaluate import Span, View, evaluate, smallest
 from monitor.matching.tree import And, Near, Or, Scoped, Within
-from monitor.model import Contact, Decision, Evidence, Item, Match, Severity, Suppressed
+from monitor.model import Contact, Decision, Evidence, Item, Match, Severity, Speaker, Suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -61,9 +61,16 @@ class Reading:
 class Matcher:
     """Holds the compiled watchlists; safe to share between threads."""
 
-    def __init__(self, watchlists: Watchlists, *, extract: ContactExtractor | None = None) -> None:
+    def __init__(
+        self,
+        watchlists: Watchlists,
+        *,
+        extract: ContactExtractor | None = None,
+        denier: Callable[[Scan], Speaker | None] = lambda _scan: None,
+    ) -> None:
         self.watchlists = watchlists
         self._extract = extract
+        self._denier = denier
         self._index: dict[str, list[int]] = {}
         self._rules = watchlists.rules
         for number, rule in enumerate(self._rules):
@@ -98,6 +105,7 @@ class Matcher:
             matches=tuple(matches),
             contacts=tuple(contacts),
             suppressed=tuple(dict.fromkeys(suppressed)),
+            denier=self._denier(reading.scan) if matches and not contacts else None,
             facts=facts.facts(reading.scan, self._senses, self._kinds) if matches or facts_always else (),
         )
 

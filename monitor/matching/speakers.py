@@ -42,6 +42,10 @@ _PRONOUN = {
 }  # fmt: skip
 _SENSES = {ContactStatus.DENIED: ("denies", "says", "confirms")}
 _OTHERS = ("confirms", "says")
+#: a subject that is quoted as it stands: Latin letters, as sentences about it are in English, and few words
+_NAMELIKE, MOST_WORDS = re.compile(r"[A-Za-zÀ-ɏ'.\- ]{2,60}"), 5
+#: the sense of words by which somebody denies
+DENIES = "denies"
 
 
 @dataclass(slots=True)
@@ -68,6 +72,40 @@ def speaker_of(
     if actor is not None and status is ContactStatus.DENIED:
         return _heard(_described(actor, cast), frame, heard)
     return None
+
+
+def denier_of(frame: Frame, cast: Cast, lang: str, given: str) -> Speaker | None:
+    """Who denies what a sentence is about, whatever it is; None where nobody, or nobody but the outlet, does.
+
+    `given`: the field in which the sentence stands, as it was written.
+    """
+    known = lang if lang in _BY else "en"
+    denials = [word for word in frame.sayings if word.sense == DENIES]
+    for word in denials:
+        actor = _right_behind(frame, word, known) or _subject(frame, word, known)
+        if actor is not None:
+            return _described(actor, cast)
+    title = frame.sentence.field == "title"
+    return _by_its_words(given[: denials[0].mention.start]) if denials and title else None
+
+
+def _right_behind(frame: Frame, word: Word, lang: str) -> Actor | None:
+    """ "Denied by the Kremlin"; and where the verb begins: «نفى الكرملين», "…», dément le Kremlin"."""
+    actor = next((a for a in frame.voices if a.start >= word.end), None)
+    between = frame.text[word.end : actor.start] if actor else ""
+    before = frame.text[: word.start].rstrip()
+    begins = word.sense in _INVERTED[lang] and (not before or before[-1] in ',،»”"')
+    by = rf"\W*(?:{_BY[lang]})(?:(?<=')|(?!\w))\W*{_ARTICLE}\W*"
+    near = re.fullmatch(by, between) or (begins and re.fullmatch(rf"\W*{_ARTICLE}\W*", between))
+    return actor if near else None
+
+
+def _by_its_words(words: str) -> Speaker | None:
+    """Who a headline begins with, where no entity is known by that name: "Command denies that …"."""
+    plain = words.strip()
+    if not _NAMELIKE.fullmatch(plain) or len(plain.split()) > MOST_WORDS:
+        return None
+    return Speaker(plain, "person")
 
 
 def _heard(speaker: Speaker, frame: Frame, heard: Hearing) -> Speaker:

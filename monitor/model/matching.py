@@ -139,5 +139,7 @@ class Decision:
     matches: tuple[Match, ...] = ()
     contacts: tuple[Contact, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    #: whom the text names as denying its news, where it reports no contact
+    denier: Speaker | None = None
     #: each fact once, with the weight of its best place; none where nothing matched
     facts: tuple[Fact, ...] = ()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.model.alerting import Silence
     from monitor.model.events import Event
     from monitor.model.feeds import Coverage, Feed, Item
-    from monitor.model.matching import Contact, Match, Suppressed
+    from monitor.model.matching import Contact, Match, Speaker, Suppressed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,8 @@ class StoryItem:
     coverage_detail: str = ""
     #: mentions of this revision that would have counted, and what silenced them
     suppressed: tuple[Suppressed, ...] = ()
+    #: whom the text names as denying its news, where it reports no contact
+    denier: Speaker | None = None
     story_id: str | None = None
     #: the wire agency that the text credits ("AFP"); empty where it credits none
     credit: str = ""

@@ -200,6 +200,7 @@ def _story_item(
         coverage=Coverage(row["coverage"]),
         coverage_detail=row["coverage_detail"],
         suppressed=silenced,
+        denier=rows.speaker(row["denier"]),
         story_id=row["story_id"],
         credit=row["credit"],
         copy_of=row["copy_of"],

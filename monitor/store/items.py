@@ -217,7 +217,11 @@ def _new_row(assessed: Assessed, at: datetime) -> rows.Row:
 
 
 def _ending(assessed: Assessed) -> rows.Row:
-    return {"coverage": assessed.coverage.value, "coverage_detail": assessed.coverage_detail}
+    return {
+        "coverage": assessed.coverage.value,
+        "coverage_detail": assessed.coverage_detail,
+        "denier": rows.speaker_row(assessed.decision.denier),
+    }
 
 
 def _revise(tx: Connection, assessed: Assessed, at: datetime, old: RowMapping) -> int:

@@ -130,7 +130,7 @@ def contact_row(contact: Contact, item_id: int, revision: int) -> Row:
         "date": contact.date,
         "background": contact.background,
         "evidence": _evidence_rows(contact.evidence),
-        "speaker": asdict(contact.speaker) if contact.speaker else None,
+        "speaker": speaker_row(contact.speaker),
     }
 
 
@@ -145,11 +145,17 @@ def contact(row: RowMapping) -> Contact:
         date=row["date"],
         background=row["background"],
         evidence=_evidence(row["evidence"]),
-        speaker=_speaker(row["speaker"]),
+        speaker=speaker(row["speaker"]),
     )
 
 
-def _speaker(stored: Row | None) -> Speaker | None:
+def speaker_row(of: Speaker | None) -> Row | None:
+    """A speaker in a column."""
+    return asdict(of) if of else None
+
+
+def speaker(stored: Row | None) -> Speaker | None:
+    """Out of a column."""
     return Speaker(stored["name"], stored["kind"], Side(stored["side"])) if stored else None
 
 

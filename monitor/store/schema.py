@@ -72,7 +72,7 @@ __all__ = [
 ]
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0011"
+REVISION = "0012"
 
 feeds = Table(
     "feeds",
@@ -180,6 +180,8 @@ items = Table(
     #: the one state that the item ended in (promise 1)
     Column("coverage", Text, nullable=False),
     words("coverage_detail"),
+    #: who denies the item's news, where it reports no contact
+    Column("denier", JSON),
     Column("story_id", Text, ForeignKey("stories.id"), index=True),
     #: the wire agency that the text credits
     words("credit"),

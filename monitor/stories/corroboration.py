@@ -14,9 +14,9 @@ from monitor.stories import families, stances
 from monitor.stories.signature import GENERIC
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from monitor.model import Contact, Story, StoryItem
+    from monitor.model import Contact, Speaker, Story, StoryItem
 
 #: sides that speak with one mouth: two of their houses confirm nothing
 _ONE_MOUTH = frozenset({Side.RUSSIA_STATE, Side.LIBYA_EAST, Side.LIBYA_WEST, Side.UN})
@@ -153,28 +153,37 @@ def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple
         or _denies(said[speaker.name], reported, people)
     ]
     own = [_voice(speaker, said[speaker.name], reported, people, first) for speaker in kept]
-    spoken = (voice for contact, voice in denials if not reported or _tells(reported, contact, people))
+    spoken = (
+        voice
+        for contact, voice in denials
+        if contact is None or not reported or _tells(reported, contact, people)
+    )
     return (*own, *spoken)
 
 
-def _spoken(items: Iterable[StoryItem], people: Collection[str]) -> list[tuple[Contact, Voice]]:
-    """The denials of whom a text names, each speaker's once: its outlets only report them."""
-    found: dict[str, tuple[Contact, list[StoryItem]]] = {}
+def _spoken(items: Iterable[StoryItem], people: Collection[str]) -> list[tuple[Contact | None, Voice]]:
+    """The denials of whom a text names, each speaker's once, with the contact denied: its outlets only report them."""
+    found: dict[str, tuple[Speaker, Contact | None, list[StoryItem]]] = {}
     for item in items:
-        for contact in item.contacts:
-            if _is_spoken(contact):
-                assert contact.speaker is not None
-                found.setdefault(contact.speaker.name, (contact, []))[1].append(item)
-    return [(contact, _denial(contact, told)) for contact, told in found.values()]
+        for speaker, contact in _denials(item):
+            found.setdefault(speaker.name, (speaker, contact, []))[2].append(item)
+    return [(contact, _denial(speaker, told)) for speaker, contact, told in found.values()]
+
+
+def _denials(item: StoryItem) -> Iterator[tuple[Speaker, Contact | None]]:
+    """Whom an item names as denying, and which contact; None: its news, which is no contact."""
+    if not item.contacts and item.denier is not None and stances.denies(item):
+        yield item.denier, None
+    for contact in item.contacts:
+        if _is_spoken(contact) and contact.speaker is not None:
+            yield contact.speaker, contact
 
 
 def _is_spoken(contact: Contact) -> bool:
     return contact.status is ContactStatus.DENIED and contact.speaker is not None and not contact.background
 
 
-def _denial(contact: Contact, told: Sequence[StoryItem]) -> Voice:
-    speaker = contact.speaker
-    assert speaker is not None
+def _denial(speaker: Speaker, told: Sequence[StoryItem]) -> Voice:
     return Voice(
         name=speaker.name,
         sides=(speaker.side,),
@@ -191,7 +200,7 @@ def _without_spoken(items: Iterable[StoryItem]) -> list[StoryItem]:
     kept = []
     for item in items:
         own = tuple(c for c in item.contacts if not _is_spoken(c))
-        if own or not item.contacts:
+        if own or (not item.contacts and not any(_denials(item))):
             kept.append(replace(item, contacts=own) if len(own) < len(item.contacts) else item)
     return kept
 

@@ -13,7 +13,7 @@ from monitor.alerts.render import load as load_templates
 from monitor.config import ReceiverConfig
 from monitor.jobs import poll as polling
 from monitor.jobs.alert import Alerter, alert_due
-from monitor.matching.contacts import extractor
+from monitor.matching.contacts import extractor, listener
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load
 from monitor.matching.whoiswho import WhoIsWho
@@ -68,7 +68,7 @@ def lists() -> Watchlists:
 @pytest.fixture(scope="module")
 def matcher(lists: Watchlists) -> Matcher:
     """As the daemon has it."""
-    return Matcher(lists, extract=extractor(lists))
+    return Matcher(lists, extract=extractor(lists), denier=listener(lists))
 
 
 @dataclass

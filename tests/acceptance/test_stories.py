@@ -140,7 +140,7 @@ def test_events_and_stories_are_the_same(
     ("told", "line"),
     [
         pytest.param(MEETINGS, "denied by Moscow, reported by independent media", id="one of two meetings"),
-        pytest.param(ARRIVALS, "denied by independent media", id="no contact"),
+        pytest.param(ARRIVALS, "denied by Command, reported by independent media", id="no contact"),
         pytest.param(OPPOSITE, "contradicted by independent media", id="the opposite"),
     ],
 )

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from monitor import documents
 from monitor.feeds import clean
 from monitor.matching import items
-from monitor.matching.contacts import extractor
+from monitor.matching.contacts import extractor, listener
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load
 from monitor.stories.window import Window
@@ -191,7 +191,7 @@ def under(total: Score, least: Mapping[str, float]) -> list[str]:
 def decider() -> Callable[[Item], Decision]:
     """The matcher as it ships, with the watchlists of this repository."""
     lists = load(HERE.parents[1] / "watchlists")
-    matcher = Matcher(lists, extract=extractor(lists))
+    matcher = Matcher(lists, extract=extractor(lists), denier=listener(lists))
     return lambda item: matcher.decide(item, facts_always=True)
 
 

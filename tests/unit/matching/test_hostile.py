@@ -22,7 +22,7 @@ MEGABYTE = 1_000_000
 def matcher() -> Matcher:
     """The shipped rules with the contact extractor, as the daemon has them."""
     lists = watchlists.load(SHIPPED)
-    return Matcher(lists, extract=contacts.extractor(lists))
+    return Matcher(lists, extract=contacts.extractor(lists), denier=contacts.listener(lists))
 
 
 def item(content: str, *, title: str = "", lang: str = "en") -> Item:

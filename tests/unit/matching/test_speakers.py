@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.matching.contacts import extractor
+from monitor.matching.contacts import extractor, listener
 from monitor.matching.matcher import Matcher
 from monitor.matching.watchlists import load
 from monitor.model import Item, Side
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[3]
 @cache
 def matcher() -> Matcher:
     lists = load(ROOT / "watchlists")
-    return Matcher(lists, extract=extractor(lists))
+    return Matcher(lists, extract=extractor(lists), denier=listener(lists))
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,26 @@ def test_a_headline_quotes_who_stands_before_the_colon() -> None:
 def test_who_says_that_it_took_place(content: str, speaker: str | None) -> None:
     (contact,) = matcher().decide(Item(key="k", feed_id="f", title="", content=content, lang="en")).contacts
     assert (contact.speaker and contact.speaker.name) == speaker
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "speaker", "side"),
+    [
+        pytest.param("en", "US Africa Command denies that Wagner fighters left Libya", "US Africa Command", "unknown", id="words of a headline"),
+        pytest.param("en", "UN denies report of Wagner fighters at Jufra", "United Nations", "un", id="subject, not object"),
+        pytest.param("en", "Report of Wagner fighters at Jufra denied by the UN", "United Nations", "un", id="passive"),
+        pytest.param("fr", "L'ONU dément le départ des combattants de Wagner de Libye", "United Nations", "un", id="fr"),
+        pytest.param("tr", "Türkiye Wagner savaşçılarının Libya'dan ayrıldığını yalanladı", "Turkey", "unknown", id="tr"),
+        pytest.param("ar", "نفى المتحدث وصول مقاتلي فاغنر إلى طبرق", None, None, id="nobody that is known"),
+        pytest.param("en", "Wagner fighters leave Libya", None, None, id="no denial"),
+    ],
+)  # fmt: skip
+def test_a_denial_of_what_is_no_contact_belongs_to_whom_the_text_names(
+    lang: str, title: str, speaker: str | None, side: str | None
+) -> None:
+    """ "Denies that fighters arrived" is news of who denies it, not of the outlet that reports it."""
+    decision = matcher().decide(Item(key="k", feed_id="f", title=title, lang=lang))
+    assert decision.matches
+    assert not decision.contacts
+    found = decision.denier
+    assert (found.name if found else None, found.side.value if found else None) == (speaker, side)
