@@ -11,13 +11,14 @@ import contextlib
 import copy
 import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import trafilatura
 
 from monitor.feeds import page
 from monitor.feeds.clean import to_text
+from monitor.feeds.relevance import Page, speaks_of
 from monitor.feeds.wordlists import phrases
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ MIN_TEXT = 200
 #: a page with more text is an article even where it calls itself closed
 FULL_TEXT = 1_500
 MAX_PAGE = 2_000_000
-#: of the longer words of a feed's entry, the share that its article must hold, and how few say nothing
-SHARED, FEW_WORDS = 0.25, 3
 #: an article in a page's data is preferred where it is this many times as long as what the page shows
 LONGER = 1.5
 #: characters of a page's data that are read
 MAX_DATA = 1_000_000
+#: characters of what a page calls itself
+MAX_NAMED = 5_000
 
 _CLUTTER_TAGS = ("script", "style", "noscript", "template", "button", "iframe", "svg", "dialog")
 #: what usually stands around an article, and on some sites is the article
@@ -48,7 +49,10 @@ _CLUTTER_WORDS = re.compile(
     re.IGNORECASE,
 )
 _PHRASES = phrases("page_phrases.txt")
-_LONG_WORD = re.compile(r"\w{4,}")
+#: what some sites write around a page's data, and behind its last member
+_WRAPPED = re.compile(r"\A\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*\Z")
+_LAST_COMMA = re.compile(r",(?=\s*[}\]]\s*\Z)")
+_STOPPING = ("challenge", "consent", "error", "paywall")
 _CLOSED = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
 
 
@@ -87,20 +91,20 @@ def extract(body: bytes, content_type: str, url: str, about: str = "") -> Articl
     title, own_url = _title(root), _canonical(root, url)
     scripts = [script.text or "" for script in root.iter("script")]
     closed = any(_CLOSED.search(script) for script in scripts)
-    declared = _declared_text(root)
-    shown = " ".join(" ".join(root.itertext()).split())[:20_000]
+    declared, itself = _itself(root, title)
+    shown = " ".join(f"{title} {' '.join(root.itertext())}".split())[:20_000]
     _prune(root)
     text = _text(root, url).removeprefix(f"{title}\n\n")
     if len(declared) > LONGER * len(text):
         text = declared
-    reason = _unfit(text, f"{title} {shown}", about, closed=closed)
+    stops = any(_PHRASES[kind].search(f"{title} {text}") for kind in _STOPPING)
+    fits = speaks_of(about, replace(itself, text=text, stops=stops))
+    reason = _unfit(text, shown, closed=closed) if fits or len(text) < MIN_TEXT else _stranger(shown)
     return NoArticle(reason) if reason else Article(title, text, own_url)
 
 
-def _unfit(text: str, shown: str, about: str, *, closed: bool) -> str | None:
-    """Why a page is no article: it speaks of something else than the entry, or has little text."""
-    if not _speaks_of(about, text):
-        return _stranger(shown)
+def _unfit(text: str, shown: str, *, closed: bool) -> str | None:
+    """Why a page is no article: it has little text."""
     letters = sum(c.isalnum() for c in text)
     if len(text) >= FULL_TEXT and letters >= MIN_TEXT:
         return None
@@ -114,18 +118,6 @@ def _unfit(text: str, shown: str, about: str, *, closed: bool) -> str | None:
     return f"less than {MIN_TEXT} characters of text"
 
 
-def _speaks_of(about: str, text: str) -> bool:
-    """Whether a page's text is that of the entry: it holds some of the entry's longer words, in whatever language.
-
-    A page that stands before the article (a challenge, a consent, an error) has none of them, however long it is.
-    """
-    words = set(_LONG_WORD.findall(about.casefold()))
-    if len(words) < FEW_WORDS:
-        return True
-    found = set(_LONG_WORD.findall(text.casefold()))
-    return len(words & found) >= SHARED * min(len(words), 40)
-
-
 def _stranger(shown: str) -> str:
     """What a page is that has nothing of the entry in it."""
     for kind, name in (("error", "an error"), ("consent", "a consent"), ("paywall", "a paywall")):
@@ -134,26 +126,61 @@ def _stranger(shown: str) -> str:
     return "a challenge page or another one stands before it: it has nothing of what the feed says"
 
 
-def _declared_text(root: HtmlElement) -> str:
-    """The longest `articleBody` of the page's JSON-LD (https://schema.org/articleBody), as plain text."""
-    found: list[str] = []
+def _itself(root: HtmlElement, title: str) -> tuple[str, Page]:
+    """The article in the page's data (https://schema.org/articleBody; of a live blog all its posts), and what the page shows of itself."""
+    data = _data(root)
+    heading = _line(" ".join(h.text_content() for h in root.iter("h1")))
+    named = f"{_named(root, title, data)} {heading}"
+    bodies = [to_text(body) for one in data if isinstance(body := one.get("articleBody"), str)]
+    is_live = any("LiveBlogPosting" in str(one.get("@type")) for one in data)
+    body = "\n\n".join(dict.fromkeys(bodies)) if is_live else max(bodies, key=len, default="")
+    return body, Page(named=named, heading=heading, declared=_is_article(root, data))
+
+
+def _data(root: HtmlElement) -> list[dict[str, Any]]:
+    """Every object of the page's JSON-LD (https://schema.org), those inside others too."""
+    found: list[dict[str, Any]] = []
     for script in root.iter("script"):
         if "ld+json" in str(script.get("type") or "").lower():
+            text = _LAST_COMMA.sub("", _WRAPPED.sub("", (script.text or "")[:MAX_DATA]))
             with contextlib.suppress(ValueError, RecursionError):
-                found.extend(_bodies(json.loads((script.text or "")[:MAX_DATA], strict=False)))
-    return to_text(max(found, key=len, default=""))
+                found.extend(_objects(json.loads(text, strict=False)))
+    return found
 
 
-def _bodies(value: object) -> Iterator[str]:
+def _objects(value: object) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
-        body = value.get("articleBody")
-        if isinstance(body, str):
-            yield body
-        for inner in value.values():
-            yield from _bodies(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _bodies(inner)
+        yield value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for one in inner:
+        yield from _objects(one)
+
+
+def _named(root: HtmlElement, title: str, data: list[dict[str, Any]]) -> str:
+    """What the page calls itself: titles, headings, descriptions."""
+    metas = (str(m.get("content") or "") for m in root.iter("meta") if _about_itself(m))
+    headings = (h.text_content() for h in root.iter("title"))
+    headlines = (str(one[key]) for one in data for key in ("headline", "description") if key in one)
+    return _line(" ".join((title, *metas, *headings, *headlines))[:MAX_NAMED])
+
+
+def _about_itself(meta: HtmlElement) -> bool:
+    name = str(meta.get("property") or meta.get("name") or "").lower()
+    return name.removeprefix("og:").removeprefix("twitter:") in ("title", "description")
+
+
+def _is_article(root: HtmlElement, data: list[dict[str, Any]]) -> bool:
+    """Whether the page declares itself one, as publishers do for search engines and social networks."""
+    kinds = " ".join(str(one.get("@type")) for one in data)
+    marked = any(
+        m.get("content") and (m.get("property") == "article:published_time" or _is_of_articles(m))
+        for m in root.iter("meta")
+    )
+    return marked or "Article" in kinds or "LiveBlogPosting" in kinds
+
+
+def _is_of_articles(meta: HtmlElement) -> bool:
+    return meta.get("property") == "og:type" and str(meta.get("content")).lower() == "article"
 
 
 def _title(root: HtmlElement) -> str:

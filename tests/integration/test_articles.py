@@ -38,7 +38,7 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 
 def page(last: str) -> Answer:
     """A long article that ends in `last`."""
-    html = f"<html><body><article><h1>Port</h1>{f'<p>{HARBOUR}</p>' * 6}<p>{last}</p></article></body></html>"
+    html = f"<html><body><article><h1>A port is deepened</h1>{f'<p>{HARBOUR}</p>' * 6}<p>{last}</p></article></body></html>"
     return Answer(body=html.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
 
 
@@ -118,6 +118,17 @@ def test_a_match_that_was_told_is_not_told_again_by_the_article(newsroom: Newsro
         assert archive.past_texts(tx, after.id) == ()
         assert list(evidence.faults(tx, "gazette")) == []
         assert len(evidence.of_items(tx, [after.id])) == 1
+
+
+def test_a_page_that_stands_before_the_article_is_not_taken_for_it(newsroom: Newsroom) -> None:
+    """Though it is long, in words that nobody listed, and answers with 200: the entry says what to look for."""
+    wall = "<p>Hold on, please. The guard of this place looks at who is coming before the gate is opened.</p>"
+    newsroom.web.answer("/page0", Answer(body=f"<h1>Hold on</h1>{wall * 40}".encode()))
+    newsroom.publish(document(newsroom, MATCHING))
+    item = stored(newsroom)
+    assert (item.item.content, item.item.fulltext) == ("", Fulltext.UNAVAILABLE)
+    assert "stands before it" in item.item.fulltext_detail
+    assert alerted(newsroom) == 1
 
 
 def test_a_match_that_only_the_article_has_alerts(newsroom: Newsroom) -> None:

@@ -235,3 +235,35 @@ def test_a_page_without_the_entrys_words_is_no_article_however_long(html: str, r
 def test_an_article_that_speaks_of_the_entry_is_read(about: str) -> None:
     """A few words, or none, say nothing against a page."""
     assert isinstance(extract(f"<h1>T</h1>{SAID}".encode(), "text/html", URL, about), Article)
+
+
+DATA = '"@type": "NewsArticle", "articleBody": "' + "The convoy drove south along the desert road. " * 8 + '"'
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(f"//<![CDATA[\n{{{DATA}}}\n//]]>", id="cdata"),
+        pytest.param(f"<!--\n{{{DATA}}}\n-->", id="comment"),
+        pytest.param(f"{{{DATA},}}", id="a comma too many"),
+    ],
+)
+def test_data_is_read_in_what_sites_wrap_it_in(script: str) -> None:
+    html = f'<script type="application/ld+json">{script}</script><div id="app"></div>'
+    assert "The convoy drove south" in article(html).text
+
+
+def test_all_posts_of_a_live_blog_are_read() -> None:
+    posts = ", ".join(
+        f'{{"articleBody": "Post {n} tells that convoy {n} was seen. The road lies along the coast."}}'
+        for n in range(5)
+    )
+    data = f'{{"@type": "LiveBlogPosting", "liveBlogUpdate": [{posts}]}}'
+    found = article(f'<script type="application/ld+json">{data}</script><div id="app"></div>')
+    assert [f"Post {n}" in found.text for n in range(5)] == [True] * 5
+
+
+def test_a_page_without_text_says_so() -> None:
+    """It is not called a challenge."""
+    found = extract(b"<title>T</title><div id=app></div>", "text/html", URL, ABOUT)
+    assert found == NoArticle("less than 200 characters of text")
