@@ -16,6 +16,8 @@ from monitor.feeds.wordlists import sections
 MAX_LENGTH = 4_000
 #: values of these parameters that mean the same page in another dress
 _DRESS = {"amp": {"", "1", "true"}, "outputtype": {"amp"}}
+#: a fragment that names a page of a site which is one script: "#!/news/1", "#/news/1"
+_ROUTE = re.compile(r"!|/.")
 _AMP_PATH = re.compile(r"(?:/amp|\.amp)/?\Z", re.IGNORECASE)
 _DEFAULT_PORT = re.compile(r":(?:80|443)\Z")
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
@@ -28,7 +30,7 @@ _WRAPPER = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?\Z")
 def canonical_url(url: str) -> str | None:
     """`url` reduced; None where it is no http(s) address.
 
-    Tracking and session parameters, fragment, default port, AMP suffix and case of the host go; all other parameters
+    Tracking and session parameters, fragment (unless it names a page), default port, AMP suffix and case of the host go; all other parameters
     stay, sorted. http and https count as one. A search engine's link to a page is that page. Mobile hosts are left
     alone: they are not always the same page.
     """
@@ -41,7 +43,8 @@ def canonical_url(url: str) -> str | None:
         parts = urlsplit(cleaned)
         if parts.scheme not in ("http", "https") or not parts.hostname or not 0 < (parts.port or 80) < 65_536:
             return None
-        return _reduced(canonicalize_url(cleaned))
+        route = parts.fragment if _ROUTE.match(parts.fragment) else ""
+        return _reduced(canonicalize_url(cleaned), quote(route, safe="/%:@!$&'()*+,;=~-._?"))
     except ValueError:  # what urllib.parse says to a broken host or port
         return None
 
@@ -63,15 +66,16 @@ def unwrapped(url: str) -> str:
     return target if target.startswith(("http://", "https://")) else url
 
 
-def _reduced(url: str) -> str | None:
+def _reduced(url: str, route: str) -> str | None:
     parts = urlsplit(url)
     if not parts.hostname or " " in parts.netloc:
         return None
     pairs = [pair for pair in parts.query.split("&") if pair and not _drops(pair)]
-    path = urlsplit(urljoin(url, quote(parts.path, safe="/%:@!$&'()*+,;=~-._") or "/")).path
+    # "/." in front, or a path that begins with two slashes would be read as a host
+    path = urlsplit(urljoin(url, "/." + (quote(parts.path, safe="/%:@!$&'()*+,;=~-._") or "/"))).path
     path = _AMP_PATH.sub("", _PATH_SESSION.sub("", path)).rstrip("/") or "/"
-    host = _DEFAULT_PORT.sub("", parts.netloc.rpartition("@")[2].lower())
-    return urlunsplit(("https", host, path, "&".join(pairs), ""))
+    host = _DEFAULT_PORT.sub("", parts.netloc.rpartition("@")[2].lower()).rstrip(".")
+    return urlunsplit(("https", host, path, "&".join(pairs), route))
 
 
 def _drops(pair: str) -> bool:

@@ -1,4 +1,4 @@
-"""Pure. Know an item again: its key, whether it is new, changed or seen, and what a whole document's novelty means.
+"""Pure. Know an item again: its key, and whether it is new, changed or seen.
 
 Facts this rests on (200 real feeds): ids are missing, repeated within one document, and replaced wholesale when a
 publisher moves. A guid is believed before everything else: two guids are two items, whatever title and link they share.
@@ -12,7 +12,6 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import xxhash
@@ -28,25 +27,12 @@ if TYPE_CHECKING:
 
 #: longer guids and addresses are kept as a hash
 MAX_KEY = 500
-#: fewer new entries than this are never a flood
-FLOOD_MINIMUM = 20
-#: this many times the expected number is one
-FLOOD_FACTOR = 5.0
-#: in documents with fewer dated entries than this nothing is called withdrawn
-WITHDRAWN_MINIMUM = 6
-#: of a document's entries, the share (and at least `OLDER_STAY` of them) that must be older than what is missing: a few
-#: pinned ones stay while everything else passes
-OLDER_SHARE, OLDER_STAY = 0.2, 3
-#: of neighbouring entries, the share that may stand against the order of their dates
-DISORDER = 0.1
-#: when more of the document's size than this is missing, the feed was rearranged
-WITHDRAWN_SHARE = 0.3
-
-
 #: a publisher who changes all guids changes at least so many entries of a document, and this share of them
 MOVED_MINIMUM, MOVED_SHARE = 3, 0.5
 #: of the words of two texts, the share in common from which one is an edit of the other
 ALIKE = 0.5
+#: of two undated entries: on one page with others; on a page of their own
+NEARLY_THE_SAME, A_LITTLE_ALIKE = 0.9, 0.2
 #: characters of each that are compared
 MAX_COMPARED = 2_000
 #: pairs of entries and items that are compared word by word in one document
@@ -122,7 +108,7 @@ def sort_out(document: Document, known: Iterable[KnownItem]) -> tuple[Sorted, ..
     without a guid of its own.
     """
     claims = _Claims(document.drafts, known)
-    for step in (_EXACT, _SAME_GUID, _SAME_CONTENT, _SAME_VISIT):
+    for step in (_EXACT, _SAME_GUID, _SAME_CONTENT, _SAME_VISIT, _SAME_LINK):
         claims.settle(step)
     moved = claims.moved()
     claims.adopt(moved)
@@ -131,57 +117,6 @@ def sort_out(document: Document, known: Iterable[KnownItem]) -> tuple[Sorted, ..
     claims.settle(_EDITED)
     taken = {item.key for item in claims.known}
     return tuple(_sorted(draft, claims.found.get(n), taken) for n, draft in enumerate(document.drafts))
-
-
-def is_gap(result: Sequence[Sorted], *, seen_before: bool) -> bool:
-    """Whether this poll and the one before share no entry, so that something may have passed between them."""
-    return seen_before and bool(result) and all(s.novelty is Novelty.NEW for s in result)
-
-
-def is_flood(result: Sequence[Sorted], *, seen_before: bool, expected: float | None) -> bool:
-    """Whether a document brings far more new entries than the feed's rhythm explains.
-
-    `expected`: new entries that the time since the last successful poll would bring (rate times elapsed time), None
-    where the rhythm is not known yet; then nothing is called a flood.
-    """
-    new = sum(s.novelty is Novelty.NEW for s in result)
-    if not seen_before or expected is None or new < FLOOD_MINIMUM:
-        return False
-    return new > FLOOD_FACTOR * max(expected, 1.0)
-
-
-def withdrawn(result: Sequence[Sorted], listed: Sequence[KnownItem]) -> tuple[int, ...]:
-    """The ids of `listed` items (lately in this feed, dated) that were taken out of it by hand.
-
-    A feed of the newest entries loses its oldest: what is missing although several older ones and a newer one are
-    there was withdrawn. Where the entries do not stand in the order of their dates (search results, most read) nothing
-    can be said, nor where an entry with the address or title of the missing one is there: it was replaced.
-    """
-    dates = [at for s in result if (at := s.entry.published_at or (s.known and s.known.published_at))]
-    if len(dates) < WITHDRAWN_MINIMUM or not _in_order(dates):
-        return ()
-    present = {s.known.id for s in result if s.known is not None}
-    addresses = {s.canonical_url for s in result if s.canonical_url}
-    titles = {folded_title(s.entry.title) for s in result}
-    stay = max(OLDER_STAY, OLDER_SHARE * len(dates))
-    missing = [
-        known.id
-        for known in listed
-        if known.id not in present
-        and known.canonical_url not in addresses
-        and folded_title(known.title) not in titles
-        and known.published_at is not None
-        and known.published_at < max(dates)
-        and sum(at < known.published_at for at in dates) >= stay
-    ]
-    return tuple(missing) if len(missing) <= WITHDRAWN_SHARE * len(dates) else ()
-
-
-def _in_order(dates: Sequence[datetime]) -> bool:
-    """Newest first or oldest first, but for a few."""
-    falling = sum(later > earlier for earlier, later in pairwise(dates))
-    rising = sum(later < earlier for earlier, later in pairwise(dates))
-    return min(falling, rising) <= DISORDER * len(dates)
 
 
 def folded_title(title: str) -> str:
@@ -273,9 +208,9 @@ class _Claims:
                 self._claim(n, item)
 
     def moved(self) -> dict[int, KnownItem]:
-        """Where a publisher changed all guids: the drafts that are stored items but for the guid, each beyond doubt."""
+        """Where a publisher changed all guids, or gave the first: the drafts that are stored items, each beyond doubt."""
         drafts = [(n, draft) for n, draft in self._open() if not draft.weak]
-        items = [item for item in self._free.values() if item.key.startswith("guid:")]
+        items = list(self._free.values())
         bearers = Counter(draft.evidence for _, draft in drafts)
         stored = Counter((item.content_hash, item.published_at) for item in items)
         by_evidence = {(item.content_hash, item.published_at): item for item in items}
@@ -313,11 +248,16 @@ class _Step:
 def _likeness(draft: _Draft, item: KnownItem) -> float:
     """Of an entry without a guid of its own, on one page with the item: its title or date, or most of its words again."""
     alike = _alike(f"{draft.entry.title} {draft.entry.summary} {draft.entry.content}", item)
-    if alike >= ALIKE:
-        return 1.0 + alike
     at, before = draft.entry.published_at, item.published_at
-    same_day = at == before or at is None or before is None
-    return 0.5 + alike if same_day and not draft.shared else 0.0
+    if draft.shared and at != before:
+        return 0.0  # another post of one page, however alike its words
+    if alike >= (NEARLY_THE_SAME if draft.shared and at is None else ALIKE):
+        return 1.0 + alike
+    if draft.shared:
+        return 0.0
+    same_time = at == before and at is not None
+    undated = at is None or before is None
+    return 0.5 + alike if same_time or (undated and alike >= A_LITTLE_ALIKE) else 0.0
 
 
 def _if_weak(draft: _Draft, *common: object) -> Iterable[object]:
@@ -335,6 +275,12 @@ _SAME_VISIT = _Step(
     lambda d: _if_weak(d, d.digest),
     lambda d, item: float(same_page(d.address, item.canonical_url)),
 )
+#: the guid is an address, and only the reader's way to it or a visit's token changed, in not a single word of the text
+_SAME_LINK = _Step(
+    lambda item: item.content_hash,
+    lambda d: (d.digest,) if _is_address(d.key) else (),
+    lambda d, item: float(_is_address(item.key) and same_page(_address(d.key), _address(item.key))),
+)
 #: only where all guids were changed: an entry that was edited in passing
 _SAME_PLACE = _Step(
     lambda item: (folded_title(item.title), item.canonical_url),
@@ -343,6 +289,15 @@ _SAME_PLACE = _Step(
 _EDITED = _Step(
     lambda item: (_plain(item.key), item.canonical_url), lambda d: _if_weak(d, (d.key, d.address)), _likeness
 )
+
+
+def _is_address(key: str) -> bool:
+    return key.startswith(("guid:http://", "guid:https://"))
+
+
+def _address(key: str) -> str | None:
+    """The page that a guid names, which is an address."""
+    return canonical_url(key.removeprefix("guid:"))
 
 
 def _alike(text: str, item: KnownItem) -> float:
@@ -371,9 +326,9 @@ def _sorted(draft: _Draft, known: KnownItem | None, taken: set[str]) -> Sorted:
     """`taken`: keys that are in use; the new one is added."""
     if known is not None:
         novelty = Novelty.SEEN if known.content_hash == draft.digest else Novelty.CHANGED
-        renamed = (
-            draft.key if known.key not in draft.keys and not draft.weak and draft.key not in taken else None
-        )
+        another = known.key not in draft.keys and not draft.weak and draft.key not in taken
+        renamed = draft.key if another else None
+        taken.add(draft.key)
         return Sorted(draft.entry, known.key, novelty, known, draft.address, draft.digest, renamed)
     wanted = draft.keys[1:] if draft.shared else draft.keys
     key = next((key for key in wanted if key not in taken), draft.keys[-1])

@@ -16,7 +16,7 @@ import xxhash
 
 from monitor import arrows, logs
 from monitor.errors import StoreError
-from monitor.feeds import dates, headline, identity, language
+from monitor.feeds import dates, headline, identity, language, novelty
 from monitor.feeds.canonical import canonical_url
 from monitor.feeds.fetch import FetchRequest
 from monitor.feeds.local import is_local
@@ -209,10 +209,10 @@ def _sorted_out(
         entries=entries,
         articles=known_articles,
         body_hash=body_hash,
-        gap=not is_local(state.feed.url) and identity.is_gap(entries, seen_before=state.seen_before),
+        gap=not is_local(state.feed.url) and novelty.is_gap(entries, seen_before=state.seen_before),
         flood=not is_local(state.feed.url)
-        and identity.is_flood(entries, seen_before=state.seen_before, expected=expected),
-        withdrawn=identity.withdrawn(entries, listed),
+        and novelty.is_flood(entries, seen_before=state.seen_before, expected=expected),
+        withdrawn=novelty.withdrawn(entries, listed),
     )
 
 

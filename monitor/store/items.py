@@ -100,12 +100,19 @@ def record(tx: Connection, poll: PollRecord) -> tuple[int, ...]:
     """
     feeds.settle(tx, poll)
     _touch(tx, poll.seen_ids, poll.at)
-    for item_id, key in poll.renamed:
-        tx.execute(update(items).where(items.c.id == item_id).values(key=key))
+    _rename(tx, poll)
     for batch in batches(poll.withdrawn):
         gone = items.c.id.in_(batch) & items.c.withdrawn_at.is_(None)
         tx.execute(update(items).where(gone).values(withdrawn_at=poll.at))
     return write(tx, poll.assessed, poll.at)
+
+
+def _rename(tx: Connection, poll: PollRecord) -> None:
+    """Items go by their new guids, or they would be unknown as soon as the feed holds few that went by the old ones."""
+    for item_id, key in poll.renamed:
+        held = select(items.c.id).where(items.c.feed_id == poll.state.feed.id, items.c.key == key)
+        if tx.execute(held).scalar() is None:
+            tx.execute(update(items).where(items.c.id == item_id).values(key=key))
 
 
 def write(tx: Connection, assessed: Sequence[Assessed], at: datetime) -> tuple[int, ...]:
@@ -225,7 +232,7 @@ def _ending(assessed: Assessed) -> rows.Row:
 
 
 def _revise(tx: Connection, assessed: Assessed, at: datetime, old: RowMapping) -> int:
-    """Keep the old text, write the new; the item's new revision. Its key stays: feeds that change ids change them back."""
+    """Keep the old text, write the new; the item's new revision. Its key stays, unless the poll renames it."""
     past = {name: old[name] for name in ("title", "summary", "content", "content_hash", "revision")}
     tx.execute(revisions.insert().values(item_id=old["id"], at=old["changed_at"], **past))
     values = rows.item_columns(assessed.item) | _ending(assessed)

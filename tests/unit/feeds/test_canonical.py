@@ -17,6 +17,12 @@ from monitor.feeds.canonical import canonical_url, same_page
         ("https://example.org/story/amp/", "https://example.org/story"),
         ("https://example.org/story?amp=1&outputType=amp", "https://example.org/story"),
         ("https://m.example.org/x", "https://m.example.org/x"),
+        ("https://example.org//a//b", "https://example.org//a//b"),
+        ("https://example.org//c/../b", "https://example.org//b"),
+        ("https://example.org./a", "https://example.org/a"),
+        ("https://example.org/#!/news/1", "https://example.org/#!/news/1"),
+        ("https://example.org/app?utm_source=x#/news/2?a=b", "https://example.org/app#/news/2?a=b"),
+        ("https://example.org/a#", "https://example.org/a"),
         ("https://example.org/?p=123", "https://example.org/?p=123"),
         ("https://example.org/index.php?lang=ar&id=1", "https://example.org/index.php?id=1&lang=ar"),
         (

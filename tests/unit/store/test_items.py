@@ -91,6 +91,14 @@ def test_one_key_in_two_feeds_is_two_items(tx: Connection) -> None:
     assert ids[0] != ids[1]
 
 
+def test_an_item_goes_by_its_new_key_and_never_by_one_that_is_taken(tx: Connection) -> None:
+    """A publisher changed all guids; another poll may have stored one of them meanwhile."""
+    first, second = items.record(tx, poll(assessed(key="guid:a"), assessed(key="guid:b")))
+    items.record(tx, replace(poll(), renamed=((first, "guid:new"), (second, "guid:new"))))
+    found = items.known(tx, feed().id, keys=["guid:a", "guid:b", "guid:new"])
+    assert {known.id: known.key for known in found} == {first: "guid:new", second: "guid:b"}
+
+
 def test_known_answers_by_key_and_by_address(tx: Connection) -> None:
     """Over more keys than one IN list holds."""
     items.record(tx, poll(*(assessed(f"guid:{n}") for n in range(700))))
