@@ -41,6 +41,8 @@ _LONG_REFERENCE = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
 _LINE, _PARAGRAPH = "\x0b", "\x0c"
 #: soft hyphen, zero-width space, word joiner, byte order mark, and the controls that only steer direction
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+#: behind a `<` it is in nobody's name, and it is invisible
+_NO_TAG = "\u2060"
 _MANY_BREAKS = re.compile(r"\n{3,}")
 
 _BOILERPLATE = re.compile(
@@ -79,6 +81,11 @@ def to_line(markup: str) -> str:
     return " ".join(to_text(markup).split())
 
 
+def as_markup(plain: str) -> str:
+    """Plain text, written so that `to_text` gives it back: no `<` in it begins a tag, however often it is read."""
+    return html.escape(plain, quote=False).replace("&lt;", f"<{_NO_TAG}")
+
+
 def _once(text: str) -> str:
     """One pass: elements to break marks, references to characters."""
     pieces, flowing = _pieces(text)
@@ -115,6 +122,7 @@ def _step(text: str, start: int, absent: set[str]) -> tuple[int, str]:
     if match is None:
         return _odd(text, start)
     closing, name = match.group(1), match.group(2).lower()
+    name = name.removeprefix("xhtml:").removeprefix("html:").removeprefix("h:")
     if name not in _ELEMENTS and ":" not in name and "-" not in name:
         return start + 1, "<"
     if name in _SKIPPED and not closing and text[match.end() - 2] != "/":

@@ -24,7 +24,7 @@ MAX_LENGTH = 120
 
 _AFTERNOON, _MORNING = frozenset(("pm", "p", "م", "مساء")), frozenset(("am", "a", "ص", "صباحا"))
 
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.h](\d{2})(?:[:.](\d{1,2})(?:[.,]\d+)?)?(?![\d.])")
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})(?:[:.h]|\sh\s)(\d{2})(?:[:.](\d{1,2})(?:[.,]\d+)?)?(?![\d.])")
 _CLOCK_OR_OFFSET = re.compile(_CLOCK.pattern + r"|(?<=\s)[+-]\d{2}:?\d{2}\b")
 _HALF = re.compile(r"\s*([ap])\.?\s?m\b\.?|\s*(صباحا|مساء|ص|م)(?!\w)")
 _OFFSET = re.compile(r"\s*(?:gmt|utc)?\s?([+-])(\d{1,2}):?(\d{2})?(?!\d)")

@@ -19,9 +19,15 @@ MAX_PROLOG = 65_536
 
 _LEAD = re.compile(r"(?:\s++|<!--(?:[^-]|-(?!->))*+-->|<\?(?:[^?]|\?(?!>))*+\?>)*+")
 _DOCTYPE = re.compile(
-    r"<!DOCTYPE\b([^\[<>\"']|\"[^\"]*+\"|'[^']*+')*+\[(?P<subset>[^\]]*+)\]\s*+>", re.IGNORECASE
+    r"<!DOCTYPE\b([^\[<>\"']|\"[^\"]*+\"|'[^']*+')*+\[(?P<subset>(?:[^\]\"'<]|\"[^\"]*+\"|'[^']*+'|<!--(?:[^-]|-(?!->))*+-->|<)*+)\]\s*+>",
+    re.IGNORECASE,
 )
 _DECLARED = re.compile(r"<!ENTITY\s+([A-Za-z_][\w.-]*+)\s+(?:\"([^\"]*+)\"|'([^']*+)')\s*+>")
+#: what a parser that checks nothing has no use for, and the sets of characters that every version of HTML refers to
+_IDLE = re.compile(
+    r"<!(?:ELEMENT|ATTLIST|NOTATION)\b(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+>"
+    r"|<!ENTITY\s+%\s+[\w.-]++\s+PUBLIC\s+\"-//W3C//ENTITIES[^\"]*+\"\s*+(?:\"[^\"]*+\")?\s*+>\s*+(?:%[\w.-]++;)?"
+)
 _COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->")
 _REFERENCE = re.compile(r"&([A-Za-z_][\w.-]*+);")
 _CHARACTER = re.compile(r"&#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});")
@@ -38,7 +44,7 @@ def resolved(text: str) -> str | None:
     found = _DOCTYPE.match(text, lead.end() if lead else 0, MAX_PROLOG)
     if found is None:  # quoted in a text, or in a form that the parser refuses
         return text
-    values = _values(_COMMENT.sub("", found.group("subset")))
+    values = _values(_IDLE.sub("", _COMMENT.sub("", found.group("subset"))))
     if values is None:
         return None
     body = text[found.end() :]

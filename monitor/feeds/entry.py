@@ -21,7 +21,8 @@ MAX_FIRST_WORDS = 100
 MAX_ADDRESS = 4_096
 MAX_WORDS = 500
 
-_SENTENCE = re.compile(r".{20,}?[.!?…؟](?=\s|\Z)")
+#: not behind an abbreviation or an initial ("Jan. 5", "Gen. Yevkurov")
+_SENTENCE = re.compile(r".{20,}?(?:[^\W\d_]{4}[»”’\")]?\.|[!?…؟。])[»”’\")]?(?=\s|\Z)")
 _URL_NOISE = re.compile(r"[\t\r\n]")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?=[-_]|\Z)")
 
@@ -71,10 +72,10 @@ def whole_url(url: str, base: str) -> str | None:
     """`url` made absolute against `base`; None unless it is http(s) with a host.
 
     As the URL standard reads it (https://url.spec.whatwg.org/#concept-basic-url-parser): spaces around it and line
-    breaks and tabs inside it go, a space inside it is `%20`.
+    breaks and tabs inside it go, a space inside it is `%20`. `&amp;` is escaped once too often: no name begins so.
     """
     try:
-        written = _URL_NOISE.sub("", scrub(url).strip()).replace(" ", "%20")
+        written = _URL_NOISE.sub("", scrub(url).strip()).replace(" ", "%20").replace("&amp;", "&")
         joined = urljoin(base, written) if written else ""
         parts = urlsplit(joined)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and "%20" not in parts.netloc

@@ -7,7 +7,6 @@ CDF are its work, JSON Feed and JSON Lines ours. Call `parse` in a `Worker`: hos
 
 from __future__ import annotations
 
-import html
 import io
 import re
 from dataclasses import replace
@@ -17,8 +16,8 @@ import feedparser
 import feedparser.api
 import feedparser.mixin
 
-from monitor.feeds import doctype, headline, jsonfeed, jsonlines, wishes
-from monitor.feeds.clean import to_line
+from monitor.feeds import doctype, headline, jsonfeed, jsonlines, references, wishes
+from monitor.feeds.clean import as_markup, to_line
 from monitor.feeds.decode import to_text
 from monitor.feeds.entry import RawEntry, language_tag, tidy
 from monitor.feeds.expat import EntityRefusedError
@@ -36,12 +35,21 @@ feedparser.mixin._FeedParserMixin.can_be_relative_uri = (
     feedparser.mixin._FeedParserMixin.can_be_relative_uri - {"id"}
 )
 
+#: where Yandex has publishers put the whole text (https://yandex.ru/support/news/feed.html, /support/turbo-rss)
+_WHOLE = ("yandex_full-text", "turbo_content")
+
 #: remarks kept of one document
 MAX_REMARKS = 50
 
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)")
 _PROLOG = 65_536
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
+_ELEMENT = re.compile(r"</[a-z]{1,12}[0-9]?>|<(?:br|hr|img|p)\b[^<>]*>", re.IGNORECASE)
+#: what servers print before a feed by mistake
+_NO_ROOT = frozenset(
+    ("b", "br", "p", "div", "font", "script", "style", "span", "center", "table", "noscript")
+)
+_FEED_ROOT = re.compile(r"<((?:[\w.-]+:)?(?:rss|rdf|feed))(?=[\s>])", re.IGNORECASE)
 _ENTRY_START = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 #: what feedparser is known to raise on documents it half understands
 _STUMBLES = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
@@ -73,6 +81,8 @@ def _xml(text: str, url: str) -> ParsedFeed | FetchFailed:
     text = resolved
     prolog = _without("<!--", "-->", _without("<?", "?>", text[:_PROLOG]))
     root = _ROOT.search(prolog)
+    if root is not None and root.group(1).lower() in _NO_ROOT:
+        root = _FEED_ROOT.search(prolog) or root
     name = root.group(1) if root else ""
     if root is None or name.lower().rpartition(":")[2] == "html":
         return _no_feed(text, name)
@@ -87,6 +97,10 @@ def _document(text: str, name: str, url: str) -> ParsedFeed | FetchFailed:
     if isinstance(document, FetchFailed):
         return document
     truncated = bool(document.bozo) and not ends(text, name)
+    if document.bozo and not truncated and (mended := references.mended(text)) != text:
+        again = _read(mended, url)  # read loosely, "AT&T" would become "AT&T;"
+        if not isinstance(again, FetchFailed) and len(again.entries) == len(document.entries):
+            document = again
     if truncated:
         document = _whole_entries(text, name, document, url)
     if not document.version and not document.entries:
@@ -241,9 +255,12 @@ def _raw(entry: Any, language: str, *, plain: bool) -> RawEntry:
 
 
 def _markup(entry: Any, key: str, value: str, *, plain: bool) -> str:
-    """A text as markup. In Atom, plain text has none (RFC 4287 section 3.1.1.1): `A<B` is no tag; elsewhere it may."""
+    """A text as markup. In Atom, plain text has none (RFC 4287 section 3.1.1.1): `A<B` is no tag; elsewhere it may.
+
+    What is plain text by name only, as whole elements in it show, is markup.
+    """
     is_plain = plain and _word(dict.get(entry, f"{key}_detail"), "type") == "text/plain"
-    return html.escape(value, quote=False) if is_plain else value
+    return as_markup(value) if is_plain and not _ELEMENT.search(value) else value
 
 
 def _authors(entry: Any) -> str:
@@ -255,7 +272,10 @@ def _authors(entry: Any) -> str:
 
 def _content(entry: Any) -> str:
     """All contents of an entry, each once: a description becomes one where a picture's caption stood before it."""
-    values = dict.fromkeys(_word(part, "value") for part in dict.get(entry, "content") or ())
+    parts = [part for part in dict.get(entry, "content") or () if isinstance(part, dict)]
+    values = dict.fromkeys(
+        [*(_word(part, "value") for part in parts), *(_word(entry, key) for key in _WHOLE)]
+    )
     return "<hr>".join(filter(None, values))
 
 
@@ -264,8 +284,9 @@ def _link(entry: Any) -> str:
     links = [link for link in dict.get(entry, "links") or () if isinstance(link, dict)]
     alternates = [_word(link, "href") for link in links if _word(link, "rel") in ("", "alternate")]
     others = [_word(link, "href") for link in links if _word(link, "rel") in ("self", "related", "via")]
+    elsewhere = [_word(part, "src") for part in dict.get(entry, "content") or ()]
     about = "" if "guidislink" in entry else _word(entry, "id")  # RSS 1.0: rdf:about is the address
-    return next(filter(None, (_own_link(entry), *alternates, *others, about)), "")
+    return next(filter(None, (_own_link(entry), *alternates, *others, about, *elsewhere)), "")
 
 
 def _own_link(entry: Any) -> str:

@@ -30,6 +30,8 @@ from tests.support.steps import lines_run
             '<a href="/wagner" title="Wagner">link</a><img alt="Haftar" src="h.jpg">', "link", id="attributes"
         ),
         pytest.param("<a href='x>y'>link</a>", "link", id="a > inside an attribute"),
+        pytest.param("<xhtml:p>one</xhtml:p><xhtml:p>two</xhtml:p>", "one\n\ntwo", id="prefixed elements"),
+        pytest.param("<button>Share</button>Next", "Share Next", id="a button is no part of a word"),
         pytest.param('cut <a href="http://x.example/wagner', "cut", id="a tag cut off"),
         pytest.param("AT&amp;T &eacute;t&eacute; &#8212; x", "AT&T été — x", id="references"),
         pytest.param("&amp;lt;p&amp;gt;a&amp;lt;/p&amp;gt; &amp;amp; b", "a\n\n& b", id="doubly escaped"),

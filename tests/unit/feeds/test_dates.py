@@ -122,6 +122,7 @@ def test_reading_a_date_never_raises(words: str) -> None:
     [
         ("Mon, 01 Jul 2024 06:15:00 ET", datetime(2024, 7, 1, 10, 15, tzinfo=UTC)),
         ("2024-11-29T10:20:3+01:00", datetime(2024, 11, 29, 9, 20, 3, tzinfo=UTC)),
+        ("5 août 2026 à 8 h 05", datetime(2026, 8, 5, 8, 5, tzinfo=UTC)),
         ("12 دجنبر 2024", datetime(2024, 12, 12, tzinfo=UTC)),
         ("9 شتنبر 2024 10:00", datetime(2024, 9, 9, 10, tzinfo=UTC)),
         ("3 غشت 2024", datetime(2024, 8, 3, tzinfo=UTC)),

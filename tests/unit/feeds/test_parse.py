@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds.entry import MAX_BODY, MAX_TITLE
+from monitor.feeds.entry import MAX_BODY, MAX_TITLE, whole_url
 from monitor.feeds.parse import parse
 from monitor.model import FetchFailed, FetchFault, ParsedFeed
 
@@ -110,7 +110,10 @@ def test_an_empty_feed_is_a_success(body: str) -> None:
         pytest.param('<!DOCTYPE rss SYSTEM "<a" [<!ENTITY a SYSTEM "note.txt">]>', id="a file"),
         pytest.param('<!DOCTYPE rss [<!ENTITY a "<b>b</b>">]>', id="markup"),
         pytest.param(f'<!DOCTYPE rss [<!ENTITY a "{"b" * 201}">]>', id="a long text"),
-        pytest.param('<!DOCTYPE rss [<!ELEMENT rss ANY><!ENTITY a "b">]>', id="a grammar"),
+        pytest.param(
+            '<!DOCTYPE rss [<!ENTITY % l PUBLIC "-//Some//One" "x.ent">%l;<!ENTITY a "b">]>',
+            id="a set of others",
+        ),
     ],
 )
 def test_entity_declarations_that_do_more_than_name_a_word_are_refused(prolog: str) -> None:
@@ -131,6 +134,18 @@ def test_entity_declarations_that_do_more_than_name_a_word_are_refused(prolog: s
             '<!-- <rss --><!DOCTYPE rss [<!-- <rss --><!ENTITY c "&#38;c">]>', "a b &c", id="among comments"
         ),
         pytest.param('<!DOCTYPE rss SYSTEM "<a" [<!ENTITY x "y">]>', "a b &c;", id="never used"),
+        pytest.param('<!DOCTYPE rss [<!ENTITY c "[d]">]>', "a b [d]", id="with brackets"),
+        pytest.param(
+            '<!DOCTYPE rss [<!ELEMENT rss ANY><!ATTLIST rss v CDATA "x>"><!ENTITY c "d">]>',
+            "a b d",
+            id="beside a grammar",
+        ),
+        pytest.param(
+            '<!DOCTYPE rss [<!ENTITY % HTMLlat1 PUBLIC "-//W3C//ENTITIES Latin 1 for XHTML//EN"'
+            ' "http://www.w3.org/TR/xhtml1/DTD/xhtml-lat1.ent"> %HTMLlat1; <!ENTITY c "d">]>',
+            "a b d",
+            id="the set of HTML, as the specification of RSS 1.0 shows it",
+        ),
     ],
 )
 def test_entities_that_name_a_word_are_read(prolog: str, title: str) -> None:
@@ -470,6 +485,10 @@ def atom(entry: str) -> str:
         ("<title>Use &lt;b to begin</title>", "Use <b to begin"),
         ('<title type="html">Index &lt;b&gt;A&lt;/b&gt; falls</title>', "Index A falls"),
         ("<title>Fish &amp;amp; chips</title>", "Fish & chips"),
+        ('<title type="text">Index A&lt;B falls &amp;amp; C rises</title>', "Index A<B falls & C rises"),
+        ("<title>if a &lt;b and c> d</title>", "if a <b and c> d"),
+        ("<title>Index &lt;b&gt;A&lt;/b&gt; falls</title>", "Index A falls"),
+        ("<title>One&lt;br/&gt;two</title>", "One two"),
     ],
 )
 def test_plain_text_of_atom_is_plain_text(title: str, read_as: str) -> None:
@@ -495,6 +514,23 @@ def test_every_author_is_kept(document: str) -> None:
         ("Haftar arrived in Moscow. Talks follow.", "Haftar arrived in Moscow."),
         ("وصل حفتر إلى موسكو اليوم؟ لا أحد يعلم", "وصل حفتر إلى موسكو اليوم؟"),
         ("One line\n\nanother", "One line"),
+        (
+            "Mr. Haftar met Gen. Yevkurov on Jan. 5 in Benghazi. More follows.",
+            "Mr. Haftar met Gen. Yevkurov on Jan. 5 in Benghazi.",
+        ),
+        ("Le général a reçu M. Evkourov à Benghazi. Suite.", "Le général a reçu M. Evkourov à Benghazi."),
+        (
+            "Il generale ha ricevuto il sig. Evkurov a Bengasi! Segue.",
+            "Il generale ha ricevuto il sig. Evkurov a Bengasi!",
+        ),
+        (
+            "Хафтар прибыл сегодня в г. Москва для переговоров. Позже.",
+            "Хафтар прибыл сегодня в г. Москва для переговоров.",
+        ),
+        (
+            "Hafter bugün saat 10.30'da Dr. Salih ile görüştü. Ayrıntılar az sonra.",
+            "Hafter bugün saat 10.30'da Dr. Salih ile görüştü.",
+        ),
         ("word " * 40, ("word " * 20).strip() + "…"),
     ],
 )
@@ -510,3 +546,56 @@ def test_the_cap_is_on_words_and_not_on_markup() -> None:
     found = read(rss(f"<description><![CDATA[{classes}{picture}The last words.]]></description>"))
     assert found.entries[0].summary.endswith("p2399\n\nThe last words.")
     assert not found.remarks
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [
+        ("AT&T and R&D", "AT&T and R&D"),
+        ("S&P 500 &nbsp;falls &eacute;t&eacute; &amp; more", "S&P 500 falls été & more"),
+        ("Sirte & co &unknown; x", "Sirte & co &unknown; x"),
+        ("a &#8217; b & c", "a ’ b & c"),
+    ],
+)
+def test_a_bare_ampersand_is_one_and_costs_nothing_else(said: str, read_as: str) -> None:
+    """The loose parser makes "AT&T;" of it; what is verbatim stays verbatim, and the evidence what the feed said."""
+    found = read(
+        rss(f"<title>{said}</title><description><![CDATA[<p>x&nbsp;&amp; y & z</p>]]></description>")
+    )
+    assert (found.entries[0].title, found.entries[0].summary) == (read_as, "x & y & z")
+    assert said in found.entries[0].raw.decode()
+    assert not found.remarks
+
+
+def test_an_unclosed_section_hides_nothing_from_the_mending() -> None:
+    found = read(rss("<title>A & B</title>") + "<!-- <![CDATA[ &" * 50)
+    assert [entry.title for entry in found.entries] == ["A & B"]
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<yandex:full-text xmlns:yandex="http://news.yandex.ru">The whole text.</yandex:full-text>',
+        '<turbo:content xmlns:turbo="http://turbo.yandex.ru"><![CDATA[<p>The whole text.</p>]]></turbo:content>',
+    ],
+)
+def test_the_whole_text_is_read_where_russian_publishers_put_it(element: str) -> None:
+    (entry,) = read(rss(f"<title>T</title><description>Short.</description>{element}")).entries
+    assert (entry.summary, entry.content) == ("Short.", "The whole text.")
+
+
+def test_a_servers_warning_before_the_feed_does_not_make_it_a_cut_one() -> None:
+    found = read(
+        "<br />\n<b>Warning</b>: x in <b>/a.php</b> on line <b>3</b><br />\n" + rss("<title>A</title>")
+    )
+    assert (len(found.entries), found.truncated) == (1, False)
+
+
+def test_an_entry_whose_text_is_elsewhere_leads_there() -> None:
+    """RFC 4287 section 4.1.3.2."""
+    (entry,) = read(atom('<title>A</title><content type="text/html" src="/whole"/>')).entries
+    assert entry.url == "https://feed.example/whole"
+
+
+def test_an_address_escaped_once_too_often_is_whole() -> None:
+    assert whole_url("https://x.example/?a=1&amp;b=2", URL) == "https://x.example/?a=1&b=2"
