@@ -45,7 +45,7 @@ def _event(of: LedgerContact, people: frozenset[str]) -> MISPEvent:
     event = MISPEvent()
     event.from_dict(
         uuid=plain.stable_uuid("misp", of.id),
-        info=f"{plain.title(of)} ({plain.STATUS_WORDS[of.status]})",
+        info=plain.clean(f"{plain.title(of)} ({plain.STATUS_WORDS[of.status]})"),
         date=of.day.isoformat(),
         # your organisation only, until somebody shares it; threat level undefined
         distribution=0,
@@ -55,7 +55,8 @@ def _event(of: LedgerContact, people: frozenset[str]) -> MISPEvent:
     )
     for tag in _tags(of):
         event.add_tag(tag)
-    event.add_attribute("text", plain.summary(of), category="Other", comment=of.id, **_stamp(of, "summary"))
+    said = plain.clean(plain.summary(of))
+    event.add_attribute("text", said, category="Other", comment=of.id, **_stamp(of, "summary"))
     for participant in (*of.russian, *of.libyan):
         event.add_object(_participant(of, participant, person=participant.name in people))
     if of.place:
@@ -115,7 +116,7 @@ def _object(template: str, of: LedgerContact, key: str) -> MISPObject:
 
 
 def _say(made: MISPObject, of: LedgerContact, relation: str, value: str, key: str = "") -> None:
-    made.add_attribute(relation, value=value, **_stamp(of, made.name, relation, value, key))
+    made.add_attribute(relation, value=plain.clean(value), **_stamp(of, made.name, relation, value, key))
 
 
 def _stamp(of: LedgerContact, *parts: str) -> dict[str, str]:

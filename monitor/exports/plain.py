@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NAMESPACE = UUID("6f0d7a52-2c33-5b7e-9d3c-5c1f0e5f4a11")
 #: what XML 1.0 cannot hold, and no text needs
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 #: how a status is said where there is room for it
 STATUS_WORDS = {
     ContactStatus.HAPPENED: "took place",
@@ -45,9 +46,9 @@ def uri(url: str) -> str:
     The host becomes its ASCII form; what is encoded already stays. An address that cannot be read stays as it is.
     """
     try:
-        return str(safe_url_string(clean(url)))
+        return _STRAY_PERCENT.sub("%25", str(safe_url_string(clean(url))))
     except ValueError:
-        return quote(clean(url), safe="%/:?#[]@!$&'()*+,;=~")
+        return _STRAY_PERCENT.sub("%25", quote(clean(url), safe="%/:?#[]@!$&'()*+,;=~"))
 
 
 def stable_uuid(*parts: str) -> str:

@@ -20,9 +20,9 @@ COLUMNS = (
     "denied_by",
 )  # fmt: skip
 #: a spreadsheet runs what begins so as a formula (CWE-1236)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 #: where a spreadsheet of a country that writes 1,5 for one and a half begins another cell, quotation marks or not
-_INNER = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@＝＋－＠])")
+_INNER = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+\-@＝＋－＠])")
 
 
 def safe(text: str) -> str:
@@ -30,8 +30,8 @@ def safe(text: str) -> str:
 
     An apostrophe in front keeps text text, at the beginning and behind what may be taken for another cell's.
     """
-    text = _INNER.sub(r"\1'", text)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    text = _INNER.sub(r"\1'", plain.clean(text))
+    return f"'{text}" if text.startswith(("\t", "\r", "\n")) or text.lstrip().startswith(_FORMULA) else text
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -47,7 +47,7 @@ def write(contacts: Iterable[LedgerContact], *, people: Iterable[str]) -> str:
         objects[report.id] = report
     bundle = v21.Bundle(id=_id("bundle", *objects), objects=list(objects.values()))
     # the library's own indenting looks every key up in the whole bundle, which takes minutes for thousands
-    return json.dumps(json.loads(bundle.serialize()), ensure_ascii=False, indent=2) + "\n"
+    return plain.clean(json.dumps(json.loads(bundle.serialize()), ensure_ascii=False, indent=2)) + "\n"
 
 
 def _id(kind: str, *parts: str) -> str:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,15 +78,33 @@ def _copy(backup: Path, part: Path) -> None:
 
 
 def _set_aside(target: Path, now: datetime) -> Path | None:
-    """Fold the log into the old database and move both away, so that neither is found beside the new one."""
-    aside = target.with_name(f"{target.name}.before-restore-{now:%Y%m%dT%H%M%S}")
+    """Fold the log into the old database and give both another name, so that neither is found beside the new one.
+
+    The old file keeps its name, too, until the new one takes it: a crash in between leaves the old database in place.
+    """
+    aside = _free(target.with_name(f"{target.name}.before-restore-{now:%Y%m%dT%H%M%S}"))
     there = target.exists()
     if there:
         _fold_log(target)
-    for part in ("", *LOGS):  # a log is left where the old one could not be opened, or was deleted by hand
-        if Path(f"{target}{part}").exists():
-            Path(f"{target}{part}").replace(f"{aside}{part}")
+    for log in LOGS:  # one is left where the old database could not be opened, or was deleted by hand
+        if Path(f"{target}{log}").exists():
+            Path(f"{target}{log}").replace(f"{aside}{log}")
+    if there:
+        _name_too(target, aside)
     return aside if there else None
+
+
+def _free(path: Path) -> Path:
+    """`path`, or one beside it where an earlier restore of this second has it."""
+    names = (path if n == 1 else path.with_name(f"{path.name}-{n}") for n in count(1))
+    return next(name for name in names if not any(Path(f"{name}{log}").exists() for log in ("", *LOGS)))
+
+
+def _name_too(target: Path, aside: Path) -> None:
+    try:
+        aside.hardlink_to(target)
+    except OSError:  # a file system without hard links
+        target.replace(aside)
 
 
 def _fold_log(target: Path) -> None:

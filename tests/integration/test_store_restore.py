@@ -58,6 +58,32 @@ def test_a_backup_comes_back_and_the_old_one_is_kept(saved: tuple[Path, str, Pat
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_two_restores_in_one_second_keep_two_old_ones(saved: tuple[Path, str, Path]) -> None:
+    path, url, backup = saved
+    (_, first), (_, second) = restore(backup, url, AT), restore(backup, url, AT)
+    assert first is not None
+    assert second is not None
+    assert (first != second, kept(first), kept(second), kept(path)) == (True, 2, 1, 1)
+
+
+def test_a_crash_before_the_end_leaves_the_old_one_in_its_place(
+    saved: tuple[Path, str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the next monitor would begin with an empty database."""
+    path, url, backup = saved
+
+    def dies(_from: Path, _to: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", dies)
+        with pytest.raises(KeyboardInterrupt):
+            restore(backup, url, AT)
+    assert kept(path) == 2
+    restore(backup, url, AT)
+    assert kept(path) == 1
+
+
 def test_a_log_that_was_left_undoes_nothing(saved: tuple[Path, str, Path], tmp_path: Path) -> None:
     """The write-ahead log of a killed monitor holds pages of the old database."""
     path, url, backup = saved

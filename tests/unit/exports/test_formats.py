@@ -88,12 +88,19 @@ def test_a_spreadsheet_runs_nothing() -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_spreadsheet_of_any_country_runs_nothing(delimiter: str) -> None:
     """Where semicolons part cells, a comma's quotation marks protect nothing."""
-    unkind = "a;=1+1\nb; +2\t@SUM(A1);-3\r\n=4"
+    unkind = 'a;=1+1\nb; +2\t@SUM(A1);-3\r\n=4;"=5";" "=6'
     found = made(said(1, contact(russian=(unkind,), place=unkind), outlet=unkind, url=None))
     rows = list(csv.reader(io.StringIO(sheet.write(found), newline=""), delimiter=delimiter))
 
-    cells = [part.strip() for row in rows for cell in row for part in cell.split(delimiter)]
+    cells = [part.strip(' "') for row in rows for cell in row for part in cell.split(delimiter)]
     assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@") and cell]
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_document_can_be_written_as_utf_8(name: str) -> None:
+    """Also where a name holds half a character."""
+    made_of_it = WRITERS[name](hostile())
+    (made_of_it if isinstance(made_of_it, bytes) else made_of_it.encode()).decode()
 
 
 # --- calendar --------------------------------------------------------------------------------------------
@@ -297,6 +304,7 @@ def test_plain_data_goes_through_json() -> None:
             "https://x.example/%D8%AE%D8%A8%D8%B1?q=%D8%AD%D9%81%D8%AA%D8%B1#%D8%AC%D8%B2%D8%A1",
         ),
         ("https://пример.рф/a b", "https://xn--e1afmkfd.xn--p1ai/a%20b"),
+        ("https://x.example/100%/a%zz%4", "https://x.example/100%25/a%25zz%254"),
     ],
 )
 def test_links_are_uris_for_strict_readers(url: str, uri: str) -> None:
