@@ -41,6 +41,7 @@ _LONG_REFERENCE = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
 _LINE, _PARAGRAPH = "\x0b", "\x0c"
 #: soft hyphen, zero-width space, word joiner, byte order mark, and the controls that only steer direction
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+_ELEMENT = re.compile(r"</[a-z]{1,12}[0-9]?>|<(?:br|hr|img|p)\b[^<>]*>", re.IGNORECASE)
 #: behind a `<` it is in nobody's name, and it is invisible
 _NO_TAG = "\u2060"
 _MANY_BREAKS = re.compile(r"\n{3,}")
@@ -81,9 +82,14 @@ def to_line(markup: str) -> str:
     return " ".join(to_text(markup).split())
 
 
-def as_markup(plain: str) -> str:
-    """Plain text, written so that `to_text` gives it back: no `<` in it begins a tag, however often it is read."""
-    return html.escape(plain, quote=False).replace("&lt;", f"<{_NO_TAG}")
+def from_plain(text: str) -> str:
+    """What a format calls plain text, as markup: no `<` in it begins a tag, however often it is read.
+
+    What is plain text by name only, as whole elements in it show, is markup.
+    """
+    if _ELEMENT.search(text):
+        return text
+    return html.escape(text, quote=False).replace("&lt;", f"<{_NO_TAG}")
 
 
 def _once(text: str) -> str:

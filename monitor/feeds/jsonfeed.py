@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from monitor.feeds.clean import to_line
+from monitor.feeds.clean import from_plain, to_line
 from monitor.feeds.entry import RawEntry, language_tag, tidy
 from monitor.feeds.jsonlines import canonical, loads
 from monitor.model import FetchFailed, FetchFault, ParsedFeed
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 _DECODER = json.JSONDecoder()
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
+_CUT = "the document ends early; an item cut in half is left for the next poll"
+#: from here on not every whole number is a float
+EXACT = 2.0**53
 _NEXT = re.compile(r"[\s,]*")
 
 
@@ -26,20 +30,19 @@ def read(text: str, url: str) -> ParsedFeed | FetchFailed:
     FetchFailed: not JSON (UNREADABLE), or JSON that is no feed (NOT_A_FEED). A broken item is a remark. A document cut
     short gives its whole items and `truncated`.
     """
-    truncated = False
+    truncated, remarks = False, []
     try:
         document = loads(text)
     except ValueError as error:
-        document = _whole_items(text)
-        truncated = document is not None
+        document, truncated = _mended(text)
         if document is None:
             return FetchFailed(
                 fault=FetchFault.UNREADABLE, detail=f"JSON that ends early or is broken: {error}"[:200]
             )
+        remarks.append(_CUT if truncated else f"broken JSON, read loosely: {error}"[:200])
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         return FetchFailed(fault=FetchFault.NOT_A_FEED, detail="JSON, but not a JSON Feed (no list of items)")
     language = language_tag(_text(document.get("language")))
-    remarks = ["the document ends early; an item cut in half is left for the next poll"] if truncated else []
     remarks += (
         [] if "jsonfeed.org/version" in _text(document.get("version")) else ["no JSON Feed version given"]
     )
@@ -56,30 +59,38 @@ def read(text: str, url: str) -> ParsedFeed | FetchFailed:
     )
 
 
-def _whole_items(text: str) -> dict[str, Any] | None:
-    """A feed that was cut or broken inside its list of items, with those before the place; None where there are none."""
+def _mended(text: str) -> tuple[Any, bool]:
+    """What of broken JSON is whole, and whether it was cut; None where nothing is.
+
+    What servers append (a comment, a script) and a comma too many cost nothing; a feed that was cut or broken inside
+    its list of items has those before the place.
+    """
+    with contextlib.suppress(ValueError, RecursionError):
+        return _DECODER.raw_decode(text)[0], False
     listed = _ITEMS.search(text)
     if listed is None:
-        return None
+        return None, False
     items: list[Any] = []
+    at = listed.end()
     try:
-        document = json.loads(text[: listed.end()] + "]}")
-        at = listed.end()
+        document = json.loads(text[:at] + "]}")
         while start := _NEXT.match(text, at):
-            item, at = _DECODER.raw_decode(text, start.end())
+            at = start.end()
+            item, at = _DECODER.raw_decode(text, at)
             items.append(item)
     except (ValueError, RecursionError):
         pass
-    return document | {"items": items} if items else None
+    has_end = text[at : at + 1] == "]" and text.rstrip().endswith("}")
+    return (document | {"items": items}, not has_end) if items else (None, False)
 
 
 def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> tuple[Entry | None, str]:
-    content = _text(item.get("content_html")) or _text(item.get("content_text"))
+    content = _text(item.get("content_html")) or _plain(item.get("content_text"))
     raw = RawEntry(
         guid=_text(item.get("id")),
         url=_text(item.get("url")) or _text(item.get("external_url")) or _address(item.get("id")),
-        title=_text(item.get("title")),
-        summary=_text(item.get("summary")),
+        title=_plain(item.get("title")),
+        summary=_plain(item.get("summary")),
         content=content,
         author=_authors(item) or _authors(feed),
         published=_text(item.get("date_published")) or _text(item.get("date_modified")),
@@ -90,17 +101,25 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> tuple[Entry 
 
 
 def _authors(holder: dict[str, Any]) -> str:
-    """Names from 1.1's `authors` or 1.0's `author`."""
+    """Names from 1.1's `authors` or 1.0's `author`, each once."""
     listed = holder.get("authors")
-    people = listed if isinstance(listed, list) else [holder.get("author")]
-    return ", ".join(filter(None, (_text(p.get("name")) for p in people if isinstance(p, dict))))
+    people = listed if isinstance(listed, list) and listed else [holder.get("author")]
+    names = (_text(p.get("name")) if isinstance(p, dict) else _text(p) for p in people)
+    return ", ".join(dict.fromkeys(filter(None, names)))
 
 
 def _text(value: object) -> str:
-    """Text of a value that should be text; ids are sometimes numbers."""
+    """Text of a value that should be text; ids are sometimes numbers, but one that was rounded identifies nothing."""
     if isinstance(value, str):
         return value
+    if isinstance(value, float) and abs(value) >= EXACT:
+        return ""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _plain(value: object) -> str:
+    """Plain text as the format has it (https://www.jsonfeed.org/version/1.1/#items-a-name-items-a)."""
+    return from_plain(_text(value))
 
 
 def _address(value: object) -> str:

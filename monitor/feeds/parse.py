@@ -17,7 +17,7 @@ import feedparser.api
 import feedparser.mixin
 
 from monitor.feeds import doctype, headline, jsonfeed, jsonlines, references, wishes
-from monitor.feeds.clean import as_markup, to_line
+from monitor.feeds.clean import from_plain, to_line
 from monitor.feeds.decode import to_text
 from monitor.feeds.entry import RawEntry, language_tag, tidy
 from monitor.feeds.expat import EntityRefusedError
@@ -44,7 +44,6 @@ MAX_REMARKS = 50
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)")
 _PROLOG = 65_536
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
-_ELEMENT = re.compile(r"</[a-z]{1,12}[0-9]?>|<(?:br|hr|img|p)\b[^<>]*>", re.IGNORECASE)
 #: what servers print before a feed by mistake
 _NO_ROOT = frozenset(
     ("b", "br", "p", "div", "font", "script", "style", "span", "center", "table", "noscript")
@@ -255,12 +254,9 @@ def _raw(entry: Any, language: str, *, plain: bool) -> RawEntry:
 
 
 def _markup(entry: Any, key: str, value: str, *, plain: bool) -> str:
-    """A text as markup. In Atom, plain text has none (RFC 4287 section 3.1.1.1): `A<B` is no tag; elsewhere it may.
-
-    What is plain text by name only, as whole elements in it show, is markup.
-    """
+    """A text as markup. In Atom, plain text has none (RFC 4287 section 3.1.1.1): `A<B` is no tag; elsewhere it may."""
     is_plain = plain and _word(dict.get(entry, f"{key}_detail"), "type") == "text/plain"
-    return as_markup(value) if is_plain and not _ELEMENT.search(value) else value
+    return from_plain(value) if is_plain else value
 
 
 def _authors(entry: Any) -> str:

@@ -126,3 +126,65 @@ def test_a_document_cut_anywhere_stores_whole_items_only() -> None:
         assert isinstance(found, ParsedFeed), document[:end]
         assert [e.guid for e in found.entries] == ["1", "2"][: (end >= first) + (end >= last)]
         assert found.truncated
+
+
+def feed(*items: str) -> ParsedFeed:
+    found = read(f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{", ".join(items)}]}}', URL)
+    assert isinstance(found, ParsedFeed)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("", "<!-- cached -->", id="a comment behind it"),
+        pytest.param("", "\n<script>f()</script>", id="a script behind it"),
+        pytest.param(",", "", id="a comma too many"),
+        pytest.param(', {"id": "3", "x": NaN}', "", id="no number"),
+    ],
+)
+def test_broken_is_not_cut(before: str, after: str) -> None:
+    """A document that was called cut at every poll would be fetched anew for ever."""
+    text = f'{{"version": "https://jsonfeed.org/version/1", "items": [{{"id": "1"}}, {{"id": "2"}}{before}]}}{after}'
+    found = read(text, URL)
+    assert isinstance(found, ParsedFeed)
+    assert [e.guid for e in found.entries][:2] == ["1", "2"]
+    assert not found.truncated
+    assert "read loosely" in found.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [
+        ("Index A<B falls &amp; C", "Index A<B falls & C"),
+        ("if a <b then", "if a <b then"),
+        ("<b>Bold</b>", "Bold"),
+    ],
+)
+def test_plain_text_is_plain_text(said: str, read_as: str) -> None:
+    """Unless it is so by name only."""
+    (entry,) = feed(f'{{"title": "{said}", "summary": "{said}.", "content_text": "{said}!"}}').entries
+    assert (entry.title, entry.summary, entry.content) == (read_as, f"{read_as}.", f"{read_as}!")
+
+
+def test_lines_of_plain_text_stay_lines() -> None:
+    (entry,) = feed(r'{"title": "T", "content_text": "a < b\n\nc"}').entries
+    assert entry.content == "a < b\n\nc"
+
+
+@pytest.mark.parametrize(
+    ("said", "author"),
+    [
+        ('"authors": [{"name": "Ann"}, {"name": "Bo"}, {"name": "Ann"}]', "Ann, Bo"),
+        ('"authors": [], "author": {"name": "Ann"}', "Ann"),
+        ('"authors": ["Ann", "Bo"]', "Ann, Bo"),
+    ],
+)
+def test_authors_are_read_as_they_are_written(said: str, author: str) -> None:
+    assert feed(f'{{"id": "1", {said}}}').entries[0].author == author
+
+
+def test_a_number_that_was_rounded_is_no_identity() -> None:
+    """Two ids past sixty-four bits would be one."""
+    ids = [e.guid for e in feed(f'{{"id": {10**22}, "title": "a"}}', '{"id": 17, "title": "b"}').entries]
+    assert ids == [None, "17"]
