@@ -80,8 +80,16 @@ def _mended(text: str) -> tuple[Any, bool]:
             items.append(item)
     except (ValueError, RecursionError):
         pass
-    has_end = text[at : at + 1] == "]" and text.rstrip().endswith("}")
-    return (document | {"items": items}, not has_end) if items else (None, False)
+    return (document | {"items": items}, not _ends(text[at:])) if items else (None, False)
+
+
+def _ends(rest: str) -> bool:
+    """Whether what follows the last item ends the list and the document."""
+    if not rest.startswith("]"):
+        return False
+    with contextlib.suppress(ValueError, RecursionError):
+        return bool(_DECODER.raw_decode("{" + rest[1:].lstrip(" \t\r\n,"))[1])
+    return False
 
 
 def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> tuple[Entry | None, str]:

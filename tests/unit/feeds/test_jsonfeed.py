@@ -184,6 +184,13 @@ def test_authors_are_read_as_they_are_written(said: str, author: str) -> None:
     assert feed(f'{{"id": "1", {said}}}').entries[0].author == author
 
 
+def test_a_document_cut_behind_its_items_is_cut() -> None:
+    """Also where it happens to end in a brace."""
+    found = read('{"items": [{"id": "1"}, {"id": "2"}], "extra": {"a": [1]}', URL)
+    assert isinstance(found, ParsedFeed)
+    assert (len(found.entries), found.truncated) == (2, True)
+
+
 def test_a_number_that_was_rounded_is_no_identity() -> None:
     """Two ids past sixty-four bits would be one."""
     ids = [e.guid for e in feed(f'{{"id": {10**22}, "title": "a"}}', '{"id": 17, "title": "b"}').entries]
