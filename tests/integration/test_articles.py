@@ -295,7 +295,7 @@ def test_what_will_not_change_is_given_up_at_once(newsroom: Newsroom) -> None:
     with newsroom.app.db.snapshot() as tx:
         found = {i.item.guid: i.item.fulltext_detail for i in archive.search(tx, Filter())}
     assert "404" in found["0"]
-    assert "nothing of what the feed says" in found["1"]
+    assert "less than 200 characters" in found["1"]
     assert waiting(newsroom) == {}
 
 
