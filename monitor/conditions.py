@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.model.fits import misfits, names_event
+from monitor.model.fits import misfits, names_event, takes_all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from monitor.model.fits import Known
     from monitor.model.matchers import Matcher
     from monitor.routes import RouteConfig
+
+
+#: the path of a route under the top one
+_FIRST = ("route", "routes", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,11 @@ def _route_wrong(
         )
         yield document.mistake(own[0].path, message, remedy)
         return
-    yield from _misplaced(document, placed, len(above), known)
+    if len(path) > len(_FIRST) and _names_event(own) and not _names_event(above):
+        message = "no event comes here: the route above it asks for none"
+        yield document.mistake(path, message, "put it under the top route")
+    else:
+        yield from _misplaced(document, placed, len(above), known)
     for n, child in enumerate(route.routes):
         below = (*path, "routes", n)
         taker = next((m for m in range(n) if _takes_all_of(route.routes[m], child)), None)
@@ -64,11 +72,15 @@ def _route_wrong(
         yield from _route_wrong(child, document, below, placed, known)
 
 
+def _names_event(placed: Sequence[Placed]) -> bool:
+    return names_event(one.matcher for one in placed)
+
+
 def _takes_all_of(earlier: RouteConfig, later: RouteConfig) -> bool:
     """Whether nothing that fits `later` gets past `earlier`; a route without `event` takes no events."""
     if earlier.proceed or (names_event(later.asks) and not names_event(earlier.asks)):
         return False
-    return set(earlier.asks) <= set(later.asks)
+    return takes_all_of(earlier.asks, later.asks)
 
 
 def _placed(document: Document, path: Path, matchers: Sequence[Matcher]) -> list[Placed]:

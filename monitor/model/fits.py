@@ -67,6 +67,23 @@ def names_event(matchers: Iterable[Matcher]) -> bool:
     return any(m.name == "event" and not m.holds({}) for m in matchers)
 
 
+def takes_all_of(earlier: Sequence[Matcher], later: Sequence[Matcher]) -> bool:
+    """Whether all that fits `later` fits `earlier`, too, as far as that can be told from what they name."""
+    return all(any(_implies(asked, wide) for asked in later) for wide in earlier)
+
+
+def _implies(narrow: Matcher, wide: Matcher) -> bool:
+    """Whether `wide` holds wherever `narrow` does."""
+    if narrow == wide:
+        return True
+    if narrow.name != wide.name or narrow.negative or not narrow.words:
+        return False
+    # of a label with several values, those that `narrow` does not name may be any
+    if wide.negative and narrow.name not in _ONE:
+        return False
+    return all(wide.holds({wide.name: (word,)}) for word in narrow.words)
+
+
 def _misfit(n: int, matcher: Matcher, values: Known) -> Iterator[Misfit]:
     possible = values.get(matcher.name)
     if possible is not None:
@@ -95,7 +112,9 @@ def _useless(n: int, matcher: Matcher, possible: frozenset[str] | None) -> Itera
     # of a label that may be anything, samples tell only that all of it fits
     all_fit, none_fits = len(fitting) == len(tried), not fitting and possible is not None
     everything, nothing = (none_fits, all_fit) if matcher.negative else (all_fit, none_fits)
-    if everything:
+    # whoever has one watchlist so far may name it
+    named = matcher.operator == "=" and bool(matcher.value)
+    if everything and not named:
         message = f"{matcher} fits everything"
         yield Misfit(at=n, message=message, remedy=f"leave it out, or name what {matcher.name} is to be")
     elif nothing:

@@ -50,6 +50,21 @@ def said(text: str) -> list[str]:
             "m.yaml:1:46: this route is never reached: route 1 of this list takes everything that it asks for",
             id="behind one that takes all",
         ),
+        pytest.param(
+            "[{receiver: a, match: {severity: [high, critical]}}, {receiver: b, match: {severity: high, side: un}}]",
+            "m.yaml:1:83: this route is never reached: route 1 of this list takes everything that it asks for",
+            id="behind one that takes its value among others",
+        ),
+        pytest.param(
+            "[{receiver: a, matchers: ['severity!=medium']}, {receiver: b, match: {severity: high}}]",
+            "m.yaml:1:78: this route is never reached: route 1 of this list takes everything that it asks for",
+            id="behind one that leaves out something else",
+        ),
+        pytest.param(
+            "[{receiver: a, match: {watchlist: wagner}, routes: [{receiver: b, match: {event: any}}]}]",
+            "m.yaml:1:82: no event comes here: the route above it asks for none (put it under the top route)",
+            id="for events below one for stories",
+        ),
     ],
 )
 def test_a_route_that_takes_nothing_is_a_mistake(routes: str, expected: str) -> None:
@@ -67,6 +82,18 @@ def test_a_route_that_takes_nothing_is_a_mistake(routes: str, expected: str) -> 
         ),
         pytest.param("[{receiver: a, match: {severity: [low, medium]}}]", id="also those that do not alert"),
         pytest.param("[{receiver: a, match: {severity: high}}, {receiver: b}]", id="a catch-all at the end"),
+        pytest.param(
+            "[{receiver: a, match: {side: [un, unknown]}}, {receiver: b, matchers: ['side=~u.*']}]",
+            id="behind one that may take less than a pattern",
+        ),
+        pytest.param(
+            "[{receiver: a, matchers: ['side!=un']}, {receiver: b, match: {side: unknown}}]",
+            id="a story of both sides gets past the first",
+        ),
+        pytest.param(
+            "[{match: {event: any}, routes: [{receiver: b, match: {event: feed-gap}}]}]",
+            id="one event below a route for all",
+        ),
     ],
 )
 def test_a_route_that_may_take_something_is_fine(routes: str) -> None:

@@ -84,3 +84,11 @@ def test_matchers_that_never_hold_together_are_told(texts: tuple[str, ...], expe
     found = said(*texts)
     assert bool(found) is bool(expected)
     assert expected in "".join(found)
+
+
+def test_who_has_one_watchlist_may_name_it() -> None:
+    """It says what it means also when there is a second one; a pattern for anything says nothing."""
+    alone = known(["wagner"], ["wagner/named"], ["tass"])
+    assert misfits([parse("watchlist=wagner"), parse("rule=wagner/named"), parse("feed=tass")], alone) == ()
+    assert len(misfits([parse("watchlist=~w.*")], alone)) == 1
+    assert len(misfits([parse("watchlist!=wagner")], alone)) == 1
