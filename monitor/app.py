@@ -64,15 +64,20 @@ class App:
         self._link_key: bytes | None = None
         self._began = clock()
 
-    def sow(self) -> None:
-        """Bring the stored feeds in line with the feeds files, and note when this database began."""
+    def sow(self, *, spread: bool = True) -> None:
+        """Bring the stored feeds in line with the feeds files, and note when this database began.
+
+        `spread`: new feeds are first asked one a second, so that a long list does not start with a burst.
+        """
         now, own = self.clock(), self.parts.settings.added
         self.parts = replace(self.parts, feeds=privacy.kept_in_files(self.db, own, self.parts.feeds))
         with self.db.transaction() as tx:
             facts.first(tx, digesting.INSTALLED, now.isoformat(), now)
             fresh = rulebook.note(tx, {rule.key: rule.digest for rule in self.parts.watchlists.rules}, now)
-            # new feeds are first asked one a second, so that a long list does not start with a burst
-            polling, within = self.parts.settings.config.polling, timedelta(seconds=len(self.parts.feeds))
+            polling, within = (
+                self.parts.settings.config.polling,
+                timedelta(seconds=len(self.parts.feeds) * spread),
+            )
             feeds.sow(tx, self.parts.feeds, now, jitter=self.jitter, within=within, interval=polling.interval)
             rhythm.catch_up(tx, polling, now)
         for rule in fresh:
@@ -262,12 +267,16 @@ class App:
 
 @contextmanager
 def opened(
-    found: Settings, *, exclusive: bool = True, stopping: Callable[[], bool] = lambda: False
+    found: Settings,
+    *,
+    exclusive: bool = True,
+    spread: bool = True,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[App]:
     """An App over `found`, closed at the end.
 
     `exclusive`: as the one monitor on the database (`run`, `once`, `demo`), which also takes over what a crashed one
-    left half sent; otherwise beside it. Raises ConfigError, StoreError.
+    left half sent; otherwise beside it. `spread`: as `App.sow` says. Raises ConfigError, StoreError.
     """
     parts = build(found)
     db = Database.open(found.database)
@@ -281,7 +290,7 @@ def opened(
                 privacy.tighten(found, db)
                 app.mind_the_clock()
                 app.begin()
-                app.sow()
+                app.sow(spread=spread)
                 arrows.passed("sown")
                 with db.transaction() as tx:
                     outbox.release_orphans(tx, app.clock())

@@ -55,6 +55,16 @@ def test_every_item_ends_in_one_recorded_state(tmp_path: Path) -> None:
     assert rows == {"matched": 3, "no-match": 15}
 
 
+def test_the_first_single_pass_polls_all_feeds(tmp_path: Path) -> None:
+    """Nobody is there any more when a first poll that is put off falls due; the second pass has nothing to ask."""
+    with line(tmp_path) as (world, path):
+        first, second = (command("once", "--config", str(path)) for _ in range(2))
+        assert len(world.slack) == 1
+    assert first.returncode == second.returncode == 0, first.stderr
+    assert first.stdout.splitlines()[-1].startswith("18 new items, 3 matched, 1 alerts"), first.stdout
+    assert second.stdout.splitlines()[-1].startswith("0 new items")
+
+
 def test_the_daemon_delivers_and_stops_cleanly(tmp_path: Path) -> None:
     """SIGTERM: work in hand is finished, exit 0; health is good while it runs; a second instance is refused."""
     with line(tmp_path) as (world, path):
