@@ -148,6 +148,7 @@ class App:
             time_intervals={i.name: i for i in parts.settings.config.time_intervals},
             inhibit=parts.settings.config.inhibit,
             expire_after=parts.settings.config.delivery.expire_alerts,
+            stopping=self.stopping,
         )
         return self._ticked("alert", lambda: alerting.alert_due(alerter))
 

@@ -12,6 +12,7 @@ from monitor.alerts.compose import alert_context
 from monitor.alerts.grouped import grouped
 from monitor.alerts.messages import render
 from monitor.alerts.routing import route_of
+from monitor.errors import StoreError
 from monitor.jobs.groups import follow, open_groups
 from monitor.jobs.threads import firsts
 from monitor.jobs.verdicts import bench, verdicts
@@ -21,7 +22,7 @@ from monitor.store import alerts, outbox, stories
 from monitor.timing import LIFETIMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
     from typing import Any
 
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from monitor.stories.judgement import StoryJudge
 
 log = logs.get("alert")
+
+#: groups that are read at a time
+BATCH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +63,42 @@ class Alerter:
     inhibit: Sequence[InhibitConfig] = ()
     #: an alert that could not be handed over by then goes to the dead letters
     expire_after: timedelta = LIFETIMES[MessageKind.ALERT]
+    #: asked between two groups
+    stopping: Callable[[], bool] = lambda: False
 
 
 def alert_due(alerter: Alerter) -> int:
-    """Compose, render and enqueue every group whose wait is over, one transaction each; how many were sent on."""
-    now = alerter.clock()
-    with alerter.db.snapshot() as tx:
-        due = alerts.due(tx, now)
-    return sum(_alert(alerter, group.id) for group in due)
+    """Compose, render and enqueue every group whose wait is over, one transaction each; how many were sent on.
+
+    A group that fails keeps no other from its readers; the first error is raised at the end.
+    """
+    sent, failed = 0, []
+    for group_id in _due(alerter):
+        try:
+            sent += _alert(alerter, group_id)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  # raised below
+            log.error("alert_failed", group=group_id, error=type(error).__name__)
+            failed.append(error)
+    for first in failed:
+        raise first
+    return sent
+
+
+def _due(alerter: Alerter) -> Iterator[int]:
+    """The groups whose wait is over by now, each once, a batch at a time."""
+    now, seen = alerter.clock(), set[int]()
+    while True:
+        with alerter.db.snapshot() as tx:
+            fresh = [group.id for group in alerts.due(tx, now, BATCH + len(seen)) if group.id not in seen]
+        if not fresh:
+            return
+        for group_id in fresh:
+            if alerter.stopping():
+                return
+            seen.add(group_id)
+            yield group_id
 
 
 def _alert(alerter: Alerter, group_id: int) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from monitor import settings
 from monitor.alerts.render import load
 from monitor.config import ReceiverConfig
+from monitor.jobs import alert
 from monitor.jobs.alert import Alerter, alert_due
 from monitor.jobs.groups import open_groups
 from monitor.model import Severity, Side
@@ -21,7 +22,7 @@ from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, match, 
 from tests.support.tellings import PEOPLE, met
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -97,6 +98,51 @@ def db(tmp_path: Path) -> Iterator[Database]:
         feeds.sow(tx, both, NOW, jitter=lambda: 0.0)
     yield database
     database.close()
+
+
+def test_all_that_is_due_is_told_at_once(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many groups are read at a time: a single pass has no next one, and nobody waits for another tick."""
+    monkeypatch.setattr(alert, "BATCH", 2)
+    desk = Desk(db, {})
+    for n in range(len(TOWNS)):
+        desk.story(n)
+    assert len(desk.tick(NOW + MINUTE)) == len(TOWNS)
+    assert desk.open() == []
+
+
+def test_a_group_that_fails_keeps_no_other_from_its_readers(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest of a batch of one; it is tried again, and the error is told each time."""
+    monkeypatch.setattr(alert, "BATCH", 1)
+    desk = Desk(db, {}, false_alarm=_refusing("s-0"))
+    for n in range(3):
+        desk.story(n, at=NOW + n * MINUTE)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            desk.tick(NOW + HOUR)
+    assert [row.subject for row in desk._sent()] == [
+        "[high] Two men met in Ghat",
+        "[high] Two men met in Derna",
+    ]
+    assert [group.story_id for group in desk.open()] == ["s-0"]
+
+
+def _refusing(story: str) -> Callable[[str], str]:
+    def link(asked: str) -> str:
+        if asked == story:
+            raise ZeroDivisionError(asked)
+        return ""
+
+    return link
+
+
+def test_nothing_is_begun_when_the_process_is_to_end(db: Database) -> None:
+    """What is due is due still."""
+    desk = Desk(db, {}, stopping=lambda: True)
+    desk.story(0)
+    assert desk.tick(NOW + MINUTE) == []
+    assert len(desk.open()) == 1
 
 
 def test_a_group_is_one_message_with_the_loudest_first(db: Database) -> None:
