@@ -260,6 +260,16 @@ class PollingConfig(Strict):
     #: an equal body or a 304 costs nothing; a new entry's article may be fetched where the feed says fulltext
     fulltext: bool = True
 
+    @model_validator(mode="after")
+    def _bounds(self) -> PollingConfig:
+        # one that is set alone may pass the other's default
+        both = {"min_interval", "max_interval"} <= self.model_fields_set
+        if both and self.min_interval > self.max_interval:
+            raise ValueError(
+                "min_interval is longer than max_interval | the first is the least time between two polls, the second the most"
+            )
+        return self
+
 
 class CatchUpConfig(Strict):
     """When a receiver that comes back gets one summary instead of a storm."""

@@ -1,6 +1,7 @@
 """monitor.yaml, environment and secret files become one Settings, or every mistake at once."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -89,6 +90,15 @@ def test_briefs_that_cannot_be_are_mistakes(tmp_path: Path, said: str, wrong: st
     (found,) = messages(tmp_path, f"digests: [{{receivers: [folder], {said[1:]}]\n")
 
     assert wrong in found
+
+
+def test_bounds_of_polling_that_cross_are_a_mistake(tmp_path: Path) -> None:
+    """Nobody can be asked at most every two hours and at least every hour; one alone may pass the other's default."""
+    (found,) = messages(tmp_path, "polling: {min_interval: 2h, max_interval: 1h}\n")
+    assert found.startswith("monitor.yaml:1:10: polling: min_interval is longer than max_interval (")
+    path = tmp_path / "monitor.yaml"
+    path.write_text("polling: {min_interval: 2h}\n", encoding="utf-8")
+    assert settings.load(path, {}).config.polling.min_interval == timedelta(hours=2)
 
 
 def test_briefs_skip_an_empty_hour_unless_told_otherwise(tmp_path: Path) -> None:
