@@ -99,12 +99,12 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def configuration(made: World, data: Path) -> str:
+def configuration(made: World) -> str:
     """The `monitor.yaml` of the demo: all three channels, on loopback, at once."""
     ports = sorted({int(url.split(":")[2].split("/")[0]) for url in (made.feeds_url, made.hook_url)})
     return f"""# written by `monitor demo`
-data: {json.dumps(str(data))}
-feeds: {json.dumps(str(data / "feeds.yaml"))}
+data: .
+feeds: feeds.yaml
 receivers:
   - {{name: desk, slack: {{webhook_url: {json.dumps(made.hook_url)}}}}}
   - name: analysts
@@ -131,5 +131,5 @@ def prepare(made: World, data: Path) -> Path:
     feeds = (settings.bundled("seeds") / "sample" / "feeds.yaml").read_text(encoding="utf-8")
     (data / "feeds.yaml").write_text(feeds.replace(SAMPLE, made.feeds_url), encoding="utf-8")
     path = data / "monitor.yaml"
-    path.write_text(configuration(made, data), encoding="utf-8")
+    path.write_text(configuration(made), encoding="utf-8")
     return path

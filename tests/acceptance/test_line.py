@@ -17,6 +17,8 @@ from tests.support.line import command, line, start, until
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
 
 def test_feeds_become_alerts_and_a_digest_and_nothing_is_repeated(tmp_path: Path) -> None:
     """Three of eighteen items match, in three languages, and tell one event: one alert, one digest, then silence."""
@@ -53,6 +55,15 @@ def test_every_item_ends_in_one_recorded_state(tmp_path: Path) -> None:
     assert tuple(told) == (3, 1)
     assert sum(rows.values()) == 18
     assert rows == {"matched": 3, "no-match": 15}
+
+
+def test_the_demo_works_where_somebody_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `make demo` calls it: the folder is named from the working folder, the paths in it go by its file."""
+    monkeypatch.chdir(tmp_path)
+    shown = command("demo")
+    assert shown.returncode == 0, shown.stderr
+    assert (tmp_path / "data" / "demo" / "out").is_dir()
+    assert (tmp_path / "data" / "demo" / "monitor.db").is_file()
 
 
 def test_the_first_single_pass_polls_all_feeds(tmp_path: Path) -> None:
