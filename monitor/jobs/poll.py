@@ -41,7 +41,7 @@ from monitor.model import (
 from monitor.store import articles, evidence, feeds, items, rhythm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -61,6 +61,8 @@ T = TypeVar("T")
 
 log = logs.get("poll")
 
+#: items of one poll that are written in one transaction: about half a second where all of them match
+PORTION = 200
 #: a feed whose poll met a bug of ours is set aside for this long, so that it cannot stop the others
 ASIDE = timedelta(hours=1)
 
@@ -128,10 +130,11 @@ def settle(
             decide=poller.matcher.decide, make_item=partial(make_item, fetched=poller.polling.fulltext)
         )
         record = assess(poll, judge, policy=poller.polling, now=poller.clock(), jitter=poller.jitter())
-        with poller.db.transaction() as tx:
-            write(tx, record, poller.route, poller.judge)
-            arrows.passed("poll-writing")
-        arrows.passed("poll-written")
+        for portion in portions(record):
+            with poller.db.transaction() as tx:
+                write(tx, portion, poller.route, poller.judge)
+                arrows.passed("poll-writing")
+            arrows.passed("poll-written")
     except (StoreError, TooSlow, Abandoned):
         # the database refuses everybody, not this feed: the tick ends, the next one fetches again
         raise
@@ -271,6 +274,16 @@ def _outlet(entry: Entry, told: str, feed: Feed) -> str:
     if not told or any(headline.same(told, name) for name in (feed.title, feed.family)):
         return feed.title
     return told if headline.same(told, entry.outlet) or not feed.family else feed.title
+
+
+def portions(record: PollRecord) -> Iterator[PollRecord]:
+    """What is written at a time: a flood of entries must not keep the one writer from those who deliver."""
+    done = range(0, max(0, len(record.assessed) - 1) // PORTION * PORTION, PORTION)
+    for start in done:
+        part = record.assessed[start : start + PORTION]
+        yield replace(record, assessed=part, partial=True, withdrawn=(), seen_ids=(), renamed=())
+    rest = len(done) * PORTION
+    yield replace(record, assessed=record.assessed[rest:], earlier=record.assessed[:rest])
 
 
 def write(tx: Connection, record: PollRecord, route: RouteConfig, judge: StoryJudge) -> None:

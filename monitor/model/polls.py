@@ -80,12 +80,20 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollRecord:
-    """The plan of one poll: the only thing a poll writes, in one transaction."""
+    """The plan of one poll: the only thing a poll writes, in one transaction.
+
+    A very long one is written in portions: all but the last hold items only, so that a crash between them leaves the
+    feed due, and the items that were written are known when it is read again.
+    """
 
     #: the state to store; its next_poll_at is set
     state: FeedState
     at: datetime
     assessed: tuple[Assessed, ...] = ()
+    #: what was written before, in portions of its own
+    earlier: tuple[Assessed, ...] = ()
+    #: a portion that others follow: it settles nothing
+    partial: bool = False
     seen: int = 0
     #: stored ids of the entries that were seen again
     seen_ids: tuple[int, ...] = ()

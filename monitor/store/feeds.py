@@ -217,7 +217,8 @@ def settle(tx: Connection, record: PollRecord) -> None:
 
 def _journal(record: PollRecord) -> dict[str, Any]:
     state = record.state
-    novelties = [assessed.novelty for assessed in record.assessed]
+    found = (*record.earlier, *record.assessed)
+    novelties = [assessed.novelty for assessed in found]
     return {
         "feed_id": state.feed.id,
         "at": record.at,
@@ -228,7 +229,7 @@ def _journal(record: PollRecord) -> dict[str, Any]:
         "new": novelties.count(Novelty.NEW),
         "changed": novelties.count(Novelty.CHANGED),
         "seen": record.seen,
-        "matched": sum(bool(assessed.decision.matches) for assessed in record.assessed),
+        "matched": sum(bool(assessed.decision.matches) for assessed in found),
         "gap": record.gap,
         "flood": record.flood,
         "size": record.size,

@@ -97,7 +97,10 @@ def record(tx: Connection, poll: PollRecord) -> tuple[int, ...]:
     """Write all that a poll means: state, journal line, items with their decisions, who was seen again or withdrawn.
 
     Returns the item ids of `poll.assessed`, in its order. An item that another poll stored meanwhile is not doubled.
+    Of a partial one only the items are written.
     """
+    if poll.partial:
+        return write(tx, poll.assessed, poll.at)
     feeds.settle(tx, poll)
     _touch(tx, poll.seen_ids, poll.at)
     _rename(tx, poll)

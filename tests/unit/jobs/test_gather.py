@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import func, select
 
 from monitor.jobs import poll as polling
 from monitor.jobs.gather import gather, withdrawn
@@ -13,6 +14,7 @@ from monitor.model import Coverage, Decision, Fact, Novelty, Severity
 from monitor.routes import RouteConfig
 from monitor.store import alerts, archive, feeds, items, merges, signatures, stories
 from monitor.store.database import Database
+from monitor.store.schema import polls
 from monitor.stories.judgement import StoryJudge
 from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, poll, state
 
@@ -219,6 +221,29 @@ def _write_and_crash(db: Database, record: PollRecord) -> None:
     with db.transaction() as tx:
         polling.write(tx, record, ROUTE, StoryJudge())
         raise RuntimeError("just before the commit")
+
+
+def test_a_flood_is_written_in_portions_and_settled_by_the_last(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crash between two leaves the feed due and nothing doubled; the journal counts all."""
+    monkeypatch.setattr(polling, "PORTION", 2)
+    record = poll(*(report(name) for name in "abcde"), of=state(etag='"1"', next_poll_at=NOW + HOUR))
+    first, *others = polling.portions(record)
+    assert [len(part.assessed) for part in (first, *others)] == [2, 2, 1]
+    with db.transaction() as tx:
+        polling.write(tx, first, ROUTE, StoryJudge())
+    with db.snapshot() as tx:
+        assert archive.count(tx, archive.Filter()) == 2
+        assert feeds.get(tx, "gazette").etag is None
+        assert tx.execute(select(func.count()).select_from(polls)).scalar() == 0
+    for part in polling.portions(record):
+        with db.transaction() as tx:
+            polling.write(tx, part, ROUTE, StoryJudge())
+    with db.snapshot() as tx:
+        assert archive.count(tx, archive.Filter()) == 5
+        assert feeds.get(tx, "gazette").etag == '"1"'
+        assert [tuple(row) for row in tx.execute(select(polls.c.new, polls.c.matched))] == [(5, 5)]
 
 
 def test_the_same_poll_twice_is_one(db: Database) -> None:
