@@ -212,6 +212,7 @@ class _Sorted:
     key: str
     novelty: Novelty
     known: KnownItem | None
+    renamed: str | None = None
 
 
 def _entries(shape: Shape, document: Iterable[Piece], new: set[int]) -> Iterator[_Sorted]:
