@@ -19,9 +19,11 @@ def test_no_kill_costs_a_message_or_more_than_one_repeat(tmp_path: Path) -> None
     kills = plan.plan(len(plan.arrows()) + 6, seed=5)
 
     outcome = campaign.run(tmp_path, kills, seed=5)
-    judged = verdict.judge(outcome)
-
-    assert judged.broken == [], report.text(outcome, judged, seed=5)
+    try:
+        judged = verdict.judge(outcome)
+        assert judged.broken == [], report.text(outcome, judged, seed=5)
+    finally:
+        outcome.workplace.db.close()
     assert judged.alerts > 20
     assert judged.digests > 40
     reached = {life.kill.arrow for life in outcome.lives if life.kill is not None and life.reached}
