@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks import tables
 from benchmarks.timing import Effort
-from monitor.matching import watchlists
+from monitor.watchlists import compile
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> None:
         ((100, 1000), (3, 30), 500) if quick else ((1000, 10_000, 100_000), (3, 300, 3000), None)
     )
     print(f"{datetime.now(UTC):%Y-%m-%d}, {_machine()}, median of {effort.rounds} rounds\n")
-    shipped = watchlists.load(ROOT / "watchlists")
+    shipped = compile.load(ROOT / "watchlists")
     for table in (
         tables.contenders(shipped, effort=effort, most=most),
         tables.literals_growth(literals, effort=effort),

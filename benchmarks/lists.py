@@ -10,7 +10,7 @@ from monitor.matching.building import Builder
 from monitor.matching.lexicon import Lexicon
 from monitor.matching.matcher import Matcher
 from monitor.matching.mentions import EntitySpec
-from monitor.matching.watchlists import compile_sources
+from monitor.watchlists.compile import compile_sources
 
 if TYPE_CHECKING:
     from monitor.matching.rules import Watchlists

@@ -15,7 +15,7 @@ from itertools import count
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from monitor.config import PollingConfig
+from monitor.config.model import PollingConfig
 from monitor.jobs.assess import Judge, Poll, assess
 from monitor.model import (
     Decision,

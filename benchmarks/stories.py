@@ -23,12 +23,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from monitor.matching import contacts
+from monitor.config.load import bundled
+from monitor.contacts import extract
 from monitor.matching.matcher import Matcher
-from monitor.matching.watchlists import load
-from monitor.settings import bundled
 from monitor.stories.signature import signature
 from monitor.stories.window import Window
+from monitor.watchlists.compile import load
 from tests.support.syndicated import LANGUAGES, article, as_item, copied
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def main() -> None:
 
 def _matcher() -> Matcher:
     lists = load(bundled("watchlists"))
-    return Matcher(lists, extract=contacts.extractor(lists))
+    return Matcher(lists, extract=extract.extractor(lists))
 
 
 if __name__ == "__main__":

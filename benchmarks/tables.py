@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import lists, peers, texts
+from monitor.contacts import extract
 from monitor.folding import fold
-from monitor.matching import contacts
 from monitor.matching.matcher import Matcher
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ COUNT = 240
 
 def contenders(shipped: Watchlists, *, effort: Effort, most: int | None = None) -> Iterator[str]:
     """Who takes how long for one item, by kind of item; `most`: literals that the others get, None for all."""
-    matcher = Matcher(shipped, extract=contacts.extractor(shipped))
+    matcher = Matcher(shipped, extract=extract.extractor(shipped))
     patterns = lists.patterns(shipped)[:most]
     kinds = {
         "ordinary": texts.ordinary(COUNT),

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from monitor import arrows, logs, settings
-from monitor.alerts import links
+from monitor import failpoints, logs
+from monitor.config import load
 from monitor.delivery.heartbeat import beat
 from monitor.errors import ConfigError
 from monitor.feeds.secrets import AddressBook
@@ -24,17 +24,18 @@ from monitor.jobs import watch as watching
 from monitor.jobs.ailments import Ailments
 from monitor.jobs.flow import Manners, Poller, poll_due, unheard
 from monitor.jobs.notices import Notices
+from monitor.messages import links
 from monitor.model import Delivered
 from monitor.parts import Parts, build
-from monitor.store import facts, feeds, linkkey, outbox, receivers, rhythm, rulebook, waits
+from monitor.store import clock_repair, facts, feeds, linkkey, outbox, receivers, rhythm, rulebook
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterator
 
+    from monitor.config.load import Settings
     from monitor.jobs.flow import Told
-    from monitor.settings import Settings
     from monitor.store.prune import Pruned
 
 T = TypeVar("T")
@@ -93,7 +94,7 @@ class App:
         """Let nothing wait for a time that only a wrong clock had reached; by how much it was set back."""
         now = self.clock()
         with self.db.transaction() as tx:
-            by = waits.bring_back(tx, now)
+            by = clock_repair.bring_back(tx, now)
             if by:
                 facts.at_work(tx, now)
         if by:
@@ -117,7 +118,7 @@ class App:
     def reload(self) -> None:
         """Read all files again. Raises ConfigError and changes nothing when one of them is wrong."""
         try:
-            self.parts = build(settings.load(self.parts.settings.path))
+            self.parts = build(load.load(self.parts.settings.path))
         except ConfigError as error:
             self._ailments.reload_refused(error)
             raise
@@ -292,10 +293,10 @@ def opened(
                 app.mind_the_clock()
                 app.begin()
                 app.sow(spread=spread)
-                arrows.passed("sown")
+                failpoints.passed("sown")
                 with db.transaction() as tx:
                     outbox.release_orphans(tx, app.clock())
-                arrows.passed("released")
+                failpoints.passed("released")
                 yield app
     finally:
         db.close()

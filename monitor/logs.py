@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
-from monitor.redaction import redact
+from monitor.net.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping

@@ -6,30 +6,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor import __version__, settings
-from monitor.alerts import render
+from monitor import __version__
+from monitor.config import load
+from monitor.contacts.entity_index import WhoIsWho
+from monitor.contacts.extract import extractor, listener
 from monitor.delivery import notifier
+from monitor.demo.messages import contexts
 from monitor.documents import together
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds.seeds import load_feeds
 from monitor.jobs.known import known_of
-from monitor.jobs.samples import contexts
-from monitor.matching.contacts import extractor, listener
 from monitor.matching.matcher import Matcher
-from monitor.matching.watchlists import load as load_watchlists
-from monitor.matching.whoiswho import WhoIsWho
-from monitor.net import NetPolicy, authorities, user_agent
+from monitor.messages import templates as render
+from monitor.net.client import NetPolicy, authorities, user_agent
 from monitor.stories.judgement import StoryJudge
+from monitor.watchlists.compile import load as load_watchlists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from monitor.alerts.render import Templates
-    from monitor.config import ReceiverConfig
+    from monitor.config.load import Settings
+    from monitor.config.model import ReceiverConfig
     from monitor.delivery.notifier import Notifier
-    from monitor.matching.watchlists import Watchlists
+    from monitor.messages.templates import Templates
     from monitor.model import Feed
-    from monitor.settings import Settings
+    from monitor.watchlists.compile import Watchlists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +74,11 @@ def build(found: Settings) -> Parts:
 
     sources = tried(lambda: read_feeds(found))
     lists = tried(lambda: load_watchlists(found.watchlists))
-    templates = tried(lambda: render.check(settings.bundled("templates"), found.templates, contexts()))
+    templates = tried(lambda: render.check(load.bundled("templates"), found.templates, contexts()))
     tried(lambda: _receivers_work(found))
     net = tried(lambda: policy(found))
     if lists is not None:
-        tried(lambda: settings.check_conditions(found, known_of(lists)))  # type: ignore[arg-type]
+        tried(lambda: load.check_conditions(found, known_of(lists)))  # type: ignore[arg-type]
     together(wrong)
     return Parts(
         settings=found,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from monitor.config import PollingConfig
+    from monitor.config.model import PollingConfig
     from monitor.model import Feed
 
 HOUR = timedelta(hours=1)

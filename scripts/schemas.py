@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from monitor.matching.files import schemas
+from monitor.watchlists.files import schemas
 
 FOLDER = Path(__file__).resolve().parent.parent / "watchlists" / "schema"
 

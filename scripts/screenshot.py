@@ -22,8 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from monitor.alerts import briefing, render  # noqa: E402
-from monitor.jobs import samples  # noqa: E402
+from monitor.demo import messages  # noqa: E402
+from monitor.messages import digest as briefing  # noqa: E402
+from monitor.messages import templates as render  # noqa: E402
 
 PHONE, DESKTOP = 390, 900
 #: Slack and mail clients do not run scripts; this page only measures the mail and shows it at an exact width
@@ -51,8 +52,8 @@ class Picture:
 
 def pictures() -> list[Picture]:
     """Every picture, with its HTML."""
-    templates = render.check(ROOT / "templates", None, samples.contexts())
-    contexts = samples.contexts()
+    templates = render.check(ROOT / "templates", None, messages.contexts())
+    contexts = messages.contexts()
     digest = templates.html("email/digest.html", contexts["digest"][0])
     empty = templates.html("email/digest.html", contexts["digest"][2])
     alert = templates.html("email/alert.html", contexts["alert"][0])
@@ -77,10 +78,10 @@ def pictures() -> list[Picture]:
 def arabic_digest() -> dict[str, object]:
     """The sample day with an Arabic frame, after two missed days."""
     return briefing.digest_context(
-        samples.findings("ar"),
-        samples.CAUGHT_UP,
-        series=samples.series("ar"),
-        now=samples.NOW,
+        messages.findings("ar"),
+        messages.CAUGHT_UP,
+        series=messages.series("ar"),
+        now=messages.NOW,
         titles={
             "wagner": "فاغنر والفيلق الأفريقي",
             "russia-libya-contacts": "الاتصالات الروسية الليبية",

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from monitor.matching import watchlists
+from monitor.watchlists import compile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from monitor.matching.watchlists import Watchlists
+    from monitor.watchlists.compile import Watchlists
 
 
 #: bytes of watchlists that are worth keeping compiled
@@ -29,7 +29,7 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.fixture(autouse=True, scope="session")
 def _compile_once() -> Iterator[None]:
     """The shipped watchlists take a second to compile; the same files give the same thing, which nobody changes."""
-    really = watchlists.compile_sources
+    really = compile.compile_sources
 
     @lru_cache(maxsize=2)
     def compiled(root: str, *files: tuple[str, bytes]) -> Watchlists:
@@ -40,7 +40,7 @@ def _compile_once() -> Iterator[None]:
         return compiled(root, *sources.items()) if large else really(sources, root=root)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(watchlists, "compile_sources", compile_sources)
+        patch.setattr(compile, "compile_sources", compile_sources)
         yield
 
 

@@ -13,7 +13,7 @@ from statistics import median
 
 import pytest
 
-from monitor import settings
+from monitor.config import load
 from tests.support.line import command
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,7 +47,7 @@ def test_the_median_function_is_short() -> None:
 
 def test_the_example_configuration_is_valid(tmp_path: Path) -> None:
     """And so is what `monitor init` writes, with its own copies."""
-    example = settings.load(ROOT / "monitor.example.yaml", {})
+    example = load.load(ROOT / "monitor.example.yaml", {})
     made = command("init", str(tmp_path / "config"))
     checked = command("check", "--config", str(tmp_path / "config" / "monitor.yaml"))
 

@@ -1,1 +1,1 @@
-"""Turn stories into messages: routing, digest windows, composing, rendering. Start at `compose`."""
+"""Whom to tell, and when: routes, groups, silences, intervals, digest windows. Start at `routing`."""

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from monitor.config.routes import EscalateConfig
     from monitor.model import Severity
     from monitor.model.alerting import Ack
-    from monitor.routes import EscalateConfig
 
 #: an unchanged story is not repeated for longer than this after its last news: it is over
 OVER = timedelta(days=7)

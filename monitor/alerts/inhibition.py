@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.routes import InhibitConfig
+    from monitor.config.routes import InhibitConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

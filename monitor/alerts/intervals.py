@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.routes import IntervalConfig, TimeIntervalConfig
+    from monitor.config.routes import IntervalConfig, TimeIntervalConfig
 
 #: how far ahead the end of a mute is looked for; a longer one is looked at again then
 AHEAD = timedelta(hours=24)

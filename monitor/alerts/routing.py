@@ -1,4 +1,4 @@
-"""Pure. Which receivers hear of a story: Alertmanager's route tree over `monitor.routes.RouteConfig`.
+"""Pure. Which receivers hear of a story: Alertmanager's route tree over `monitor.config.routes.RouteConfig`.
 
 Source: the routing tree of prometheus/alertmanager. The first child that matches takes the story, `continue` lets its
 later siblings see it too, and what a route leaves out it inherits.
@@ -18,9 +18,9 @@ from monitor.model.matchers import hold
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from monitor.config.routes import EscalateConfig, RouteConfig
     from monitor.model import Event, Story
     from monitor.model.matchers import Matcher
-    from monitor.routes import EscalateConfig, RouteConfig
 
 #: the quietest severity that alerts; below it a match is shown as related only
 ALERTS_FROM = Severity.MEDIUM
@@ -54,7 +54,7 @@ def routes_for(route: RouteConfig, story: Story) -> tuple[Routed, ...]:
     """The receivers of `story`, in tree order, each once (its first route counts).
 
     The root takes whatever its children leave, so the answer is never empty. The root must name a receiver:
-    `monitor.settings` sees to it.
+    `monitor.config.load` sees to it.
     """
     found: dict[str, Routed] = {}
     labels = labels_of(story)

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from monitor.config.routes import ThrottleConfig
     from monitor.model import Severity
-    from monitor.routes import ThrottleConfig
 
 #: the key of the group in which a receiver's stories wait that were over the limit
 KEY = "throttled"

@@ -19,21 +19,21 @@ from monitor.cli.common import (
     moment,
     say_json,
 )
-from monitor.cli.reading import as_polled, opened, progress, read_items, size
+from monitor.cli.input import as_polled, opened, progress, read_items, size
+from monitor.contacts.extract import extractor, listener
 from monitor.jobs.backtest import archived, how_many, other_watchlists
 from monitor.matching import items
-from monitor.matching.backtest import Backtest
-from monitor.matching.contacts import extractor, listener
 from monitor.matching.matcher import Matcher
-from monitor.matching.watchlists import load
 from monitor.store.database import Database
+from monitor.watchlists.backtest import Backtest
+from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from monitor.config.load import Settings
     from monitor.matching.rules import Watchlists
     from monitor.model import Item
-    from monitor.settings import Settings
 
 
 def backtest(

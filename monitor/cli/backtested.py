@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from monitor.matching.backtest import KINDS
-from monitor.matching.nearmiss import isolated
+from monitor.watchlists.backtest import KINDS
+from monitor.watchlists.near_miss import isolated
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator
     from datetime import date
 
-    from monitor.matching.backtest import Backtest, Change, Count, Hit, Kind
+    from monitor.watchlists.backtest import Backtest, Change, Count, Hit, Kind
 
 BARS = "▁▂▃▄▅▆▇█"
 #: columns of a drawing; longer spans are drawn several days to a column

@@ -14,9 +14,9 @@ import orjson
 import typer
 from rich.console import Console
 
-from monitor import settings
+from monitor.config import load
+from monitor.config.fields import parse_duration
 from monitor.errors import suggestion
-from monitor.fields import parse_duration
 
 FINDINGS, MISCONFIGURED, PARTLY, OUR_BUG = 1, 2, 3, 70
 
@@ -80,9 +80,9 @@ def begin() -> None:
     _read.set(None)
 
 
-def loaded(config: Path | None) -> settings.Settings:
+def loaded(config: Path | None) -> load.Settings:
     """The effective settings; says first, on standard error, which file they are from. Raises ConfigError."""
-    path = settings.find(config, os.environ)
+    path = load.find(config, os.environ)
     read = _Read(path)
     again = _read.get() == read
     if not again:
@@ -90,13 +90,13 @@ def loaded(config: Path | None) -> settings.Settings:
         complain(
             f"configuration: {path or 'none found; the packaged one (`monitor init` writes one to edit)'}"
         )
-    found = settings.load(path)
+    found = load.load(path)
     for remark in () if again else found.remarks:
         complain(f"note: {remark}")
     return found
 
 
-def receiver_named(found: settings.Settings, name: str | None) -> None:
+def receiver_named(found: load.Settings, name: str | None) -> None:
     """Exit with 2 where there is no receiver `name`; None is none in particular."""
     if name is not None and found.receiver(name) is None:
         known = [r.name for r in found.config.receivers]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from monitor.matching.whoiswho import WhoIsWho
+    from monitor.contacts.entity_index import WhoIsWho
     from monitor.model import ContactStatus, ContactType, LedgerContact, Side
 
 

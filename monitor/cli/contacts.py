@@ -16,21 +16,21 @@ import typer
 from monitor.cli import contactview
 from monitor.cli.common import FINDINGS, MISCONFIGURED, ConfigOption, JsonOption, complain, loaded, say
 from monitor.cli.contactfilter import Filter, chosen
-from monitor.cli.reading import progress
-from monitor.exports import atom, plain, sheet
-from monitor.matching.watchlists import load
-from monitor.matching.whoiswho import WhoIsWho
+from monitor.cli.input import progress
+from monitor.contacts.entity_index import WhoIsWho
+from monitor.contacts.register import ledger
+from monitor.exports import atom, csv_table, plain
 from monitor.model import ContactStatus, ContactType, LedgerContact, Side
 from monitor.model.dates import days_of
 from monitor.store import contacts as stored
 from monitor.store.database import Database
 from monitor.stories.corroboration import corroborate
-from monitor.stories.ledger import ledger
+from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.settings import Settings
+    from monitor.config.load import Settings
 
 #: suffixes of a picture
 CHARTS = (".svg", ".png", ".pdf")
@@ -172,7 +172,7 @@ def _library(form: Format, chart: Path | None) -> Any:
 def _document(form: Format, found: Sequence[LedgerContact], known: WhoIsWho, library: Any) -> bytes:
     match form:
         case Format.CSV:
-            text = sheet.write(found)
+            text = csv_table.write(found)
         case Format.JSON:
             return orjson.dumps(
                 {"contacts": [plain.as_json(c) for c in found]},

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from monitor.matching.explain import MAX_SENTENCES, Quoted
-from monitor.matching.nearmiss import isolated
+from monitor.watchlists.explain import MAX_SENTENCES, Quoted
+from monitor.watchlists.near_miss import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from monitor.matching.explain import Explanation, RuleExplanation
     from monitor.model import Contact
+    from monitor.watchlists.explain import Explanation, RuleExplanation
 
 #: what became of a rule: the word for it, its colour
 KINDS = {

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli import archived
+from monitor.cli import search_options
 from monitor.cli.common import FINDINGS, MISCONFIGURED, ConfigOption, complain, loaded, say
-from monitor.exports import page
+from monitor.contacts.register import ledger
+from monitor.exports import case_page
 from monitor.exports.case import MAX_BETWEEN, Case, FeedChain, files
 from monitor.exports.verify import verify as verified
 from monitor.store import evidence
 from monitor.stories.corroboration import corroborate
 from monitor.stories.judgement import StoryJudge
-from monitor.stories.ledger import ledger
 from monitor.stories.timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from monitor.matching.whoiswho import WhoIsWho
+    from monitor.contacts.entity_index import WhoIsWho
     from monitor.model import Story
     from monitor.model.evidence import Kept
 
@@ -52,9 +52,9 @@ def case(
 ) -> None:
     """A folder with one story: a page to read and print, data, and the evidence that others can verify."""
     settings = loaded(config)
-    known = archived.people(settings)
-    with archived.reading(settings) as tx:
-        story = archived.story(tx, story_id)
+    known = search_options.people(settings)
+    with search_options.reading(settings) as tx:
+        story = search_options.story(tx, story_id)
         made = files(_case(tx, story, known))
     target = folder or Path(f"case-{story.id}")
     _write(target, made)
@@ -152,7 +152,7 @@ def verify(
         say(f"{head}  newest link of {feed_id} when this was exported", style="dim")
     say(f"{folder}: {found.files} files, {found.entries} entries and {found.links} links are what they were")
     if not heads:
-        say(page.UNPROVED)
+        say(case_page.UNPROVED)
 
 
 def _heads(value: str) -> list[str]:
@@ -186,7 +186,7 @@ def _read(folder: Path) -> tuple[dict[str, bytes], list[str]]:
 
 def _archive(config: Path | None, heads: Sequence[str]) -> None:
     wrong = expected = found = links = 0
-    with archived.reading(loaded(config)) as tx:
+    with search_options.reading(loaded(config)) as tx:
         for chain in evidence.chained(tx):
             faults = list(evidence.faults(tx, chain.feed_id))
             if chain.found < chain.expected:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor import parts, settings
+from monitor import parts
+from monitor.config import load
 from monitor.errors import StoreError
 from monitor.store import feeds
 from monitor.store.database import Database
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from monitor.config.load import Settings
     from monitor.model import Feed
-    from monitor.settings import Settings
 
 
 def known_feeds(found: Settings) -> tuple[Feed, ...]:
@@ -45,4 +46,4 @@ def target(found: Settings) -> Path:
 
 def shipped(path: Path) -> bool:
     """Whether a file is part of the program, where the next version replaces it."""
-    return path.resolve().is_relative_to(settings.bundled("seeds").resolve())
+    return path.resolve().is_relative_to(load.bundled("seeds").resolve())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor import parts
-from monitor.cli import feedtrial
+from monitor.cli import feed_trial
 from monitor.cli.common import (
     FINDINGS,
     MISCONFIGURED,
@@ -24,7 +24,7 @@ from monitor.cli.common import (
     say,
     say_json,
 )
-from monitor.cli.feedadd import add
+from monitor.cli.feed_add import add
 from monitor.cli.feedlist import known_feeds, shipped, target
 from monitor.errors import ConfigError, StoreError
 from monitor.feeds import opml, seedfile
@@ -34,17 +34,17 @@ from monitor.feeds.secrets import Unset, resolved
 from monitor.feeds.seeds import load_feeds, whole_scheme
 from monitor.jobs import intake
 from monitor.model import Feed, Fetched, FetchFailed
-from monitor.net import async_client
-from monitor.redaction import masked, redact
+from monitor.net.client import async_client
+from monitor.net.redaction import masked, redact
 from monitor.store import feeds, health, polls
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from monitor.config.load import Settings
     from monitor.model import FeedHealth, FeedState, FetchResult
-    from monitor.net import NetPolicy
-    from monitor.settings import Settings
+    from monitor.net.client import NetPolicy
 
 app = typer.Typer(
     help="The sources: list, add, remove, import, export, discover, status.", no_args_is_help=True
@@ -118,8 +118,8 @@ def import_opml(file: Path, config: ConfigOption = None, as_json: JsonOption = F
     settings = loaded(config)
     known = known_feeds(settings)
     listed = opml.read_opml(body, taken=[feed.id for feed in known])
-    there = {feedtrial.same_place(feed.url) for feed in known}
-    new = tuple(s.feed for s in listed.subscriptions if feedtrial.same_place(s.feed.url) not in there)
+    there = {feed_trial.same_place(feed.url) for feed in known}
+    new = tuple(s.feed for s in listed.subscriptions if feed_trial.same_place(s.feed.url) not in there)
     path = target(settings)
     if new:
         _take(path, new, config)
@@ -182,7 +182,7 @@ def _told(feed: Feed, *, with_secrets: bool) -> Feed:
 def discover(url: str, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """The feeds that a web page offers."""
     net = parts.policy(loaded(config))
-    result = asyncio.run(_page(net, feedtrial.wanted_url(url) or whole_scheme(url)))
+    result = asyncio.run(_page(net, feed_trial.wanted_url(url) or whole_scheme(url)))
     if not isinstance(result, Fetched):
         complain(f"{masked(url)}: {result.detail if isinstance(result, FetchFailed) else 'not modified'}")
         raise typer.Exit(FINDINGS)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from monitor.cli import archived, itemview
-from monitor.cli.archived import (
+from monitor.cli import itemview, search_options
+from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, say_json
+from monitor.cli.search_options import (
     AnySpelling,
     Asked,
     By,
@@ -24,7 +25,6 @@ from monitor.cli.archived import (
     Watchlist,
     WithContact,
 )
-from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, say_json
 from monitor.exports import stories as told
 from monitor.store import archive, evidence
 
@@ -70,23 +70,25 @@ def search(
 ) -> None:
     """Items of the archive, the newest first. Exit 1 when there are none."""
     settings = loaded(config)
-    plain, spelt = archived.spelt(settings, words or (), any_spelling=any_spelling)
+    plain, spelt = search_options.spelt(settings, words or (), any_spelling=any_spelling)
     asked = Asked(
         words=plain, spelt=spelt, watchlist=watchlist, severity=severity, side=side, lang=lang, feed=feed,
         since=since, until=until, coverage=coverage, contact=contact,
     )  # fmt: skip
-    wanted = asked.filter(archived.now())
-    with archived.reading(settings) as tx:
+    wanted = asked.filter(search_options.now())
+    with search_options.reading(settings) as tx:
         found = archive.search(tx, wanted, limit + 1)
     found, more = found[:limit], len(found) > limit
     form = Format.JSON if as_json else form
     if form is Format.CSV:
-        archived.put(told.items_csv(found), output, mark=True)
+        search_options.put(told.items_csv(found), output, mark=True)
     elif form is Format.JSON:
         listed = {"more": more, "items": [told.item_json(item) for item in found]}
-        archived.put(orjson.dumps(listed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), output)
+        search_options.put(
+            orjson.dumps(listed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), output
+        )
     else:
-        archived.put(itemview.table(found, more=more), output)
+        search_options.put(itemview.table(found, more=more), output)
     if not found:
         raise typer.Exit(FINDINGS)
 
@@ -98,7 +100,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """One item: what it says, why it matched or not, what it said before, and the evidence kept of it."""
-    with archived.reading(loaded(config)) as tx:
+    with search_options.reading(loaded(config)) as tx:
         item = archive.get(tx, item_id)
         if item is None:
             complain(f"there is no item {item_id}")

@@ -12,22 +12,22 @@ import typer
 
 from monitor import __version__, logs
 from monitor.cli import (
-    archive,
     backfill,
     contacts,
+    database,
     export,
-    falsealarms,
+    false_alarms,
     feeds,
     items,
-    matching,
+    match,
+    run,
     silences,
     stories,
-    watch,
     watchlists,
 )
 from monitor.cli.common import FINDINGS, MISCONFIGURED, OUR_BUG, begin, complain
 from monitor.errors import ConfigError, StoreError
-from monitor.redaction import redact
+from monitor.net.redaction import redact
 
 app = typer.Typer(
     name="monitor",
@@ -36,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for part in (watch, matching, archive, contacts, export, silences, backfill):
+for part in (run, match, database, contacts, export, silences, backfill):
     part.register(app)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(items.app, name="items")
@@ -44,9 +44,9 @@ app.add_typer(stories.app, name="stories")
 app.add_typer(export.app, name="export")
 app.add_typer(watchlists.app, name="watchlists")
 app.add_typer(silences.app, name="silence")
-app.add_typer(falsealarms.app, name="suppressions")
-app.add_typer(archive.db, name="db")
-app.add_typer(archive.deliveries, name="deliveries")
+app.add_typer(false_alarms.app, name="suppressions")
+app.add_typer(database.db, name="db")
+app.add_typer(database.deliveries, name="deliveries")
 
 
 def _version(asked: bool) -> None:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from monitor.cli.common import isolated
 from monitor.cli.status import next_digest
-from monitor.redaction import redact
+from monitor.net.redaction import redact
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.app import App
-    from monitor.demo import World
-    from monitor.settings import Settings
+    from monitor.config.load import Settings
+    from monitor.demo.world import World
 
 
 def greeting(app: App) -> str:

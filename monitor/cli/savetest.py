@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, say
+from monitor.contacts.extract import extractor
 from monitor.documents import suggestion
-from monitor.feeds import language
-from monitor.matching import casefile, savetest
-from monitor.matching.contacts import extractor
-from monitor.matching.watchlists import load
+from monitor.languages import detect
+from monitor.watchlists import save_test, selftest
+from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
     from monitor.matching.rules import Watchlists
@@ -44,11 +44,11 @@ def place(lists: Watchlists, name: str, folder: Path) -> Place:
 
 def save(where: Place, item: Item, *, no_match: bool, why: str, quiet: bool = False) -> None:
     """Append the test, run it, and say both (`quiet`: only what is wrong). Exit 1: it is there already, or it does not hold (yet)."""
-    test = savetest.NewTest(item=savetest.of_item(item), no_match=no_match, why=" ".join(why.split()))
+    test = save_test.NewTest(item=save_test.of_item(item), no_match=no_match, why=" ".join(why.split()))
     if not (item.title or item.summary or item.content).strip():
         complain("there is no text to keep")
         raise typer.Exit(MISCONFIGURED)
-    twin = savetest.twin(where.lists.cases, where.watchlist, test.item)
+    twin = save_test.twin(where.lists.cases, where.watchlist, test.item)
     if twin is not None:
         complain(
             f"{twin.file}:{twin.line}: the same words are a {twin.test.kind} test already; nothing was written"
@@ -56,7 +56,7 @@ def save(where: Place, item: Item, *, no_match: bool, why: str, quiet: bool = Fa
         raise typer.Exit(FINDINGS)
     try:
         old = where.file.read_bytes() if where.file.exists() else b""
-        new = savetest.addition(old, str(where.file), where.watchlist, test)
+        new = save_test.addition(old, str(where.file), where.watchlist, test)
         with where.file.open("ab") as out:
             out.write(new)
     except OSError as error:
@@ -64,8 +64,8 @@ def save(where: Place, item: Item, *, no_match: bool, why: str, quiet: bool = Fa
         raise typer.Exit(MISCONFIGURED) from None
     lists = load(where.folder)
     case = [c for c in lists.cases if Path(c.file) == where.file][-1]
-    outcome = casefile.run(
-        lists, [case], extract=extractor(lists), detect=lambda text: language.detect(text, None)
+    outcome = selftest.run(
+        lists, [case], extract=extractor(lists), detect=lambda text: detect.detect(text, None)
     ).outcomes[0]
     if not quiet:
         say(f"saved as a {test.kind} test: {outcome}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli import falsealarms
+from monitor.cli import false_alarms
 from monitor.cli.common import (
     FINDINGS,
     MISCONFIGURED,
@@ -22,27 +22,27 @@ from monitor.cli.common import (
     say,
     say_json,
 )
+from monitor.config.fields import parse_duration
 from monitor.errors import ConfigError
-from monitor.fields import parse_duration
 from monitor.jobs.feedback import Claim, Scope
-from monitor.jobs.heldback import RECENT, held_back
 from monitor.jobs.known import known_of
-from monitor.matching.watchlists import load
+from monitor.jobs.silence_preview import RECENT, held_back
 from monitor.model.fits import known, misfits
 from monitor.model.matchers import parse
 from monitor.store import acks, feeds, silences
 from monitor.store.database import Database
+from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from monitor.jobs.heldback import Held
+    from monitor.config.load import Settings
+    from monitor.jobs.silence_preview import Held
     from monitor.model.alerting import Silence
     from monitor.model.fits import Known
     from monitor.model.matchers import Matcher
-    from monitor.settings import Settings
 
 #: fits every story, and no event
 EVERY_STORY = "story=~.+"
@@ -197,12 +197,12 @@ def ack(
             what=story,
             author=author,
             reason=reason or note,
-            lasts=_span(for_ or falsealarms.USUAL),
+            lasts=_span(for_ or false_alarms.USUAL),
             watchlist=watchlist,
             rule=rule,
             scope=scope,
         )
-        falsealarms.mark(said, config, test=test, as_json=as_json)
+        false_alarms.mark(said, config, test=test, as_json=as_json)
         return
     if watchlist or rule or reason:
         raise typer.BadParameter("--watchlist, --rule and --reason belong to --false-positive")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from monitor.alerts.digest import for_reader, next_due
+from monitor.alerts.digest_schedule import for_reader, next_due
 from monitor.alerts.pace import when
 from monitor.cli.common import isolated, own
 from monitor.errors import StoreError
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from monitor.config import DigestConfig
+    from monitor.config.load import Settings
+    from monitor.config.model import DigestConfig
     from monitor.jobs.works import Progress
     from monitor.model import Event, FeedHealth
     from monitor.model.alerting import Silence
-    from monitor.settings import Settings
     from monitor.store.receivers import ReceiverState
 
 NOT_RUNNING = "no monitor is running (start it: `monitor run`)"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 import typer
 
-from monitor.cli import archived, storyview
-from monitor.cli.archived import (
+from monitor.cli import search_options, storyview
+from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, say, say_json
+from monitor.cli.search_options import (
     AnySpelling,
     Asked,
     By,
@@ -23,7 +24,6 @@ from monitor.cli.archived import (
     Watchlist,
     WithContact,
 )
-from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, say, say_json
 from monitor.exports import stories as told
 from monitor.store import evidence, merges
 from monitor.store import stories as stored
@@ -71,17 +71,17 @@ def listed(
     if context.invoked_subcommand is not None:
         return
     settings = loaded(config)
-    plain, spelt = archived.spelt(settings, words.split(), any_spelling=any_spelling)
+    plain, spelt = search_options.spelt(settings, words.split(), any_spelling=any_spelling)
     asked = Asked(
         words=plain, spelt=spelt, watchlist=watchlist, severity=severity, side=side, lang=lang, feed=feed,
         since=since, until=until, contact=contact,
     )  # fmt: skip
-    wanted = asked.filter(archived.now())
-    judge = archived.judge(settings)
-    with archived.reading(settings) as tx:
+    wanted = asked.filter(search_options.now())
+    judge = search_options.judge(settings)
+    with search_options.reading(settings) as tx:
         found = [judge.judge(story) for story in stored.search(tx, wanted, limit)]
     form = Format.JSON if as_json else form
-    archived.put(_document(found, form), output, mark=form is Format.CSV)
+    search_options.put(_document(found, form), output, mark=form is Format.CSV)
     if not found and form is Format.TABLE:
         raise typer.Exit(FINDINGS)
 
@@ -91,7 +91,7 @@ def _document(found: Sequence[Judged], form: Format) -> str | bytes:
         case Format.CSV:
             return told.stories_csv(found)
         case Format.ATOM:
-            return told.stories_atom(found, now=archived.now())
+            return told.stories_atom(found, now=search_options.now())
         case Format.JSON:
             return orjson.dumps(
                 {"stories": [told.story_json(s) for s in found]},
@@ -107,9 +107,9 @@ StoryId = Annotated[str, typer.Argument(metavar="STORY", help="The id of a story
 def show(story_id: StoryId, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """One story: who told it first, who repeats it, what changed, how far it may be believed."""
     settings = loaded(config)
-    judge = archived.judge(settings)
-    with archived.reading(settings) as tx:
-        story = archived.story(tx, story_id)
+    judge = search_options.judge(settings)
+    with search_options.reading(settings) as tx:
+        story = search_options.story(tx, story_id)
         kept = len(evidence.of_items(tx, [item.id for item in story.items]))
     judged = judge.judge(story)
     steps = timeline(story, judge)
@@ -127,9 +127,9 @@ def merge(
 ) -> None:
     """Make two stories one: the first goes on in the second, and its id leads there."""
     settings = loaded(config)
-    with archived.writing(settings) as tx:
-        loser, winner = archived.story(tx, story_id), archived.story(tx, into)
-        merged = merges.merge(tx, loser.id, winner.id, archived.now(), by_hand=True)
+    with search_options.writing(settings) as tx:
+        loser, winner = search_options.story(tx, story_id), search_options.story(tx, into)
+        merged = merges.merge(tx, loser.id, winner.id, search_options.now(), by_hand=True)
     if not merged:
         complain(f"{story_id} and {into} are one story already")
         raise typer.Exit(FINDINGS)
@@ -144,7 +144,7 @@ def split(
 ) -> None:
     """Take items out of a story into one of their own. The two are not merged again by themselves."""
     settings = loaded(config)
-    with archived.writing(settings) as tx:
-        story = archived.story(tx, story_id)
-        fresh = merges.split(tx, story.id, set(item_ids), archived.now())
+    with search_options.writing(settings) as tx:
+        story = search_options.story(tx, story_id)
+        fresh = merges.split(tx, story.id, set(item_ids), search_options.now())
     say(f"{fresh}: {len(set(item_ids))} taken out of {story.id}")

@@ -7,10 +7,10 @@ from dataclasses import asdict
 import typer
 
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
-from monitor.feeds import language
-from monitor.matching import casefile, lint
-from monitor.matching.contacts import extractor
-from monitor.matching.watchlists import Watchlists, load
+from monitor.contacts.extract import extractor
+from monitor.languages import detect
+from monitor.watchlists import lint, selftest
+from monitor.watchlists.compile import Watchlists, load
 
 app = typer.Typer(help="Try and inspect the watchlists.", no_args_is_help=True)
 
@@ -19,7 +19,7 @@ app = typer.Typer(help="Try and inspect the watchlists.", no_args_is_help=True)
 def test(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Run the tests beside the watchlists: what must and what must not match."""
     lists = load(loaded(config).watchlists)
-    results = casefile.run(lists, extract=extractor(lists), detect=lambda text: language.detect(text, None))
+    results = selftest.run(lists, extract=extractor(lists), detect=lambda text: detect.detect(text, None))
     if as_json:
         say_json({"tests": len(results.outcomes), "failures": [str(o) for o in results.failures]})
     else:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from apprise import Apprise, AppriseResult
 
-    from monitor.config import AppriseConfig
+    from monitor.config.model import AppriseConfig
     from monitor.model import Delivery
 
 MISSING = "needs the extra `apprise`: pip install 'foreign-influence-monitor[apprise]'"

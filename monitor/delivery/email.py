@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 import aiosmtplib
 
-from monitor.certificates import refusal
 from monitor.delivery import mime
 from monitor.delivery.deadline import within
 from monitor.delivery.outcomes import Stage, said, smtp_outcome
 from monitor.model import Delivered, Outcome, Rejected, TryLater
+from monitor.net.certificates import refusal
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Mapping
     from datetime import datetime
 
-    from monitor.config import EmailConfig, SmtpConfig
+    from monitor.config.model import EmailConfig, SmtpConfig
     from monitor.model import Delivery
 
 #: seconds for the courtesy of QUIT, after the mail is theirs

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor import modes
+from monitor import file_modes
 from monitor.delivery import mime
 from monitor.model import Delivered, Outcome, TryLater
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from monitor.config import FileConfig
+    from monitor.config.model import FileConfig
     from monitor.model import Delivery
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -36,7 +36,7 @@ class FileNotifier:
         folder = Path(self.config.path or "out")
         stem = safe_stem(str(delivery.message.payload.get("name") or ""), delivery.id)
         try:
-            modes.make_folder(folder)
+            file_modes.make_folder(folder)
             names = [_write(folder, f"{stem}.{suffix}", data) for suffix, data in _files(delivery)]
             _sync(folder)
         except OSError as error:
@@ -65,7 +65,7 @@ def _write(folder: Path, name: str, data: bytes) -> str:
     partial = folder / f".{name}.partial"
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
     try:
-        with os.fdopen(os.open(partial, flags, modes.FILE), "wb") as out:
+        with os.fdopen(os.open(partial, flags, file_modes.FILE), "wb") as out:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())

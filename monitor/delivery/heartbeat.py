@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.model import Outcome
-    from monitor.net import NetPolicy
+    from monitor.net.client import NetPolicy
 
 TIMEOUT = timedelta(seconds=15)
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from monitor import net
-from monitor.certificates import refusal
 from monitor.delivery.deadline import within
 from monitor.delivery.outcomes import Answer, said
 from monitor.model import Rejected, TryLater
+from monitor.net import client as net
+from monitor.net.certificates import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
-    from monitor.net import NetPolicy
+    from monitor.net.client import NetPolicy
 
 #: bytes of a body that are read; the rest says nothing about the delivery
 BODY_READ = 4096

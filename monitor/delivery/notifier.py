@@ -2,7 +2,7 @@
 
     send(delivery, now) -> Delivered | TryLater | Rejected
 
-To add a kind of receiver: a file here with a class that has `send`, its settings in `monitor.config`, a line below.
+To add a kind of receiver: a file here with a class that has `send`, its settings in `monitor.config.model`, a line below.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from monitor.config import ReceiverConfig, WebhookConfig
+    from monitor.config.model import ReceiverConfig, WebhookConfig
     from monitor.model import Delivery, Message, Outcome
-    from monitor.net import NetPolicy
+    from monitor.net.client import NetPolicy
 
 
 class Notifier(Protocol):

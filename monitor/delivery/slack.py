@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from monitor.config import SlackConfig
+    from monitor.config.model import SlackConfig
     from monitor.model import Delivery
-    from monitor.net import NetPolicy
+    from monitor.net.client import NetPolicy
 
 #: our payload was refused: never the same again, one resend as text
 PAYLOAD = frozenset(

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from monitor.config import SlackConfig
+    from monitor.config.model import SlackConfig
     from monitor.model import Delivery
-    from monitor.net import NetPolicy
+    from monitor.net.client import NetPolicy
 
 EVENT = "monitor_delivery"
 #: what a bot hears besides the errors of a webhook

@@ -16,9 +16,9 @@ from monitor.delivery.outcomes import Answer, http_outcome
 from monitor.model import Outcome, Rejected
 
 if TYPE_CHECKING:
-    from monitor.config import WebhookConfig
+    from monitor.config.model import WebhookConfig
     from monitor.model import Delivery
-    from monitor.net import NetPolicy
+    from monitor.net.client import NetPolicy
 
 PREFIX = "whsec_"
 #: the specification's bounds for a key, in bytes

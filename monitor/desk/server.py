@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from monitor import logs
-from monitor.alerts import links
 from monitor.desk import page
-from monitor.desk.words import words_for
 from monitor.errors import StoreError
 from monitor.jobs.feedback import Claim
+from monitor.languages.page_words import words_for
+from monitor.messages import links
 from monitor.store import stories
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from monitor.exports import page, sheet, stories
+from monitor.exports import case_page, csv_table, stories
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,10 +52,10 @@ def files(case: Case) -> Mapping[str, bytes]:
     """Path in the folder to content, in the order of the paths; SHA256SUMS last."""
     names = {kept.id: entry_name(kept) for kept in case.kept}
     made: dict[str, bytes] = {
-        "index.html": page.write(case.judged, case.steps, case.contacts, _rows(case, names)).encode(),
+        "index.html": case_page.write(case.judged, case.steps, case.contacts, _rows(case, names)).encode(),
         "story.json": _json(stories.story_json(case.judged, case.steps, texts=True)),
         "items.csv": stories.items_csv(case.judged.story.items).encode(),
-        "contacts.csv": sheet.write(case.contacts).encode(),
+        "contacts.csv": csv_table.write(case.contacts).encode(),
         CHAIN: _json(_chain(case, names)),
     }
     for kept in case.kept:
@@ -82,9 +82,9 @@ def headers(rest: Mapping[str, Any]) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
 
-def _rows(case: Case, names: Mapping[int, str]) -> list[page.EntryRow]:
+def _rows(case: Case, names: Mapping[int, str]) -> list[case_page.EntryRow]:
     return [
-        page.EntryRow(
+        case_page.EntryRow(
             item_id=kept.item_id or 0,
             name=names[kept.id] if kept.raw is not None else "",
             revision=kept.link.revision,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
-from monitor.exports import atom, plain, sheet
+from monitor.exports import atom, csv_table, plain
 from monitor.exports.atom import AtomEntry
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def item_json(of: StoryItem, *, texts: bool = True) -> dict[str, Any]:
 
 def items_csv(items: Iterable[StoryItem]) -> str:
     """One item a row."""
-    return sheet.table(ITEM_COLUMNS, (_item_row(item) for item in items))
+    return csv_table.table(ITEM_COLUMNS, (_item_row(item) for item in items))
 
 
 def _item_row(of: StoryItem) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ def change_json(of: Change) -> dict[str, Any]:
 
 def stories_csv(stories: Iterable[Judged]) -> str:
     """One story a row."""
-    return sheet.table(STORY_COLUMNS, (_story_row(story) for story in stories))
+    return csv_table.table(STORY_COLUMNS, (_story_row(story) for story in stories))
 
 
 def _story_row(of: Judged) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from monitor.certificates import causes, refusal
 from monitor.feeds import http, urls
 from monitor.feeds.body import Body, Damaged, TooLarge
 from monitor.model import Fetched, FetchFailed, FetchFault, FetchResult, NotModified
-from monitor.net import CA_FILE, AddressRefused, NameUnresolved, redact
+from monitor.net.certificates import causes, refusal
+from monitor.net.client import CA_FILE, AddressRefused, NameUnresolved, redact
 
 FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -57,7 +57,7 @@ def page_request(url: str, *, user_agent: str | None = None, deadline: float = 2
 
 
 async def fetch(client: httpx.AsyncClient, request: FetchRequest) -> FetchResult:
-    """One GET with all its redirects, through a guarded `client` (`monitor.net.async_client`).
+    """One GET with all its redirects, through a guarded `client` (`monitor.net.client.async_client`).
 
     Raises nothing for what the world does; whatever is raised is a bug.
     """

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from monitor.feeds import urls
 from monitor.feeds.fetch import FetchRequest, fetch
 from monitor.model import FetchFailed, FetchFault
-from monitor.net import NetPolicy, async_client
+from monitor.net.client import NetPolicy, async_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable

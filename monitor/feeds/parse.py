@@ -16,7 +16,7 @@ import feedparser
 import feedparser.api
 import feedparser.mixin
 
-from monitor.feeds import doctype, headline, jsonfeed, jsonlines, references, wishes
+from monitor.feeds import doctype, headline, json_feed, json_lines, references, wishes
 from monitor.feeds.clean import from_plain, to_line
 from monitor.feeds.decode import to_text
 from monitor.feeds.entry import RawEntry, language_tag, tidy
@@ -65,7 +65,7 @@ def parse(body: bytes, content_type: str, url: str) -> ParsedFeed | FetchFailed:
     if not text.strip():
         return FetchFailed(fault=FetchFault.NOT_A_FEED, detail="an empty body")
     if text[0] in "{[":
-        found = jsonlines.read(text, url) if jsonlines.looks_like_lines(text) else jsonfeed.read(text, url)
+        found = json_lines.read(text, url) if json_lines.looks_like_lines(text) else json_feed.read(text, url)
     else:
         found = _xml(text, url)
     if isinstance(found, FetchFailed):

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 from monitor.feeds import urls
 from monitor.model import Entry, Feed, FetchFailed, FetchFault, FetchResult, NotModified, ParsedFeed
-from monitor.redaction import MASK, hidden, kept, masked, opens
+from monitor.net.redaction import MASK, hidden, kept, masked, opens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

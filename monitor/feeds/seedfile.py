@@ -8,7 +8,7 @@ import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from monitor import modes
+from monitor import file_modes
 from monitor.feeds.seeds import with_feed, without_feed
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _change(path: Path, changed: Callable[[str], str | None]) -> None:
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
     """One change at a time in a folder: two commands at once do not undo each other."""
-    modes.make_folder(target.parent)
+    file_modes.make_folder(target.parent)
     folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
@@ -82,7 +82,7 @@ def _put(target: Path, data: bytes) -> None:
         raise Unwritable("it is read-only")
     part = target.with_name(f".{target.name}.part")
     try:
-        modes.write(part, data)
+        file_modes.write(part, data)
         if known is not None:
             part.chmod(stat.S_IMODE(known.st_mode))
             os.chown(part, known.st_uid, known.st_gid)

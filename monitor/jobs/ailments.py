@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigError, StoreError
 from monitor.model import EventKind, Finding
-from monitor.redaction import redact
+from monitor.net.redaction import redact
 
 if TYPE_CHECKING:
     from datetime import datetime

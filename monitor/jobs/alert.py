@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from monitor import arrows, logs
+from monitor import failpoints, logs
 from monitor.alerts import intervals, throttle
-from monitor.alerts.compose import alert_context
-from monitor.alerts.grouped import grouped
-from monitor.alerts.messages import render
 from monitor.alerts.routing import route_of
+from monitor.config.routes import RouteConfig
 from monitor.errors import StoreError
 from monitor.jobs.groups import follow, open_groups
 from monitor.jobs.threads import firsts
 from monitor.jobs.verdicts import bench, verdicts
+from monitor.messages.alert import alert_context
+from monitor.messages.grouped import grouped
+from monitor.messages.render import render
 from monitor.model import MessageKind
-from monitor.routes import RouteConfig
 from monitor.store import alerts, outbox, stories
 from monitor.timing import LIFETIMES
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from monitor.alerts.render import Templates
     from monitor.alerts.routing import Routed
-    from monitor.config import ReceiverConfig
+    from monitor.config.model import ReceiverConfig
+    from monitor.config.routes import InhibitConfig, TimeIntervalConfig
     from monitor.jobs.verdicts import Verdict
-    from monitor.routes import InhibitConfig, TimeIntervalConfig
+    from monitor.messages.templates import Templates
     from monitor.store.alerts import AlertGroup
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
@@ -123,8 +123,8 @@ def _alert(alerter: Alerter, group_id: int) -> bool:
         _settle(tx, group, found, now)
         subject = _send(tx, alerter, group, receiver, told, now)
         follow(tx, group, [v.judged.story for v in told if v.judged is not None], routed, now)
-        arrows.passed("alert-writing")
-    arrows.passed("alert-written")
+        failpoints.passed("alert-writing")
+    failpoints.passed("alert-written")
     log.info("alert_made", receiver=receiver.name, stories=[v.story_id for v in told], subject=subject)
     return True
 

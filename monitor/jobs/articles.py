@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from monitor import logs
 from monitor.errors import StoreError
-from monitor.feeds import language
 from monitor.feeds.fetch import FetchRequest, page_request
 from monitor.feeds.fulltext import Article, extract
 from monitor.jobs import feedback
 from monitor.jobs.assess import coverage
-from monitor.jobs.gather import gather
 from monitor.jobs.groups import open_groups
+from monitor.jobs.place import gather
 from monitor.jobs.poll import ASIDE, Abandoned, TooSlow, computed
+from monitor.languages import detect
 from monitor.model import Assessed, Coverage, Fetched, FetchFailed, FetchFault, Fulltext, Novelty
 from monitor.store import archive, articles, items
 
@@ -159,7 +159,7 @@ def complete(item: Item, text: str, feed_language: str) -> Item:
     """The item with its article's text in the place of a shorter content."""
     content = text if len(text) > len(item.content) else item.content
     hint = item.lang if item.lang != "und" else feed_language if feed_language != "mul" else None
-    lang = language.detect(" ".join((item.title, item.summary, content)), hint)
+    lang = detect.detect(" ".join((item.title, item.summary, content)), hint)
     return replace(item, content=content, lang=lang, fulltext=Fulltext.READ, fulltext_detail="")
 
 

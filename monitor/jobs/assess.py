@@ -25,14 +25,14 @@ from monitor.model import (
 )
 from monitor.model.evidence import UNKEPT
 from monitor.model.polls import CHURNING, said
-from monitor.redaction import redact
+from monitor.net.redaction import redact
 from monitor.timing import BACKOFF_CEILING, SLOW_FOR, asked_wait, backoff, next_poll, unskipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.config import PollingConfig
+    from monitor.config.model import PollingConfig
     from monitor.model import Entry, FeedState, FetchResult, KnownItem, ParsedFeed, Rhythm
 
 #: answers that came whole and were no feed we can read, and how long such an address rests if it never was one

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from monitor.jobs import feedback
 from monitor.jobs.assess import coverage
-from monitor.jobs.gather import gather
 from monitor.jobs.groups import open_groups
+from monitor.jobs.place import gather
 from monitor.model import Assessed, Novelty
 from monitor.store import archive, items, rulebook
 from monitor.store.sql import batches
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from monitor.config.routes import RouteConfig
     from monitor.model import Decision, Item
-    from monitor.routes import RouteConfig
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigError, Mistake
-from monitor.matching.watchlists import compile_sources, load
 from monitor.store import archive
+from monitor.watchlists.compile import compile_sources, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

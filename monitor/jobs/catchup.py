@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from monitor.config import CatchUpConfig
+    from monitor.config.model import CatchUpConfig
     from monitor.jobs.notices import Notices
     from monitor.model import Delivery
     from monitor.store.backlog import Waiting

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from monitor import arrows, logs
+from monitor import failpoints, logs
 from monitor.delivery.notifier import degraded
 from monitor.jobs import troubles
 from monitor.jobs.catchup import catch_up
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from monitor.config import DeliveryConfig
+    from monitor.config.model import DeliveryConfig
     from monitor.delivery.notifier import Notifier
     from monitor.jobs.notices import Notices
     from monitor.model import Delivery, Outcome
@@ -110,16 +110,16 @@ def _step(deliverer: Deliverer, receiver: str) -> str | None:
         delivery = outbox.claim(tx, deliverer.clock(), lease=LEASE, token=uuid4().hex, receiver=receiver)
     if delivery is None:
         return None
-    arrows.passed("claimed")
+    failpoints.passed("claimed")
     return _one(deliverer, delivery)
 
 
 def _one(deliverer: Deliverer, delivery: Delivery) -> str:
     started = time.monotonic()
-    arrows.passed(f"sending-{delivery.message.channel}")
+    failpoints.passed(f"sending-{delivery.message.channel}")
     outcome = _sent(deliverer, delivery)
     if isinstance(outcome, Delivered):
-        arrows.passed(f"accepted-{delivery.message.channel}")
+        failpoints.passed(f"accepted-{delivery.message.channel}")
     elapsed = timedelta(seconds=time.monotonic() - started)
     now = deliverer.clock()
     retry_at = _retry_at(deliverer, delivery, outcome, now)
@@ -138,8 +138,8 @@ def _one(deliverer: Deliverer, delivery: Delivery) -> str:
         )
         if held and isinstance(outcome, Delivered):
             catch_up(tx, deliverer.notices, deliverer.patience.catch_up, delivery, now)
-        arrows.passed("settling")
-    arrows.passed("settled")
+        failpoints.passed("settling")
+    failpoints.passed("settled")
     _log(delivery, outcome, retry_at, held=held)
     return {Delivered: "delivered", TryLater: "later", Rejected: "rejected"}[type(outcome)]
 

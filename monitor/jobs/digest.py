@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from monitor import arrows, logs
-from monitor.alerts.briefing import Findings, digest_context
-from monitor.alerts.digest import Due, LastDigest, due, edges, for_reader, next_due, should_send
-from monitor.alerts.held import with_held
-from monitor.alerts.messages import Outgoing, render
+from monitor import failpoints, logs
+from monitor.alerts.digest_schedule import Due, LastDigest, due, edges, for_reader, next_due, should_send
+from monitor.messages.digest import Findings, digest_context
+from monitor.messages.held import with_held
+from monitor.messages.render import Outgoing, render
 from monitor.store import alerts, contacts, coverage, digests, facts, outbox, stories
 from monitor.store.digests import LedgerRow
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from monitor.alerts.render import Templates
-    from monitor.config import DigestConfig, ReceiverConfig
+    from monitor.config.model import DigestConfig, ReceiverConfig
+    from monitor.messages.templates import Templates
     from monitor.model import LedgerContact, Story
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
@@ -165,9 +165,9 @@ def _digest(digester: Digester, series: DigestConfig, name: str) -> int:
         )
         count = _enter(tx, digester, series, name, window) if window else 0
         if count:
-            arrows.passed("digest-writing")
+            failpoints.passed("digest-writing")
     if count:
-        arrows.passed("digest-written")
+        failpoints.passed("digest-written")
     return count
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from monitor.alerts.routing import Routed
+    from monitor.config.routes import RouteConfig
     from monitor.model import Change, Standing, Story
-    from monitor.routes import RouteConfig
     from monitor.store.alerts import AlertGroup
     from monitor.stories.judgement import StoryJudge
 

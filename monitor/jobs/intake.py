@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor.jobs import poll
 from monitor.jobs.digest import INSTALLED
-from monitor.redaction import kept
+from monitor.net.redaction import kept
 from monitor.store import facts, feeds
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from monitor.model.fits import known
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from monitor.matching.watchlists import Watchlists
     from monitor.model.fits import Known
+    from monitor.watchlists.compile import Watchlists
 
 
 def known_of(lists: Watchlists, feeds: Iterable[str] | None = None) -> Known:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from monitor.alerts.compose import notice_context
-from monitor.alerts.messages import render
+from monitor.messages.alert import notice_context
+from monitor.messages.render import render
 from monitor.store import outbox
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from monitor.alerts.render import Templates
-    from monitor.config import ReceiverConfig
+    from monitor.config.model import ReceiverConfig
+    from monitor.messages.templates import Templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import xxhash
 
-from monitor import arrows, logs
+from monitor import failpoints, logs
 from monitor.errors import StoreError
-from monitor.feeds import dates, headline, identity, language, novelty
+from monitor.feeds import dates, headline, identity, novelty
 from monitor.feeds.canonical import canonical_url
 from monitor.feeds.fetch import FetchRequest
 from monitor.feeds.local import is_local
@@ -24,8 +24,9 @@ from monitor.feeds.parse import parse
 from monitor.feeds.worker import WorkerFault
 from monitor.jobs import feedback
 from monitor.jobs.assess import ArticleText, Judge, Poll, assess, fulltext_of
-from monitor.jobs.gather import gather, withdrawn
 from monitor.jobs.groups import open_groups
+from monitor.jobs.place import gather, withdrawn
+from monitor.languages import detect
 from monitor.model import (
     Coverage,
     FeedState,
@@ -46,13 +47,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from monitor.config import PollingConfig
+    from monitor.config.model import PollingConfig
+    from monitor.config.routes import RouteConfig
     from monitor.feeds.secrets import Address, AddressBook
     from monitor.feeds.worker import Worker
     from monitor.matching.matcher import Matcher
     from monitor.model import Entry, Feed
-    from monitor.net import NetPolicy
-    from monitor.routes import RouteConfig
+    from monitor.net.client import NetPolicy
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
 
@@ -122,9 +123,9 @@ def settle(
     try:
         if isinstance(result, Exception):
             raise result
-        arrows.passed("fetched")
+        failpoints.passed("fetched")
         poll = _read(poller, state, result, worker or poller.worker)
-        arrows.passed("parsed")
+        failpoints.passed("parsed")
         poll = replace(poll, elapsed=timedelta(seconds=time.monotonic() - started))
         judge = Judge(
             decide=poller.matcher.decide, make_item=partial(make_item, fetched=poller.polling.fulltext)
@@ -133,8 +134,8 @@ def settle(
         for portion in portions(record):
             with poller.db.transaction() as tx:
                 write(tx, portion, poller.route, poller.judge)
-                arrows.passed("poll-writing")
-            arrows.passed("poll-written")
+                failpoints.passed("poll-writing")
+            failpoints.passed("poll-written")
     except (StoreError, TooSlow, Abandoned):
         # the database refuses everybody, not this feed: the tick ends, the next one fetches again
         raise
@@ -243,7 +244,7 @@ def make_item(
     content = article.text if article and len(article.text) > len(entry.content) else entry.content
     said = entry.language or (feed.language if feed.language != "mul" else None)
     head = headline.parted(entry.title, (entry.outlet, feed.title, feed.family))
-    lang, langs = language.parts(head.title, entry.summary, content, said)
+    lang, langs = detect.parts(head.title, entry.summary, content, said)
     at, flag = dates.read_date(entry.published_raw, now) if entry.published_raw else (None, None)
     fulltext, detail = fulltext_of(article, wanted=feed.fulltext and fetched, url=entry.url)
     return Item(

@@ -6,11 +6,12 @@ import json
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from monitor import modes
-from monitor.alerts.compose import alert_context
-from monitor.alerts.messages import Outgoing, render
-from monitor.config import FileConfig, ReceiverConfig
-from monitor.jobs import digest, samplestories
+from monitor import file_modes
+from monitor.config.model import FileConfig, ReceiverConfig
+from monitor.demo import stories as samplestories
+from monitor.jobs import digest
+from monitor.messages.alert import alert_context
+from monitor.messages.render import Outgoing, render
 from monitor.model import Delivered, Delivery
 from monitor.store import alerts, feeds, journal, stories
 
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from monitor.alerts.render import Templates
     from monitor.delivery.notifier import Notifier
     from monitor.jobs.digest import Digester
+    from monitor.messages.templates import Templates
     from monitor.model import Feed
     from monitor.store.database import Database
 
@@ -87,12 +88,12 @@ def _shown(receiver: ReceiverConfig) -> ReceiverConfig:
 
 
 def _files(out: Outgoing, folder: Path, stem: str) -> list[Path]:
-    modes.make_folder(folder)
+    file_modes.make_folder(folder)
     written = []
     for suffix, text in out.message.payload["files"].items():
         path = folder / f"{stem}.{suffix}"
         content = text if isinstance(text, str) else json.dumps(text, ensure_ascii=False, indent=2)
-        modes.write(path, content.encode("utf-8"))
+        file_modes.write(path, content.encode("utf-8"))
         written.append(path)
     return written
 

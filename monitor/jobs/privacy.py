@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor import logs, modes
+from monitor import file_modes, logs
 from monitor.errors import ConfigError
 from monitor.feeds import seedfile
 from monitor.store import feeds, linkkey
@@ -13,8 +13,8 @@ from monitor.store import feeds, linkkey
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from monitor.config.load import Settings
     from monitor.model import Feed
-    from monitor.settings import Settings
     from monitor.store.database import Database
 
 log = logs.get("privacy")
@@ -22,7 +22,7 @@ log = logs.get("privacy")
 
 def tighten(found: Settings, db: Database) -> tuple[Path, ...]:
     """Take others' rights from what the program made; which had any. One line in the log says so."""
-    closed = modes.tighten(_ours(found, db))
+    closed = file_modes.tighten(_ours(found, db))
     if closed:
         shown = ", ".join(str(path) for path in closed[:5]) + (" …" if len(closed) > 5 else "")
         log.info("tightened", files=len(closed), detail=f"others could read {shown}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor import arrows, logs
+from monitor import failpoints, logs
 from monitor.store import digests, facts
 from monitor.store.prune import Pruned
 from monitor.store.prune import prune as delete_old
@@ -13,7 +13,7 @@ from monitor.store.prune import prune as delete_old
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from monitor.config import DigestConfig, RetentionConfig
+    from monitor.config.model import DigestConfig, RetentionConfig
     from monitor.store.database import Database
 
 log = logs.get("prune")
@@ -41,7 +41,7 @@ def prune(
         journal=retention.journal,
         told_through=told,
     )
-    arrows.passed("pruned")
+    failpoints.passed("pruned")
     log.info("pruned", items=gone.items, polls=gone.polls, deliveries=gone.deliveries)
     return gone
 

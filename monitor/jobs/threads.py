@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.alerts.messages import First
+from monitor.messages.render import First
 from monitor.store import alerts, backlog
 
 if TYPE_CHECKING:

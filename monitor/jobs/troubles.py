@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from monitor.config import DeliveryConfig
+    from monitor.config.model import DeliveryConfig
     from monitor.jobs.notices import Notices
     from monitor.store.receivers import ReceiverState
 

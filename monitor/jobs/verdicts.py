@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from monitor.alerts.routing import Routed
+    from monitor.config.routes import InhibitConfig
     from monitor.model import Change, Judged, Standing, Story
     from monitor.model.alerting import Silence
-    from monitor.routes import InhibitConfig
     from monitor.store.alerts import AlertGroup
     from monitor.stories.judgement import StoryJudge
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from monitor import logs
 from monitor.alerts.intervals import muted
+from monitor.alerts.own_events import over, to_tell, words
 from monitor.alerts.routing import Routed, routes_for_event
-from monitor.alerts.watch import over, to_tell, words
 from monitor.jobs import works
 from monitor.model import Event, EventKind, Finding, Pace, WorkKind
 from monitor.model.matchers import hold
-from monitor.store import events, facts, receivers, sightings, silences
+from monitor.store import events, facts, findings, receivers, silences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from monitor.config.load import Settings
+    from monitor.config.routes import TimeIntervalConfig
     from monitor.jobs.notices import Notices
     from monitor.jobs.works import Progress
-    from monitor.routes import TimeIntervalConfig
-    from monitor.settings import Settings
     from monitor.store.database import Database
 
 log = logs.get("watch")
@@ -87,7 +87,7 @@ def note(tx: Connection, finding: Finding, now: datetime) -> None:
 
 
 def _stored(tx: Connection, watcher: Watcher, now: datetime) -> Iterator[Finding]:
-    yield from sightings.look(tx, now)
+    yield from findings.look(tx, now)
     for progress in works.look(tx, watcher.settings, now):
         if progress.overdue and not progress.work.told:
             yield _overdue(progress)

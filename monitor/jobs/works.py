@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from monitor.alerts.digest import LastDigest, due, for_reader
+from monitor.alerts.digest_schedule import LastDigest, due, for_reader
 from monitor.alerts.pace import OVERDUE, began_at, pace, remedy, said
 from monitor.jobs.digest import installed_at
 from monitor.model import Pace, Work, WorkKind
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from monitor.settings import Settings
+    from monitor.config.load import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.folding import fold_all
-from monitor.matching.forms import articled, forms_of_script, inflected
+from monitor.languages.word_forms import articled, forms_of_script, inflected
 from monitor.matching.silence import ENTITY, EXCEPT, LITERAL, VOCABULARY, Claim, Condition, Guards
 
 if TYPE_CHECKING:

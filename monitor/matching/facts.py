@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from monitor.matching import undocs
+from monitor.matching import un_documents
 from monitor.model import Fact
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _weight(mention: Mention, lead: int) -> int:
 
 
 def _document(text: str) -> str:
-    named = undocs.find(text)
+    named = un_documents.find(text)
     return f"un:{named[0].symbol}" if named else f"un:{text}"
 
 

@@ -20,11 +20,11 @@ import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from monitor.folding import Folded, extended, fold, folded, tags
-from monitor.matching import languages, undocs
+from monitor.matching import passages, un_documents
 from monitor.matching.building import Builder, spelling
-from monitor.matching.languages import JOINT
 from monitor.matching.mentions import FIELD_GAP, FIELDS, PARAGRAPH_GAP, Mention, Scan, keys
 from monitor.matching.namesakes import Namesakes
+from monitor.matching.passages import JOINT
 from monitor.matching.sentences import split
 from monitor.matching.silence import ENTITY, EXCEPT, VOCABULARY, Claim, Guards, Hit, silence, widest
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from monitor.matching.building import Bearer
     from monitor.matching.mentions import EntitySpec, Sentence, VocabularySpec
-    from monitor.matching.undocs import Resolution, UnDocument
+    from monitor.matching.un_documents import Resolution, UnDocument
     from monitor.model import Item
 
 #: pattern number, start and end in the folded text, the spaces around included
@@ -135,7 +135,7 @@ class Lexicon:
         found = self._automaton.find_matches_as_indexes(text.text, overlapping=True)
         langs = [item.lang]
         if item.langs:
-            stretches = languages.stretches(item)
+            stretches = passages.stretches(item)
             langs = [lang for _, lang in stretches]
             found = self._by_stretch(found, text, [end for end, _ in stretches])
         claims: dict[int, tuple[Claim, ...]] = {}
@@ -146,9 +146,9 @@ class Lexicon:
             if meaning.claims:
                 claims[pattern] = meaning.claims
                 heard |= meaning.keys
-        named = undocs.find(text.given)[:MAX_SPOKEN] if self._resolutions else ()
+        named = un_documents.find(text.given)[:MAX_SPOKEN] if self._resolutions else ()
         for document in named:
-            heard.update(keys(UN_DOCUMENT, undocs.sense(document, self._resolutions), frozenset()))
+            heard.update(keys(UN_DOCUMENT, un_documents.sense(document, self._resolutions), frozenset()))
         return Heard(text, found, claims, named, heard)
 
     def scan(self, item: Item, heard: Heard | None = None) -> Scan:
@@ -170,7 +170,7 @@ class Lexicon:
             sentences=sentences,
             mentions=mentions,
             published=item.published_at,
-            langs=languages.by_sentence(item, sentences) if item.langs else {},
+            langs=passages.by_sentence(item, sentences) if item.langs else {},
         )
 
     def _by_stretch(self, found: list[Match], text: Folded, ends: Sequence[int]) -> list[Match]:
@@ -225,7 +225,7 @@ class Lexicon:
             return
         found = [places.bounds(document.start, document.end) for document in heard.documents]
         for document, place in zip(heard.documents, places.of(found), strict=True):
-            sense = undocs.sense(document, self._resolutions)
+            sense = un_documents.sense(document, self._resolutions)
             hit = places.hit(Claim(VOCABULARY, UN_DOCUMENT, sense=sense), place)
             if hit is not None:
                 hit.end = hit.start + document.end - document.start

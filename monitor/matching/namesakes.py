@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from monitor.folding import fold_all, folded
-from monitor.matching.forms import inflected
+from monitor.languages.word_forms import inflected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

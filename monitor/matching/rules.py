@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.matching import tree
-    from monitor.matching.files import TestFile
     from monitor.matching.lexicon import Lexicon
     from monitor.matching.mentions import EntitySpec, VocabularySpec
     from monitor.model import Severity
+    from monitor.watchlists.files import TestFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,18 @@ Types are named for their moment: `Entry` is what a feed said, `Item` what we ke
 All are frozen; times are aware UTC datetimes; tuples, not lists.
 """
 
+from monitor.model.corroboration import (
+    Change,
+    ContactSource,
+    Corroboration,
+    Judged,
+    LedgerContact,
+    Participant,
+    SinceThen,
+    Standing,
+    Step,
+    Voice,
+)
 from monitor.model.delivery import (
     Delivered,
     Delivery,
@@ -62,18 +74,6 @@ from monitor.model.stories import (
     RelatedStory,
     Story,
     StoryItem,
-)
-from monitor.model.tellings import (
-    Change,
-    ContactSource,
-    Corroboration,
-    Judged,
-    LedgerContact,
-    Participant,
-    SinceThen,
-    Standing,
-    Step,
-    Voice,
 )
 from monitor.model.words import (
     Severity,

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from monitor.errors import StoreError
 from monitor.model.alerting import Ack
 from monitor.store import stories
-from monitor.store.schema import acks, alert_groups, alert_members
+from monitor.store.tables_news import acks, alert_groups, alert_members
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import func, or_, select
 
 from monitor.model import Contact, Coverage, Match, Severity, StoryItem, Suppressed
-from monitor.store import rows, words
-from monitor.store.schema import contacts, feeds, items, matches, revisions, suppressed
+from monitor.store import fulltext_search, rows
 from monitor.store.sql import batches
+from monitor.store.tables_news import contacts, feeds, items, matches, revisions, suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -120,7 +120,7 @@ def _whole(*, newest_first: bool = False) -> Select[tuple[object, ...]]:
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = list(words.hold(wanted.text, wanted.spelt))
+    found: list[ColumnElement[bool]] = list(fulltext_search.hold(wanted.text, wanted.spelt))
     equal = {
         "feed_id": wanted.feed_id,
         "story_id": wanted.story_id,

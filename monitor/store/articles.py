@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select, update
 
 from monitor.model import Fulltext
-from monitor.store.schema import articles, feeds, items
 from monitor.store.sql import batches, put_new
+from monitor.store.tables_news import articles, feeds, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

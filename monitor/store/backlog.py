@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text, update
 
-from monitor.store.schema import EXPIRED, OWED, deliveries
+from monitor.store.tables_news import EXPIRED, OWED, deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
 
-from monitor.store.schema import story_facts
 from monitor.store.sql import insert
+from monitor.store.tables_news import story_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

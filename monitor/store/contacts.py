@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from monitor.store import archive
-from monitor.store.schema import contacts, items
+from monitor.store.tables_news import contacts, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, make_url, text
 
-from monitor import modes
+from monitor import file_modes
 from monitor.errors import StoreError
 from monitor.store import upgrade
-from monitor.store.faults import told
 from monitor.store.lock import InstanceLock
+from monitor.store.refusals import told
 from monitor.store.sql import PROMISED
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Database:
         part = target.with_name(target.name + ".part")
         with told(str(target)):
             try:
-                modes.create(part)
+                file_modes.create(part)
                 self._copy(part)
                 part.replace(target)
             except OSError as error:
@@ -161,11 +161,11 @@ class Database:
         """An empty file that only we may read; SQLite gives its logs the same rights."""
         assert self.path is not None
         try:
-            modes.make_folder(self.path.parent)
+            file_modes.make_folder(self.path.parent)
         except OSError as error:
             raise StoreError(f"{self.path.parent} cannot be made: {error.strerror}") from error
         try:
-            modes.create(self.path)
+            file_modes.create(self.path)
         except OSError as error:
             raise StoreError(f"{self.path} cannot be made: {error.strerror}") from error
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from monitor.store.schema import digests
 from monitor.store.sql import changed, insert
+from monitor.store.tables_news import digests
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import null, or_, select, update
 
 from monitor.model import Event, EventKind, Severity
-from monitor.store.schema import events
 from monitor.store.sql import put_new
+from monitor.store.tables_news import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

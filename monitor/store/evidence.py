@@ -10,8 +10,8 @@ from sqlalchemy import func, or_, select
 
 from monitor.model.evidence import Kept, Link, digest
 from monitor.store import restlessness
-from monitor.store.schema import entries, items
 from monitor.store.sql import add, batches
+from monitor.store.tables_news import entries, items
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from monitor.store.schema import facts
 from monitor.store.sql import insert, put_new
+from monitor.store.tables_news import facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Feeds: what they are, what we remember between polls, and when each is due.
 
-An address is kept without what opens it (`monitor.redaction.kept`); whoever asks it has it from the feeds files.
+An address is kept without what opens it (`monitor.net.redaction.kept`); whoever asks it has it from the feeds files.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, func, literal, select, update
 
 from monitor.model import Novelty
-from monitor.redaction import kept, masked
+from monitor.net.redaction import kept, masked
 from monitor.store import rows
 from monitor.store.columns import Utc
-from monitor.store.schema import feeds, polls
 from monitor.store.sql import batches, changed
+from monitor.store.tables_news import feeds, polls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 
 from monitor.model import FeedHealth
 from monitor.store import rows
-from monitor.store.schema import feeds, items, polls
+from monitor.store.tables_news import feeds, items, polls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

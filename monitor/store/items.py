@@ -11,9 +11,9 @@ from sqlalchemy import delete, func, or_, select, update
 from monitor.model import Coverage, DateFlag, Fulltext, KnownItem
 from monitor.model.polls import CHURNING
 from monitor.store import feeds, restlessness, rows
-from monitor.store.schema import contacts, items, matches, revisions, suppressed
-from monitor.store.schema import feeds as feed_table
 from monitor.store.sql import add, batches, changed, put_new
+from monitor.store.tables_news import contacts, items, matches, revisions, suppressed
+from monitor.store.tables_news import feeds as feed_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

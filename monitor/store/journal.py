@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, func, select, text, update
 
 from monitor.store.outbox import OPEN
-from monitor.store.schema import IN_PART, attempts, deliveries
 from monitor.store.sql import PROMISED
+from monitor.store.tables_news import IN_PART, attempts, deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

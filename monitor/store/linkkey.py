@@ -6,7 +6,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from monitor import modes
+from monitor import file_modes
 from monitor.errors import StoreError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def load(folder: Path) -> bytes:
     """The key of this installation. Removing the file makes every link that was sent invalid. Raises StoreError."""
     path = folder / NAME
     try:
-        modes.make_folder(folder)
+        file_modes.make_folder(folder)
         _make(path)
         key = path.read_bytes()
     except OSError as error:
@@ -37,7 +37,7 @@ def _make(path: Path) -> None:
     if path.exists():
         return
     fresh = path.with_name(f".{NAME}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, modes.FILE), "wb") as out:
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, file_modes.FILE), "wb") as out:
         out.write(secrets.token_bytes(SIZE))
         out.flush()
         os.fsync(out.fileno())

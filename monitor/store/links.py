@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, or_, select
 
 from monitor.model import RelatedStory
-from monitor.store.schema import stories, story_links
 from monitor.store.sql import batches, put_new
+from monitor.store.tables_news import stories, story_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

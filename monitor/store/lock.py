@@ -7,7 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from monitor import modes
+from monitor import file_modes
 from monitor.errors import StoreError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class InstanceLock:
     def acquire(self) -> None:
         """Take it. Raises StoreError, naming the holder's pid, when another has it or the file cannot be made."""
         try:
-            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, modes.FILE)
+            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, file_modes.FILE)
         except OSError as error:
             raise StoreError(f"{self._file} cannot be opened: {error.strerror}") from error
         if not _locked(descriptor):

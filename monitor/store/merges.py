@@ -12,8 +12,16 @@ from monitor.model import Severity
 from monitor.store import links
 from monitor.store import stories as told_stories
 from monitor.store.alerts import purpose
-from monitor.store.schema import acks, alert_groups, alert_members, items, matches, stories, stories_apart
 from monitor.store.sql import batches, put_new
+from monitor.store.tables_news import (
+    acks,
+    alert_groups,
+    alert_members,
+    items,
+    matches,
+    stories,
+    stories_apart,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from monitor.store.schema import feeds, polls
+from monitor.store.tables_news import feeds, polls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, exists, null, select, update
 
-from monitor import arrows
+from monitor import failpoints
 from monitor.store.items import TOUCHED_EVERY
 from monitor.store.outbox import OPEN
-from monitor.store.schema import (
+from monitor.store.sql import changed
+from monitor.store.tables_news import (
     alert_groups,
     alert_members,
     deliveries,
@@ -28,7 +29,6 @@ from monitor.store.schema import (
     stories,
     story_facts,
 )
-from monitor.store.sql import changed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -105,7 +105,7 @@ def _sweep(database: Database, statement: Delete | Update, old: ColumnElement[bo
         with database.transaction() as tx:
             touched = _batch(tx, statement, old, batch)
             if touched:
-                arrows.passed("pruning")
+                failpoints.passed("pruning")
         total += touched
         if touched < batch:
             return total

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, or_, select, text, true, update
 
 from monitor.model import Delivered, Rejected, TryLater
-from monitor.store.schema import OWED, deliveries, receivers
 from monitor.store.sql import PROMISED, changed, insert
+from monitor.store.tables_news import OWED, deliveries, receivers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,8 +8,8 @@ from sqlalchemy import and_, delete, null, or_, select, update
 
 from monitor.model.polls import CHURNING, said
 from monitor.store import rows
-from monitor.store.schema import contacts, entries, items, matches, revisions
 from monitor.store.sql import batches
+from monitor.store.tables_news import contacts, entries, items, matches, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from monitor.errors import StoreError
-from monitor.store.faults import told
 from monitor.store.lock import InstanceLock
-from monitor.store.schema import REVISION
+from monitor.store.refusals import told
+from monitor.store.tables_news import REVISION
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,14 +10,14 @@ from sqlalchemy import case, select, update
 
 from monitor import rhythm
 from monitor.store import rows
-from monitor.store.schema import feeds, items, polls
+from monitor.store.tables_news import feeds, items, polls
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from monitor.config import PollingConfig
+    from monitor.config.model import PollingConfig
     from monitor.model import FeedState
 
 #: how far back the rhythm is judged

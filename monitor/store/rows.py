@@ -26,7 +26,7 @@ from monitor.model import (
     Standing,
     Suppressed,
 )
-from monitor.store import words
+from monitor.store import fulltext_search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,7 +77,7 @@ def feed_state(row: RowMapping) -> FeedState:
 def item_columns(item: Item) -> Row:
     """The item's own part of a row of `items`."""
     own = {name: getattr(item, name) for name in ITEM_FIELDS}
-    return own | {"folded": words.folded_text(item.title, item.summary, item.content)}
+    return own | {"folded": fulltext_search.folded_text(item.title, item.summary, item.content)}
 
 
 def item(row: RowMapping) -> Item:

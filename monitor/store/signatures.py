@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, func, select, text
 
 from monitor.store.columns import Utc
-from monitor.store.schema import items, signature_keys, signatures
 from monitor.store.sql import put_new
+from monitor.store.tables_news import items, signature_keys, signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,8 +9,8 @@ from sqlalchemy import or_, select, update
 from monitor.errors import StoreError
 from monitor.model.alerting import Silence
 from monitor.model.matchers import parse
-from monitor.store.schema import silences
 from monitor.store.sql import changed
+from monitor.store.tables_news import silences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, func, select, update
 
 from monitor.model import Severity, Story
 from monitor.store import archive, links
-from monitor.store.schema import items, matches, stories
 from monitor.store.sql import batches, put_new
+from monitor.store.tables_news import items, matches, stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,8 +9,8 @@ from sqlalchemy import delete, func, select, update
 from monitor.errors import StoreError
 from monitor.model import Coverage, Severity
 from monitor.model.feedback import BY, Part, Suppression
-from monitor.store.schema import contacts, items, matches, stories, suppressed, suppressions
 from monitor.store.sql import changed, put_new
+from monitor.store.tables_news import contacts, items, matches, stories, suppressed, suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-from monitor import arrows
+from monitor import failpoints
 from monitor.errors import StoreError
-from monitor.store import words
-from monitor.store.schema import REVISION
+from monitor.store import fulltext_search
+from monitor.store.tables_news import REVISION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,17 +39,17 @@ def to_newest(database: Database) -> None:
             # another process may have been faster while we waited
             if _version(tx, database.name) is None:
                 _migrate(tx)
-        arrows.passed("migrated")
+        failpoints.passed("migrated")
         return
     _refuse_newer(found, database.name)
     with _alone(database):
         _keep_copy(database, found)
-        arrows.passed("copied")
+        failpoints.passed("copied")
         with database.transaction() as tx:
             if _version(tx, database.name) == found:
                 _migrate(tx)
-                words.fill(tx)
-        arrows.passed("migrated")
+                fulltext_search.fill(tx)
+        failpoints.passed("migrated")
 
 
 def _version(tx: Connection, name: str) -> str | None:
@@ -104,7 +104,7 @@ def _migrate(tx: Connection) -> None:
     config = _config()
     config.attributes["connection"] = tx
     command.upgrade(config, "head")
-    arrows.passed("migrating")
+    failpoints.passed("migrating")
 
 
 def _config() -> Config:

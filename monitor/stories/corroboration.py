@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from monitor.contacts.reports import GENERIC
 from monitor.model import ContactStatus, Corroboration, Side, Voice
 from monitor.stories import families, stances
-from monitor.stories.signature import GENERIC
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from monitor.contacts.register import ledger
+from monitor.contacts.reports import TOOK_PLACE
 from monitor.model import ContactStatus, Judged, SinceThen, Story
 from monitor.stories.change import changes, standing
 from monitor.stories.corroboration import corroborate
-from monitor.stories.ledger import ledger
-from monitor.stories.reports import TOOK_PLACE
 from monitor.stories.summary import best_item
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from monitor.contacts.reports import GENERIC
 from monitor.model import ContactStatus, ContactType
 from monitor.stories import fingerprint, lexicon, sound
 
@@ -23,10 +24,6 @@ TITLE, LEAD, BODY = 3, 2, 1
 LEAD_WORDS, READ_WORDS = 60, 120
 #: words of a title
 MAX_TITLE = 12
-#: sides without a name: they tell no meeting from another
-GENERIC = frozenset(
-    {"Russia", "Libya", "Russian Federation", "Kremlin", "Russian delegation", "Libyan delegation"}
-)
 #: kinds of entities to the first letter of their keys; what the letters of all keys mean stands with `Signature.facts`
 _ENTITIES = {"person": "p", "place": "l", "body": "b", "event": "b", "country": "c"}
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from monitor import settings
 from monitor.cli.main import app
+from monitor.config import load
 from monitor.errors import ConfigError
 from monitor.parts import build
 from tests.support.certs import make_authority
@@ -121,4 +121,4 @@ def test_a_ca_file_that_is_none_is_refused_when_it_is_read(
     place.write(*parties, more=f", ca_file: {place.folder / name}")
 
     with pytest.raises(ConfigError, match=re.escape(said)):
-        build(settings.load(place.folder / "monitor.yaml", {}))
+        build(load.load(place.folder / "monitor.yaml", {}))

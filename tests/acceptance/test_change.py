@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor import settings
-from monitor.alerts.render import load as load_templates
-from monitor.config import ReceiverConfig
+from monitor.config import load as settings
+from monitor.config.model import ReceiverConfig
+from monitor.config.routes import RouteConfig
+from monitor.contacts.entity_index import WhoIsWho
+from monitor.contacts.extract import extractor, listener
 from monitor.jobs import poll as polling
 from monitor.jobs.alert import Alerter, alert_due
-from monitor.matching.contacts import extractor, listener
 from monitor.matching.matcher import Matcher
-from monitor.matching.watchlists import load
-from monitor.matching.whoiswho import WhoIsWho
+from monitor.messages.templates import load as load_templates
 from monitor.model import Assessed, Coverage, Delivered, Feed, FeedState, Item, Novelty, PollRecord, Side
-from monitor.routes import RouteConfig
 from monitor.store import alerts, feeds, outbox, stories
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
+from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from monitor.matching.watchlists import Watchlists
+    from monitor.watchlists.compile import Watchlists
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DESK = ReceiverConfig.model_validate({"name": "desk", "file": {"path": "out"}})

@@ -65,7 +65,7 @@ def test_the_wheel_runs_alone_from_a_read_only_place(tmp_path: Path) -> None:
         )  # fmt: skip
 
     where = subprocess.run(
-        [sys.executable, "-P", "-c", "import monitor.settings as s; print(s.bundled('watchlists'))"],
+        [sys.executable, "-P", "-c", "import monitor.config.load as s; print(s.bundled('watchlists'))"],
         cwd=tmp_path, env=env, capture_output=True, text=True, check=True,
     )  # fmt: skip
     checked, ran = monitor("check"), monitor("once", "--digest", "--all")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor import settings
 from monitor.app import App
+from monitor.config import load
 from monitor.feeds.worker import Worker
-from monitor.jobs.gather import gather
+from monitor.jobs.place import gather
 from monitor.parts import build
 from monitor.store import items
 from monitor.store.database import Database
@@ -74,7 +74,7 @@ def week(tmp_path: Path) -> Iterator[Week]:
     """Everything that the daemon has, but for its clock."""
     (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
     (tmp_path / "monitor.yaml").write_text(CONFIG.format(folder=tmp_path), encoding="utf-8")
-    found = settings.load(tmp_path / "monitor.yaml", {})
+    found = load.load(tmp_path / "monitor.yaml", {})
     db = Database.open(found.database)
     made: list[Week] = []
     with Worker() as worker:

@@ -21,7 +21,7 @@ from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
 from monitor.cli.main import app
-from monitor.store.schema import entries
+from monitor.store.tables_news import entries
 from tests.support.newsroom import START, Newsroom
 from tests.support.newsroom import newsroom as opened_newsroom
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor import settings
 from monitor.app import App, opened
-from monitor.cli.watch import pass_once
+from monitor.cli.run import pass_once
+from monitor.config import load
 from monitor.errors import StoreError
 from tests.support.line import ENTITIES, WATCHLIST
 from tests.support.slackhook import Hook, Reply
@@ -50,7 +50,7 @@ def watching(tmp_path: Path, web: Web, feeds: dict[str, str], more: str = "") ->
         f"polling: {{allow_networks: [127.0.0.0/8], allow_ports: [{web.port}], host_gap: 0s}}\n{more}",
         encoding="utf-8",
     )
-    with opened(settings.load(config, {})) as app:
+    with opened(load.load(config, {})) as app:
         yield app
 
 

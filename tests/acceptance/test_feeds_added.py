@@ -14,10 +14,10 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
-from monitor import settings
 from monitor.app import opened
 from monitor.cli.main import app
-from monitor.cli.watch import pass_once
+from monitor.cli.run import pass_once
+from monitor.config import load
 from monitor.errors import ConfigError
 from monitor.feeds.seeds import load_feeds
 from tests.support.line import ENTITIES, WATCHLIST
@@ -70,7 +70,7 @@ class Place:
 
     def once(self) -> None:
         structlog.reset_defaults()  # a command that ran before logs to a stream that is closed
-        with opened(settings.load(self.folder / "monitor.yaml", {})) as running:
+        with opened(load.load(self.folder / "monitor.yaml", {})) as running:
             pass_once(running, digest=False, everything=False)
 
     def everything_written(self) -> bytes:
@@ -138,7 +138,7 @@ def test_nothing_is_added_unseen(place: Place) -> None:
 
 def test_whoever_sits_there_is_asked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Which feed of a page, and whether to add it; no is no."""
-    monkeypatch.setattr("monitor.cli.feedadd.asks", lambda: True)
+    monkeypatch.setattr("monitor.cli.feed_add.asks", lambda: True)
     page = f"<html><head>{RSS_LINK.format('a')}{RSS_LINK.format('rss')}</head></html>"
     url = place.web.answer("/", body=page.encode())
     place.web.answer("/rss", body=FEED)
@@ -486,7 +486,7 @@ def test_a_changed_secret_in_the_path_is_another_address(place: Place) -> None:
     assert place.rows("SELECT etag FROM feeds WHERE id = 'token'") == [('"v1"',)]
 
     place.feeds.write_text(place.feeds.read_text("utf-8").replace(TOKEN, TOKEN[::-1]), encoding="utf-8")
-    with opened(settings.load(place.folder / "monitor.yaml", {})):
+    with opened(load.load(place.folder / "monitor.yaml", {})):
         assert place.rows("SELECT etag FROM feeds WHERE id = 'token'") == [(None,)]
 
 
@@ -585,7 +585,7 @@ def test_a_mounted_secret_is_a_note(place: Place, monkeypatch: pytest.MonkeyPatc
     mount.mkdir()
     (mount / "hook").write_text("https://hooks.slack.com/services/T0/B0/x", encoding="utf-8")
     (mount / "hook").chmod(0o444)
-    monkeypatch.setattr("monitor.cli.secrecy.MOUNTED", (mount,))
+    monkeypatch.setattr("monitor.cli.secrets_check.MOUNTED", (mount,))
     with (place.folder / "monitor.yaml").open("a", encoding="utf-8") as config:
         config.write(f"receivers:\n  - {{name: desk, slack: {{webhook_url_file: {mount / 'hook'}}}}}\n")
 
@@ -613,7 +613,7 @@ def test_what_the_program_makes_is_its_own_alone(place: Place) -> None:
     try:
         assert place.add("/rss", "--yes").exit_code == 0
         place.once()
-        with opened(settings.load(place.folder / "monitor.yaml", {})):
+        with opened(load.load(place.folder / "monitor.yaml", {})):
             assert (data / "monitor.db-wal").exists()
             assert loose(data) == {}
         assert place.run("db", "backup", str(data / "copy.db")).exit_code == 0

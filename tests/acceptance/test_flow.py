@@ -8,8 +8,8 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor import settings
 from monitor.app import App, opened
+from monitor.config import load
 from monitor.feeds import hosts
 from monitor.feeds.worker import Worker
 from monitor.jobs import flow, poll
@@ -31,7 +31,7 @@ class Running:
 
     def __init__(self, world: Troubled) -> None:
         self._stop = threading.Event()
-        self._opened = opened(settings.load(world.config, {}), stopping=self._stop.is_set)
+        self._opened = opened(load.load(world.config, {}), stopping=self._stop.is_set)
         self._thread = threading.Thread(target=self._poll)
 
     def __enter__(self) -> App:
@@ -149,7 +149,7 @@ def test_a_document_that_is_too_slow_for_the_quick_parser_is_read_by_the_other(t
     with (
         world as made,
         Worker(seconds=1, wall=0.001) as hasty,
-        opened(settings.load(made.config, {})) as app,
+        opened(load.load(made.config, {})) as app,
     ):
         app._quick = hasty
         with app.db.transaction() as tx:

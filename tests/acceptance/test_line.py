@@ -9,9 +9,9 @@ from contextlib import closing
 from email import policy
 from typing import TYPE_CHECKING
 
-from monitor import settings
 from monitor.app import opened
-from monitor.cli.watch import pass_once
+from monitor.cli.run import pass_once
+from monitor.config import load
 from tests.support.line import command, line, start, until
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 def test_feeds_become_alerts_and_a_digest_and_nothing_is_repeated(tmp_path: Path) -> None:
     """Three of eighteen items match, in three languages, and tell one event: one alert, one digest, then silence."""
     with line(tmp_path) as (world, path):
-        with opened(settings.load(path, {})) as app:
+        with opened(load.load(path, {})) as app:
             owed = pass_once(app, digest=True, everything=True)
-        with opened(settings.load(path, {})) as app:
+        with opened(load.load(path, {})) as app:
             again = pass_once(app, digest=True, everything=True)
 
         assert (owed, again) == (0, 0)
@@ -44,7 +44,7 @@ def test_feeds_become_alerts_and_a_digest_and_nothing_is_repeated(tmp_path: Path
 
 def test_every_item_ends_in_one_recorded_state(tmp_path: Path) -> None:
     """The coverage ledger has no hole."""
-    with line(tmp_path) as (_world, path), opened(settings.load(path, {})) as app:
+    with line(tmp_path) as (_world, path), opened(load.load(path, {})) as app:
         pass_once(app, digest=False, everything=True)
     with closing(sqlite3.connect(tmp_path / "data" / "monitor.db")) as db:
         rows = dict(db.execute("SELECT coverage, count(*) FROM items GROUP BY coverage").fetchall())
@@ -144,7 +144,7 @@ def test_an_unreachable_relay_delays_only_itself(tmp_path: Path) -> None:
     with line(tmp_path) as (world, path):
         text = path.read_text(encoding="utf-8").replace(f"port: {world.smtp_port}", "port: 1")
         path.write_text(text, encoding="utf-8")
-        with opened(settings.load(path, {})) as app:
+        with opened(load.load(path, {})) as app:
             owed = pass_once(app, digest=True, everything=True)
 
         assert len(world.slack) == 1

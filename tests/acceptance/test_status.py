@@ -17,7 +17,7 @@ from monitor.model import Delivered, Rejected, TryLater
 from monitor.model.matchers import parse
 from monitor.store import alerts, facts, feeds, outbox, receivers, silences
 from monitor.store.database import Database
-from monitor.store.schema import polls
+from monitor.store.tables_news import polls
 from monitor.timing import TICKS
 from tests.support.line import line, start, until
 from tests.support.slackhook import Hook, Reply

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.model import Delivery, Message, MessageKind
-from monitor.net import NetPolicy
+from monitor.net.client import NetPolicy
 from tests.support.certs import CARELESS, Authority, make_authority
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor import settings
-from monitor.alerts.compose import notice_context
-from monitor.alerts.messages import Outgoing, render
-from monitor.alerts.render import load
-from monitor.config import ReceiverConfig
+from monitor.config import load as settings
+from monitor.config.model import ReceiverConfig
 from monitor.delivery import apprise
 from monitor.delivery.notifier import degraded, mistakes, notifier_for
 from monitor.errors import ConfigError
+from monitor.messages.alert import notice_context
+from monitor.messages.render import Outgoing, render
+from monitor.messages.templates import load
 from monitor.model import Delivered, Delivery, Outcome, Rejected, TryLater
-from monitor.net import NetPolicy
+from monitor.net.client import NetPolicy
 from tests.support.slackhook import Hook, Reply
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from standardwebhooks import Webhook
 
-from monitor.config import ReceiverConfig
+from monitor.config.model import ReceiverConfig
 from monitor.delivery.notifier import notifier_for
 from monitor.model import Delivered, Delivery, Outcome, Rejected, TryLater
 from tests.support.certs import STRICT, context_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from monitor.net import NetPolicy
+    from monitor.net.client import NetPolicy
     from tests.support.certs import Authority
 
 KEY = "whsec_" + "c2VjcmV0LWtleS1vZi10aGUtdGVzdHMtMTIz"

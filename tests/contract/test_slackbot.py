@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.config import ReceiverConfig
+from monitor.config.model import ReceiverConfig
 from monitor.delivery.notifier import degraded, notifier_for, remarks
 from monitor.model import Delivered, Delivery, Outcome, Rejected, TryLater
 from tests.support.slackapi import CHANNEL, TOKEN, SlackApi
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from monitor.net import NetPolicy
+    from monitor.net.client import NetPolicy
 
 
 @pytest.fixture

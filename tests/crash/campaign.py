@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from monitor.arrows import VARIABLE
+from monitor.failpoints import VARIABLE
 from tests.crash.plan import MIGRATION, OUTSIDE, Kill
 from tests.crash.publisher import Publisher
 from tests.crash.receivers import Hooks, Ledger, Workspace, smtp
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FEEDS = 20
 #: the chance that a good answer brings a new item
 PACE = 0.35
-#: an arrow that is not passed within this many seconds of a life is a random kill
+#: a failpoint that is not passed within this many seconds of a life is a random kill
 PATIENCE = 25.0
 #: what is left over must be done in this time
 DRAIN = 240.0
@@ -78,10 +78,10 @@ class Nursery:
                 env=_environment(),
             )
 
-    def born(self, workplace: Workplace, arrow: str) -> _Daemon:
+    def born(self, workplace: Workplace, failpoint: str) -> _Daemon:
         """A running `monitor run`."""
         argv = ["monitor", "run", "--config", str(workplace.config)]
-        env = {VARIABLE: arrow} if arrow else {}
+        env = {VARIABLE: failpoint} if failpoint else {}
         if self._process is None:
             with workplace.log.open("ab") as log:
                 started = subprocess.Popen(
@@ -152,7 +152,7 @@ def run(
     began = time.monotonic()
     ledger, publisher = Ledger(seed), Publisher(FEEDS, PACE, seed)
     with smtp(ledger) as mail, Hooks(ledger) as hooks, Workspace(ledger) as bot, publisher.web:
-        series = SERIES + sum(kill.arrow.startswith("digest-") for kill in kills)
+        series = SERIES + sum(kill.failpoint.startswith("digest-") for kill in kills)
         ports = Ports(mail.port, hooks.port, bot.port)
         workplace = Workplace(folder, publisher, ports=ports, url=url, series=series)
         outcome = Outcome(workplace, publisher, ledger)
@@ -168,17 +168,17 @@ def run(
 
 
 def _lives(outcome: Outcome, nursery: Nursery, kills: Sequence[Kill], told: Callable[[int], None]) -> None:
-    """An arrow that was not passed is tried once more at the end.
+    """A failpoint that was not passed is tried once more at the end.
 
     A series moves to its second zone, and a digest is due, at an even pace and whenever a digest is to be killed.
     """
     missed: list[Kill] = []
     digests = 0
     for number, kill in enumerate(kills):
-        digests += kill.arrow.startswith("digest-")
+        digests += kill.failpoint.startswith("digest-")
         outcome.workplace.configure(moved=digests + number * SERIES // len(kills))
-        if not _life(outcome, nursery, kill) and kill.arrow and kill.arrow not in MIGRATION:
-            missed.append(Kill(kill.arrow))
+        if not _life(outcome, nursery, kill) and kill.failpoint and kill.failpoint not in MIGRATION:
+            missed.append(Kill(kill.failpoint))
         told(number + 1)
     for kill in missed:
         _life(outcome, nursery, kill)
@@ -187,15 +187,15 @@ def _lives(outcome: Outcome, nursery: Nursery, kills: Sequence[Kill], told: Call
 def _life(outcome: Outcome, nursery: Nursery, kill: Kill) -> bool:
     """One process from its birth to its death; whether it died where it was to die."""
     ledger, publisher = outcome.ledger, outcome.publisher
-    inside = kill.arrow and kill.arrow not in OUTSIDE
+    inside = kill.failpoint and kill.failpoint not in OUTSIDE
     life = Life(kill)
     ledger.life = len(outcome.lives)
     asked = publisher.answered
-    daemon = nursery.born(outcome.workplace, f"{kill.arrow}:{kill.times}" if inside else "")
+    daemon = nursery.born(outcome.workplace, f"{kill.failpoint}:{kill.times}" if inside else "")
     life.pid = daemon.pid
     outcome.lives.append(life)
     with _trap(outcome, daemon, kill):
-        if kill.arrow:
+        if kill.failpoint:
             life.reached = _until(lambda: not daemon.alive(), PATIENCE)
         else:
             if not kill.starting:
@@ -215,7 +215,7 @@ def _trap(outcome: Outcome, daemon: _Daemon, kill: Kill):  # type: ignore[no-unt
     left = [kill.times]
 
     def spring(name: str) -> None:
-        if name == kill.arrow:
+        if name == kill.failpoint:
             left[0] -= 1
             if left[0] == 0:
                 daemon.signal(signal.SIGKILL)

@@ -48,10 +48,10 @@ def _child(argv: list[str], env: dict[str, str], log: str) -> None:
 
 
 def _program(argv: list[str], env: dict[str, str]) -> int:
-    from monitor import arrows
+    from monitor import failpoints
     from monitor.cli.main import main as cli
 
-    arrows._wanted = arrows._read(env.get(arrows.VARIABLE, ""))
+    failpoints._wanted = failpoints._read(env.get(failpoints.VARIABLE, ""))
     sys.argv = argv
     try:
         cli()

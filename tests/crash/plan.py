@@ -1,18 +1,18 @@
-"""Which kills, in which order: every named arrow in turn, and between them random moments."""
+"""Which kills, in which order: every named failpoint in turn, and between them random moments."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
 
-from monitor.arrows import ARROWS
+from monitor.failpoints import FAILPOINTS
 
 CHANNELS = ("slack", "webhook", "email", "file")
-#: arrows that a server of ours stands at: the daemon dies while it waits for the rest of a body, or for an answer
+#: failpoints that a server of ours stands at: the daemon dies while it waits for the rest of a body, or for an answer
 OUTSIDE = ("half-fed", "taken-slack", "taken-bot", "taken-webhook", "taken-email")
 #: they are passed in one start only, the first with the older database
 MIGRATION = ("copied", "migrating", "migrated")
-#: how often an arrow may be passed before it kills; those not named are passed once in a life
+#: how often a failpoint may be passed before it kills; those not named are passed once in a life
 MANY = {
     "fetched": 20,
     "parsed": 15,
@@ -31,9 +31,9 @@ MANY = {
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """One SIGKILL: at the `times`-th passing of an arrow, or `after` seconds of work."""
+    """One SIGKILL: at the `times`-th passing of a failpoint, or `after` seconds of work."""
 
-    arrow: str = ""
+    failpoint: str = ""
     times: int = 1
     after: float = 0.0
     #: a random moment counts from the start of the process, not from its first request
@@ -41,30 +41,30 @@ class Kill:
 
     @property
     def name(self) -> str:
-        return self.arrow or ("random, starting" if self.starting else "random, at work")
+        return self.failpoint or ("random, starting" if self.starting else "random, at work")
 
 
-def arrows() -> tuple[str, ...]:
-    """Every arrow, one for each channel where it has one."""
+def failpoints() -> tuple[str, ...]:
+    """Every failpoint, one for each channel where it has one."""
     named = [
         name.replace("CHANNEL", channel)
-        for name in ARROWS
+        for name in FAILPOINTS
         for channel in (CHANNELS if "CHANNEL" in name else ("",))
     ]
     return (*named, *OUTSIDE)
 
 
 def plan(kills: int, seed: int) -> list[Kill]:
-    """`kills` of them: half at arrows (each at least once, whatever `kills` says), half at random moments."""
+    """`kills` of them: half at failpoints (each at least once, whatever `kills` says), half at random moments."""
     random = Random(f"plan {seed}")
-    repeatable = [name for name in arrows() if name not in MIGRATION]
-    at_arrows = max(kills // 2, len(repeatable) + len(MIGRATION))
-    rounds = (at_arrows - len(MIGRATION)) // len(repeatable) + 1
+    repeatable = [name for name in failpoints() if name not in MIGRATION]
+    at_failpoints = max(kills // 2, len(repeatable) + len(MIGRATION))
+    rounds = (at_failpoints - len(MIGRATION)) // len(repeatable) + 1
     names = [name for _ in range(rounds) for name in random.sample(repeatable, len(repeatable))]
     chosen = [
-        Kill(name, random.randint(1, MANY.get(name, 1))) for name in names[: at_arrows - len(MIGRATION)]
+        Kill(name, random.randint(1, MANY.get(name, 1))) for name in names[: at_failpoints - len(MIGRATION)]
     ]
-    chosen += [_moment(random) for _ in range(kills - at_arrows)]
+    chosen += [_moment(random) for _ in range(kills - at_failpoints)]
     random.shuffle(chosen)
     return [Kill(name) for name in MIGRATION] + chosen
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def text(outcome: Outcome, verdict: Verdict, *, seed: int) -> str:
-    """Totals, then a row for each arrow."""
+    """Totals, then a row for each failpoint."""
     kills = [life for life in outcome.lives if life.kill is not None]
     per_receiver = Counter(repeat.receiver for repeat in verdict.repeats)
     lost = sum(" not told at " in line or "never came" in line for line in verdict.broken)

@@ -16,21 +16,21 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from monitor.config.load import bundled
+from monitor.config.routes import RouteConfig
+from monitor.contacts.entity_index import WhoIsWho
 from monitor.feeds import clean
 from monitor.jobs import poll as polling
 from monitor.jobs.assess import coverage
 from monitor.matching import items
-from monitor.matching.watchlists import load
-from monitor.matching.whoiswho import WhoIsWho
 from monitor.model import Assessed, Feed, FeedState, Novelty, PollRecord
-from monitor.routes import RouteConfig
-from monitor.settings import bundled
 from monitor.store import feeds, stories
 from monitor.store.database import Database
-from monitor.store.schema import alert_members
+from monitor.store.tables_news import alert_members
 from monitor.stories.judgement import StoryJudge
 from monitor.stories.timeline import timeline
 from monitor.stories.window import Window
+from monitor.watchlists.compile import load
 from tests.eval.tally import Tally
 
 if TYPE_CHECKING:

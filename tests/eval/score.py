@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor import documents
+from monitor.contacts.extract import extractor, listener
 from monitor.feeds import clean
 from monitor.matching import items
-from monitor.matching.contacts import extractor, listener
 from monitor.matching.matcher import Matcher
-from monitor.matching.watchlists import load
 from monitor.stories.window import Window
+from monitor.watchlists.compile import load
 from tests.eval import dense
 from tests.eval.tally import Tally
 

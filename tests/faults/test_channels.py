@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.config import ReceiverConfig
+from monitor.config.model import ReceiverConfig
 from monitor.delivery.notifier import notifier_for
 from monitor.store import journal
 from tests.faults import rows

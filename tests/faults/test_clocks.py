@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.config import DigestConfig
+from monitor.config.model import DigestConfig
 from monitor.jobs import digest as digesting
 from monitor.jobs.groups import open_groups
 from monitor.store import digests, facts

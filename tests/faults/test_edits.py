@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor import settings
+from monitor.config import load
 from monitor.errors import ConfigError
 from monitor.jobs.groups import open_groups
 from monitor.parts import build
@@ -104,7 +104,7 @@ def test_a_template_that_is_broken_at_the_start_is_told(tmp_path: Path) -> None:
     (mine / "alert.txt").write_text(BROKEN, encoding="utf-8")
     path = tmp_path / "files" / "monitor.yaml"
     with pytest.raises(ConfigError):
-        build(settings.load(path, {}))
+        build(load.load(path, {}))
     started = command("once", "--config", str(path))
     assert started.returncode == 2
     assert "email/alert.txt:" in started.stderr

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.config import EmailConfig
+from monitor.config.model import EmailConfig
 from monitor.delivery.email import EmailNotifier
 from monitor.model import Delivered, Delivery, Message, MessageKind, Outcome, Rejected, TryLater
 from tests.support.certs import Authority, make_authority

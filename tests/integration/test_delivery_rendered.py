@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.alerts import messages
-from monitor.alerts.render import load
-from monitor.config import ReceiverConfig
+from monitor.config.load import bundled
+from monitor.config.model import ReceiverConfig
 from monitor.delivery.notifier import degraded, notifier_for
-from monitor.jobs import samples
+from monitor.demo import messages
+from monitor.messages import render
+from monitor.messages.templates import load
 from monitor.model import Delivered, Delivery
-from monitor.net import NetPolicy
-from monitor.settings import bundled
+from monitor.net.client import NetPolicy
 from tests.support.slackhook import Hook
 from tests.support.smtp import Smtp
 
@@ -31,14 +31,14 @@ BATCH = "0e7a3b56-5a0f-4d5a-9a39-0c8d6d8f0001"
 @pytest.fixture(scope="module")
 def contexts() -> list[Any]:
     """Every invented alert, digest and notice."""
-    return [context for group in samples.contexts().values() for context in group]
+    return [context for group in messages.contexts().values() for context in group]
 
 
 def deliveries(contexts: list[Any], receiver: ReceiverConfig) -> Iterator[Delivery]:
     """Each rendered message as the outbox would hand it over: its payload has been through JSON."""
     templates = load(bundled("templates"))
     for n, context in enumerate(contexts):
-        for outgoing in messages.render(templates, context, receiver, batch=f"{BATCH}-{n}", at=NOW):
+        for outgoing in render.render(templates, context, receiver, batch=f"{BATCH}-{n}", at=NOW):
             payload = json.loads(json.dumps(outgoing.message.payload))
             message = outgoing.message
             stored = type(message)(

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor import settings
-from monitor.alerts.render import load
-from monitor.config import DeliveryConfig, ReceiverConfig
+from monitor.config import load as settings
+from monitor.config.model import DeliveryConfig, ReceiverConfig
+from monitor.config.routes import RouteConfig
 from monitor.delivery.notifier import notifier_for
 from monitor.jobs.alert import Alerter, alert_due
 from monitor.jobs.deliver import Deliverer, deliver_due
-from monitor.jobs.gather import gather
 from monitor.jobs.groups import open_groups
 from monitor.jobs.notices import Notices
+from monitor.jobs.place import gather
+from monitor.messages.templates import load
 from monitor.model import Decision, Fact, Severity, Side
-from monitor.net import NetPolicy
-from monitor.routes import RouteConfig
+from monitor.net.client import NetPolicy
 from monitor.store import feeds, items
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge

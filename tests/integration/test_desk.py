@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from monitor import settings
-from monitor.alerts.compose import alert_context
-from monitor.alerts.links import address
-from monitor.alerts.render import load
+from monitor.config import load as settings
+from monitor.demo.messages import stories
 from monitor.desk.server import MAX_BODY, Desk, served
 from monitor.errors import StoreError
 from monitor.jobs.feedback import suppress
-from monitor.jobs.samples import stories
+from monitor.messages.alert import alert_context
+from monitor.messages.links import address
+from monitor.messages.templates import load
 from monitor.model import Coverage
 from monitor.store import feeds, linkkey, suppressions
 from monitor.store.database import Database

@@ -14,7 +14,7 @@ import pytest
 
 from monitor.feeds.fetch import FetchRequest, fetch
 from monitor.model import Fetched, FetchFailed, FetchFault, FetchResult, NotModified
-from monitor.net import async_client, client
+from monitor.net.client import async_client, client
 from tests.support.web import Answer, Web
 
 if TYPE_CHECKING:

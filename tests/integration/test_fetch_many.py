@@ -13,7 +13,7 @@ from tests.support.web import Web
 
 if TYPE_CHECKING:
     from monitor.model import FetchResult
-    from monitor.net import NetPolicy
+    from monitor.net.client import NetPolicy
 
 HOSTS = tuple(f"127.0.0.{n}" for n in range(1, 6))
 

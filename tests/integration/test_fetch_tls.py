@@ -9,7 +9,7 @@ import pytest
 
 from monitor.feeds.fetch import FetchRequest, fetch
 from monitor.model import Fetched, FetchFailed, FetchFault, FetchResult
-from monitor.net import NetPolicy, async_client, client
+from monitor.net.client import NetPolicy, async_client, client
 from tests.support.certs import CARELESS, STRICT, make_authority
 from tests.support.web import Web
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
-from monitor.config import PollingConfig
+from monitor.config.model import PollingConfig
 from monitor.feeds import identity
 from monitor.feeds.parse import parse
 from monitor.jobs.assess import Judge, Poll, assess
@@ -23,8 +23,8 @@ from monitor.jobs.poll import make_item
 from monitor.model import Decision, Fetched, Novelty, ParsedFeed
 from monitor.store import evidence, feeds, items
 from monitor.store.database import Database
-from monitor.store.schema import entries, matches, revisions
-from monitor.store.schema import items as item_table
+from monitor.store.tables_news import entries, matches, revisions
+from monitor.store.tables_news import items as item_table
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, contact, feed, match, state
 
 if TYPE_CHECKING:

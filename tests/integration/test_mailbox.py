@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.config import DigestConfig
+from monitor.config.model import DigestConfig
 from monitor.jobs.groups import open_groups
 from monitor.model import Severity
 from monitor.store import journal

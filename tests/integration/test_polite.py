@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor import arrows, settings
+from monitor import failpoints
 from monitor.app import App, opened
+from monitor.config import load
 from monitor.store import feeds
 from tests.support.line import ENTITIES, WATCHLIST
 from tests.support.web import Answer, Request, Web
@@ -103,7 +104,7 @@ def reading(folder: Path, web: Web, *urls: str, host_gap: str = "0s", more: str 
         f"polling: {{allow_networks: [127.0.0.0/8], allow_ports: [{web.port}], host_gap: {host_gap}}}\n",
         encoding="utf-8",
     )
-    with opened(settings.load(folder / "monitor.yaml", {})) as app:
+    with opened(load.load(folder / "monitor.yaml", {})) as app:
         reader = Reader(web, app, asked=[START] * len(web.requests))
         app.clock, app.jitter = lambda: reader.now, lambda: 0.5
         with app.db.transaction() as tx:
@@ -263,7 +264,7 @@ def test_rule_7_a_crash_never_shortens_the_wait(web: Web, tmp_path: Path) -> Non
     once = [sys.executable, "-m", "monitor", "once", "--config", str(tmp_path / "monitor.yaml")]
     for _ in range(3):
         subprocess.run(
-            once, env=os.environ | {arrows.VARIABLE: "fetched:1"}, capture_output=True, timeout=100
+            once, env=os.environ | {failpoints.VARIABLE: "fetched:1"}, capture_output=True, timeout=100
         )
     assert len(web.requests) == 1
     with reading(tmp_path, web, url) as reader:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.alerts.render import Templates, load
-from monitor.jobs import samples
+from monitor.demo import messages
+from monitor.messages.templates import Templates, load
 from scripts.screenshot import PHONE, Picture, draw
 from tests.golden.alerts.cases import TEMPLATES, contexts, with_item
 from tests.support.services import need
@@ -26,10 +26,10 @@ def templates() -> Templates:
 
 
 def long_words() -> dict[str, Any]:
-    from monitor.alerts.compose import alert_context
+    from monitor.messages.alert import alert_context
 
-    story = samples.JUDGE.judge(with_item(samples.stories()[0], title=TITLE, outlet=TITLE))
-    return alert_context(story, reason="new", now=samples.NOW)
+    story = messages.JUDGE.judge(with_item(messages.stories()[0], title=TITLE, outlet=TITLE))
+    return alert_context(story, reason="new", now=messages.NOW)
 
 
 @pytest.mark.parametrize(

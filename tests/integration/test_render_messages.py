@@ -12,11 +12,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts.messages import MAX_HTML, Outgoing, render
-from monitor.alerts.render import Templates, load
-from monitor.alerts.slack_blocks import plain_of
-from monitor.config import ReceiverConfig
-from monitor.jobs import samples
+from monitor.config.model import ReceiverConfig
+from monitor.demo import messages
+from monitor.messages.render import MAX_HTML, Outgoing, render
+from monitor.messages.slack_blocks import plain_of
+from monitor.messages.templates import Templates, load
 from monitor.model import MessageKind
 from tests.golden.alerts import cases
 from tests.golden.alerts.cases import BATCH, HERE, RECEIVERS, TEMPLATES, contexts, many, written
@@ -33,7 +33,7 @@ def templates() -> Templates:
 def sent(
     templates: Templates, case: str, receiver: ReceiverConfig, batch: str = BATCH
 ) -> tuple[Outgoing, ...]:
-    return render(templates, CASES[case], receiver, batch=batch, at=samples.NOW)
+    return render(templates, CASES[case], receiver, batch=batch, at=messages.NOW)
 
 
 @pytest.mark.parametrize("case", sorted(CASES))
@@ -119,7 +119,7 @@ def test_slack_pages_name_every_story_once(templates: Templates, given_titles: l
         for n, (story, title) in enumerate(zip(many(len(given_titles)), given_titles, strict=True))
     ]
     context, slack = cases.digest(tuple(told)), RECEIVERS["slack"]
-    pages = [o.message.payload for o in render(templates, context, slack, batch=BATCH, at=samples.NOW)]
+    pages = [o.message.payload for o in render(templates, context, slack, batch=BATCH, at=messages.NOW)]
     named: list[int] = []
     for page in pages:
         sent_ = {key: value for key, value in page.items() if key != "plain"}
@@ -163,9 +163,9 @@ def test_a_folder_gets_four_files_under_a_safe_name(templates: Templates) -> Non
 
 def test_test_messages_say_so_everywhere(templates: Templates) -> None:
     """Nobody should act on one."""
-    context = samples.contexts()["alert"][1]
+    context = messages.contexts()["alert"][1]
     for name, receiver in RECEIVERS.items():
-        for made in render(templates, context, receiver, batch=BATCH, at=samples.NOW):
+        for made in render(templates, context, receiver, batch=BATCH, at=messages.NOW):
             assert made.message.kind is MessageKind.TEST
             said = json.dumps(made.message.payload, ensure_ascii=False)
             assert "This is a test" in said or (name == "webhook" and r"\"test\":true" in said)

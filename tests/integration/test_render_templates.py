@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.render import NAMES, Templates, check, load
+from monitor.demo import messages
 from monitor.errors import ConfigError
-from monitor.jobs import samples
+from monitor.messages.templates import NAMES, Templates, check, load
 
 BUNDLED = Path(__file__).resolve().parents[2] / "templates"
 
 
 @pytest.fixture(scope="module")
 def bundled() -> Templates:
-    return check(BUNDLED, None, samples.contexts())
+    return check(BUNDLED, None, messages.contexts())
 
 
 def override(folder: Path, name: str, source: str) -> Path:
@@ -28,15 +28,15 @@ def override(folder: Path, name: str, source: str) -> Path:
 
 def mistakes(folder: Path) -> list[tuple[str, int | None, str]]:
     with pytest.raises(ConfigError) as caught:
-        check(BUNDLED, folder, samples.contexts())
+        check(BUNDLED, folder, messages.contexts())
     return [(Path(m.file).name, m.line, m.message) for m in caught.value.mistakes]
 
 
 def test_the_operators_template_is_used_and_the_rest_stays(tmp_path: Path) -> None:
     """One file changes one message."""
     folder = override(tmp_path, "email/alert.subject.txt", "Mine: {{ story.title }}\n")
-    templates = check(BUNDLED, folder, samples.contexts())
-    context = samples.contexts()["alert"][0]
+    templates = check(BUNDLED, folder, messages.contexts())
+    context = messages.contexts()["alert"][0]
     assert templates.render("email/alert.subject.txt", context).startswith("Mine: Haftar")
     assert templates.render("email/alert.txt", context).startswith("Alert: New story")
 
@@ -136,7 +136,7 @@ def test_a_template_that_nothing_uses_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [n for n in NAMES if n.endswith(".html")])
 def test_mails_are_built_for_mail_clients(bundled: Templates, name: str) -> None:
     """Layout tables are presentation, no images, no scripts, no `bdi`, styles inlined, one h1 at most."""
-    for context in samples.contexts()[name.split("/")[1].split(".")[0]]:
+    for context in messages.contexts()[name.split("/")[1].split(".")[0]]:
         html = bundled.html(name, context)
         assert re.match(
             rf'<!DOCTYPE html><html lang="{context["lang"]}" dir="{context["dir"]}">', html, re.IGNORECASE
@@ -153,10 +153,10 @@ def test_mails_are_built_for_mail_clients(bundled: Templates, name: str) -> None
 
 def test_arabic_stands_right_to_left_and_only_there(bundled: Templates) -> None:
     """Each title and quotation has its own direction and language, whatever the frame's."""
-    html = bundled.html("email/digest.html", samples.contexts()["digest"][0])
+    html = bundled.html("email/digest.html", messages.contexts()["digest"][0])
     assert re.search(r'<div dir="rtl" lang="ar"><h3[^>]*text-align: right', html)
     assert re.search(r'<div dir="ltr" lang="en"><h3', html)
-    arabic = bundled.html("email/digest.html", samples.contexts()["digest"][1])
+    arabic = bundled.html("email/digest.html", messages.contexts()["digest"][1])
     assert re.search(r'<html lang="ar" dir="rtl">', arabic)
     assert "الإيجاز اليومي" in arabic
 
@@ -164,7 +164,7 @@ def test_arabic_stands_right_to_left_and_only_there(bundled: Templates) -> None:
 def test_the_text_part_keeps_to_its_width(bundled: Templates) -> None:
     """76 columns, and every address alone on its line."""
     for kind in ("alert", "digest"):
-        for context in samples.contexts()[kind]:
+        for context in messages.contexts()[kind]:
             for line in bundled.render(f"email/{kind}.txt", context).splitlines():
                 assert len(line) <= 78 or "://" in line
                 assert "://" not in line or re.fullmatch(r"\s*https?://\S+", line)
@@ -172,6 +172,6 @@ def test_the_text_part_keeps_to_its_width(bundled: Templates) -> None:
 
 def test_severity_is_a_word_and_not_only_a_colour(bundled: Templates) -> None:
     """In HTML, text and Slack."""
-    context = samples.contexts()["digest"][0]
+    context = messages.contexts()["digest"][0]
     for name in ("email/digest.html", "email/digest.txt", "slack/digest.json"):
         assert re.search("high", bundled.render(name, context), re.IGNORECASE)

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from monitor.alerts.messages import render
-from monitor.alerts.render import load
-from monitor.alerts.slack_blocks import plain_of
-from monitor.config import ReceiverConfig
-from monitor.jobs import samples
+from monitor.config.model import ReceiverConfig
+from monitor.demo import messages
 from monitor.jobs.deliver import deliver_due
+from monitor.messages.render import render
+from monitor.messages.slack_blocks import plain_of
+from monitor.messages.templates import load
 from monitor.store import journal, outbox
 from tests.golden.alerts import cases
 from tests.support.postoffice import office
@@ -34,7 +34,7 @@ def delivered(folder: Path, receiver: dict[str, Any], *ports: int) -> list[Journ
     """Deliver the digest to `receiver`; its lines of the journal, the first part first."""
     config = ReceiverConfig.model_validate(receiver)
     context = cases.digest(cases.many(STORIES))
-    made = render(load(cases.TEMPLATES), context, config, batch=str(uuid4()), at=samples.NOW)
+    made = render(load(cases.TEMPLATES), context, config, batch=str(uuid4()), at=messages.NOW)
     with office(folder, [receiver], ports, serve=False) as desk:
         with desk.db.transaction() as tx:
             now = datetime.now(UTC)

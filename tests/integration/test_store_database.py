@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import exc, func, select
 
 from monitor.errors import StoreError
-from monitor.store import facts, outbox, schema
+from monitor.store import facts, outbox, tables_news
 from monitor.store.database import Database
 from tests.support.stored import HOUR, NOW, message, promised
 
@@ -290,7 +290,7 @@ def read_through(database: Database) -> None:
     """Meets every page; what `check` finds counts as damage too."""
     try:
         with database.snapshot() as tx:
-            tx.execute(select(schema.facts)).all()
+            tx.execute(select(tables_news.facts)).all()
         if database.check():
             raise StoreError("is damaged")
     finally:
@@ -482,5 +482,5 @@ def test_many_processes_may_create_one_database(path: Path) -> None:
     assert [process.returncode for process in started] == [0, 0, 0], said
     db = Database.open(f"sqlite:///{path}", create=False)
     with db.snapshot() as tx:
-        assert tx.execute(select(func.count()).select_from(schema.feeds)).scalar() == 0
+        assert tx.execute(select(func.count()).select_from(tables_news.feeds)).scalar() == 0
     db.close()

@@ -17,7 +17,7 @@ from monitor.store import alerts, archive, articles, facts, feeds, stories, upgr
 from monitor.store.archive import Filter
 from monitor.store.database import Database
 from monitor.store.lock import InstanceLock
-from monitor.store.schema import REVISION
+from monitor.store.tables_news import REVISION
 from tests.support.stored import NOW
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from monitor.config import DigestConfig
+from monitor.config.model import DigestConfig
 from monitor.jobs.groups import open_groups
 from monitor.model import Severity, Side
 from tests.support.faults import monitor, parts_of, with_config

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from monitor.matching.watchlists import Watchlists, compile_sources
 from monitor.model import Item
+from monitor.watchlists.compile import Watchlists, compile_sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,8 +16,8 @@ from uuid import uuid4
 
 import yaml
 
-from monitor import settings
 from monitor.app import App
+from monitor.config import load
 from monitor.model import Message, MessageKind
 from monitor.parts import build
 from monitor.store import feeds, journal, outbox, receivers
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from monitor.config import Config
+    from monitor.config.model import Config
     from monitor.feeds.worker import Worker
     from monitor.parts import Parts
     from monitor.store.journal import JournalLine
@@ -74,7 +74,7 @@ def parts_of(folder: Path, receiving: Sequence[Mapping[str, Any]], **config: Any
     said["route"] = _leading_to(said["route"], [r["name"] for r in said["receivers"]])
     (folder / "feeds.yaml").write_text("feeds: []\n", encoding="utf-8")
     path.write_text(yaml.safe_dump(said), encoding="utf-8")
-    return build(settings.load(path, {}))
+    return build(load.load(path, {}))
 
 
 def watchlists(folder: Path) -> Path:

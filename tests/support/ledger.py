@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from monitor.contacts.register import ledger
 from monitor.model import (
     Contact,
     ContactStatus,
@@ -19,7 +20,6 @@ from monitor.model import (
     StoryItem,
     Voice,
 )
-from monitor.stories.ledger import ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,8 +14,9 @@ from unittest.mock import patch
 
 import pytest
 
-from monitor import demo, settings
 from monitor.cli.main import main
+from monitor.config import load
+from monitor.demo import world as demo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +52,7 @@ def line(tmp_path: Path, *, smtp: str = "") -> Iterator[tuple[demo.World, Path]]
     (watchlists / "entities").mkdir(parents=True)
     (watchlists / "entities" / "people.yaml").write_text(ENTITIES, encoding="utf-8")
     (watchlists / "contacts.yaml").write_text(WATCHLIST, encoding="utf-8")
-    with demo.world(settings.bundled("seeds") / "sample") as world:
+    with demo.world(load.bundled("seeds") / "sample") as world:
         path = demo.prepare(world, tmp_path / "data")
         text = path.read_text(encoding="utf-8") + f"watchlists: {watchlists}\n"
         path.write_text(text, encoding="utf-8")

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from monitor import settings
 from monitor.app import App, opened
+from monitor.config import load
 from monitor.store import archive, feeds
 from monitor.store.archive import Filter
 from tests.support.line import ENTITIES, WATCHLIST
@@ -84,7 +84,7 @@ def newsroom(tmp_path: Path, keys: str = "") -> Iterator[Newsroom]:
         (tmp_path / "feeds.yaml").write_text(feed, encoding="utf-8")
         configuration = CONFIGURATION.format(data=tmp_path, port=web.port)
         (tmp_path / "monitor.yaml").write_text(configuration, encoding="utf-8")
-        with opened(settings.load(tmp_path / "monitor.yaml", {})) as app:
+        with opened(load.load(tmp_path / "monitor.yaml", {})) as app:
             made = Newsroom(web, app, tmp_path / "monitor.yaml")
             app.clock, app.jitter = lambda: made.now[0], lambda: 0.0
             yield made

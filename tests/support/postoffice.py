@@ -15,15 +15,15 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from monitor import settings
-from monitor.alerts.render import load
-from monitor.config import DeliveryConfig, ReceiverConfig
+from monitor.config import load as settings
+from monitor.config.model import DeliveryConfig, ReceiverConfig
 from monitor.daemon import Stopping
 from monitor.delivery.notifier import notifier_for
 from monitor.jobs.deliver import Deliverer, Service
 from monitor.jobs.notices import Notices
+from monitor.messages.templates import load
 from monitor.model import Message, MessageKind
-from monitor.net import NetPolicy
+from monitor.net.client import NetPolicy
 from monitor.store import outbox
 from monitor.store.database import Database
 from tests.support.faults import PAYLOADS

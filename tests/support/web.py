@@ -25,7 +25,7 @@ from http import HTTPStatus
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
-from monitor.net import NetPolicy
+from monitor.net.client import NetPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

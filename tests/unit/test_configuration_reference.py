@@ -13,10 +13,11 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from monitor import environment, plainly
-from monitor.config import Config
+from monitor import validation_messages
+from monitor.config import environment
+from monitor.config.model import Config
 from monitor.feeds.seeds import FeedsFile
-from monitor.matching import files
+from monitor.watchlists import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +98,7 @@ def test_no_mistake_shows_a_regular_expression(model: type[BaseModel]) -> None:
     """Each pattern that a file is checked by has words."""
     found = set(_patterns(model.model_json_schema()))
     assert found
-    assert found <= plainly.known_patterns()
+    assert found <= validation_messages.known_patterns()
 
 
 def _patterns(schema: Any) -> Iterator[str]:

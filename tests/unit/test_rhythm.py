@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor import rhythm
-from monitor.config import PollingConfig
+from monitor.config.model import PollingConfig
 from monitor.model import Feed, Rhythm
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.alerts.briefing import digest_context
-from monitor.alerts.compose import alert_context
-from monitor.alerts.messages import render
-from monitor.alerts.render import load
-from monitor.config import ReceiverConfig
-from monitor.jobs import samples
+from monitor.config.model import ReceiverConfig
+from monitor.demo import messages
+from monitor.messages.alert import alert_context
+from monitor.messages.digest import digest_context
+from monitor.messages.render import render
+from monitor.messages.templates import load
 from monitor.model import ContactStatus, DateFlag, Severity, Story
 
 HERE = Path(__file__).resolve().parent
@@ -49,7 +49,7 @@ def with_item(story: Story, **changes: Any) -> Story:
 
 def many(count: int) -> tuple[Story, ...]:
     """`count` stories with one report each, of every severity and in several languages."""
-    told = samples.stories()
+    told = messages.stories()
     loud = (Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL, Severity.LOW)
     made = []
     for n in range(count):
@@ -69,7 +69,7 @@ def many(count: int) -> tuple[Story, ...]:
 
 def contested() -> Story:
     """The first story, which a wire's copies carry, one side denies and one outlet took back."""
-    told = samples.stories()[0]
+    told = messages.stories()[0]
     first, second, third = told.items
     denied = replace(first.contacts[0], status=ContactStatus.DENIED)
     copies = [
@@ -83,7 +83,7 @@ def contested() -> Story:
         )
         for n, name in enumerate(("Harbour Post", "الميناء", "Le Quai"))
     ]
-    denial = samples.stories()[3].items[0]
+    denial = messages.stories()[3].items[0]
     said = replace(
         denial.item,
         title="حكومة طرابلس: لا علم لنا بأي لقاء بين حفتر وبيلوسوف",
@@ -97,7 +97,7 @@ def contested() -> Story:
         items=(
             replace(first, credit="AFP"),
             second,
-            replace(third, withdrawn_at=samples.NOW),
+            replace(third, withdrawn_at=messages.NOW),
             *copies,
             against,
         ),
@@ -105,22 +105,22 @@ def contested() -> Story:
 
 
 GIVEN: dict[str, Any] = {
-    "now": samples.NOW,
-    "titles": samples.TITLES,
+    "now": messages.NOW,
+    "titles": messages.TITLES,
     "public_url": "https://monitor.example.org",
 }
 
 
 def digest(stories: tuple[Story, ...], lang: str = "en", *, healthy: bool = False) -> dict[str, Any]:
     """The context of a digest of `stories`."""
-    report = samples.coverage(healthy=healthy)
-    found = samples.findings(lang, told=stories, report=report)
-    return digest_context(found, samples.DUE, series=samples.series(lang), **GIVEN)
+    report = messages.coverage(healthy=healthy)
+    found = messages.findings(lang, told=stories, report=report)
+    return digest_context(found, messages.DUE, series=messages.series(lang), **GIVEN)
 
 
 def contexts() -> dict[str, dict[str, Any]]:
     """Case -> the context of its message."""
-    told, given = samples.stories(), GIVEN
+    told, given = messages.stories(), GIVEN
     absurd = (
         with_item(
             told[0], published_at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC), date_flag=DateFlag.FUTURE
@@ -140,18 +140,18 @@ def contexts() -> dict[str, dict[str, Any]]:
         "empty": digest((), healthy=True),
         "hostile": digest((hostile,)),
         "absurd-dates": digest(absurd),
-        "alert": alert_context(samples.JUDGE.judge(told[0]), reason="new", suppressed=1, **given),
+        "alert": alert_context(messages.JUDGE.judge(told[0]), reason="new", suppressed=1, **given),
         "alert-changed": alert_context(
-            samples.JUDGE.judge(contested()), reason="changed", changes=samples.CHANGES, **given
+            messages.JUDGE.judge(contested()), reason="changed", changes=messages.CHANGES, **given
         ),
         "alert-changed-arabic": alert_context(
-            samples.JUDGE.judge(contested(), "ar"),
+            messages.JUDGE.judge(contested(), "ar"),
             reason="changed",
-            changes=samples.CHANGES,
+            changes=messages.CHANGES,
             language="ar",
             **given,
         ),
-        "alert-hostile": alert_context(samples.JUDGE.judge(hostile), reason="more", **given),
+        "alert-hostile": alert_context(messages.JUDGE.judge(hostile), reason="more", **given),
     }
 
 
@@ -159,7 +159,7 @@ def written(context: dict[str, Any]) -> dict[str, str]:
     """File name -> text: what a receiver of each kind gets."""
     templates = load(TEMPLATES)
     made = {
-        kind: [o.message for o in render(templates, context, receiver, batch=BATCH, at=samples.NOW)]
+        kind: [o.message for o in render(templates, context, receiver, batch=BATCH, at=messages.NOW)]
         for kind, receiver in RECEIVERS.items()
     }
     (mail,), (hook,) = made["email"], made["webhook"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from monitor.alerts.intervals import AHEAD, muted, resumes, within
-from monitor.routes import IntervalConfig, TimeIntervalConfig
+from monitor.config.routes import IntervalConfig, TimeIntervalConfig
 
 ROME = ZoneInfo("Europe/Rome")
 

@@ -11,11 +11,11 @@ from monitor.alerts import escalation, grouping, inhibition, silences, throttle
 from monitor.alerts.inhibition import Firing
 from monitor.alerts.labels import labels_of
 from monitor.alerts.routing import Routed
-from monitor.jobs.samples import stories
+from monitor.config.routes import EscalateConfig, InhibitConfig, ThrottleConfig
+from monitor.demo.messages import stories
 from monitor.model import Severity
 from monitor.model.alerting import Ack, Silence
 from monitor.model.matchers import parse
-from monitor.routes import EscalateConfig, InhibitConfig, ThrottleConfig
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

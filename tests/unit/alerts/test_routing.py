@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from monitor.alerts.routing import alerts, route_of, routes_for
-from monitor.jobs.samplestories import stories, story_item
+from monitor.config.routes import RouteConfig
+from monitor.demo.stories import stories, story_item
 from monitor.model import Severity, Story
-from monitor.routes import RouteConfig
 
 RECEIVED, CONVOY, COUNCIL, _, _, REVIEW, _ = stories()
 

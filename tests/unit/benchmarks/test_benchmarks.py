@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks import lists, texts
 from benchmarks.__main__ import main
-from monitor.matching import watchlists
 from monitor.matching.matcher import Matcher
+from monitor.watchlists import compile
 
 SHIPPED = Path(__file__).parents[3] / "watchlists"
 
@@ -36,7 +36,7 @@ def test_a_quick_run_prints_every_table(
 
 def test_items_are_of_the_kind_that_they_are_listed_under() -> None:
     """Six languages each; the same ones with every run."""
-    matcher = Matcher(watchlists.load(SHIPPED))
+    matcher = Matcher(compile.load(SHIPPED))
     matched = {
         kind: [bool(matcher.decide(item).matches) for item in make(60)]
         for kind, make in (("ordinary", texts.ordinary), ("near", texts.near), ("matching", texts.matching))

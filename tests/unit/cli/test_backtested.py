@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.cli.backtested import WIDTH, backtested, spark
-from monitor.matching.backtest import Backtest
 from monitor.matching.matcher import Matcher
+from monitor.watchlists.backtest import Backtest
 from tests.support.analyst import WAGNER, compiled, item
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from monitor.cli.explained import explained, marked, told
-from monitor.matching.explain import Quoted, explain
 from monitor.matching.matcher import Matcher
-from monitor.matching.nearmiss import ISOLATE, POP
 from monitor.model import Contact, ContactStatus, ContactType, Evidence
+from monitor.watchlists.explain import Quoted, explain
+from monitor.watchlists.near_miss import ISOLATE, POP
 from tests.support.analyst import compiled, item
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor import settings
 from monitor.cli import status
+from monitor.config import load
 from monitor.model import Rejected, TryLater
 from monitor.store import outbox
 from monitor.store.database import Database
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 )
 def test_status_says_what_is_mute(tmp_path: Path, outcome: Outcome, said: str) -> None:
     """Two hours later."""
-    found = settings.load(None, {"MONITOR_DATA": str(tmp_path)})
+    found = load.load(None, {"MONITOR_DATA": str(tmp_path)})
     database = Database.open(found.database)
     with database.transaction() as tx:
         outbox.enqueue(tx, "desk", promised(message()), NOW)

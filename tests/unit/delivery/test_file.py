@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.config import FileConfig
+from monitor.config.model import FileConfig
 from monitor.delivery.file import FileNotifier, safe_stem
 from monitor.model import Delivered, Delivery, Message, MessageKind, TryLater
 

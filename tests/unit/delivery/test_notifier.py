@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from monitor.config import ReceiverConfig
+from monitor.config.model import ReceiverConfig
 from monitor.delivery.notifier import degraded, mistakes, notifier_for, remarks
 from monitor.model import Message, MessageKind
-from monitor.net import NetPolicy
+from monitor.net.client import NetPolicy
 
 SMTP = {"host": "mail.example.test"}
 RECEIVERS: dict[str, dict[str, Any]] = {

@@ -16,7 +16,7 @@ import pytest
 import stix2
 from pymisp import MISPEvent
 
-from monitor.exports import atom, ics, misp, plain, sheet, stix
+from monitor.exports import atom, csv_table, ics, misp, plain, stix
 from monitor.feeds import parse
 from monitor.model import ContactStatus
 from tests.support.ledger import PEOPLE, contact, made, said, sample
@@ -36,7 +36,7 @@ def hostile() -> Any:
 
 
 WRITERS: dict[str, Callable[[Any], Any]] = {
-    "csv": sheet.write,
+    "csv": csv_table.write,
     "ics": ics.write,
     "stix": lambda found: stix.write(found, people=PEOPLE),
     "misp": lambda found: misp.write(found, people=PEOPLE),
@@ -61,7 +61,7 @@ def test_no_contacts_are_a_document_too(name: str) -> None:
 
 def test_a_spreadsheet_reads_the_csv() -> None:
     """One row a contact, the sentences of every language in it."""
-    first, second = csv.DictReader(io.StringIO(sheet.write(sample()), newline=""))
+    first, second = csv.DictReader(io.StringIO(csv_table.write(sample()), newline=""))
 
     assert first["date"] == "2026-03-06"
     assert first["status"] == "denied"
@@ -78,7 +78,7 @@ def test_a_spreadsheet_reads_the_csv() -> None:
 
 def test_a_spreadsheet_runs_nothing() -> None:
     """No cell begins like a formula."""
-    rows = list(csv.reader(io.StringIO(sheet.write(hostile()), newline="")))
+    rows = list(csv.reader(io.StringIO(csv_table.write(hostile()), newline="")))
 
     assert len(rows) == 2
     assert not [cell for row in rows for cell in row if cell[:1] in "=+-@\t\r" and cell]
@@ -90,7 +90,7 @@ def test_a_spreadsheet_of_any_country_runs_nothing(delimiter: str) -> None:
     """Where semicolons part cells, a comma's quotation marks protect nothing."""
     unkind = 'a;=1+1\nb; +2\t@SUM(A1);-3\r\n=4;"=5";" "=6'
     found = made(said(1, contact(russian=(unkind,), place=unkind), outlet=unkind, url=None))
-    rows = list(csv.reader(io.StringIO(sheet.write(found), newline=""), delimiter=delimiter))
+    rows = list(csv.reader(io.StringIO(csv_table.write(found), newline=""), delimiter=delimiter))
 
     cells = [part.strip(' "') for row in rows for cell in row for part in cell.split(delimiter)]
     assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@") and cell]

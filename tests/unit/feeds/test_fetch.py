@@ -11,7 +11,7 @@ import pytest
 
 from monitor.feeds.fetch import FetchRequest, explained, fetch, page_request
 from monitor.model import FetchFailed, FetchFault
-from monitor.net import AddressRefused, NameUnresolved
+from monitor.net.client import AddressRefused, NameUnresolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from monitor.feeds import hosts
 from monitor.feeds.fetch import FetchRequest
 from monitor.feeds.hosts import Fetching, Manners, Wanted
 from monitor.model import FetchFailed, FetchFault, FetchResult
-from monitor.net import NetPolicy
+from monitor.net.client import NetPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

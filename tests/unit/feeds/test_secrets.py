@@ -8,7 +8,7 @@ import pytest
 
 from monitor.feeds.secrets import Address, AddressBook, Unset, misplaced, names, plain, resolved
 from monitor.model import Entry, Fetched, FetchFailed, FetchFault, NotModified, ParsedFeed
-from monitor.redaction import kept
+from monitor.net.redaction import kept
 
 if TYPE_CHECKING:
     from pathlib import Path

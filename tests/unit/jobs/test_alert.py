@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor import settings
-from monitor.alerts.render import load
-from monitor.config import ReceiverConfig
+from monitor.config import load as settings
+from monitor.config.model import ReceiverConfig
+from monitor.config.routes import RouteConfig
 from monitor.jobs.alert import Alerter, alert_due
-from monitor.jobs.gather import gather
 from monitor.jobs.groups import open_groups
+from monitor.jobs.place import gather
+from monitor.messages.templates import load
 from monitor.model import Decision, Fact, Severity, Side
-from monitor.routes import RouteConfig
 from monitor.store import alerts, feeds, items, stories
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge

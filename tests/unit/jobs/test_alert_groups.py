@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor import settings
-from monitor.alerts.render import load
-from monitor.config import ReceiverConfig
+from monitor.config import load as settings
+from monitor.config.model import ReceiverConfig
+from monitor.config.routes import InhibitConfig, RouteConfig, TimeIntervalConfig
 from monitor.jobs import alert
 from monitor.jobs.alert import Alerter, alert_due
 from monitor.jobs.groups import open_groups
+from monitor.messages.templates import load
 from monitor.model import Severity, Side
 from monitor.model.matchers import parse
-from monitor.routes import InhibitConfig, RouteConfig, TimeIntervalConfig
-from monitor.store import acks, alerts, feeds, merges, rulebook, schema, silences
+from monitor.store import acks, alerts, feeds, merges, rulebook, silences, tables_news
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, match, told
@@ -76,7 +76,7 @@ class Desk:
 
     def _sent(self) -> list[Any]:
         with self.db.snapshot() as tx:
-            return list(tx.execute(schema.deliveries.select().order_by(schema.deliveries.c.seq)))
+            return list(tx.execute(tables_news.deliveries.select().order_by(tables_news.deliveries.c.seq)))
 
     def open(self) -> list[AlertGroup]:
         """What waits."""

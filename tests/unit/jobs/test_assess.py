@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.config import PollingConfig
+from monitor.config.model import PollingConfig
 from monitor.jobs.assess import ArticleText, Judge, Poll, assess, coverage, fulltext_of
 from monitor.model import (
     MOVE_CONFIRMED,

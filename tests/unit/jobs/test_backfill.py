@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from monitor.config.routes import RouteConfig
 from monitor.jobs.backfill import Backfill, Backfilled, backfill
 from monitor.model import Coverage, Decision, Item, Severity
-from monitor.routes import RouteConfig
 from monitor.store import alerts, archive, feeds, items, rulebook
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor import settings
-from monitor.alerts.render import load
-from monitor.config import DeliveryConfig, ReceiverConfig
+from monitor.config import load as settings
+from monitor.config.model import DeliveryConfig, ReceiverConfig
 from monitor.jobs.deliver import Deliverer, deliver_due
 from monitor.jobs.notices import Notices
+from monitor.messages.templates import load
 from monitor.model import Delivered, MessageKind, Rejected, TryLater
 from monitor.store import journal, outbox, receivers
 from monitor.store.database import Database

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from monitor import settings
-from monitor.alerts.render import load
-from monitor.config import DigestConfig, ReceiverConfig
+from monitor.config import load as settings
+from monitor.config.model import DigestConfig, ReceiverConfig
 from monitor.jobs.digest import INSTALLED, Digester, digest_due, send_now
-from monitor.jobs.gather import gather
+from monitor.jobs.place import gather
+from monitor.messages.templates import load
 from monitor.model import Rejected, Severity
 from monitor.store import facts, feeds, items, receivers
 from monitor.store.database import Database
-from monitor.store.schema import deliveries, digests
+from monitor.store.tables_news import deliveries, digests
 from monitor.stories.judgement import StoryJudge
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, match, poll
 from tests.support.tellings import PEOPLE, met

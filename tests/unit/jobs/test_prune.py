@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.config import RetentionConfig
+from monitor.config.model import RetentionConfig
 from monitor.jobs.prune import prune
 from monitor.store import feeds, items
 from monitor.store.database import Database

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor import settings
-from monitor.alerts.render import load
-from monitor.config import ReceiverConfig
+from monitor.config import load as settings
+from monitor.config.model import ReceiverConfig
+from monitor.config.routes import RouteConfig, TimeIntervalConfig
 from monitor.jobs.notices import Notices
 from monitor.jobs.watch import Watcher, note, watch
+from monitor.messages.templates import load
 from monitor.model import Delivered, EventKind, Finding, Rejected
 from monitor.model.matchers import parse
-from monitor.routes import RouteConfig, TimeIntervalConfig
 from monitor.store import events, facts, feeds, journal, outbox, receivers, silences
 from monitor.store.database import Database
 from monitor.timing import TICKS

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.matching.evaluate import View, evaluate, smallest
 from monitor.matching.mentions import Mention
-from monitor.matching.query import parse
+from monitor.watchlists.query import parse
 
 
 def view(text: str, *, field: str = "content", lead: int = 0, **facts: str) -> View:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from monitor.config.load import bundled
 from monitor.matching.facts import BODY, LEAD, MAX_NUMBERS, TITLE, facts
-from monitor.matching.watchlists import load
 from monitor.model import Item
-from monitor.settings import bundled
+from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
-    from monitor.matching.watchlists import Watchlists
+    from monitor.watchlists.compile import Watchlists
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.matching import contacts, watchlists
+from monitor.contacts import extract
 from monitor.matching.lexicon import MAX_SPOKEN
 from monitor.matching.matcher import MAX_EVIDENCE, MAX_SENTENCE, Matcher
 from monitor.model import Decision, Item
+from monitor.watchlists import compile
 from tests.support.steps import lines_run
 
 SHIPPED = Path(__file__).parents[3] / "watchlists"
@@ -21,8 +22,8 @@ MEGABYTE = 1_000_000
 @pytest.fixture(scope="module")
 def matcher() -> Matcher:
     """The shipped rules with the contact extractor, as the daemon has them."""
-    lists = watchlists.load(SHIPPED)
-    return Matcher(lists, extract=contacts.extractor(lists), denier=contacts.listener(lists))
+    lists = compile.load(SHIPPED)
+    return Matcher(lists, extract=extract.extractor(lists), denier=extract.listener(lists))
 
 
 def item(content: str, *, title: str = "", lang: str = "en") -> Item:

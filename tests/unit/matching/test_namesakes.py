@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.matching.contacts import extractor
+from monitor.contacts.extract import extractor
 from monitor.matching.matcher import Matcher
-from monitor.matching.watchlists import load
 from monitor.model import Decision, Item
+from monitor.watchlists.compile import load
 
 ROOT = Path(__file__).parents[3]
 

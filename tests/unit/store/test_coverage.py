@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.model import Coverage, Delivered, Rejected, Severity, TryLater
 from monitor.model.matchers import parse
-from monitor.store import coverage, items, outbox, receivers, schema, silences
+from monitor.store import coverage, items, outbox, receivers, silences, tables_news
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, match, message, poll, promised, silenced
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def test_the_coverage_report_names_who_cannot_be_told_and_what_is_silenced(tx: C
 def test_the_coverage_report_counts_entries_that_were_taken_back(tx: Connection) -> None:
     """In the window in which they were found to be gone."""
     items.record(tx, poll(assessed("a"), assessed("b"), at=NOW))
-    gone = schema.items.update().where(schema.items.c.key == "a").values(withdrawn_at=NOW + HOUR)
+    gone = tables_news.items.update().where(tables_news.items.c.key == "a").values(withdrawn_at=NOW + HOUR)
     tx.execute(gone)
     assert coverage.report(tx, NOW, NOW + HOUR, NOW).withdrawn == 0
     assert coverage.report(tx, NOW + HOUR, NOW + 2 * HOUR, NOW).withdrawn == 1
@@ -86,8 +86,12 @@ def test_stories_are_counted_in_their_windows(tx: Connection) -> None:
         tx, poll(assessed("a", matches=(loud,)), assessed("b", matches=(loud,)), assessed("c"), at=NOW)
     )
     items.record(tx, poll(assessed("d", matches=(quiet,)), assessed("e", matches=(loud,)), at=NOW + HOUR))
-    tx.execute(schema.stories.insert().values(id="s-1", first_seen_at=NOW, changed_at=NOW, severity="high"))
-    tx.execute(schema.items.update().where(schema.items.c.key.in_(["a", "b", "e"])).values(story_id="s-1"))
+    tx.execute(
+        tables_news.stories.insert().values(id="s-1", first_seen_at=NOW, changed_at=NOW, severity="high")
+    )
+    tx.execute(
+        tables_news.items.update().where(tables_news.items.c.key.in_(["a", "b", "e"])).values(story_id="s-1")
+    )
     edges = (NOW - HOUR, NOW, NOW + HOUR, NOW + 2 * HOUR)
     assert coverage.stories_in(tx, edges) == (0, 1, 2)
     assert coverage.stories_in(tx, edges, Severity.MEDIUM) == (0, 1, 1)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from monitor.store import evidence, feeds, items
-from monitor.store.schema import entries
+from monitor.store.tables_news import entries
 from tests.support.stored import HOUR, NOW, assessed, feed, poll, state
 
 HEADERS = (("Date", "Sun, 01 Mar 2026 12:00:00 GMT"), ("ETag", '"ä"'))

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.model import Asks, FetchFault, Rhythm, Side
 from monitor.store import feeds
-from monitor.store.schema import polls
+from monitor.store.tables_news import polls
 from tests.support.stored import HOUR, MINUTE, NOW, assessed, feed, match, poll, state
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import exc, func, select
 
 from monitor.model import Coverage, DateFlag, Severity
-from monitor.store import archive, feeds, items, schema
+from monitor.store import archive, feeds, items, tables_news
 from tests.support.stored import (
     DAY,
     HOUR,
@@ -71,7 +71,7 @@ def test_a_repeated_poll_stores_nothing_twice(tx: Connection) -> None:
     entry = assessed(matches=(match(),), contacts=(contact(),), suppressed=(silenced(),))
     first = items.record(tx, poll(entry))
     assert items.record(tx, poll(entry)) == first
-    tables = (schema.items, schema.matches, schema.contacts, schema.suppressed)
+    tables = (tables_news.items, tables_news.matches, tables_news.contacts, tables_news.suppressed)
     assert [size(tx, table) for table in tables] == [1, 1, 1, 1]
 
 
@@ -137,7 +137,7 @@ def test_an_edit_that_matches_again_is_no_news(tx: Connection) -> None:
     (item_id,) = items.record(tx, poll(assessed(matches=(match("a"),))))
     items.record(tx, poll(assessed(matches=(match("a"), match("b")), revises=item_id), at=NOW + HOUR))
     rows = tx.execute(
-        select(schema.matches.c.rule, schema.matches.c.again).order_by(schema.matches.c.id)
+        select(tables_news.matches.c.rule, tables_news.matches.c.again).order_by(tables_news.matches.c.id)
     ).all()
     assert [tuple(row) for row in rows] == [("a", False), ("a", True), ("b", False)]
 
@@ -204,7 +204,7 @@ def test_a_feed_that_loses_entries_all_the_time_lists_none(tx: Connection) -> No
 def test_who_is_seen_again_is_noted_once_a_day(tx: Connection) -> None:
     """Most polls see the same entries; they write nothing for them."""
     (item_id,) = items.record(tx, poll(assessed()))
-    column = select(schema.items.c.last_seen_at)
+    column = select(tables_news.items.c.last_seen_at)
     items.record(tx, poll(at=NOW + HOUR, seen_ids=(item_id,)))
     assert tx.execute(column).scalar() == NOW
     items.record(tx, poll(at=NOW + 2 * DAY, seen_ids=(item_id,)))
@@ -224,4 +224,4 @@ def test_a_poll_that_fails_to_be_written_leaves_nothing(db: Database) -> None:
         kept = feeds.get(tx, "gazette")
         assert kept is not None
         assert kept.etag is None
-        assert (size(tx, schema.items), size(tx, schema.polls)) == (0, 0)
+        assert (size(tx, tables_news.items), size(tx, tables_news.polls)) == (0, 0)

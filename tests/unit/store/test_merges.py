@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import StoreError
 from monitor.model import Severity
-from monitor.store import alerts, archive, feeds, merges, schema, stories
+from monitor.store import alerts, archive, feeds, merges, stories, tables_news
 from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, told
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_a_merged_story_goes_on_under_the_other_id(tx: Connection, two: tuple[in
     assert found is not None
     assert (found.id, [i.id for i in found.items]) == ("s-b", list(two))
     assert (stories.resolve_id(tx, "s-a"), stories.resolve_id(tx, "s-b")) == ("s-b", "s-b")
-    row = tx.execute(schema.stories.select().where(schema.stories.c.id == "s-b")).mappings().one()
+    row = tx.execute(tables_news.stories.select().where(tables_news.stories.c.id == "s-b")).mappings().one()
     assert (row["severity"], row["first_seen_at"], row["changed_at"]) == ("high", NOW - DAY, LATER)
 
 
@@ -122,7 +122,7 @@ def test_items_that_were_taken_out_have_a_story_of_their_own(tx: Connection, two
     merges.merge(tx, "s-a", "s-b", LATER)
     fresh = merges.split(tx, "s-a", [b], LATER)
     assert (ids(tx, fresh), ids(tx, "s-b")) == ([b], [a])
-    rows = {row["id"]: row for row in tx.execute(schema.stories.select()).mappings()}
+    rows = {row["id"]: row for row in tx.execute(tables_news.stories.select()).mappings()}
     assert (rows[fresh]["severity"], rows["s-b"]["severity"]) == ("high", "low")
     assert rows[fresh]["first_seen_at"] == NOW - DAY
 
@@ -137,7 +137,7 @@ def test_what_a_person_took_apart_is_not_merged_by_itself(tx: Connection, two: t
     assert not merges.merge(tx, "s-b", "s-c", LATER)
     assert merges.merge(tx, "s-b", "s-c", LATER, by_hand=True)
     assert stories.resolve_id(tx, fresh) == "s-c"
-    assert tx.execute(schema.stories_apart.select()).all() == []
+    assert tx.execute(tables_news.stories_apart.select()).all() == []
 
 
 def test_who_was_told_of_the_whole_counts_as_told_of_the_parts(tx: Connection, two: tuple[int, int]) -> None:
@@ -193,8 +193,8 @@ def test_a_split_that_makes_no_sense_is_refused(
 def test_a_redirect_goes_with_its_target(tx: Connection, two: tuple[int, int]) -> None:
     """And not before."""
     merges.merge(tx, "s-a", "s-b", LATER)
-    tx.execute(schema.items.delete())
-    tx.execute(schema.stories.delete().where(schema.stories.c.id == "s-b"))
+    tx.execute(tables_news.items.delete())
+    tx.execute(tables_news.stories.delete().where(tables_news.stories.c.id == "s-b"))
     assert stories.resolve_id(tx, "s-a") is None
 
 

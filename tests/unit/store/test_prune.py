@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.model import Delivered, Rejected
-from monitor.store import alerts, archive, feeds, items, journal, merges, outbox, schema, signatures, stories
+from monitor.store import (
+    alerts,
+    archive,
+    feeds,
+    items,
+    journal,
+    merges,
+    outbox,
+    signatures,
+    stories,
+    tables_news,
+)
 from monitor.store.archive import Filter
 from monitor.store.prune import Pruned, prune
 from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, message, poll, promised, told
@@ -143,7 +154,7 @@ def test_old_signatures_go_before_their_items(store: Database) -> None:
     assert prune(store, LATER, **KEEP).signatures == 1
     with store.snapshot() as tx:
         assert signatures.count(tx) == 1
-        assert len(tx.execute(schema.signature_keys.select()).all()) == 1
+        assert len(tx.execute(tables_news.signature_keys.select()).all()) == 1
         assert archive.get(tx, 2) is not None
 
 
@@ -153,10 +164,10 @@ def test_the_bytes_of_a_forgotten_item_go_and_their_link_stays(store: Database) 
     with store.transaction() as tx:
         for number in (1, 2):
             link = {"item_id": number, "previous": str(number - 1), "chain": str(number), "raw": b"<item/>"}
-            tx.execute(schema.entries.insert().values(row | link))
+            tx.execute(tables_news.entries.insert().values(row | link))
     assert prune(store, LATER, **KEEP).entries == 1
     with store.snapshot() as tx:
-        found = tx.execute(schema.entries.select().order_by(schema.entries.c.id)).mappings().all()
+        found = tx.execute(tables_news.entries.select().order_by(tables_news.entries.c.id)).mappings().all()
         assert [(e["item_id"], e["raw"], e["chain"]) for e in found] == [
             (None, None, "1"),
             (2, b"<item/>", "2"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.config import PollingConfig
+from monitor.config.model import PollingConfig
 from monitor.store import feeds, items, rhythm
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, poll, state
 

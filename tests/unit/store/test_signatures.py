@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.store import schema, signatures
+from monitor.store import signatures, tables_news
 from tests.support.stored import DAY, NOW, assessed, told
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def test_an_item_is_no_candidate_for_itself(tx: Connection) -> None:
     first, second = stored(tx, [1], [1])
     assert found(tx, 1, other_than=first) == [second]
     assert signatures.candidates(tx, [1], NOW + DAY) == ()
-    tx.execute(schema.items.update().where(schema.items.c.id == second).values(story_id=None))
+    tx.execute(tables_news.items.update().where(tables_news.items.c.id == second).values(story_id=None))
     assert found(tx, 1) == [first]
 
 
@@ -72,6 +72,6 @@ def test_a_revision_is_found_by_its_new_keys_only(tx: Connection) -> None:
 def test_a_signature_goes_with_its_item(tx: Connection) -> None:
     """And its keys with it."""
     (item_id,) = stored(tx, [1])
-    tx.execute(schema.items.delete().where(schema.items.c.id == item_id))
+    tx.execute(tables_news.items.delete().where(tables_news.items.c.id == item_id))
     assert signatures.count(tx) == 0
-    assert tx.execute(schema.signature_keys.select()).all() == []
+    assert tx.execute(tables_news.signature_keys.select()).all() == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.model import Severity
-from monitor.store import archive, items, merges, schema, stories
+from monitor.store import archive, items, merges, stories, tables_news
 from monitor.store.archive import Filter
 from tests.support.stored import DAY, HOUR, NOW, assessed, match, poll, told
 
@@ -23,7 +23,7 @@ def test_a_story_is_as_loud_as_its_loudest_item(tx: Connection) -> None:
         (Severity.INFO, NOW + 2 * HOUR),
     ]:
         stories.join(tx, "s-1", at, severity=severity, title=severity.value)
-    row = tx.execute(schema.stories.select()).mappings().one()
+    row = tx.execute(tables_news.stories.select()).mappings().one()
     assert (row["severity"], row["title"]) == ("critical", "low")
     assert (row["first_seen_at"], row["changed_at"]) == (NOW, NOW + 2 * HOUR)
 
@@ -35,7 +35,7 @@ def test_news_of_a_story_that_was_taken_in_is_news_of_the_other(tx: Connection) 
     merges.merge(tx, "s-1", "s-2", NOW)
     assert stories.join(tx, "s-1", NOW + HOUR, severity=Severity.HIGH) == "s-2"
     assert stories.join(tx, "s-2", NOW) == "s-2"
-    row = tx.execute(schema.stories.select().where(schema.stories.c.id == "s-2")).mappings().one()
+    row = tx.execute(tables_news.stories.select().where(tables_news.stories.c.id == "s-2")).mappings().one()
     assert (row["severity"], row["changed_at"]) == ("high", NOW + HOUR)
 
 
@@ -137,7 +137,7 @@ def test_a_copy_follows_to_the_first_text(tx: Connection) -> None:
     stories.lead_on(tx, second, first)
     found = archive.load(tx, [second, third])
     assert [(i.copy_of, i.credit) for i in found] == [(first, ""), (first, "AFP")]
-    tx.execute(schema.items.delete().where(schema.items.c.id == first))
+    tx.execute(tables_news.items.delete().where(tables_news.items.c.id == first))
     assert [i.copy_of for i in archive.load(tx, [second, third])] == [None, None]
 
 

@@ -1,4 +1,4 @@
-"""The first tables. Frozen: what the code says today lives in `monitor.store.schema`."""
+"""The first tables. Frozen: what the code says today lives in `monitor.store.tables_news`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,128 @@
+"""`items search`-like looks into the archive come here: `db …` and `deliveries …` today."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
+from monitor.net.redaction import redact
+from monitor.store import journal, receivers
+from monitor.store.database import Database
+from monitor.store.restore import restore as put_back
+
+db = typer.Typer(help="The database: upgrade, backup, restore, check.", no_args_is_help=True)
+deliveries = typer.Typer(help="What was promised and what became of it.", no_args_is_help=True)
+
+
+def register(_app: typer.Typer) -> None:
+    """Nothing at the root."""
+
+
+@db.command("upgrade")
+def upgrade(config: ConfigOption = None) -> None:
+    """Bring the database to the newest tables; a copy of the old one is kept beside it."""
+    url = loaded(config).database
+    Database.open(url).close()
+    say(f"{redact(url)} has the newest tables")
+
+
+@db.command("backup")
+def backup(
+    target: Annotated[Path, typer.Argument(help="The file to write; must not exist.")],
+    config: ConfigOption = None,
+) -> None:
+    """A consistent copy, while the daemon runs."""
+    found = Database.open(loaded(config).database, create=False)
+    try:
+        found.backup(target)
+    finally:
+        found.close()
+    say(f"{target}: {target.stat().st_size:,} bytes")
+
+
+@db.command("restore")
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `monitor db backup` wrote.")],
+    config: ConfigOption = None,
+) -> None:
+    """Put a backup in the place of the database. The monitor must be stopped; the old database is kept beside it."""
+    url = loaded(config).database
+    path, aside = put_back(source, url, datetime.now(UTC))
+    Database.open(url).close()
+    say(f"{path} is what {source} holds, with the newest tables")
+    if aside is not None:
+        say(f"what was there before is {aside}; delete it when you do not need it", style="dim")
+
+
+@db.command("check")
+def check(config: ConfigOption = None) -> None:
+    """Whether the file is sound inside. Exit 1 when not."""
+    found = Database.open(loaded(config).database, create=False)
+    try:
+        wrong = found.check()
+    finally:
+        found.close()
+    for line in wrong:
+        complain(line)
+    if wrong:
+        raise typer.Exit(FINDINGS)
+    say("sound")
+
+
+@deliveries.command("list")
+def list_deliveries(
+    state: Annotated[
+        list[str] | None,
+        typer.Option(help="Only these: pending, leased, delivered, rejected, dead, expired, summarised."),
+    ] = None,
+    dead: Annotated[
+        bool, typer.Option("--dead", help="Only dead letters: rejected, dead (tried too long) or expired.")
+    ] = False,
+    receiver: str | None = None,
+    limit: int = 50,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The newest deliveries with state, attempts and last error."""
+    found = Database.open(loaded(config).database, create=False)
+    try:
+        with found.snapshot() as tx:
+            states = (*(state or ()), *(journal.DEAD if dead else ()))
+            lines = journal.lines(tx, states=states, receiver=receiver, limit=limit)
+    finally:
+        found.close()
+    if as_json:
+        names = (*journal.JournalLine.__dataclass_fields__, "end")
+        say_json([{name: getattr(line, name) for name in names} for line in lines])
+        return
+    for line in lines:
+        to = f"{line.receiver} {line.recipient}".strip()
+        error = f"  {line.last_error}" if line.last_error else ""
+        say(f"{line.id}  {line.end:10} {line.attempts}x  {to}  {isolated(line.subject)}{error}")
+
+
+@deliveries.command("retry")
+def retry(
+    ids: Annotated[list[str] | None, typer.Argument(help="Delivery ids; all dead letters otherwise.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Try dead letters (rejected, dead, expired) again, and let suspended receivers go on.
+
+    What was listed in a summary is sent by itself when its id is named.
+    """
+    now = datetime.now(UTC)
+    found = Database.open(loaded(config).database, create=False)
+    try:
+        with found.transaction() as tx:
+            again = journal.retry(tx, now, ids)
+            resumed = receivers.resume(tx)
+    finally:
+        found.close()
+    say(f"{len(again)} will be tried again" + (f", {resumed} receivers go on" if resumed else ""))
+    if ids and len(again) < len(set(ids)):
+        complain("some ids are not dead letters, or their message was pruned")
+        raise typer.Exit(FINDINGS)

@@ -1,0 +1,210 @@
+"""`ack --false-positive` and `suppressions list`, `review`, `expire`: what analysts call false alarms."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli import savetest
+from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, own, say, say_json
+from monitor.config.fields import parse_duration
+from monitor.desk import server
+from monitor.errors import ConfigError, Mistake
+from monitor.jobs import feedback
+from monitor.store import archive, suppressions
+from monitor.store.database import Database
+from monitor.watchlists.compile import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import timedelta
+    from pathlib import Path
+
+    from monitor.app import App
+    from monitor.config.load import Settings
+    from monitor.jobs.feedback import Claim
+    from monitor.model import StoryItem
+    from monitor.model.feedback import Suppression
+
+app = typer.Typer(
+    help="What people called false alarms, until when, and what that silenced.", no_args_is_help=True
+)
+
+#: how long a false alarm is remembered where nobody says
+USUAL = "90d"
+
+
+def mark(claim: Claim, config: Path | None, *, test: bool = True, as_json: bool = False) -> None:
+    """Keep a claim, silence what it covers, and append a test beside the watchlist. Raises StoreError."""
+    found = loaded(config)
+    db = Database.open(found.database)
+    try:
+        made, item, count = kept(db, claim, datetime.now(UTC))
+    finally:
+        db.close()
+    if as_json:
+        say_json(_row(made, count, datetime.now(UTC)))
+    else:
+        said = f"{count} item{'s' if count != 1 else ''} silenced, and what is like it"
+        say(f"suppression {made.id}: {said}, until {made.expires_at:%Y-%m-%d} ({own(_scope(made))})")
+    if test:
+        _keep_test(found, made, item.item, quiet=as_json)
+
+
+def kept(db: Database, claim: Claim, now: datetime) -> tuple[Suppression, StoryItem, int]:
+    """Keep a claim in a transaction of its own: the suppression, its item, how many it silenced."""
+    with db.transaction() as tx:
+        return feedback.suppress(tx, claim, now)
+
+
+@contextmanager
+def serving(app: App) -> Iterator[None]:
+    """Serve the page of links in alerts while the block runs, where `listen` is set. Raises ConfigError."""
+    listen = app.parts.settings.config.listen
+    if listen is None:
+        yield
+        return
+    host, _, port = listen.rpartition(":")
+
+    def act(claim: Claim) -> tuple[Suppression, int]:
+        made, item, count = kept(app.db, claim, app.clock())
+        _keep_test(app.parts.settings, made, item.item, quiet=True)
+        return made, count
+
+    desk = server.Desk(
+        db=app.db, key=app.link_key(), titles=lambda: app.parts.titles, act=act, clock=app.clock
+    )
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(server.served(desk, (host, int(port))))
+        except (OSError, OverflowError) as error:
+            file = str(app.parts.settings.path or "environment")
+            said = f"listen: {listen} cannot be served: {error}"
+            mistake = Mistake(file=file, line=None, column=None, message=said, remedy="choose a free port")
+            raise ConfigError((mistake,)) from None
+        yield
+
+
+def _keep_test(found: Settings, made: Suppression, item: Any, *, quiet: bool) -> None:
+    """A rule that still fires makes the new test fail until somebody mends it: that is what it is for."""
+    lists = load(found.watchlists)
+    try:
+        place = savetest.place(lists, made.watchlist, found.watchlists)
+        savetest.save(place, item, no_match=True, why=f"{made.author}: {made.reason}", quiet=quiet)
+    except typer.Exit:
+        complain(f"the suppression holds; mend the rule before {made.expires_at:%Y-%m-%d}")
+
+
+@app.command("list")
+def list_suppressions(
+    every: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The suppressions in force, and how many items each has silenced."""
+    now = datetime.now(UTC)
+    db = Database.open(loaded(config).database, create=False)
+    try:
+        with db.snapshot() as tx:
+            found = suppressions.every(tx) if every else suppressions.active(tx, now)
+            counts = suppressions.silenced(tx)
+    finally:
+        db.close()
+    if as_json:
+        say_json([_row(made, counts.get(made.by, 0), now) for made in found])
+        return
+    for made in found:
+        say(_line(made, counts.get(made.by, 0), now))
+    if not found:
+        say("nothing is suppressed")
+
+
+@app.command("review")
+def review(
+    suppression_id: Annotated[int, typer.Argument(metavar="ID", help="The number that `list` gives.")],
+    for_: Annotated[
+        str | None, typer.Option("--for", help="It is still right: keep it so long from now.")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One suppression with everything that it silenced; `--for 90d` prolongs it."""
+    now = datetime.now(UTC)
+    db = Database.open(loaded(config).database, create=False)
+    try:
+        with db.transaction() as tx:
+            if for_ is not None:
+                suppressions.prolong(tx, suppression_id, now + span(for_))
+            made = suppressions.get(tx, suppression_id)
+            ids = suppressions.silenced_by(tx, made.by) if made is not None else ()
+            told = archive.load(tx, ids)
+    finally:
+        db.close()
+    if made is None:
+        complain(f"there is no suppression {suppression_id} (`monitor suppressions list`)")
+        raise typer.Exit(FINDINGS)
+    rows = [(item, mention) for item in told for mention in item.suppressed if mention.by == made.by]
+    if as_json:
+        shown = [
+            {
+                "item": i.id,
+                "story": i.story_id,
+                "outlet": i.outlet,
+                "title": i.item.title,
+                "rule": m.rule,
+                "sentence": m.sentence,
+            }
+            for i, m in rows
+        ]
+        say_json(_row(made, len(ids), now) | {"silenced": shown})
+        return
+    say(_line(made, len(ids), now))
+    for item, mention in rows:
+        say(f"  {item.id:6}  {mention.rule}  {own(item.outlet)}: {own(item.item.title)}")
+        if mention.sentence:
+            say(f"          {own(mention.sentence)}")
+
+
+@app.command("expire")
+def expire(
+    suppression_id: Annotated[int, typer.Argument(metavar="ID", help="The number that `list` gives.")],
+    config: ConfigOption = None,
+) -> None:
+    """End a suppression for what comes; what it silenced stays so. Exit 1 when it is not in force."""
+    db = Database.open(loaded(config).database, create=False)
+    try:
+        with db.transaction() as tx:
+            ended = suppressions.expire(tx, suppression_id, datetime.now(UTC))
+    finally:
+        db.close()
+    if not ended:
+        complain(f"suppression {suppression_id} is not in force (`monitor suppressions list`)")
+        raise typer.Exit(FINDINGS)
+    say(f"suppression {suppression_id} ended")
+
+
+def span(text: str) -> timedelta:
+    """`90d`. Raises BadParameter."""
+    try:
+        return parse_duration(text)
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter(str(error).replace(" | ", "; ")) from None
+
+
+def _scope(made: Suppression) -> str:
+    return "; or ".join(map(str, made.parts))
+
+
+def _line(made: Suppression, count: int, now: datetime) -> str:
+    named = f"{made.watchlist}/{made.rule}" if made.rule else made.watchlist
+    head = f"{made.id:4}  {made.state(now):7}  until {made.expires_at:%Y-%m-%d}  {named}  {count} silenced"
+    return f"{head}  {own(_scope(made))}  {own(made.author)}: {own(made.reason)}"
+
+
+def _row(made: Suppression, count: int, now: datetime) -> dict[str, Any]:
+    row = {name: value for name, value in asdict(made).items() if name != "parts"}
+    return row | {"scope": [str(part) for part in made.parts], "silenced": count, "state": made.state(now)}

@@ -1,0 +1,116 @@
+"""What the matching commands read: lines of bounded length, texts, and the language of an item that says none."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from monitor.cli.common import MISCONFIGURED, complain
+from monitor.feeds import clean, headline
+from monitor.languages import detect
+from monitor.matching import items
+from monitor.model import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: what is read of a text that is to be explained
+MAX_TEXT = items.MAX_LINE
+
+
+def as_polled(item: Item) -> Item:
+    """`item` as a poll makes it: without an outlet's name behind its title, in the language that is detected where it
+    says none, and with those of parts that are in another.
+    """
+    head = headline.parted(item.title, (item.outlet,))
+    item = replace(item, title=head.title, outlet=item.outlet or head.outlet)
+    said = item.lang if item.lang != "und" else None
+    lang, langs = detect.parts(item.title, item.summary, item.content, said, sure=said is not None)
+    return replace(item, lang=lang, langs=langs)
+
+
+def opened(file: str) -> BinaryIO:
+    """The bytes of a file, or of standard input for `-`. Ends the command when there is no such file."""
+    if file == "-":
+        return sys.stdin.buffer
+    try:
+        return Path(file).open("rb")
+    except OSError as error:
+        complain(f"{file}: {error.strerror}")
+        raise typer.Exit(MISCONFIGURED) from None
+
+
+def lines(source: BinaryIO, longest: int = items.MAX_LINE) -> Iterator[tuple[bytes, int]]:
+    """Each line and its length in bytes; of an overlong one only the first `longest` + 1 bytes are kept."""
+    while line := source.readline(longest + 1):
+        length, part = len(line), line
+        while len(part) > longest and not part.endswith(b"\n"):
+            part = source.readline(longest + 1)
+            length += len(part)
+        yield line, length
+
+
+def read_items(source: BinaryIO, advance: Callable[[int], None]) -> Iterator[items.Line | items.LineError]:
+    """The items of JSON Lines, one at a time, empty lines passed over. `advance` hears the bytes that are done."""
+    for number, (line, length) in enumerate(lines(source), 1):
+        if line.strip():
+            yield items.read_item(line, number, clean=clean.to_text)
+        advance(length)
+
+
+@contextmanager
+def progress(
+    what: str, total: int | None, *, of_bytes: bool = False, quiet: bool = False
+) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error while it is a terminal, gone at the end; call what it gives with each step.
+
+    `total`: of the steps, None where nobody knows; `of_bytes`: they are bytes, not items. `quiet`: no bar anywhere.
+    """
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _step: None
+        return
+    counted = DownloadColumn() if of_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), counted, TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda step: bar.advance(task, step)
+
+
+def size(file: str) -> int | None:
+    """Bytes to read; None for a pipe."""
+    path = Path(file)
+    return path.stat().st_size if file != "-" and path.is_file() else None
+
+
+def as_item(text: str, name: str) -> Item:
+    """A text as an item: a JSON object of the `match` shape, or a title line and the rest.
+
+    Ends the command for an object that is no item, and for JSON Lines of several; `name` says whose fault it is.
+    """
+    if text.lstrip().startswith("{"):
+        read = items.read_item(text, 1, clean=clean.to_text)
+        if isinstance(read, items.Line):
+            return read.item
+        first, _, more = text.strip().partition("\n")
+        several = more and isinstance(items.read_item(first, 1, clean=str), items.Line)
+        if several or not read.error.startswith("not JSON"):
+            several_said = "holds several items; give one line of it (sed -n 3p FILE | monitor explain -)"
+            complain(f"{name}: {several_said if several else read.error}")
+            raise typer.Exit(MISCONFIGURED)
+    title, _, rest = clean.to_text(text).strip().partition("\n")
+    return Item(key="text", feed_id="", title=title, content=rest.strip())

@@ -1,0 +1,58 @@
+"""`monitor match`: the matcher without a database. Any number of lines in constant memory."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from monitor.cli import backtest, explain
+from monitor.cli.common import FINDINGS, ConfigOption, complain, loaded
+from monitor.cli.input import as_polled, opened, progress, read_items, size
+from monitor.contacts.extract import extractor, listener
+from monitor.matching import items
+from monitor.matching.matcher import Matcher
+from monitor.stories.window import Window
+from monitor.watchlists.compile import load
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the root."""
+    app.command("match")(match)
+    app.command("explain")(explain.explain_item)
+    app.command("backtest")(backtest.backtest)
+
+
+def match(
+    file: Annotated[str, typer.Argument(help="JSON Lines of items; - reads standard input.")] = "-",
+    stories: Annotated[
+        bool, typer.Option("--stories", help="Also say which items report one event.")
+    ] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Decide items: JSON Lines in, JSON Lines of decisions out. Touches no database."""
+    lists = load(loaded(config).watchlists)
+    matcher = Matcher(lists, extract=extractor(lists), denier=listener(lists))
+    window = Window() if stories else None
+    wrong, out = 0, sys.stdout.buffer
+    with (
+        opened(file) as source,
+        progress("matching", size(file), of_bytes=True, quiet=sys.stdout.isatty()) as advance,
+    ):
+        for read in read_items(source, advance):
+            if isinstance(read, items.LineError):
+                wrong += 1
+                out.write(items.dump(read.as_json()))
+                continue
+            item = as_polled(read.item)
+            decision = matcher.decide(item, facts_always=window is not None)
+            said = items.decision_json(decision, read.id)
+            if window is not None:
+                said["story"] = window.assign(item, decision, datetime.now(UTC))
+            out.write(items.dump(said))
+    out.flush()
+    if wrong:
+        complain(f"{wrong} line{'s' if wrong != 1 else ''} could not be read; each says why in its place")
+        raise typer.Exit(FINDINGS)

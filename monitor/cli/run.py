@@ -1,0 +1,265 @@
+"""`run`, `once`, `demo`, `init`, `check`, `status`, `health`, `preview`, `send-test`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import webbrowser
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor import daemon, logs
+from monitor.app import App, opened
+from monitor.cli import report, secrets_check
+from monitor.cli import status as wellbeing
+from monitor.cli.common import (
+    FINDINGS,
+    PARTLY,
+    ConfigOption,
+    JsonOption,
+    complain,
+    isolated,
+    loaded,
+    receiver_named,
+    say,
+    say_json,
+)
+from monitor.cli.false_alarms import serving
+from monitor.cli.init import init
+from monitor.config import load
+from monitor.delivery import notifier
+from monitor.demo import world
+from monitor.errors import ConfigError
+from monitor.jobs import preview as previews
+from monitor.parts import build
+from monitor.timing import TICKS
+
+if TYPE_CHECKING:
+    from monitor.model import PollRecord
+
+log = logs.get("daemon")
+
+#: between pings of the dead-man switch
+HEARTBEAT_SECONDS = 60.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the root."""
+    app.command("run")(run)
+    app.command("once")(once)
+    app.command("demo")(run_demo)
+    app.command("init")(init)
+    app.command("check")(check)
+    app.command("status")(status)
+    app.command("health")(health)
+    app.command("preview")(preview)
+    app.command("send-test")(send_test)
+
+
+def run(config: ConfigOption = None) -> None:
+    """Watch until SIGTERM or Ctrl-C. Needs no account, no configuration and no network to start."""
+    stopping = daemon.Stopping()
+    signals = daemon.Signals()
+    found = loaded(config)
+    with opened(found, stopping=stopping) as app, serving(app):
+        say(report.greeting(app))
+        services = {"deliver": app.deliveries()}
+        ticks = {n: (seconds, getattr(app, n)) for n, seconds in TICKS.items() if n not in services}
+        # the flow of polls goes on for as long as the next one is nearer than the next tick
+        ticks["poll"] = (TICKS["poll"], partial(app.poll, linger=TICKS["poll"]))
+        ticks["heartbeat"] = (HEARTBEAT_SECONDS, app.heartbeat)
+        finished = daemon.run(
+            ticks,
+            services=services,
+            signals=signals,
+            stopping=stopping,
+            reload=app.reload,
+            failed=app.failed,
+            jumped=app.clock_jumped,
+        )
+    log.info("stopped", finished=finished)
+    if not finished:
+        # a thread that hangs in the network must not keep the process: its lease will run out
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def once(
+    config: ConfigOption = None,
+    digest: Annotated[bool, typer.Option("--digest", help="Also make today's digest now.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Poll feeds that are not due, too.")] = False,
+) -> None:
+    """Poll everything due, alert, digest if due, deliver, exit. Exit 3 when something could not be delivered."""
+    # a single pass is not there any more when a first poll falls due later
+    with opened(loaded(config), spread=False) as app:
+        undelivered = pass_once(app, digest=digest, everything=everything)
+    if undelivered:
+        complain(f"{undelivered} deliveries are still owed; `monitor deliveries list` says why")
+        raise typer.Exit(PARTLY)
+
+
+def pass_once(app: App, *, digest: bool, everything: bool) -> int:
+    """One pass of the whole line, without waiting for group_wait; how many deliveries are still owed."""
+    previews.make_due(app.db, app.clock(), app.parts.feeds if everything else ())
+    polled = app.poll(_tell)
+    previews.hurry_groups(app.db, app.clock())
+    alerts = app.alert()
+    digests = app.digest(now=digest)
+    app.watch()
+    sent = app.deliver()
+    say(
+        f"{polled['new']} new items, {polled['matched']} matched, {alerts} alerts, {digests} digests, "
+        f"{sent['delivered']} delivered"
+    )
+    return previews.owed(app.db)
+
+
+def _tell(record: PollRecord) -> None:
+    """One line for each feed that said something or failed."""
+    state = record.state
+    if state.fault is not None:
+        say(f"  {state.feed.id}: {state.fault.value}: {state.fault_detail}")
+    elif record.assessed:
+        matched = sum(bool(a.decision.matches) for a in record.assessed)
+        say(f"  {state.feed.id}: {len(record.assessed)} new, {matched} matched")
+
+
+def run_demo(
+    folder: Annotated[Path, typer.Argument(help="Where the demo keeps its data.")] = Path("data/demo"),
+) -> None:
+    """The offline minute: sample feeds, the real pipeline, a real SMTP server and a Slack-shaped endpoint."""
+    report.clear(folder)
+    logs.configure({"MONITOR_LOG_LEVEL": "ERROR", **os.environ})
+    with world.world(load.bundled("seeds") / "sample") as made:
+        path = world.prepare(made, folder)
+        say(f"sample feeds at {made.feeds_url}, SMTP at port {made.smtp_port}, Slack-shaped endpoint ready\n")
+        with opened(load.load(path, {})) as app:
+            undelivered = pass_once(app, digest=True, everything=True)
+        say(report.demo_summary(made, folder / "out"))
+    if undelivered or not made.mail or not made.slack:
+        raise typer.Exit(PARTLY)
+
+
+def check(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every mistake in configuration, watchlists, templates and feeds at once. Exit 2 when there is one.
+
+    Exit 1 when all is readable, and secrets are written out or open to others.
+    """
+    try:
+        found = loaded(config)
+    except ConfigError as error:
+        raise _and_of_files(error, config) from None
+    parts = build(found)
+    remarks = [f"{r.name}: {remark}" for r in found.config.receivers for remark in notifier.remarks(r)]
+    remarks += report.not_yet(found) + list(found.remarks)
+    secrets = secrets_check.judged(found)
+    remarks += [str(note) for note in secrets.notes]
+    counts = {
+        "configuration": str(found.path or "defaults and environment"),
+        "feeds": len(parts.feeds),
+        "watchlists": len(parts.watchlists.lists),
+        "rules": len(parts.watchlists.rules),
+        "receivers": len(found.config.receivers),
+        "digests": len(found.digests),
+    }
+    if as_json:
+        findings = [str(finding) for finding in secrets.findings]
+        say_json({"ok": not findings, **counts, "findings": findings, "remarks": remarks})
+        raise typer.Exit(FINDINGS if findings else 0)
+    say("  ".join(f"{name}: {value}" for name, value in counts.items()))
+    for remark in remarks:
+        say(f"note: {remark}")
+    for finding in secrets.findings:
+        complain(str(finding))
+    if secrets.findings:
+        raise typer.Exit(FINDINGS)
+    say("no mistakes")
+
+
+def _and_of_files(error: ConfigError, config: Path | None) -> ConfigError:
+    """`error` with the mistakes of the files that a configuration with mistakes names."""
+    try:
+        build(load.only_files(config))
+    except ConfigError as other:
+        more = tuple(m for m in other.mistakes if m not in error.mistakes)
+        return ConfigError((*error.mistakes, *more))
+    return error
+
+
+def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Is it blind or mute, and why: what is due and since when, what stands still, feeds, receivers, silences.
+
+    Exit 1 when there is a problem.
+    """
+    data = wellbeing.status(loaded(config), datetime.now(UTC))
+    if as_json:
+        say_json(data)
+    else:
+        say(wellbeing.status_text(data))
+    if data["problems"]:
+        raise typer.Exit(FINDINGS)
+
+
+def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """The container's probe: exit 0 while the daemon runs and what is due is done, 1 when something stands still."""
+    late, amiss = wellbeing.probe(loaded(config), datetime.now(UTC))
+    if as_json:
+        say_json({"ok": not late, "late": late, "events": amiss})
+    else:
+        say("ok" if not late else "; ".join(late))
+        for event in amiss:
+            say(f"note: {wellbeing.event_line(event)}")
+    if late:
+        raise typer.Exit(FINDINGS)
+
+
+def preview(
+    what: Annotated[str, typer.Argument(help="digest or alert")] = "digest",
+    receiver: Annotated[str | None, typer.Option(help="As which receiver would get it.")] = None,
+    to: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("data/preview"),
+    open_: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Write what the next digest or the latest alert would be, without sending or recording anything."""
+    if what not in ("digest", "alert"):
+        complain(f"{what!r} cannot be previewed: say digest or alert")
+        raise typer.Exit(2)
+    found = loaded(config)
+    receiver_named(found, receiver)
+    if what == "digest" and receiver is not None and not any(receiver in d.receivers for d in found.digests):
+        complain(f"no digest goes to {receiver!r} (name it under `digests`)")
+        raise typer.Exit(2)
+    with opened(found, exclusive=False) as app:
+        files = previews.write(app.digester(), app.db, what, receiver, to)
+    if not files:
+        say("nothing matched yet, so there is nothing to show")
+        raise typer.Exit(FINDINGS)
+    for file in files:
+        say(str(file))
+    page = next((f for f in files if f.suffix == ".html"), None)
+    if open_ and page is not None:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def send_test(
+    receiver: Annotated[str, typer.Argument(help="The receiver's name in the configuration.")],
+    config: ConfigOption = None,
+) -> None:
+    """Send a clearly labelled test message to one receiver at once, past the outbox."""
+    found = loaded(config)
+    receiver_named(found, receiver)
+    parts = build(found)
+    known = parts.receivers[receiver]
+    failures = previews.send_test(parts.templates, known, parts.notifiers[receiver], datetime.now(UTC))
+    for failure in failures:
+        complain(f"{isolated(receiver)}: {failure}")
+    if failures:
+        raise typer.Exit(PARTLY)
+    say(f"{receiver}: delivered")

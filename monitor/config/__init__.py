@@ -1,0 +1,1 @@
+"""What the operator wrote: the models of `monitor.yaml`, and reading it. Start at `load`, then `model`."""

@@ -1,0 +1,337 @@
+"""Pure. What `monitor.yaml` may say, as pydantic models; unknown keys are mistakes. `monitor.config.load` reads the files.
+
+A message after " | " in a ValueError is the remedy shown to the operator.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from hashlib import sha256
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
+
+from monitor.config.fields import (
+    NAME,
+    WEEK,
+    Address,
+    ClockTime,
+    Days,
+    Duration,
+    LocalMark,
+    LocalPath,
+    LocalPaths,
+    Names,
+    Network,
+    Strict,
+    Zone,
+    many,
+)
+from monitor.config.routes import InhibitConfig, RouteConfig, ThrottleConfig, TimeIntervalConfig
+from monitor.model import Severity
+from monitor.validation_messages import worded
+
+_HTTPS = worded(r"^https://\S+$", "an address that begins with https://")
+_WEB = worded(r"^https?://\S+$", "an address that begins with https:// or http://")
+_SENDER_NAME = worded(r"^[^\x00-\x1f<>\"]*$", "a name on one line without < > and quotes")
+_LIST_ID = worded(
+    r"^[A-Za-z0-9.-]+$", "a list's id: letters, digits, dots and hyphens, like news.example.org"
+)
+_CHANNEL = worded(r"^[#A-Za-z0-9_.-]{1,80}$", "a channel's id, like C0123ABCD")
+_DATABASE = worded(
+    r"^(sqlite:///|postgresql\+psycopg://)\S+$", "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+)
+_CONTACT = worded(r"^[^\x00-\x1f()<>]+$", "a contact on one line without ( ) < >, like ops@example.org")
+_LISTEN = worded(r"^[A-Za-z0-9.-]+:\d{1,5}$", "a host and a port, like 127.0.0.1:8080")
+
+
+class SmtpConfig(Strict):
+    """The relay. TLS is required unless `security: none` is written out."""
+
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: LocalPath | None = None
+    #: a CA bundle for a relay with a private certificate
+    ca_file: LocalPath | None = None
+    timeout: Duration = timedelta(seconds=60)
+
+
+class UnsubscribeConfig(Strict):
+    """Where a reader can leave; headers are written only for what is given here."""
+
+    mailto: Address | None = None
+    url: str | None = Field(default=None, pattern=_HTTPS)
+    #: the url acts on POST alone (RFC 8058)
+    one_click: bool = False
+
+
+class EmailConfig(Strict):
+    """An e-mail receiver: one message for each address."""
+
+    to: Annotated[tuple[Address, ...], BeforeValidator(many)] = Field(min_length=1)
+    sender: Address = Field(alias="from")
+    sender_name: str = Field(default="monitor", max_length=80, pattern=_SENDER_NAME)
+    smtp: SmtpConfig
+    #: how mails thread: all of a series, by day, or not
+    thread: Literal["series", "daily", "off"] = "series"
+    list_id: str | None = Field(default=None, pattern=_LIST_ID)
+    unsubscribe: UnsubscribeConfig | None = None
+
+    @property
+    def domain(self) -> str:
+        """The domain of Message-ID and List-Id: the sender's, never a container's host name."""
+        return self.sender.rsplit("@", 1)[1]
+
+
+class SlackConfig(Strict):
+    """A Slack incoming webhook, or a bot that posts to a channel, where updates go into the thread of the first."""
+
+    webhook_url: SecretStr | None = None
+    webhook_url_file: LocalPath | None = None
+    bot_token: SecretStr | None = None
+    bot_token_file: LocalPath | None = None
+    #: where the bot posts: a channel's id (C0123ABCD)
+    channel: str | None = Field(default=None, pattern=_CHANNEL)
+    #: an update in a thread is shown in the channel, too
+    broadcast: bool = True
+    api_url: str = Field(default="https://slack.com/api", pattern=_WEB)
+    timeout: Duration = timedelta(seconds=20)
+
+    @property
+    def bot(self) -> bool:
+        """Whether a bot posts, not a webhook."""
+        return self.bot_token is not None or self.bot_token_file is not None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SlackConfig:
+        hook = self.webhook_url is not None or self.webhook_url_file is not None
+        if hook and self.bot:
+            raise ValueError("webhook_url and bot_token are both set | a webhook or a bot: keep one")
+        if self.bot and self.channel is None:
+            raise ValueError("a bot needs a channel | its id, like C0123ABCD")
+        return self
+
+
+class WebhookConfig(Strict):
+    """A generic webhook, signed by Standard Webhooks 1.0.0."""
+
+    url: SecretStr | None = None
+    url_file: LocalPath | None = None
+    #: `whsec_` and base64; two keys separated by a space while rotating
+    secret: SecretStr | None = None
+    secret_file: LocalPath | None = None
+    timeout: Duration = timedelta(seconds=20)
+
+
+class AppriseConfig(Strict):
+    """Addresses of other services, one to a line, as Apprise writes them (tgram://…, matrixs://…)."""
+
+    urls: SecretStr | None = None
+    urls_file: LocalPath | None = None
+    timeout: Duration = timedelta(seconds=30)
+
+    @property
+    def targets(self) -> dict[str, str]:
+        """Address by a name that may be shown: its scheme and a part of its hash."""
+        lines = (self.urls.get_secret_value() if self.urls else "").splitlines()
+        urls = [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
+        return {f"{u.partition(':')[0].lower()}-{sha256(u.encode()).hexdigest()[:8]}": u for u in urls}
+
+
+class FileConfig(Strict):
+    """A folder: each message lands as .eml, .html, .txt and .json."""
+
+    #: None: `out` under the data folder
+    path: LocalPath | None = None
+
+
+class ReceiverConfig(Strict):
+    """One place that messages go to: a name and exactly one kind."""
+
+    name: str = Field(pattern=NAME)
+    #: who is told when nothing reaches this receiver; None: the top route's receiver, or else another one
+    fallback: str | None = None
+    #: None: it takes every message
+    throttle: ThrottleConfig | None = None
+    #: the local time of its readers, for digests; None: each series' own
+    timezone: Zone | None = None
+    email: EmailConfig | None = None
+    slack: SlackConfig | None = None
+    webhook: WebhookConfig | None = None
+    apprise: AppriseConfig | None = None
+    file: FileConfig | None = None
+
+    @property
+    def kind(self) -> str:
+        """`email`, `slack`, `webhook`, `apprise` or `file`."""
+        return next(kind for kind in KINDS if getattr(self, kind) is not None)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ReceiverConfig:
+        kinds = [kind for kind in KINDS if getattr(self, kind) is not None]
+        if len(kinds) != 1:
+            said = " and ".join(kinds) or "nothing"
+            raise ValueError(
+                f"a receiver has exactly one kind, this one has {said} | one of {', '.join(KINDS)}"
+            )
+        return self
+
+
+DAY = timedelta(days=1)
+#: briefs come no oftener
+MIN_EVERY = timedelta(minutes=15)
+KINDS = ("email", "slack", "webhook", "apprise", "file")
+
+
+class DigestConfig(Strict):
+    """A series of digests: once a day, or briefs all through it."""
+
+    series: str = Field(default="daily", pattern=NAME)
+    at: ClockTime = time(7, 0)
+    #: briefs: at `at` and every such while before and after it; None: once a day
+    every: Duration | None = None
+    #: the first and the last local time of briefs; None: day and night
+    between: tuple[ClockTime, ClockTime] | None = None
+    timezone: Zone = ZoneInfo("UTC")
+    days: Days = WEEK
+    receivers: Names = Field(min_length=1)
+    min_severity: Severity = Severity.LOW
+    #: what is done where nothing matched; briefs skip unless told otherwise
+    empty: Literal["send", "skip", "only-when-unhealthy"] = "send"
+    #: languages in which the frame of the digest is written
+    language: Literal["en", "ar"] = "en"
+
+    @property
+    def times(self) -> tuple[time, ...]:
+        """The local times of a day at which it is due: one, or of briefs all, earliest first."""
+        if self.every is None:
+            return (self.at,)
+        midnight = datetime.min
+        first = (datetime.combine(midnight, self.at) - midnight) % self.every
+        low, high = self.between or (time.min, time.max)
+        made = ((midnight + first + n * self.every).time() for n in range(DAY // self.every))
+        return tuple(at for at in made if low <= at <= high)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _briefs_skip(cls, said: object) -> object:
+        quiet = isinstance(said, dict) and said.get("every") is not None and "empty" not in said
+        return {**said, "empty": "skip"} if quiet else said  # type: ignore[dict-item]
+
+    @model_validator(mode="after")
+    def _times(self) -> DigestConfig:
+        if self.every is None and self.between is not None:
+            raise ValueError("between is for briefs only | every: 1h")
+        if self.every is not None and (self.every < MIN_EVERY or DAY % self.every or self.every == DAY):
+            raise ValueError(
+                "every does not divide a day into equal parts of 15m or more | 30m, 1h, 2h, 3h, 4h, 6h, 8h or 12h"
+            )
+        if self.between is not None and self.between[0] > self.between[1]:
+            raise ValueError('between ends before it begins | ["07:00", "20:00"]')
+        if not self.times:
+            raise ValueError("no brief falls between these times | an `at` between them")
+        return self
+
+
+class PollingConfig(Strict):
+    """How often and how hard we ask."""
+
+    #: for a feed whose rhythm is not known yet
+    interval: Duration = timedelta(minutes=15)
+    #: no feed is asked more often, except where its own `interval` or `min_interval` says so
+    min_interval: Duration = timedelta(minutes=5)
+    #: every feed is asked at least so often, except where its publisher asks for more or it fails
+    max_interval: Duration = timedelta(hours=1)
+    concurrency: int = Field(default=16, ge=1, le=200)
+    #: seconds between two requests to one host
+    host_gap: Duration = timedelta(seconds=2)
+    #: networks that are not public but may be fetched or posted to all the same
+    allow_networks: tuple[Network, ...] = ()
+    #: ports besides 80 and 443
+    allow_ports: tuple[int, ...] = ()
+    #: a feed that is due and not polled for this long is told; None: as `delivery.tell_after` says
+    tell_after: Duration | None = None
+    #: certificates trusted besides the public ones, for feeds, Slack and webhooks; mail has `smtp.ca_file`
+    ca_file: LocalPath | None = None
+    #: an equal body or a 304 costs nothing; a new entry's article may be fetched where the feed says fulltext
+    fulltext: bool = True
+
+    @model_validator(mode="after")
+    def _bounds(self) -> PollingConfig:
+        # one that is set alone may pass the other's default
+        both = {"min_interval", "max_interval"} <= self.model_fields_set
+        if both and self.min_interval > self.max_interval:
+            raise ValueError(
+                "min_interval is longer than max_interval | the first is the least time between two polls, the second the most"
+            )
+        return self
+
+
+class CatchUpConfig(Strict):
+    """When a receiver that comes back gets one summary instead of a storm."""
+
+    more_than: int = Field(default=20, ge=1)
+    older_than: Duration = timedelta(hours=1)
+
+
+class DeliveryConfig(Strict):
+    """How long messages are owed, and what follows when a receiver takes none."""
+
+    #: an alert that could not be handed over by then goes to the dead letters
+    expire_alerts: Duration = timedelta(hours=48)
+    #: messages refused in a row after which the receiver is suspended
+    suspend_after: int = Field(default=5, ge=2)
+    #: what is due (a message, an alert, a digest) and not done for this long is told; of a receiver that nothing
+    #: reaches another one is
+    tell_after: Duration = timedelta(hours=1)
+    catch_up: CatchUpConfig = CatchUpConfig()
+
+
+class RetentionConfig(Strict):
+    """How long things are kept."""
+
+    unmatched: Duration = timedelta(days=60)
+    matched: Duration = timedelta(days=1095)
+    journal: Duration = timedelta(days=90)
+
+
+class HeartbeatConfig(Strict):
+    """A dead-man switch elsewhere, pinged only on completed work."""
+
+    url: SecretStr | None = None
+    url_file: LocalPath | None = None
+
+
+class Config(Strict):
+    """The whole of monitor.yaml."""
+
+    #: the one folder that is written to
+    data: LocalPath = "data"
+    #: None: `monitor.db` in the data folder
+    database: Annotated[str, Field(pattern=_DATABASE), LocalMark(url=True)] | None = None
+    #: who runs this: stands in the User-Agent, so that a publisher can write instead of blocking
+    contact: str | None = Field(default=None, pattern=_CONTACT, max_length=200)
+    #: what readers of alerts can reach, for the link that calls an alert false; None: no link
+    public_url: str | None = Field(default=None, pattern=_WEB)
+    #: where the page of links in alerts is served: host:port, mostly behind a proxy that speaks TLS; None: nowhere
+    listen: str | None = Field(default=None, pattern=_LISTEN)
+    feeds: LocalPaths = ()
+    watchlists: LocalPath | None = None
+    templates: LocalPath | None = None
+    receivers: tuple[ReceiverConfig, ...] = ()
+    route: RouteConfig | None = None
+    time_intervals: tuple[TimeIntervalConfig, ...] = ()
+    inhibit: tuple[InhibitConfig, ...] = ()
+    digests: tuple[DigestConfig, ...] | None = None
+    polling: PollingConfig = PollingConfig()
+    delivery: DeliveryConfig = DeliveryConfig()
+    retention: RetentionConfig = RetentionConfig()
+    heartbeat: HeartbeatConfig | None = None
+
+
+#: the receiver that is there when nothing is configured
+DEFAULT_RECEIVER = "folder"

@@ -1,0 +1,346 @@
+"""Pure. One sentence read for contacts: its actors with their part in it, its words of contact, its clauses.
+
+An actor is a named person, office, body or country of one of the two sides, or a third party. Its part is `core` (takes
+part), `indirect` ("Putin's envoy" is not Putin), `speaker` ("Lavrov said"), `topic` ("about Haftar") or `place`
+("in the Kremlin").
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from monitor.contacts.parties import SIDES, THIRD, Rank, rank_of
+from monitor.contacts.unnamed import alone, composed, refined, unnested
+from monitor.languages import offices
+from monitor.languages.grammar import Grammar, grammar_of, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.contacts.parties import Cast
+    from monitor.matching.mentions import Mention, Scan, Sentence
+
+#: sentences are read up to here; what is longer is no prose
+LONGEST = 3000
+#: letters looked at before and after an actor
+AROUND = 100
+#: words between an office and the body it leads ("head of the internationally recognised government")
+TITLE = 4
+_FILED = re.compile(r"\s?(?:[:(,]|[-–—/]\s|\s[-–—]\s)")
+_AT_END = re.compile(r"""\A['\w]*\s?(?:[,.;:!?)»”"—–-]|\Z)""")
+
+_LABEL = re.compile(r"[(\[][^()\[\]]{3,30}[)\]]\s*\Z")
+
+#: the analysts' vocabulary of saying, and the kinds of entities that say something
+SAYING = "%saying"
+_SPEAKING = frozenset({"person", "body", "country"})
+
+Part = Literal["core", "indirect", "speaker", "topic", "place"]
+
+
+@dataclass(slots=True)
+class Actor:
+    """Somebody of the sentence, at `start` to `end` of its plain text."""
+
+    name: str
+    side: str
+    rank: Rank
+    start: int
+    end: int
+    mention: Mention
+    kind: str
+    part: Part = "core"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A vocabulary's word in the sentence."""
+
+    sense: str
+    start: int
+    end: int
+    mention: Mention
+
+
+@dataclass(slots=True)
+class Frame:
+    """A sentence that was read."""
+
+    sentence: Sentence
+    text: str
+    grammar: Grammar
+    actors: list[Actor] = field(default_factory=list)
+    cues: list[Word] = field(default_factory=list)
+    statuses: list[Word] = field(default_factory=list)
+    offices: list[Word] = field(default_factory=list)
+    places: list[Actor] = field(default_factory=list)
+    #: countries, their people and cities
+    lands: list[Actor] = field(default_factory=list)
+    #: the United Nations and what is theirs
+    world: list[Mention] = field(default_factory=list)
+    #: offices beside no name: "the minister"
+    titles: list[Word] = field(default_factory=list)
+    #: what a title says in brackets at its end: "(planned)"
+    labels: list[Word] = field(default_factory=list)
+    #: words of saying, and all who may say something
+    sayings: list[Word] = field(default_factory=list)
+    voices: list[Actor] = field(default_factory=list)
+    #: where clauses begin
+    bounds: list[int] = field(default_factory=list)
+
+    def clause(self, at: int) -> tuple[int, int]:
+        """The clause around a place of the plain text, half-open."""
+        number = bisect_right(self.bounds, at)
+        end = self.bounds[number] if number < len(self.bounds) else len(self.text)
+        return (self.bounds[number - 1] if number else 0), end
+
+    def within(self, span: tuple[int, int], *parts: Part) -> list[Actor]:
+        """The actors inside a span that have one of `parts`, third parties too."""
+        return [a for a in self.actors if span[0] <= a.start < span[1] and a.part in parts]
+
+
+def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast) -> Frame:
+    """Read one sentence; `mentions` are those of the sentence that count, in order."""
+    start = sentence.start
+    given = scan.fields[sentence.field][start : min(sentence.end, start + LONGEST)]
+    text = plain(given)
+    frame = Frame(sentence, text.text, grammar_of(scan.lang_of(sentence.index)))
+    for mention in mentions:
+        if mention.start - start < len(given):
+            place = (text.at(mention.start - start), text.at(mention.end - start))
+            _sort(frame, mention, place, cast)
+    label = _LABEL.search(frame.text) if sentence.field == "title" else None
+    if label:
+        frame.labels = [w for w in (*frame.statuses, *frame.cues) if label.start() < w.start]
+        frame.cues = [c for c in frame.cues if c.end <= label.start()]
+    frame.offices = [o for o in frame.offices if not any(_inside(o, other) for other in frame.offices)]
+    named = [refined(actor, frame, cast) for actor in frame.actors]
+    frame.actors = unnested(sorted([*named, *composed(frame, cast)], key=lambda a: a.start), frame)
+    frame.voices = _speakers(frame)
+    frame.titles = alone(frame)
+    frame.bounds = _bounds(frame)
+    for number, actor in enumerate(frame.actors):
+        actor.part = _part(frame, number)
+    _topics(frame)
+    return frame
+
+
+def is_namesake(mention: Mention) -> bool:
+    """Whether a mention is of somebody else with the same surname: a third party."""
+    return (mention.silenced_by or "").startswith("namesake:")
+
+
+def _speakers(frame: Frame) -> list[Actor]:
+    """Everybody who may speak, offices with the whole of their words, the longer of two at one place."""
+    offices = [a for a in frame.actors if a.rank is Rank.OFFICE]
+    found: list[Actor] = []
+    for actor in sorted([*offices, *frame.voices], key=lambda a: (a.start, -a.end)):
+        if not found or actor.start >= found[-1].end:
+            found.append(actor)
+    return found
+
+
+def _inside(word: Word, other: Word) -> bool:
+    return (
+        other.start <= word.start
+        and word.end <= other.end
+        and (other.start, other.end) != (word.start, word.end)
+    )
+
+
+def _sort(frame: Frame, mention: Mention, place: tuple[int, int], cast: Cast) -> None:
+    if cast.is_cue(mention):
+        frame.cues.append(Word(mention.sense, *place, mention))
+    elif mention.term == offices.STATUS:
+        frame.statuses.append(Word(mention.sense, *place, mention))
+    elif mention.term == SAYING:
+        frame.sayings.append(Word(mention.sense, *place, mention))
+    elif mention.term == offices.VOCABULARY:
+        frame.offices.append(Word(mention.sense, *place, mention))
+    spec = cast.entity(mention)
+    if spec is None:
+        return
+    if mention.silenced_by is not None:
+        if spec.kind == "person":
+            frame.actors.append(Actor(spec.name, THIRD, Rank.PERSON, *place, mention, spec.kind))
+        return
+    if "un" in spec.tags:
+        frame.world.append(mention)
+    rank, sides = rank_of(spec), cast.sides(mention)
+    if spec.kind in _SPEAKING or any(tag.endswith("-metonym") for tag in spec.tags):
+        side = sides[0] if sides else THIRD
+        frame.voices.append(Actor(spec.name, side, rank, *place, mention, spec.kind))
+    for side in sides or (THIRD,):
+        actor = Actor(spec.name, side, rank, *place, mention, spec.kind)
+        if rank is Rank.COUNTRY:
+            if spec.kind == "place":
+                frame.places.append(actor)
+            actor = replace(actor, name=cast.countries.get(side, spec.name))
+            if len(sides) < 2:
+                frame.lands.append(actor)
+        if len(sides) == 2:
+            actor = replace(actor, name=cast.countries[side], rank=Rank.COUNTRY, kind="country")
+        if sides:
+            frame.actors.append(actor)
+
+
+# --- clauses and parts -----------------------------------------------------------------------------------
+
+
+def _bounds(frame: Frame) -> list[int]:
+    """Where clauses begin; never inside a name or a word of contact."""
+    taken = [(a.start, a.end) for a in frame.actors] + [(c.start, c.end) for c in frame.cues]
+    return [
+        found.start()
+        for found in frame.grammar.boundary.finditer(frame.text)
+        if not any(start < found.start() < end or start <= found.start() < end for start, end in taken)
+    ]
+
+
+def _part(frame: Frame, number: int) -> Part:
+    actor = frame.actors[number]
+    before = frame.text[max(0, actor.start - AROUND) : actor.start]
+    after = frame.text[actor.end : actor.end + AROUND]
+    grammar = frame.grammar
+    if "russia-spokesman" in actor.mention.tags:
+        return "speaker"
+    if actor.kind != "person" and (grammar.inside.search(before) or _dateline(frame, actor, after)):
+        return "place"
+    if _cue_follows(frame, actor):
+        return "core"
+    if grammar.belongs.match(after) or grammar.belongs_before.search(before):
+        return "indirect"
+    following = frame.actors[number + 1].start if number + 1 < len(frame.actors) else len(frame.text)
+    if frame.sentence.field == "title" and after.lstrip("'s ").startswith(":"):
+        return "speaker"
+    if _says(frame, number, after[: max(0, following - actor.end)]):
+        return "speaker"
+    before = before[-(actor.start - frame.actors[number - 1].end) :] if number else before
+    if grammar.source.search(before):
+        return "speaker"
+    if grammar.addressed.search(frame.text[actor.start : actor.end]):
+        return "core"
+    if grammar.says_before.search(before) and (not grammar.bare or _AT_END.match(after)):
+        return "speaker"
+    return "indirect" if actor.rank is Rank.BODY and _in_title(frame, actor) else "core"
+
+
+def _says(frame: Frame, number: int, after: str) -> bool:
+    """Whether a verb of speech follows; where verbs come last it is the first name's, without a case ending."""
+    if frame.grammar.verb_last:
+        return not number and after[:1] == "," and frame.grammar.says_last.search(frame.text) is not None
+    return frame.grammar.says.match(after) is not None
+
+
+def _dateline(frame: Frame, land: Actor, after: str) -> bool:
+    """ "TRIPOLI - ", "Libia, Lavrov: ": where the text was filed, or what it is filed under."""
+    return land.rank is Rank.COUNTRY and not frame.text[: land.start].strip() and bool(_FILED.match(after))
+
+
+def _in_title(frame: Frame, body: Actor) -> bool:
+    """ "Khalifa Haftar, commander of the Libyan National Army", "LNA commander Haftar": only who somebody is."""
+    for office in frame.offices:
+        if office.sense != "person" or body.start <= office.start < body.end:
+            continue
+        first, last = sorted((office.mention, body.mention), key=lambda m: m.token)
+        reach = TITLE if first is office.mention else 0
+        between = frame.text[min(office.end, body.end) : max(office.start, body.start)]
+        if 0 <= last.token - first.token_end <= reach and "," not in between:
+            return any(_beside(a, first, last) for a in frame.actors if a.rank is Rank.PERSON)
+    return False
+
+
+def _beside(person: Actor, first: Mention, last: Mention) -> bool:
+    before, after = first.token - person.mention.token_end, person.mention.token - last.token_end
+    return 0 <= before <= TITLE or 0 <= after <= TITLE
+
+
+def _cue_follows(frame: Frame, actor: Actor) -> bool:
+    """ "Haftar's visit": the word of contact belongs to the name."""
+    rest = frame.text[actor.end : actor.end + 3]
+    return rest.startswith("'") and any(0 <= c.start - actor.end <= 4 for c in frame.cues)
+
+
+def _topics(frame: Frame) -> None:
+    """Mark what is spoken about."""
+    for found in frame.grammar.about.finditer(frame.text):
+        _, end = frame.clause(found.end())
+        stop = frame.grammar.together.search(frame.text, found.end(), end)
+        told = min((c.start for c in frame.cues if found.end() <= c.start < end), default=end)
+        until = min(stop.start() if stop else end, told)
+        for actor in frame.actors:
+            spoken = found.end() <= actor.start < until and actor.part in {"core", "indirect"}
+            if spoken and not _cue_follows(frame, actor):
+                actor.part = "topic"
+    for cue in frame.cues:
+        if frame.grammar.discusses.fullmatch(frame.text[cue.start : cue.end]):
+            _objects(frame, cue)
+    for actor in frame.actors:
+        after = frame.text[actor.end : actor.end + AROUND]
+        if actor.part == "core" and frame.grammar.about_before.match(after):
+            actor.part = "topic"
+
+
+def _objects(frame: Frame, cue: Word) -> None:
+    """Mark what a verb like "discuss" has for its object: not who stands before it, nor who follows "with"."""
+    _, end = frame.clause(cue.start)
+    after = [a for a in frame.actors if cue.end <= a.start < end and a.part == "core"]
+    lists = groups(frame, after)
+    partner = frame.grammar.partner.search(frame.text, cue.end, end)
+    kept = next((g for g in lists if partner and g[0].start >= partner.end()), [])
+    if (
+        frame.grammar.verb_first
+        and lists
+        and not frame.within((frame.clause(cue.start)[0], cue.start), "core")
+    ):
+        kept = [*kept, *lists[0]]
+    for actor in after:
+        if actor not in kept:
+            actor.part = "topic"
+    for actor in frame.within((frame.clause(cue.start)[0], cue.start), "core"):
+        if frame.grammar.object.match(frame.text[actor.end : actor.end + 4]):
+            actor.part = "topic"
+
+
+def antecedent(frame: Frame, span: tuple[int, int]) -> list[Actor]:
+    """Whom a relative clause is about: the name right before it."""
+    if not frame.grammar.relative.match(frame.text[span[0] : span[0] + AROUND]):
+        return []
+    return [a for a in frame.actors if 0 <= span[0] - a.end <= 2 and a.part not in {"topic", "place"}][-1:]
+
+
+def linked(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
+    """With a third party in the clause: whether the names around the word of contact, or one list, hold both sides."""
+    lists = groups(frame, core)
+    if any(set(SIDES) <= {a.side for a in people} for people in lists):
+        return True
+    before = [people for people in lists if people[-1].end <= cue.start]
+    after = [people for people in lists if people[0].start >= cue.end]
+    if before and after:
+        # in "she told him about talks with X", "she rang him after talks with X" it is she who talked
+        spoken = frame.grammar.about.search(frame.text[before[0][0].end : cue.start + 1])
+        later = frame.grammar.sequel.search(frame.text, before[-1][-1].end, cue.start)
+        pair = [before[0] if spoken or later else before[-1], after[0]]
+    else:
+        pair = before[-2:] if frame.grammar.verb_last and before else after[:2]
+    return len(pair) == 2 and set(SIDES) <= {a.side for people in pair for a in people}
+
+
+def groups(frame: Frame, actors: Sequence[Actor]) -> list[list[Actor]]:
+    """Actors that stand in one list."""
+    lists: list[list[Actor]] = []
+    for actor in actors:
+        between = frame.text[lists[-1][-1].end : actor.start] if lists else ""
+        listed = bool(between.strip()) or (bool(lists) and lists[-1][-1].side == actor.side)
+        if lists and listed and len(between) <= AROUND and _joined(frame.grammar, between):
+            lists[-1].append(actor)
+        else:
+            lists.append([actor])
+    return lists
+
+
+def _joined(grammar: Grammar, between: str) -> bool:
+    return grammar.joined.match(between) is not None and grammar.verbal.search(between) is None

@@ -1,0 +1,122 @@
+"""Pure. Who is meant by "he", "the field marshal", "the two sides": the story so far, as far as rules honestly reach."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from monitor.contacts.clauses import Actor
+from monitor.contacts.parties import SIDES, THIRD, Rank, rank_of
+from monitor.contacts.speakers import Hearing
+from monitor.languages import offices
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.contacts.clauses import Frame, Word
+    from monitor.contacts.participants import Parties
+    from monitor.contacts.parties import Cast
+    from monitor.matching.mentions import Mention
+
+#: sentences that a person stays in mind
+MEMORY = 4
+#: words of contact that somebody called "he" may be meant by after talks with a third party
+_PERSONAL = frozenset({"meeting", "host", "call", "visit", "presence"})
+#: letters that tell one office from another in all its forms
+STEM = 6
+_ARTICLE = re.compile("\\Aو?(?:ال|لل|بال|كال)(?=..)")
+#: words between a name and the office that becomes another word for it
+TOUCH = 2
+
+
+class Discourse:
+    """What a reader keeps in mind from sentence to sentence of one item."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self.hearing = Hearing()
+        self._last: dict[str, tuple[int, list[Actor]]] = {}
+        self._event: tuple[int, Parties] | None = None
+        #: the last sentence in which one side dealt with somebody else
+        self._others = -1
+        self._titles: dict[str, Actor] = {}
+
+    def hear(self, frame: Frame, events: Sequence[Parties]) -> None:
+        """Remember the people of a sentence, their offices, and its contact."""
+        number = frame.sentence.index
+        for side in SIDES:
+            named = [
+                a for a in frame.actors if a.side == side and a.rank <= Rank.OFFICE and a.part != "place"
+            ]
+            if named:
+                best = min(named, key=lambda a: (a.part == "topic", a.rank))
+                self._last[side] = (number, [best])
+        for title in frame.titles:
+            known = self._titles.get(_stem(title, frame.text))
+            if known is not None and self._last.get(known.side, (-1, []))[0] < number:
+                self._last[known.side] = (number, [known])
+        if events:
+            self._event = (number, events[-1])
+        elif frame.cues and any(a.side == THIRD and a.part == "core" for a in frame.actors):
+            self._others = number
+        for office in frame.offices:
+            holder = next(
+                (
+                    a
+                    for a in frame.actors
+                    if a.rank in {Rank.PERSON, Rank.BODY} and _touches(a, office.mention)
+                ),
+                None,
+            )
+            if holder is not None:
+                self._titles[_stem(office, frame.text)] = holder
+
+    def lend(self, frame: Frame, side: str, cues: Sequence[Word], *, partner: bool) -> list[Actor]:
+        """Who of `side` a sentence means that does not name one; empty when nothing in it points back."""
+        number, text, grammar = frame.sentence.index, frame.text, frame.grammar
+        for title in frame.titles:
+            holder = self._titles.get(_stem(title, text)) or self._holder(title, text, side)
+            if holder is not None and holder.side == side and (partner or holder.rank is Rank.PERSON):
+                return [holder]
+        near, actors = self._last.get(side, (-MEMORY - 1, []))
+        strayed = self._others > (self._event[0] if self._event else -1) and number - self._others <= MEMORY
+        personal = partner and grammar.pronoun.search(text) and any(c.sense in _PERSONAL for c in cues)
+        if strayed and near <= self._others and not (personal and near == self._others == number - 1):
+            return []
+        both = grammar.both.search(text) is not None
+        pointing = partner and (
+            grammar.pronoun.search(text) or any(title.sense == "person" for title in frame.titles)
+        )
+        if self._event and not strayed and number - self._event[0] <= MEMORY and (both or pointing):
+            return [a for a in self._event[1].of(side) if a.rank < Rank.METONYM]
+        heading = partner and (frame.sentence.field != "content" or (grammar.drops and number - near <= 1))
+        return actors if number - near <= MEMORY and (pointing or heading) else []
+
+    def holders(self, frame: Frame, side: str) -> list[Actor]:
+        """The persons of a side whose offices a sentence names without them."""
+        found = (self._holder(title, frame.text, side) for title in frame.titles)
+        return [actor for actor in found if actor is not None]
+
+    def country(self, side: str) -> str:
+        """The name of a side's country."""
+        return self.cast.countries[side]
+
+    def _holder(self, title: Word, text: str, side: str) -> Actor | None:
+        if title.sense != "person":
+            return None
+        spec = self.cast.holder(offices.name("", text[title.start : title.end], "person"), side)
+        if spec is None or rank_of(spec) is not Rank.PERSON:
+            return None
+        mention = title.mention._replace(term=f"@{spec.id}", sense="", tags=frozenset(spec.tags))
+        return Actor(spec.name, side, Rank.PERSON, title.start, title.end, mention, spec.kind)
+
+
+def _stem(office: Word, text: str) -> str:
+    """An office without its endings, and without the Arabic article and what joins to it."""
+    return _ARTICLE.sub("", text[office.start : office.end])[:STEM]
+
+
+def _touches(actor: Actor, office: Mention) -> bool:
+    """Whether an office stands right beside a name."""
+    gap = max(actor.mention.token - office.token_end, office.token - actor.mention.token_end)
+    return gap <= TOUCH

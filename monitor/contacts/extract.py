@@ -1,0 +1,276 @@
+"""Pure. The contacts that an item reports: who with whom, of what kind, whether it took place, where and when.
+
+Each sentence with a word of contact is read as a frame (frames.py); a frame with both sides, or with one side and a
+pronoun or title for the other (coreference), is an event. Events of one status that share a participant are one contact:
+a title and its lead, a list continued below. A third party between the sides makes no contact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from monitor.contacts.ahead import to_come
+from monitor.contacts.clauses import SAYING, Frame, Word, is_namesake, read
+from monitor.contacts.coreference import Discourse
+from monitor.contacts.participants import Parties, parties
+from monitor.contacts.parties import LIBYAN, RUSSIAN, SIDES, Cast, Rank
+from monitor.contacts.place_and_date import day_of, is_long_ago, place_of
+from monitor.contacts.speakers import DENIES, denier_of, speaker_of
+from monitor.contacts.status import is_circumstance, status_of
+from monitor.matching.evaluate import Span, keys_of
+from monitor.matching.matcher import evidence_of
+from monitor.model import Contact, ContactStatus, ContactType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from monitor.matching.matcher import ContactExtractor
+    from monitor.matching.mentions import Mention, Scan
+    from monitor.matching.rules import ContactSpec, Watchlists
+    from monitor.model import Speaker
+
+#: the sense of a word of contact to the kind of contact; of several in a clause the first listed decides
+TYPES = {
+    "invite": ContactType.VISIT,
+    "call": ContactType.CALL,
+    "meeting": ContactType.MEETING,
+    "message": ContactType.MESSAGE,
+    "agreement": ContactType.AGREEMENT,
+    "host": ContactType.VISIT,
+    "visit": ContactType.VISIT,
+    "presence": ContactType.VISIT,
+    "transfer": ContactType.TRANSFER,
+    "joint": ContactType.MEETING,
+}
+#: the tag of persons who only speak for others
+SPOKESMAN = "russia-spokesman"
+_TOOK_PLACE = frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})
+#: sentences with words of contact read per item
+MOST = 60
+#: of an item, those that tell its news: the title and the first ones below
+LEAD = 3
+
+
+@dataclass(slots=True)
+class Event:
+    """A contact under way to be told: what one clause says, later what all clauses of it say."""
+
+    type: ContactType
+    status: ContactStatus
+    parties: Parties
+    frame: Frame
+    cue: Word
+    place: str | None
+    day: str | None
+    #: 2: dated long before the item; 1: told as something earlier
+    old: int
+    speaker: Speaker | None = None
+    mentions: list[Mention] = field(default_factory=list)
+
+
+def listener(watchlists: Watchlists) -> Callable[[Scan], Speaker | None]:
+    """What tells who denies the news of an item that reports no contact: "The Kremlin denies that fighters arrived"."""
+    specs = [rule.contact for rule in watchlists.rules if rule.contact]
+    cast = Cast.of(watchlists.entities, specs)
+
+    def denier(scan: Scan) -> Speaker | None:
+        saying = {m.sentence for m in scan.mentions if m.term == SAYING and m.sense == DENIES}
+        news = [number for number in sorted(saying) if number < LEAD]
+        if not news:
+            return None
+        frames = (frame for frame in _frames(scan, cast) if frame.sentence.index in news)
+        found = (
+            denier_of(frame, cast, scan.lang_of(frame.sentence.index), scan.fields[frame.sentence.field])
+            for frame in frames
+        )
+        return next((speaker for speaker in found if speaker is not None), None)
+
+    return denier
+
+
+def extractor(watchlists: Watchlists) -> ContactExtractor:
+    """What a Matcher of these `watchlists` needs to find contacts; the rules of one watchlist share their sides."""
+    casts: dict[int, tuple[Cast, Cast]] = {}
+    for watchlist in watchlists.lists:
+        specs = [rule.contact for rule in watchlist.rules if rule.contact]
+        shared = Cast.of(watchlists.entities, specs)
+        casts.update((id(spec), (shared, shared.only(spec))) for spec in specs)
+    last: list[tuple[Scan, Cast, tuple[Event, ...]]] = []
+
+    def extract(scan: Scan, spec: ContactSpec) -> tuple[Contact, ...]:
+        cast, own = casts[id(spec)]
+        known = next((events for old, by, events in last if old is scan and by is cast), None)
+        events = tuple(events_of(scan, cast)) if known is None else known
+        last[:] = [(scan, cast, events)]
+        return tuple(_contact(event, scan) for event in events if _suits(event, own))
+
+    return extract
+
+
+def events_of(scan: Scan, cast: Cast) -> Iterator[Event]:
+    """All contacts of an item, those of the title first; the work grows with the mentions."""
+    told: list[Event] = []
+    discourse = Discourse(cast)
+    waiting: list[Frame] = []
+    lead: list[Frame] = []
+    for frame in _frames(scan, cast):
+        if frame.sentence.field != "content" or not lead or lead[-1].sentence.field != "content":
+            lead.append(frame)
+        found = list(_events(frame, scan, discourse))
+        told += found or _joining(frame, told)
+        discourse.hear(frame, [event.parties for event in found])
+        if frame.sentence.field != "content" and not found:
+            waiting.append(frame)
+        elif waiting:
+            late = [event for early in waiting for event in _events(early, scan, discourse)]
+            told = [*late, *told]
+            waiting.clear()
+    merged = _merged(told)
+    for event in merged:
+        _fill(event.parties, lead, discourse)
+    return iter(merged)
+
+
+def _fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
+    """Put persons that the lead names in the place of offices and spokesmen: "the Russian minister", "Peskov said"."""
+    for side in SIDES:
+        spoken = [a for a in found.of(side) if SPOKESMAN in a.mention.tags]
+        if spoken:
+            others = [a for frame in lead for a in discourse.holders(frame, side)]
+            found.actors = [a for a in found.actors if a not in spoken]
+            found.actors += others[:1] if not found.of(side) else []
+            found.actors += [replace(spoken[0], name=discourse.country(side), rank=Rank.COUNTRY)]
+        named = [a for frame in lead for a in frame.actors if a.side == side and a.rank is Rank.PERSON]
+        named = [a for a in named if a.part in {"core", "speaker"} and SPOKESMAN not in a.mention.tags]
+        if found.best(side) >= Rank.OFFICE and len({a.name for a in named}) == 1:
+            found.actors.append(named[0])
+
+
+def _joining(frame: Frame, told: Sequence[Event]) -> list[Event]:
+    """A sentence that only adds people to the event of the one before: "also present were"."""
+    if not told or not frame.grammar.also.search(frame.text):
+        return []
+    last = told[-1]
+    core = [a for a in frame.actors if a.part == "core" and a.rank <= Rank.OFFICE]
+    near = frame.sentence.index - last.frame.sentence.index <= 2
+    if near and core and all(a.side in SIDES for a in core):
+        last.parties.join(Parties(core))
+    return []
+
+
+def _frames(scan: Scan, cast: Cast) -> Iterator[Frame]:
+    by_sentence: dict[int, list[Mention]] = {}
+    for mention in scan.mentions:
+        if mention.silenced_by is None or is_namesake(mention):
+            by_sentence.setdefault(mention.sentence, []).append(mention)
+    for number in sorted(by_sentence)[:MOST]:
+        yield read(scan, scan.sentences[number], by_sentence[number], cast)
+
+
+def _events(frame: Frame, scan: Scan, discourse: Discourse) -> Iterator[Event]:
+    for cues in _by_clause(frame):
+        found = parties(frame, cues, discourse)
+        if found is None:
+            continue
+        cue = cues[0]
+        span = frame.clause(cue.start)
+        lang = scan.lang_of(frame.sentence.index)
+        status = status_of(frame, cue)
+        coming = to_come(frame, cue, lang, scan.published)
+        if status in _TOOK_PLACE and coming:
+            status = ContactStatus.PLANNED
+        ahead = status in {ContactStatus.PLANNED, ContactStatus.INVITED, ContactStatus.POSTPONED}
+        text = frame.text[slice(*span)]
+        own_day = day_of(text, lang, scan.published, ahead=ahead)
+        day = own_day or day_of(frame.text, lang, scan.published, ahead=ahead)
+        if ahead and coming and coming.exact and scan.published:
+            day = (scan.published.date() + timedelta(days=coming.days)).isoformat()
+        old = 2 if is_long_ago(own_day, scan.published) else int(bool(frame.grammar.earlier.search(text)))
+        yield Event(
+            type=_type(cues, found),
+            status=status,
+            parties=found,
+            frame=frame,
+            cue=cue,
+            place=place_of(frame, span, None),
+            day=day,
+            old=old if frame.sentence.field == "content" else 0,
+            speaker=speaker_of(frame, cue, status, discourse.cast, lang, discourse.hearing),
+            mentions=[cue.mention, *(a.mention for a in found.actors)],
+        )
+
+
+def _by_clause(frame: Frame) -> Iterator[list[Word]]:
+    """The words of contact, those of one clause together, the one that tells the kind first."""
+    clauses: dict[tuple[int, int], list[Word]] = {}
+    order = list(TYPES)
+    for cue in frame.cues:
+        clauses.setdefault(frame.clause(cue.start), []).append(cue)
+    for cues in clauses.values():
+        listed = [c for c in cues if c.sense != "invite" or not is_circumstance(frame, c)] or cues
+        yield sorted(
+            listed, key=lambda c: (order.index(c.sense) if c.sense in order else len(order), c.start)
+        )
+
+
+def _type(cues: Sequence[Word], found: Parties) -> ContactType:
+    kind = TYPES.get(cues[0].sense, ContactType.OTHER)
+    if cues[0].sense == "host" and all(any(a.kind == "person" for a in found.of(side)) for side in SIDES):
+        return ContactType.MEETING
+    return kind
+
+
+# --- one contact from many clauses -----------------------------------------------------------------------
+
+
+def _merged(told: Sequence[Event]) -> list[Event]:
+    events: list[Event] = []
+    fresh = any(event.old == 0 for event in told)
+    for event in told:
+        if event.old == 1 and fresh:
+            event.old = 0
+        same = next((e for e in events if e.status is event.status and _same(e, event)), None)
+        if same is None:
+            events.append(event)
+            continue
+        same.parties.join(event.parties)
+        same.speaker = same.speaker or event.speaker
+        same.place, same.day = same.place or event.place, same.day or event.day
+        same.mentions += event.mentions
+    return events
+
+
+def _same(one: Event, other: Event) -> bool:
+    """Whether two events may be one: both of the story's time or both before it, and somebody in common."""
+    if (one.old > 0) != (other.old > 0):
+        return False
+    return any(
+        one.parties.names(side) & other.parties.names(side)
+        or Rank.COUNTRY in (one.parties.best(side), other.parties.best(side))
+        for side in SIDES
+    )
+
+
+def _suits(event: Event, own: Cast) -> bool:
+    """Whether both sides are those that the rule asks for; an office of a side always is."""
+    return all(
+        any(a.rank is Rank.OFFICE or not keys.isdisjoint(keys_of(a.mention)) for a in event.parties.of(side))
+        for side, keys in ((RUSSIAN, own.russian), (LIBYAN, own.libyan))
+    )
+
+
+def _contact(event: Event, scan: Scan) -> Contact:
+    mentions = {id(m): m for m in event.mentions}
+    return Contact(
+        type=event.type,
+        status=event.status,
+        russian=event.parties.listed(RUSSIAN),
+        libyan=event.parties.listed(LIBYAN),
+        place=event.place,
+        date=event.day,
+        background=event.old > 0,
+        evidence=evidence_of([Span(0, 0, tuple(mentions.values()))], scan),
+        speaker=event.speaker,
+    )

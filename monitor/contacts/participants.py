@@ -1,0 +1,208 @@
+"""Pure. Who takes part in the contact of one clause: its actors, then those its sentence and its story lend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.contacts.clauses import Actor, Frame, Word, antecedent, groups, linked
+from monitor.contacts.parties import LIBYAN, RUSSIAN, SIDES, THIRD, Rank
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.contacts.coreference import Discourse
+
+#: words of contact that say somebody is in the other's country: the country alone then stands for the host
+_TRAVEL = frozenset({"visit", "presence", "host", "invite"})
+#: words that tell of a contact only between sides that stand beside them
+_WEAK = frozenset({"joint"})
+#: nothing but these: a country named in the clause takes part
+_STATES = frozenset({"message", "agreement", "transfer", "training", "mission", "invite"})
+
+
+@dataclass(slots=True)
+class Parties:
+    """The two sides of an event."""
+
+    actors: list[Actor]
+
+    def of(self, side: str) -> list[Actor]:
+        """The actors of one side, the best names first."""
+        return sorted((a for a in self.actors if a.side == side), key=lambda a: a.rank)
+
+    def names(self, side: str) -> set[str]:
+        """Who is named on a side, countries left out."""
+        return {a.name for a in self.of(side) if a.rank < Rank.METONYM}
+
+    def best(self, side: str) -> Rank:
+        """The best rank on a side."""
+        return min((a.rank for a in self.of(side)), default=Rank.COUNTRY)
+
+    def listed(self, side: str) -> tuple[str, ...]:
+        """The names to give out: persons and bodies; an office, a palace or a country only where nothing better is named."""
+        best = self.best(side)
+        wanted = (
+            {Rank.PERSON, Rank.BODY}
+            if best is Rank.PERSON
+            else {Rank.BODY, Rank.OFFICE}
+            if best < Rank.METONYM
+            else {best}
+        )
+        return tuple(dict.fromkeys(a.name for a in self.of(side) if a.rank in wanted))
+
+    def join(self, other: Parties) -> None:
+        """Add the people of another telling."""
+        known = {(a.side, a.name) for a in self.actors}
+        self.actors += [a for a in other.actors if (a.side, a.name) not in known]
+
+
+def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties | None:
+    """Both sides of what `cues` of one clause tell, or None: no contact, or one with somebody else."""
+    span = frame.clause(cues[0].start)
+    if all(_lacking(frame, cue) for cue in cues):
+        return None
+    core = [*antecedent(frame, span), *(a for a in frame.within(span, "core") if a.kind != "demonym")]
+    around = sorted([*core, *_outsiders(frame, span)], key=lambda a: a.start)
+    if any(a.side == THIRD for a in around) and not any(linked(frame, cue, around) for cue in cues):
+        return None
+    found = [a for a in core if a.side in SIDES and a.rank < Rank.COUNTRY]
+    lands = [a for a in core if a.rank is Rank.COUNTRY]
+    for side in SIDES:
+        if not any(a.side == side for a in found):
+            if _complete(frame, [a for a in found if a.side != side], cues):
+                return None
+            partner = any(a.side not in (side, THIRD) and _active(frame, a) for a in frame.actors)
+            found += _missing(frame, side, cues, discourse, partner=partner) or [
+                a for a in lands if a.side == side
+            ]
+            if not any(a.side == side for a in found):
+                found += _land(frame, span, side, cues)
+    found += _list_goes_on(frame, span, found)
+    return _checked(frame, Parties(found), cues)
+
+
+def _outsiders(frame: Frame, span: tuple[int, int]) -> list[Actor]:
+    """Third parties that speak in the clause: "Tetteh told Bogdanov about talks with Dbeibah"."""
+    return [a for a in frame.within(span, "speaker") if a.side == THIRD]
+
+
+def _active(frame: Frame, actor: Actor) -> bool:
+    return actor.part in {"core", "indirect"} or (actor.part != "topic" and frame.sentence.field != "content")
+
+
+def _list_goes_on(frame: Frame, span: tuple[int, int], found: Sequence[Actor]) -> list[Actor]:
+    """Names of the clauses that carry on: "Oun, who chairs the Libyan side, and Toggi", "at the ministry, where Baour"."""
+    if not found or any(a.side == THIRD and a.part == "core" for a in frame.actors):
+        return []
+    more = []
+    for actor in frame.actors:
+        own = frame.clause(actor.start)
+        if actor.rank is Rank.PERSON and actor.part == "core" and own[0] >= span[1] and actor.side in SIDES:
+            busy = any(own[0] <= cue.start < own[1] for cue in frame.cues)
+            before = frame.text[own[0] : actor.start]
+            if not busy and (frame.grammar.continued.match(before) or frame.grammar.where.match(before)):
+                more.append(actor)
+    return more
+
+
+def _lacking(frame: Frame, cue: Word) -> bool:
+    """ "Without an agreement": nobody made one."""
+    return frame.grammar.without.search(frame.text[max(0, cue.start - 40) : cue.start]) is not None
+
+
+def _checked(frame: Frame, made: Parties, cues: Sequence[Word]) -> Parties | None:
+    """Both sides are there; a country alone is enough only beside somebody, or in a pair of countries."""
+    if not all(made.of(side) for side in SIDES):
+        return None
+    bare = [side for side in SIDES if made.best(side) is Rank.COUNTRY]
+    here = {id(actor) for actor in frame.actors}
+    if bare and any(id(a) not in here for a in made.actors) and frame.sentence.field == "content":
+        return None
+    if len(bare) == 2 and not _paired(frame, made):
+        return None
+    if bare and all(c.sense == "mission" for c in cues):
+        return None
+    return made
+
+
+def _complete(frame: Frame, others: Sequence[Actor], cues: Sequence[Word]) -> bool:
+    """Whether two of one side meet each other: no seat is free for the other side."""
+    if any(c.sense in _TRAVEL for c in cues):
+        return False
+    lists = groups(frame, [a for a in others if a.kind == "person"])
+    if len({a.name for people in lists for a in people}) < 2:
+        return False
+    if len(lists) > 1:
+        return not frame.grammar.also.search(frame.text, lists[0][0].end, lists[-1][0].start)
+    first, last = lists[0][0], lists[0][-1]
+    mutual = frame.grammar.verb_last and frame.grammar.partner.search(frame.text, first.end, last.start)
+    return bool(mutual or frame.grammar.between.search(frame.text[max(0, first.start - 40) : first.start]))
+
+
+def _missing(
+    frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse, *, partner: bool
+) -> list[Actor]:
+    """Who stands for a side that the clause does not name: in the sentence, in the story, then who only speaks."""
+    whole = (0, len(frame.text))
+    foreign = any(a.side == THIRD for a in frame.within(whole, "core"))
+    start = frame.clause(cues[0].start)[0]
+    elsewhere = [
+        a
+        for a in frame.actors
+        if a.side == side and a.rank <= Rank.METONYM and (a.part == "core" or 0 <= start - a.end <= 2)
+    ]
+    if elsewhere and not (foreign and _third_in(frame, frame.clause(elsewhere[0].start))):
+        nearest = min(elsewhere, key=lambda a: (a.rank >= Rank.OFFICE, abs(a.start - cues[0].start)))
+        return next(g for g in groups(frame, elsewhere) if nearest in g)
+    weak = all(c.sense in _WEAK for c in cues)
+    lent = [] if foreign or weak else discourse.lend(frame, side, cues, partner=partner)
+    if lent:
+        return lent
+    for part in ("indirect", "speaker", "place"):
+        close = [a for a in frame.actors if a.part == part and a.side == side and a.rank <= Rank.METONYM]
+        close = [a for a in close if part != "speaker" or _speaks_for_itself(frame, a, cues)]
+        if close:
+            return [min(close, key=lambda a: abs(a.start - cues[0].start))]
+    return []
+
+
+def _speaks_for_itself(frame: Frame, actor: Actor, cues: Sequence[Word]) -> bool:
+    """A ministry speaks of its own deals; a person of meetings, while of a deal, or to a third party, he has a view."""
+    if _third_in(frame, frame.clause(actor.start)):
+        return False
+    return actor.kind != "person" or any(c.sense not in _STATES - {"message", "invite"} for c in cues)
+
+
+def _third_in(frame: Frame, span: tuple[int, int]) -> bool:
+    return any(a.side == THIRD for a in frame.within(span, "core"))
+
+
+def _land(frame: Frame, span: tuple[int, int], side: str, cues: Sequence[Word]) -> list[Actor]:
+    travel = any(c.sense in _TRAVEL for c in cues)
+    states = any(c.sense in _STATES for c in cues)
+    whole = (0, len(frame.text))
+    for scope in (span,) if _third_in(frame, whole) else (span, whole):
+        lands = [
+            a
+            for a in frame.actors
+            if a.side == side
+            and a.rank >= Rank.METONYM
+            and a.part != "topic"
+            and scope[0] <= a.start < scope[1]
+        ]
+        wanted = [a for a in lands if travel or states or a.part == "core"]
+        if wanted:
+            return wanted[:1]
+    return []
+
+
+def _paired(frame: Frame, made: Parties) -> bool:
+    """ "Russian-Libyan talks", "talks between Russia and Libya"."""
+    for one in made.of(RUSSIAN):
+        for other in made.of(LIBYAN):
+            first, second = sorted((one, other), key=lambda a: a.start)
+            gap = second.mention.token - first.mention.token_end
+            if gap <= 2 or frame.grammar.joined.match(frame.text[first.end : second.start]):
+                return True
+    return False

@@ -1,0 +1,167 @@
+"""Pure. The register of contacts: each once, across stories and languages, with who says so, as it may be cited."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import xxhash
+
+from monitor.contacts.merge import grouped
+from monitor.contacts.reports import GENERIC, TOOK_PLACE, reports
+from monitor.model import ContactSource, ContactStatus, DateFlag, LedgerContact, Participant, Story
+from monitor.model.dates import days_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from datetime import date, datetime
+
+    from monitor.contacts.merge import Group
+    from monitor.contacts.reports import Report
+    from monitor.model import Contact, Corroboration, Evidence, StoryItem
+
+    #: the office that somebody holds on a day, "" for none known
+    Roles = Callable[[str, date | None], str]
+
+#: statuses before a contact: told late they change nothing
+_BEFORE = frozenset({ContactStatus.PLANNED, ContactStatus.INVITED})
+#: sentences kept of one source
+MAX_EVIDENCE = 5
+
+
+def ledger(
+    items: Iterable[StoryItem],
+    roles: Roles,
+    *,
+    people: Collection[str],
+    corroborate: Callable[[Story], Corroboration | None] | None = None,
+) -> tuple[LedgerContact, ...]:
+    """Every contact that `items` report, the earliest first. Later items rename nothing; at most two prove to be one.
+
+    `people`: canonical names of persons; other names are bodies and offices. `corroborate` judges the items of one
+    contact, given as a story with only that contact in it.
+    """
+    found = [_contact(group, roles, corroborate) for group in grouped(reports(items, people))]
+    return tuple(sorted(found, key=lambda c: (c.day, c.id)))
+
+
+def _contact(
+    group: Group, roles: Roles, corroborate: Callable[[Story], Corroboration | None] | None
+) -> LedgerContact:
+    told = [r for r in group.reports if not r.contact.background] or group.reports
+    by_time = sorted(told, key=lambda r: (r.at, r.item.id))
+    on = _date(group, told)
+    day = named[0] if (named := days_of(on)) is not None else by_time[0].at.date()
+    kinds = tuple(kind for kind, _ in Counter(r.contact.type for r in told).most_common())
+    history = _history(by_time)
+    name = _id(group.reports[0])
+    return LedgerContact(
+        id=name,
+        type=kinds[0],
+        types=kinds,
+        status=history[-1][1],
+        history=history,
+        russian=_participants([r.contact.russian for r in told], group.russian.people, roles, day),
+        libyan=_participants([r.contact.libyan for r in told], group.libyan.people, roles, day),
+        place=_commonest(r.contact.place for r in told),
+        date=on,
+        background=group.background,
+        sources=_sources(group.reports),
+        corroboration=corroborate(_as_story(name, told)) if corroborate else None,
+    )
+
+
+def _id(first: Report) -> str:
+    """Stable for the same first report."""
+    said = first.contact
+    names = sorted((*said.russian, *said.libyan))
+    key = "\n".join((first.item.item.feed_id, first.item.item.key, said.type, said.date or "", *names))
+    return f"c-{xxhash.xxh3_64_hexdigest(key.encode(errors='replace'))[:10]}"
+
+
+def _date(group: Group, told: Sequence[Report]) -> str | None:
+    if group.span is not None and group.span.exact:
+        return group.span.first.isoformat()
+    said = [r.contact.date for r in told if days_of(r.contact.date)]
+    return _commonest(day for day in said if len(day or "") == max(len(d or "") for d in said))
+
+
+def _commonest(said: Iterable[str | None]) -> str | None:
+    """What most say; of equals the first."""
+    counted = Counter(word for word in said if word)
+    return counted.most_common(1)[0][0] if counted else None
+
+
+def _history(told: Sequence[Report]) -> tuple[tuple[datetime, ContactStatus], ...]:
+    """Every change of the status. A plan told late, or again by an outlet that said it before, is none."""
+    history: list[tuple[datetime, ContactStatus]] = []
+    said: set[tuple[str, ContactStatus]] = set()
+    for report in told:
+        status, by = report.contact.status, (report.item.outlet, report.contact.status)
+        fresh = not history or status is not history[-1][1]
+        if fresh and by not in said and not _stale(status, history):
+            history.append((report.at, status))
+        said.add(by)
+    return tuple(history)
+
+
+def _stale(status: ContactStatus, history: Sequence[tuple[datetime, ContactStatus]]) -> bool:
+    past = {was for _, was in history}
+    if status in _BEFORE:
+        return status in past or not past <= _BEFORE
+    return status is ContactStatus.ONGOING and ContactStatus.HAPPENED in past
+
+
+def _participants(
+    said: Sequence[Sequence[str]], people: Collection[str], roles: Roles, day: date
+) -> tuple[Participant, ...]:
+    """Persons before bodies, those whom most reports name first; a bare country only where nobody is named."""
+    counted = Counter(name for names in said for name in names)
+    named = [name for name in counted if name not in GENERIC] or list(counted)
+    order = sorted(named, key=lambda name: (name not in people, -counted[name]))
+    return tuple(Participant(name=name, role=roles(name, day)) for name in order)
+
+
+def _sources(told: Iterable[Report]) -> tuple[ContactSource, ...]:
+    """One source an item, the earliest first."""
+    found: dict[int, ContactSource] = {}
+    for report in sorted(told, key=lambda r: (r.at, r.item.id)):
+        of = report.item
+        before = found.get(of.id)
+        found[of.id] = ContactSource(
+            item_id=of.id,
+            story_id=of.story_id,
+            outlet=of.outlet,
+            side=of.side,
+            reliability=of.feed.reliability,
+            lang=of.item.lang,
+            url=of.item.url,
+            published_at=of.item.published_at if of.item.date_flag is DateFlag.OK else None,
+            first_seen_at=of.first_seen_at,
+            status=_firmer(before.status, report.contact.status) if before else report.contact.status,
+            evidence=_sentences((*(before.evidence if before else ()), *report.contact.evidence)),
+            withdrawn_at=of.withdrawn_at,
+            copy_of=of.copy_of,
+            speaker=report.contact.speaker or (before.speaker if before else None),
+        )
+    return tuple(found.values())
+
+
+def _firmer(one: ContactStatus, other: ContactStatus) -> ContactStatus:
+    """Of two things one item says: what took place over what was planned."""
+    return other if one in _BEFORE or (other in TOOK_PLACE and one not in TOOK_PLACE) else one
+
+
+def _sentences(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Each place once."""
+    return tuple({(e.field, e.start, e.end): e for e in evidence}.values())[:MAX_EVIDENCE]
+
+
+def _as_story(name: str, told: Sequence[Report]) -> Story:
+    """The items that report a contact as news, with nothing but this contact in them."""
+    own: dict[int, list[Contact]] = {}
+    items = {r.item.id: r.item for r in told}
+    for report in told:
+        own.setdefault(report.item.id, []).append(report.contact)
+    return Story(id=name, items=tuple(replace(item, contacts=tuple(own[key])) for key, item in items.items()))

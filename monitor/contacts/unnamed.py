@@ -1,0 +1,143 @@
+"""Pure. Actors without a name: "the Libyan interior minister", "Russian officials", "the minister"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from monitor.contacts.parties import THIRD, Rank
+from monitor.languages import offices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from monitor.contacts.clauses import Actor, Frame, Word
+    from monitor.contacts.parties import Cast
+    from monitor.matching.mentions import Mention
+
+#: words between a country and an office that belong together ("Russian first deputy minister")
+REACH = 3
+_MORE = re.compile(r"(?:\s[\w'-]+){1,3}")
+_ADJECTIVE = re.compile(r"\s(?!(?:delegation|officials?|leaders|has|have|said|will|is|was|and|in|on)\b)\w")
+
+
+def refined(actor: Actor, frame: Frame, cast: Cast) -> Actor:
+    """An office's actor with the whole of its words and, where those say more, a better name than its entity's."""
+    if actor.rank is not Rank.OFFICE or actor.side not in cast.demonyms:
+        return actor
+    for office in frame.offices:
+        if actor.start < office.start <= actor.end + 1 and office.end > actor.end:
+            actor = replace(actor, end=office.end)
+    if actor.kind == "person":
+        return actor
+    title = offices.title(_whole(frame, actor.start, actor.end))
+    return replace(actor, name=f"{cast.demonyms[actor.side]} {title}", kind="person") if title else actor
+
+
+def alone(frame: Frame) -> list[Word]:
+    """The offices that stand beside no name and belong to no country."""
+    return [
+        office
+        for office in frame.offices
+        if not any(a.start <= office.start < a.end or _near(a.mention, office.mention) for a in frame.actors)
+    ]
+
+
+def _near(one: Mention, other: Mention) -> bool:
+    return max(one.token - other.token_end, other.token - one.token_end) <= 1
+
+
+def _whole(frame: Frame, start: int, end: int) -> str:
+    """An office with what it is the office of: "minister | of defence", up to the next name or word of contact."""
+    others: list[Actor | Word] = [*frame.actors, *frame.cues]
+    stop = min((w.start for w in others if w.start >= end), default=len(frame.text))
+    more = _MORE.match(frame.text, end, max(end, stop))
+    return frame.text[start : more.end() if more else end]
+
+
+def _of_the_world(frame: Frame, land: Mention, office: Mention) -> bool:
+    """ "Head of the UN Libya mission"."""
+    first, last = min(land.token, office.token), max(land.token_end, office.token_end)
+    return any(m.token_end >= first - 2 and m.token <= last + 2 for m in frame.world)
+
+
+def composed(frame: Frame, cast: Cast) -> Iterator[Actor]:
+    """ "Libyan interior minister": a country, its people or its capital beside an office."""
+    used = {o.start for o in frame.offices for a in frame.actors if a.start <= o.start < a.end}
+    for land in frame.lands:
+        office = _beside(land, frame, used)
+        if office is None:
+            continue
+        used.add(office.start)
+        start, end = min(land.start, office.start), max(land.end, office.end)
+        side = THIRD if _of_the_world(frame, land.mention, office.mention) else land.side
+        name = offices.name(cast.demonyms.get(side, ""), _whole(frame, start, end), office.sense)
+        kind = "person" if office.sense == "person" else "body"
+        yield replace(land, name=name, side=side, rank=Rank.OFFICE, start=start, end=end, kind=kind)
+
+
+def _beside(land: Actor, frame: Frame, used: set[int]) -> Word | None:
+    best: tuple[int, Word] | None = None
+    for office in frame.offices:
+        gap = max(
+            land.mention.token - office.mention.token_end, office.mention.token - land.mention.token_end
+        )
+        near = gap < REACH if land.kind != "place" else gap < 1 and office.start > land.start
+        free = near and office.start not in used and (best is None or gap < best[0])
+        if free and not _split(land, office, frame):
+            best = (gap, office)
+    return best[1] if best else None
+
+
+def _split(land: Actor, office: Word, frame: Frame) -> bool:
+    """Whether a name, a list or an article keeps a country and an office apart."""
+    ahead = land.start < office.start
+    start, end = (land.end, office.start) if ahead else (office.end, land.start)
+    between = frame.text[start:end]
+    if any(c in ",،;:" for c in between) or frame.grammar.joiner.search(between):
+        return True
+    bare = frame.text[land.start : land.end] == land.name.casefold()
+    if ahead and bare and frame.grammar.bare and not between.startswith("'"):
+        return True
+    if frame.text[office.start : office.end] == "military" and _ADJECTIVE.match(frame.text, office.end):
+        return True
+    others: list[Actor | Word] = [*frame.actors, *frame.cues]
+    return any(w.start < end and w.end > start for w in others if not _same(w, land, office))
+
+
+def _same(word: Actor | Word, land: Actor, office: Word) -> bool:
+    return (word.start, word.end) in {(land.start, land.end), (office.start, office.end)}
+
+
+def unnested(actors: list[Actor], frame: Frame) -> list[Actor]:
+    """Without countries that are part of an office, and offices in apposition to a name of their side."""
+    kept: list[Actor] = []
+    for number, actor in enumerate(actors):
+        close = [*actors[max(0, number - 4) : number], *actors[number + 1 : number + 5]]
+        if not any(_holds(other, actor) or _names(other, actor, frame) for other in close):
+            kept.append(actor)
+    return kept
+
+
+def _holds(other: Actor, actor: Actor) -> bool:
+    longer = other.end - other.start > actor.end - actor.start
+    return longer and other.start <= actor.start and actor.end <= other.end
+
+
+def _names(person: Actor, office: Actor, frame: Frame) -> bool:
+    """Whether an office or country stands right beside the name of who holds it: "Russian president Putin"."""
+    if person.side != office.side or office.rank is Rank.PERSON or person.rank >= office.rank:
+        return False
+    if person.rank is not Rank.PERSON and (person.rank is not Rank.BODY or office.start > person.start):
+        return False
+    first, second = (office, person) if office.start < person.start else (person, office)
+    between = frame.text[first.end : second.start]
+    titled = any(o.sense == "person" and office.start <= o.start < office.end for o in frame.offices)
+    if titled and first is office and between.strip(" ") == ",":
+        return True
+    if frame.grammar.listed.search(between) or (office.rank in {Rank.BODY, Rank.METONYM} and not titled):
+        return False
+    return len(between) <= 2 or (
+        office.rank is Rank.OFFICE and len(between) <= 30 and between.count(" ") <= 3 and second is person
+    )

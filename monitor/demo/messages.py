@@ -1,0 +1,166 @@
+"""Pure. Messages made of invented stories, for `check`, previews, test messages and the pictures of the README."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from monitor.alerts.digest_schedule import Due
+from monitor.config.model import DigestConfig
+from monitor.demo.stories import FEEDS, JUDGE, NOW, judged, stories
+from monitor.messages.alert import alert_context, notice_context
+from monitor.messages.digest import Findings, digest_context
+from monitor.messages.grouped import grouped
+from monitor.model import (
+    Change,
+    ContactStatus,
+    CoverageReport,
+    Feed,
+    FeedHealth,
+    Severity,
+    Side,
+    SinceThen,
+    Standing,
+)
+from monitor.model.alerting import Silence
+from monitor.model.matchers import parse
+from monitor.stories.change import changes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from monitor.model import Story
+
+TITLES = {
+    "wagner": "Wagner and Africa Corps",
+    "russia-libya-contacts": "Russia–Libya contacts",
+    "un-withdrawal": "UN on foreign forces",
+}
+DUE = Due(local_date=date(2026, 11, 24), due_at=NOW, since=NOW - timedelta(days=1), until=NOW)
+CAUGHT_UP = Due(
+    local_date=date(2026, 11, 24),
+    due_at=NOW,
+    since=NOW - timedelta(days=3),
+    until=NOW,
+    catch_up=True,
+    missed=2,
+)
+#: an hour's brief
+BRIEF = replace(DUE, local_time=time(7, 0), since=NOW - timedelta(hours=1))
+
+#: what became of the first story since its readers heard of it
+CHANGES = changes(
+    Standing(
+        severity=Severity.MEDIUM, sides=frozenset({Side.RUSSIA_STATE}), voices=frozenset({"volga"}),
+        participants=frozenset({"Andrei Belousov"}),
+        statuses={"Andrei Belousov / Khalifa Haftar": ContactStatus.PLANNED},
+    ),
+    Standing(
+        severity=Severity.MEDIUM, sides=frozenset({Side.RUSSIA_STATE, Side.LIBYA_EAST}),
+        denied_by=frozenset({Side.LIBYA_WEST}), voices=frozenset({"volga", "barqa", "tripoli"}),
+        participants=frozenset({"Andrei Belousov", "Khalifa Haftar"}),
+        statuses={"Andrei Belousov / Khalifa Haftar": ContactStatus.HAPPENED},
+    ),
+)  # fmt: skip
+
+
+def coverage(*, healthy: bool = False) -> CoverageReport:
+    """44 feeds; three of them in trouble unless `healthy`."""
+    well = [FEEDS[name] for name in sorted(FEEDS)]
+    well += [Feed(id=f"f{n}", url=f"https://f{n}.example/", title=f"Feed {n}") for n in range(len(well), 44)]
+    ill = {
+        "barqa": ("failing", "tls: certificate expired, 9 polls in a row"),
+        "f20": ("quiet", "no new item for 6 days, usually one every 5 hours"),
+        "f31": ("failing", "http-5xx: 503, 4 polls in a row"),
+    }
+    states = [("ok", "") if healthy else ill.get(feed.id, ("ok", "")) for feed in well]
+    return CoverageReport(
+        since=DUE.since,
+        until=DUE.until,
+        feeds=tuple(FeedHealth(feed=f, state=s, detail=d) for f, (s, d) in zip(well, states, strict=True)),
+        items=312,
+        by_state={"matched": 8, "related": 2, "no-match": 297, "suppressed": 5}
+        | ({} if healthy else {"braked": 80}),
+        gaps=()
+        if healthy
+        else ("Il Porto: 23 November 14:10 to 18:40", "Feed 17: 24 November 02:05 to 03:05"),
+        floods=()
+        if healthy
+        else ("Feed 12, 2026-11-23 19:30 UTC: 86 entries at once, probably published again",),
+        withdrawn=0 if healthy else 1,
+        suspended={} if healthy else {"siem": "webhook answered 410 Gone"},
+        silences=() if healthy else (_SILENCE,),
+    )
+
+
+_SILENCE = Silence(
+    id=7, matchers=(parse("watchlist=un-withdrawal"), parse("severity=medium")), author="Rania",
+    reason="the vote is covered by hand", starts_at=NOW - timedelta(days=1), ends_at=NOW + timedelta(days=2),
+    created_at=NOW - timedelta(days=1),
+)  # fmt: skip
+#: what the readers of the sample digest were told before
+_KNOWN = {
+    "s-71c2": SinceThen(reports=1),
+    "s-b3d0": SinceThen(
+        changes=(
+            Change(
+                kind="status", reason="now denied by western Libyan media; was: planned", before=("planned",),
+                after=("denied", "libya-west"),
+            ),
+        ),
+        reports=1,
+    ),
+}  # fmt: skip
+_TREND = (2, 3, 1, 0, 4, 3, 2, 5, 3, 3, 0, 2, 4, 3, 6, 2, 1, 3, 3, 0, 2, 5, 4, 3, 2, 3, 4, 2)
+
+
+def findings(
+    lang: str = "en", *, told: Sequence[Story] | None = None, report: CoverageReport | None = None
+) -> Findings:
+    """The sample day, or of it what `told` holds."""
+    told = stories() if told is None else told
+    items = [item for story in told for item in story.items]
+    return Findings(
+        stories=[JUDGE.judge(story, lang) for story in told],
+        coverage=report or coverage(),
+        known=_KNOWN,
+        contacts=JUDGE.register(items, {item.id for item in items}),
+        trend=(*_TREND, len(told)),
+    )
+
+
+def series(language: str = "en") -> DigestConfig:
+    """A daily series at 07:00 in Tripoli."""
+    return DigestConfig.model_validate(
+        {"receivers": ["folder"], "timezone": "Africa/Tripoli", "at": "07:00", "language": language}
+    )
+
+
+def contexts() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+    """Contexts of every kind, with much, with little and with nothing in them: what `check` renders."""
+    told, arabic = judged(), judged("ar")
+    url = "https://monitor.example.org"
+    given: dict[str, Any] = {"now": NOW, "titles": TITLES}
+    alerts = [
+        alert_context(
+            s, reason=reason, public_url=u, timezone=ZoneInfo("Africa/Tripoli"), suppressed=n, changes=what,
+            language=lang, **given,
+        )
+        for s, reason, u, n, what, lang in (
+            (told[0], "new", url, 1, (), "en"), (told[4], "test", None, 0, (), "en"),
+            (arabic[3], "more", url, 3, (), "ar"), (told[0], "changed", url, 0, CHANGES, "en"),
+            (arabic[0], "changed", url, 0, CHANGES, "ar"),
+        )
+    ]  # fmt: skip
+    alerts.append(grouped(alerts[:2] + alerts[3:4], held_for=timedelta(hours=1)))
+    nothing = findings(told=(), report=coverage(healthy=True))
+    digests = [
+        digest_context(findings(), DUE, series=series(), public_url=url, **given),
+        digest_context(findings("ar", told=stories()[-4:]), CAUGHT_UP, series=series("ar"), **given),
+        digest_context(nothing, DUE, series=series(), **given),
+        digest_context(findings(), BRIEF, series=series(), **given),
+    ]
+    notice = notice_context("Receiver desk is suspended", ("Slack says that the hook was revoked.",), now=NOW)
+    return {"alert": tuple(alerts), "digest": tuple(digests), "notice": (notice,)}

@@ -1,0 +1,1 @@
+"""What is known of each language: function words, forms, months, offices, message words; and detection."""

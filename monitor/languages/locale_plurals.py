@@ -1,0 +1,147 @@
+"""Pure. The tables of `monitor.languages.locale`: counted nouns, months and days in English and Arabic."""
+
+from __future__ import annotations
+
+#: noun -> CLDR category -> form; `{n}` is the number
+NOUNS: dict[str, dict[str, dict[str, str]]] = {
+    "en": {
+        "story": {"one": "{n} story", "other": "{n} stories"},
+        "hours": {"one": "hour", "other": "{n} hours"},
+        "minutes": {"one": "minute", "other": "{n} minutes"},
+        "item": {"one": "{n} item read", "other": "{n} items read"},
+        "gap": {"one": "{n} gap", "other": "{n} gaps"},
+        "voice": {"one": "{n} voice", "other": "{n} voices"},
+        "side": {"one": "{n} side", "other": "{n} sides"},
+        "mention": {"one": "{n} mention", "other": "{n} mentions"},
+        "briefing": {"one": "{n} earlier briefing", "other": "{n} earlier briefings"},
+        "related": {"one": "{n} related", "other": "{n} related"},
+        "report": {"one": "{n} new report", "other": "{n} new reports"},
+        "braked": {"one": "{n} item held back as a flood", "other": "{n} items held back as a flood"},
+        "withdrawn": {"one": "{n} entry taken back", "other": "{n} entries taken back"},
+        "silence": {"one": "{n} silence in force", "other": "{n} silences in force"},
+        "suspended": {"one": "{n} receiver suspended", "other": "{n} receivers suspended"},
+        "window": {"one": "the last briefing", "other": "the last {n} briefings"},
+        "suppressed": {"one": "{n} item silenced", "other": "{n} items silenced"},
+    },
+    "ar": {
+        "hours": {"one": "ساعة", "two": "ساعتين", "few": "{n} ساعات", "other": "{n} ساعة"},
+        "minutes": {"one": "دقيقة", "two": "دقيقتين", "few": "{n} دقائق", "other": "{n} دقيقة"},
+        "story": {
+            "zero": "لا أخبار",
+            "one": "خبر واحد",
+            "two": "خبران",
+            "few": "{n} أخبار",
+            "other": "{n} خبرًا",
+        },
+        "item": {
+            "zero": "لم تُقرأ أي مادة",
+            "one": "مادة مقروءة واحدة",
+            "two": "مادتان مقروءتان",
+            "few": "{n} مواد مقروءة",
+            "other": "{n} مادة مقروءة",
+        },
+        "gap": {
+            "zero": "لا فجوات",
+            "one": "فجوة واحدة",
+            "two": "فجوتان",
+            "few": "{n} فجوات",
+            "other": "{n} فجوة",
+        },
+        "voice": {
+            "one": "رواية واحدة",
+            "two": "روايتان",
+            "few": "{n} روايات",
+            "other": "{n} رواية",
+        },
+        "side": {"one": "جهة واحدة", "two": "جهتان", "few": "{n} جهات", "other": "{n} جهة"},
+        "mention": {"one": "إشارة واحدة", "two": "إشارتان", "few": "{n} إشارات", "other": "{n} إشارة"},
+        "briefing": {
+            "one": "إيجازًا سابقًا",
+            "two": "إيجازين سابقين",
+            "few": "{n} إيجازات سابقة",
+            "other": "{n} إيجازًا سابقًا",
+        },
+        "report": {
+            "one": "تقرير جديد واحد",
+            "two": "تقريران جديدان",
+            "few": "{n} تقارير جديدة",
+            "other": "{n} تقريرًا جديدًا",
+        },
+        "braked": {
+            "one": "مادة أوقفها كابح التدفق",
+            "two": "مادتان أوقفهما كابح التدفق",
+            "few": "{n} مواد أوقفها كابح التدفق",
+            "other": "{n} مادة أوقفها كابح التدفق",
+        },
+        "withdrawn": {
+            "one": "مادة مسحوبة",
+            "two": "مادتان مسحوبتان",
+            "few": "{n} مواد مسحوبة",
+            "other": "{n} مادة مسحوبة",
+        },
+        "silence": {
+            "one": "إسكات سارٍ واحد",
+            "two": "إسكاتان ساريان",
+            "few": "{n} إسكاتات سارية",
+            "other": "{n} إسكاتًا ساريًا",
+        },
+        "suspended": {
+            "one": "جهة موقوفة واحدة",
+            "two": "جهتان موقوفتان",
+            "few": "{n} جهات موقوفة",
+            "other": "{n} جهة موقوفة",
+        },
+        "window": {
+            "one": "الإيجاز السابق",
+            "two": "الإيجازين السابقين",
+            "few": "آخر {n} إيجازات",
+            "other": "آخر {n} إيجازًا",
+        },
+        "related": {
+            "one": "خبر ذو صلة",
+            "two": "خبران ذوا صلة",
+            "few": "{n} أخبار ذات صلة",
+            "other": "{n} خبرًا ذا صلة",
+        },
+        "suppressed": {
+            "one": "مادة مُسكتة",
+            "two": "مادتان مُسكتتان",
+            "few": "{n} مواد مُسكتة",
+            "other": "{n} مادة مُسكتة",
+        },
+    },
+}
+MONTHS = {
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "ar": [
+        "يناير",
+        "فبراير",
+        "مارس",
+        "أبريل",
+        "مايو",
+        "يونيو",
+        "يوليو",
+        "أغسطس",
+        "سبتمبر",
+        "أكتوبر",
+        "نوفمبر",
+        "ديسمبر",
+    ],
+}
+WEEKDAYS = {
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    "ar": ["الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"],
+}

@@ -1,0 +1,90 @@
+"""Pure. What a message says, as plain data for the templates (templates/README.md lists every key).
+
+Nothing is dropped in silence: whatever is cut is counted, in the same context.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from monitor.languages.locale import Frame, frame
+from monitor.messages import sources
+from monitor.messages.story import story_context
+from monitor.messages.text import clean, cut, isolate, safe_link
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from monitor.model import Change, Judged
+
+Data = dict[str, Any]
+
+#: why an alert goes out: the story is new, changed, was told again, got louder, is still open, or another receiver did
+#: not acknowledge it
+REASONS = ("new", "changed", "more", "louder", "repeat", "escalated", "test")
+_UTC = ZoneInfo("UTC")
+
+
+def alert_context(
+    judged: Judged,
+    *,
+    reason: str,
+    now: datetime,
+    public_url: str | None = None,
+    titles: Mapping[str, str] | None = None,
+    timezone: ZoneInfo = _UTC,
+    suppressed: int = 0,
+    changes: Sequence[Change] = (),
+    false_alarm_link: str = "",
+    language: str = "en",
+) -> Data:
+    """What an alert about a story says, in `language`, the one it was judged for.
+
+    `reason`: one of `REASONS`; `suppressed`: silenced mentions in the story; `changes`: what is new to the reader.
+    """
+    words = frame(language)
+    told = story_context(judged, words, timezone, public_url=public_url, titles=titles or {})
+    update = f"{words.word('reason_changed')}: " if changes else ""
+    head = f"[{words.word(told['severity'])}] {update}{isolate(told['title'], words.direction)}"
+    mentions = words.count("mention", suppressed)
+    return {
+        **common(words, now, public_url),
+        "kind": "alert",
+        "story": told,
+        "reason": reason,
+        "reason_word": words.word(f"reason_{reason}"),
+        "change_line": sources.change_line(changes, words),
+        "changes": sources.changes(changes),
+        "test": reason == "test",
+        "subject": head,
+        "suppressed": suppressed,
+        "suppressed_note": words.say("suppressed", mentions=mentions) if suppressed else "",
+        "others": [],
+        "others_line": "",
+        "updates": {},
+        "update_line": "",
+        "false_alarm_link": safe_link(false_alarm_link),
+    }
+
+
+def notice_context(
+    subject: str, lines: Sequence[str], *, now: datetime, public_url: str | None = None, language: str = "en"
+) -> Data:
+    """What the monitor says about itself: a one-line subject and paragraphs."""
+    told = {"subject": cut(clean(subject), 180), "lines": [clean(line) for line in lines if line.strip()]}
+    return {**common(frame(language), now, public_url), "kind": "notice", **told}
+
+
+def common(words: Frame, now: datetime, public_url: str | None) -> Data:
+    """What every message has: the frame's language and words, the moment, the desk's address."""
+    return {
+        "lang": words.lang,
+        "dir": words.direction,
+        "w": dict(words.words),
+        "now": now.astimezone(UTC).isoformat(),
+        "public_url": safe_link(public_url),
+        "test": False,
+    }

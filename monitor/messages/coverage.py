@@ -1,0 +1,118 @@
+"""Pure. What was and was not seen, who cannot be told, what is silenced: the last lines of every digest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from monitor.messages.text import clean, cut, isolate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from zoneinfo import ZoneInfo
+
+    from monitor.languages.locale import Frame
+    from monitor.model import CoverageReport, Event, FeedHealth
+    from monitor.model.alerting import Silence
+
+Data = dict[str, Any]
+
+#: lines of each kind; the rest is counted
+MAX_LINES = 12
+#: states of a feed that needs a look
+_UNWELL = ("failing", "quiet", "gone", "never")
+
+
+def coverage_context(report: CoverageReport, words: Frame, zone: ZoneInfo) -> Data:
+    """One line of counts, the feeds that need a look, and what else stands between the news and its readers."""
+    healthy = words.say("healthy", healthy=report.healthy, watched=report.watched)
+    silenced, braked = (report.by_state.get(state, 0) for state in ("suppressed", "braked"))
+    counted = {
+        "gap": len(report.gaps),
+        "suppressed": silenced,
+        "braked": braked,
+        "withdrawn": report.withdrawn,
+        "silence": len(report.silences),
+        "suspended": len(report.suspended),
+    }
+    parts = [healthy, words.count("item", report.items)]
+    parts += [words.count(noun, n) for noun, n in counted.items() if n]
+    return {
+        "line": words.comma.join(parts),
+        "healthy_line": healthy,
+        "healthy": report.healthy,
+        "watched": report.watched,
+        "items": report.items,
+        "suppressed": silenced,
+        "braked": braked,
+        "withdrawn": report.withdrawn,
+        "by_state": {str(state): count for state, count in report.by_state.items()},
+        "unhealthy": not report.well,
+        "problems": _feeds(report.feeds, words),
+        "gaps": _group("gaps", _rows(report.gaps), words),
+        "notices": _notices(report, words, zone),
+    }
+
+
+def _feeds(feeds: Sequence[FeedHealth], words: Frame) -> list[Data]:
+    found = {state: [f for f in feeds if f.state == state] for state in _UNWELL}
+    return [
+        _group(state, [_row(f.feed.title or f.feed.id, f.detail) for f in unwell], words)
+        for state, unwell in found.items()
+        if unwell
+    ]
+
+
+def _notices(report: CoverageReport, words: Frame, zone: ZoneInfo) -> list[Data]:
+    """Receivers that get nothing or not everything, floods, silences in force, and what is amiss with the monitor itself."""
+    own = [e for e in report.events if not e.kind.startswith(("feed-", "receiver-"))]
+    groups = {
+        "suspended": [_row(name, reason) for name, reason in report.suspended.items()],
+        "in_part": _rows(report.in_part),
+        "floods": _rows(report.floods),
+        "silenced": [_silence(silence, words, zone) for silence in report.silences],
+        "monitor": [_row(_called(e), e.detail) for e in own],
+    }
+    return [_group(state, rows, words) for state, rows in groups.items() if rows]
+
+
+def _called(event: Event) -> str:
+    """`stands still: lane desk`."""
+    return ": ".join(part for part in (event.kind.replace("-", " "), event.subject) if part)
+
+
+def _silence(silence: Silence, words: Frame, zone: ZoneInfo) -> Data:
+    matchers = words.comma.join(str(matcher) for matcher in silence.matchers)
+    until = words.moment(silence.ends_at, zone, year=False)
+    author, reason = (
+        isolate(clean(said), words.direction) for said in (cut(silence.author, 40), cut(silence.reason, 80))
+    )
+    detail = words.say("silence", until=until, author=author, reason=reason)
+    return {"name": cut(clean(matchers), 80), "detail": detail}
+
+
+def _rows(lines: Iterable[str]) -> list[Data]:
+    return [{"name": cut(clean(line), 160), "detail": ""} for line in lines]
+
+
+def _row(name: str, detail: str) -> Data:
+    return {"name": cut(clean(name), 80), "detail": cut(clean(detail), 120)}
+
+
+def _group(state: str, rows: list[Data], words: Frame) -> Data:
+    """Rows of one kind, the first twelve of them, also as one `line`."""
+    left = len(rows) - MAX_LINES
+    note = words.say("and_more", n=left) if left > 0 else ""
+    shown = [_row_line(row, words) for row in rows[:MAX_LINES]]
+    return {
+        "state": state,
+        "word": words.word(state),
+        "count": len(rows),
+        "rows": rows[:MAX_LINES],
+        "cut_note": note,
+        "line": f"{words.word(state)}: {words.comma.join(shown)} {note}".rstrip(),
+    }
+
+
+def _row_line(row: Data, words: Frame) -> str:
+    name = isolate(row["name"], words.direction)
+    return f"{name} ({isolate(row['detail'], words.direction)})" if row["detail"] else name

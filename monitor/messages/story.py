@@ -1,0 +1,160 @@
+"""Pure. One story as plain data for the templates: only str, int, bool, list and dict, never an object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from monitor.messages import sources
+from monitor.messages.quotes import quote
+from monitor.messages.text import clean, cut, direction, host_of, isolate, safe_link
+from monitor.model import Coverage, DateFlag, Fulltext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from zoneinfo import ZoneInfo
+
+    from monitor.languages.locale import Frame
+    from monitor.model import Evidence, Judged, Match, Story, StoryItem
+
+#: what one story shows at most; the rest is counted
+MAX_QUOTES, MAX_REASONS, MAX_TITLE = 3, 4, 300
+
+Data = dict[str, Any]
+
+
+def story_context(
+    judged: Judged, frame: Frame, zone: ZoneInfo, *, public_url: str | None, titles: Mapping[str, str]
+) -> Data:
+    """Everything that a template may say of a story; `titles` gives watchlists their titles."""
+    story, best = judged.story, judged.best
+    title = cut(clean(best.item.title), MAX_TITLE) or frame.word("untitled")
+    outlets, outlets_cut, carried, carried_cut = sources.outlets(judged, frame)
+    lists = _watchlists(story, frame, titles)
+    contacts, contacts_cut = sources.contacts(judged.contacts, frame, zone)
+    corroboration = sources.corroboration(judged.corroboration, frame)
+    carried_by = sources.outlets_line(carried, carried_cut, frame, sides=False)
+    return {
+        "id": story.id,
+        "title": title,
+        "lang": best.item.lang,
+        "dir": direction(best.item.lang, title),
+        "severity": story.severity.value,
+        "severity_word": frame.word(story.severity.value),
+        "rank": story.severity.rank,
+        "link": safe_link(best.item.url),
+        "link_host": host_of(safe_link(best.item.url)),
+        "desk_link": safe_link(f"{public_url.rstrip('/')}/stories/{story.id}") if public_url else "",
+        "watchlists": lists,
+        "lists_line": frame.comma.join(isolate(row["title"], frame.direction) for row in lists),
+        "quotes": _quotes(story, best),
+        "outlets": outlets,
+        "outlets_cut": outlets_cut,
+        "outlets_line": sources.outlets_line(outlets, outlets_cut, frame),
+        "carried": carried,
+        "carried_cut": carried_cut,
+        "carried_line": frame.say("also_carried", outlets=carried_by) if carried else "",
+        "corroboration": corroboration,
+        "told_by": corroboration["told_by"],
+        "contacts": contacts,
+        "contacts_cut": contacts_cut,
+        "first_seen": frame.moment(min(i.first_seen_at for i in story.items), zone, year=False),
+        "first_seen_iso": min(i.first_seen_at for i in story.items).isoformat(),
+        "published": _published(best, frame, zone),
+        "published_iso": best.item.published_at.isoformat() if best.item.published_at else "",
+        "date_flag": best.item.date_flag.value,
+        "read": _how_much_was_read(story, frame),
+        "notes": _notes(story, frame),
+        **sources.related(story, frame, public_url),
+        "reports": len(story.items),
+        "contacts_shown": True,
+        "news": "new",
+        "news_word": "",
+        "change_line": "",
+        "changes": [],
+    }
+
+
+def _watchlists(story: Story, frame: Frame, titles: Mapping[str, str]) -> list[Data]:
+    found: dict[str, list[Match]] = {}
+    for match in _matches(story):
+        found.setdefault(match.watchlist, []).append(match)
+    return [
+        {
+            "id": watchlist,
+            "title": clean(titles.get(watchlist) or watchlist.replace("-", " ")),
+            "severity": (loudest := max((m.severity for m in matches), key=lambda s: s.rank)).value,
+            "severity_word": frame.word(loudest.value),
+            "rules": list(dict.fromkeys(m.rule for m in matches)),
+            "reasons": list(dict.fromkeys(cut(clean(m.reason), MAX_TITLE) for m in matches))[:MAX_REASONS],
+        }
+        for watchlist, matches in found.items()
+    ]
+
+
+def _matches(story: Story) -> list[Match]:
+    """Every match of the story, the loudest and surest first."""
+    matches = [m for item in story.items for m in item.matches]
+    return sorted(matches, key=lambda m: (-m.severity.rank, -m.score))
+
+
+def _quotes(story: Story, best: StoryItem) -> list[Data]:
+    """Up to three sentences: the best report's first, then what other outlets say differently."""
+    items = [best, *(i for i in story.items if i is not best)]
+    quotes: dict[str, Data] = {}
+    for item in items:
+        for hits in _by_sentence(item):
+            made = quote(item.item, hits)
+            key = " ".join(made.pop("key").split()).casefold()
+            if key not in quotes and key != item.item.title.strip().casefold():
+                quotes[key] = {**made, "outlet": sources.name_of(item), "field": hits[0].field}
+    return _varied(list(quotes.values()))[:MAX_QUOTES]
+
+
+def _varied(quotes: list[Data]) -> list[Data]:
+    """One quotation of each outlet first, then the others."""
+    firsts: dict[str, Data] = {}
+    for made in quotes:
+        firsts.setdefault(made["outlet"], made)
+    return [*firsts.values(), *(q for q in quotes if q not in firsts.values())]
+
+
+def _by_sentence(item: StoryItem) -> list[list[Evidence]]:
+    found: dict[tuple[str, str], list[Evidence]] = {}
+    for match in sorted(item.matches, key=lambda m: (-m.severity.rank, -m.score)):
+        for hit in match.evidence:
+            found.setdefault((hit.field, hit.sentence or hit.text), []).append(hit)
+    return list(found.values())
+
+
+def _published(item: StoryItem, frame: Frame, zone: ZoneInfo) -> str:
+    """The feed's date in words, with what is odd about it."""
+    at, flag = item.item.published_at, item.item.date_flag
+    if flag is DateFlag.UNREADABLE:
+        return frame.say("date_unreadable", raw=cut(clean(item.item.published_raw), 60))
+    if at is None or flag is DateFlag.MISSING:
+        return frame.word("date_missing")
+    when = frame.moment(at, zone)
+    if flag in (DateFlag.FUTURE, DateFlag.ANCIENT):
+        return frame.say(f"date_{flag.value}", when=when)
+    return when
+
+
+def _how_much_was_read(story: Story, frame: Frame) -> str:
+    """How much of the articles the matcher had before it, by the best-read report."""
+    items = [i.item for i in story.items]
+    if any(i.fulltext is Fulltext.READ for i in items):
+        return frame.word("full_text")
+    if any(i.fulltext is Fulltext.UNAVAILABLE for i in items):
+        return frame.word("no_article")
+    if any(i.content for i in items):
+        return ""
+    return frame.word("summary_only" if any(i.summary for i in items) else "headline_only")
+
+
+def _notes(story: Story, frame: Frame) -> list[str]:
+    notes: Iterable[tuple[bool, str]] = (
+        (any(i.revision > 1 for i in story.items), "revised"),
+        (any(i.withdrawn_at is not None for i in story.items), "withdrawn"),
+        (all(i.coverage is Coverage.BRAKED for i in story.items), "braked"),
+    )
+    return [frame.word(key) for holds, key in notes if holds]

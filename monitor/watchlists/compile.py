@@ -1,0 +1,370 @@
+"""From files to compiled rules. `load` reads a folder; `compile_sources` is the pure part.
+
+A folder holds entities/*.yaml, vocabulary/*.yaml, <name>.yaml, <name>.test.yaml and un-documents.yaml. Every mistake of every file comes
+in one ConfigError, in file order, so that an analyst mends them in one sitting.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from itertools import chain
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, TypeVar
+
+from monitor import documents
+from monitor.documents import Document, suggestion
+from monitor.errors import ConfigError, Mistake
+from monitor.folding import fold_all
+from monitor.matching import tree, un_documents
+from monitor.matching.lexicon import Lexicon
+from monitor.matching.place import inside_scalar
+from monitor.matching.rules import Case, ContactSpec, Rule, Scope, Watchlist, Watchlists
+from monitor.model import Severity
+from monitor.watchlists import query
+from monitor.watchlists.files import (
+    EntitiesFile,
+    EntityFile,
+    RuleFile,
+    Strict,
+    TestsFile,
+    VocabularyFile,
+    WatchlistFile,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from monitor.matching.mentions import EntitySpec, VocabularySpec
+    from monitor.watchlists.files import NearbyFile
+
+#: beside the watchlists: what each UN resolution asks for; documents are mentions of %un-document
+UN_DOCUMENTS = "un-documents.yaml"
+UN_SENSES = ("libya-withdrawal", "libya-mercenaries", "libya", "other", "unknown")
+MAX_FILES = 2000
+Model = TypeVar("Model", bound=Strict)
+
+
+__all__ = [
+    "Case",
+    "ContactSpec",
+    "Rule",
+    "Scope",
+    "Watchlist",
+    "Watchlists",
+    "compile_sources",
+    "load",
+    "revision",
+]
+
+
+def load(directory: Path) -> Watchlists:
+    """The compiled watchlists of a folder. Raises ConfigError with every mistake of every file."""
+    if not directory.is_dir():
+        mistake = Mistake(file=str(directory), line=None, column=None, message="there is no such folder")
+        raise ConfigError((mistake,))
+    paths = sorted(chain(directory.glob("*.yaml"), directory.glob("*/*.yaml"), directory.glob("*.yml")))
+    sources, errors = {}, []
+    for path in paths[:MAX_FILES]:
+        try:
+            sources[path.relative_to(directory).as_posix()] = path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            errors.append(ConfigError((Mistake(file=str(path), line=None, column=None, message=reason),)))
+    documents.together(errors)
+    return compile_sources(sources, root=directory.as_posix())
+
+
+def compile_sources(sources: Mapping[str, bytes], *, root: str = "") -> Watchlists:
+    """Compile files given as relative path -> bytes; `root` only names them in mistakes."""
+    return _Compiler(root).run(sources)
+
+
+def revision(sources: Mapping[str, bytes]) -> str:
+    """Twelve hex digits that change with any file."""
+    digest = hashlib.sha256()
+    for name in sorted(sources):
+        digest.update(f"{name}\0{len(sources[name])}\0".encode())
+        digest.update(sources[name])
+    return digest.hexdigest()[:12]
+
+
+class _Compiler:
+    """One compilation: reads every file, then checks what refers to what, then builds the lexicon."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.mistakes: list[Mistake] = []
+        self.entities: list[tuple[EntitiesFile, Document]] = []
+        self.vocabularies: list[tuple[VocabularyFile, Document]] = []
+        self.watchlists: list[tuple[WatchlistFile, Document, str]] = []
+        self.tests: list[tuple[TestsFile, Document]] = []
+        self.resolutions: Mapping[int, un_documents.Resolution] | None = None
+        self.places: dict[str, tuple[str, int | None]] = {}
+
+    def run(self, sources: Mapping[str, bytes]) -> Watchlists:
+        for name, text in sorted(sources.items()):
+            self._read(name, text)
+        entities = {e.id: e.spec() for file, _ in self.entities for e in file.entities}
+        vocabularies = {v.vocabulary: v.spec() for v, _ in self.vocabularies}
+        documents_named = _UN_NAMES if self.resolutions is not None else ()
+        names = query.Names(frozenset([*_names(entities.values(), vocabularies.values()), *documents_named]))
+        self._check_entities(names)
+        self._check_unique()
+        lists = tuple(self._watchlist(file, doc, text, names) for file, doc, text in self.watchlists)
+        cases = tuple(self._cases(lists))
+        self._check_stable(lists, cases)
+        if self.mistakes:
+            raise ConfigError(
+                tuple(sorted(self.mistakes, key=lambda m: (m.file, m.line or 0, m.column or 0)))
+            )
+        literals = frozenset(chain.from_iterable(_literals(r) for w in lists for r in w.rules))
+        return Watchlists(
+            lists=lists,
+            entities=entities,
+            vocabularies=vocabularies,
+            lexicon=Lexicon.build(
+                tuple(entities.values()),
+                tuple(vocabularies.values()),
+                sorted(literals),
+                resolutions=self.resolutions,
+            ),
+            cases=cases,
+            revision=revision(sources),
+            places=self.places,
+        )
+
+    # --- reading
+
+    def _read(self, name: str, text: bytes) -> None:
+        path = PurePosixPath(name)
+        file = f"{self.root}/{name}" if self.root else name
+        folder = path.parts[0] if len(path.parts) > 1 else ""
+        if folder not in {"", "entities", "vocabulary"}:
+            return
+        try:
+            document = documents.read(text, file)
+            if folder == "entities":
+                self.entities.append((documents.validate(EntitiesFile, document), document))
+            elif folder == "vocabulary":
+                self.vocabularies.append((documents.validate(VocabularyFile, document), document))
+            elif path.name == UN_DOCUMENTS:
+                self.resolutions = un_documents.load(document)
+            elif path.name.endswith((".test.yaml", ".test.yml")):
+                self.tests.append((documents.validate(TestsFile, document), document))
+            else:
+                model = documents.validate(WatchlistFile, document)
+                self.watchlists.append((model, document, text.decode("utf-8-sig")))
+        except ConfigError as error:
+            self.mistakes.extend(error.mistakes)
+
+    # --- checking what refers to what
+
+    def _check_unique(self) -> None:
+        found: list[tuple[str, Document, documents.Path]] = []
+        for file, doc in self.entities:
+            found += [(f"@{e.id}", doc, ("entities", n, "id")) for n, e in enumerate(file.entities)]
+        found += [(f"%{v.vocabulary}", doc, ("vocabulary",)) for v, doc in self.vocabularies]
+        for watchlist, doc, _ in self.watchlists:
+            found.append((watchlist.watchlist, doc, ("watchlist",)))
+            found += [
+                (f"{watchlist.watchlist}/{r.id}", doc, ("rules", n, "id"))
+                for n, r in enumerate(watchlist.rules)
+            ]
+        for name, doc, path in found:
+            if name in self.places:
+                where, line = self.places[name]
+                self.mistakes.append(
+                    doc.mistake(path, f"{name} is already in {where}:{line}", "give it another id")
+                )
+            else:
+                self.places[name] = (doc.file, doc.place(path)[0])
+
+    def _check_entities(self, names: query.Names) -> None:
+        for file, doc in self.entities:
+            for number, entity in enumerate(file.entities):
+                self._check_excepts(entity, doc, number)
+                for key, nearby in (("confirm", entity.confirm), ("except_near", entity.except_near)):
+                    self._check_nearby(nearby, doc, ("entities", number, key), names)
+
+    def _check_excepts(self, entity: EntityFile, doc: Document, number: int) -> None:
+        """A name that is also an except phrase never counts; mostly a phrase with a comma that lost its quotes."""
+        excepts = [
+            (language, position, phrase)
+            for language, phrases in entity.excepts.items()
+            for position, phrase in enumerate(phrases)
+        ]
+        if not excepts:
+            return
+        listed = chain(*entity.aliases.values(), *entity.exact.values())
+        names = frozenset(fold_all([*listed]))
+        folded = fold_all([phrase for *_, phrase in excepts])
+        for (language, position, phrase), words in zip(excepts, folded, strict=True):
+            if words in names:
+                path = ("entities", number, "except", language, position)
+                message = f"{phrase!r} is a name of @{entity.id} too, so that it would never count"
+                remedy = 'a phrase with a comma needs quotes: "Springfield, Ohio"'
+                self.mistakes.append(doc.mistake(path, message, remedy))
+
+    def _check_nearby(
+        self, nearby: NearbyFile | None, doc: Document, path: documents.Path, names: query.Names
+    ) -> None:
+        if nearby is None:
+            return
+        for language, listed in {**nearby.__pydantic_extra__, "unless": nearby.unless}.items():
+            for position, term in enumerate(listed):
+                if term[0] in "@#%" and term not in names.known:
+                    same = [n for n in names.known if n[0] == term[0]]
+                    self.mistakes.append(
+                        doc.mistake(
+                            (*path, language, position), f"nothing is called {term}", suggestion(term, same)
+                        )
+                    )
+
+    # --- compiling
+
+    def _watchlist(self, file: WatchlistFile, doc: Document, text: str, names: query.Names) -> Watchlist:
+        rules = (self._rule(file, n, doc, text, names) for n in range(len(file.rules)))
+        given = file.falsepositives
+        return Watchlist(
+            id=file.watchlist,
+            title=file.title,
+            description=file.description,
+            falsepositives=(given,) if isinstance(given, str) else tuple(given),
+            rules=tuple(rule for rule in rules if rule is not None),
+            file=doc.file,
+        )
+
+    def _rule(
+        self, file: WatchlistFile, number: int, doc: Document, text: str, names: query.Names
+    ) -> Rule | None:
+        rule = file.rules[number]
+
+        def parsed(*keys: str) -> tree.Node | None:
+            return self._parsed(doc, text, ("rules", number, *keys), names)
+
+        node = parsed("query")
+        unless = parsed("unless") if rule.unless else None
+        contact = self._contact(rule, parsed)
+        scope = self._scope(rule, doc, number, names)
+        if node is None:
+            return None
+        return Rule(
+            watchlist=file.watchlist,
+            id=rule.id,
+            title=rule.title,
+            source=rule.query,
+            query=node,
+            severity=_severity(rule, file),
+            status=rule.status,
+            reason=rule.reason,
+            unless=unless,
+            contact=contact,
+            scope=scope,
+            clauses=tree.clauses(node),
+            file=doc.file,
+            line=doc.place(("rules", number))[0],
+        )
+
+    def _parsed(self, doc: Document, text: str, path: documents.Path, names: query.Names) -> tree.Node | None:
+        value = doc.data
+        for step in path:
+            if isinstance(value, dict) and step not in value:
+                value = "%contact"
+                break
+            value = value[step]
+        if path in doc.hashes:
+            word = doc.hashes[path]
+            message = f"{word} stands where a comment begins, so it is no part of the query"
+            self.mistakes.append(doc.mistake(path, message, "put the whole query in quotes"))
+            return None
+        node, mistakes = query.parse(value)
+        found = (*mistakes, *(query.check_names(node, names) if node else ()))
+        for mistake in found:
+            line, column = inside_scalar(text, doc.place(path), value, mistake.offset)
+            self.mistakes.append(
+                Mistake(
+                    file=doc.file, line=line, column=column, message=mistake.message, remedy=mistake.remedy
+                )
+            )
+        return None if found else node
+
+    def _contact(self, rule: RuleFile, parsed: Callable[..., tree.Node | None]) -> ContactSpec | None:
+        if rule.contact is None:
+            return None
+        russian, libyan, kind = (parsed("contact", key) for key in ("russian", "libyan", "type"))
+        if russian is None or libyan is None or kind is None:
+            return None
+        return ContactSpec(russian=russian, libyan=libyan, type=kind)
+
+    def _scope(self, rule: RuleFile, doc: Document, number: int, names: query.Names) -> Scope | None:
+        if rule.scope is None:
+            return None
+        for key, name in (("country", f"@{rule.scope.country}"), ("others", rule.scope.others)):
+            if name not in names.known:
+                same = [n for n in names.known if n[0] == name[0]]
+                path = ("rules", number, "scope", key)
+                self.mistakes.append(doc.mistake(path, f"nothing is called {name}", suggestion(name, same)))
+        return Scope(country=rule.scope.country, others=rule.scope.others)
+
+    # --- tests beside the watchlists
+
+    def _cases(self, lists: tuple[Watchlist, ...]) -> Iterator[Case]:
+        rules = {file.watchlist: {r.id for r in file.rules} for file, _, _ in self.watchlists}
+        for file, doc in self.tests:
+            if file.watchlist not in rules:
+                remedy = suggestion(file.watchlist, rules)
+                self.mistakes.append(doc.mistake(("watchlist",), f"no watchlist {file.watchlist!r}", remedy))
+                continue
+            for number, test in enumerate(file.tests):
+                for position, rule in enumerate(test.rules):
+                    if rule not in rules[file.watchlist]:
+                        path = ("tests", number, "rules", position)
+                        remedy = suggestion(rule, rules[file.watchlist])
+                        self.mistakes.append(
+                            doc.mistake(path, f"no rule {rule!r} in {file.watchlist}", remedy)
+                        )
+                yield Case(
+                    watchlist=file.watchlist, test=test, file=doc.file, line=doc.place(("tests", number))[0]
+                )
+
+    def _check_stable(self, lists: tuple[Watchlist, ...], cases: tuple[Case, ...]) -> None:
+        counts = Counter(
+            (case.watchlist, rule, case.test.kind) for case in cases for rule in (case.test.rules or [""])
+        )
+        for rule in (r for w in lists for r in w.rules if r.status == "stable"):
+            for kind in ("match", "no_match"):
+                if not counts[rule.watchlist, rule.id, kind] + counts[rule.watchlist, "", kind]:
+                    message = f"rule {rule.id!r} is stable but has no {kind} test"
+                    remedy = f"add one to {rule.watchlist}.test.yaml, or say status: test"
+                    self.mistakes.append(
+                        Mistake(file=rule.file, line=rule.line, column=None, message=message, remedy=remedy)
+                    )
+
+
+_UN_NAMES = ("%un-document", *(f"%un-document.{sense}" for sense in UN_SENSES))
+
+
+def _names(entities: Iterable[EntitySpec], vocabularies: Iterable[VocabularySpec]) -> Iterator[str]:
+    for entity in entities:
+        yield f"@{entity.id}"
+        yield from (f"#{tag}" for tag in chain(entity.tags, *(role.tags for role in entity.roles)))
+    for vocabulary in vocabularies:
+        yield f"%{vocabulary.id}"
+        yield from (f"%{vocabulary.id}.{sense}" for sense in vocabulary.senses)
+
+
+def _literals(rule: Rule) -> Iterator[str]:
+    nodes = [rule.query, rule.unless]
+    if rule.contact:
+        nodes += [rule.contact.russian, rule.contact.libyan, rule.contact.type]
+    for node in nodes:
+        if node is not None:
+            yield from tree.literals(node)
+
+
+def _severity(rule: RuleFile, watchlist: WatchlistFile) -> Severity:
+    """A rule's own, else its watchlist's; related and experimental rules never alert."""
+    severity = rule.severity or watchlist.severity
+    quiet = rule.related or rule.status == "experimental"
+    return min(severity, Severity.LOW, key=lambda s: s.rank) if quiet else severity

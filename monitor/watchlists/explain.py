@@ -1,0 +1,148 @@
+"""Pure. Why a rule fired, why not, and what nearly fired: per rule, with the sentence, as data.
+
+The commands show it (`monitor.cli.explained`); near misses are found in `monitor.watchlists.near_miss`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from monitor.matching.evaluate import smallest
+from monitor.matching.matcher import as_match, as_suppressed
+from monitor.watchlists.near_miss import bare, because, isolated, near_miss
+from monitor.watchlists.no_contact import seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from monitor.matching.matcher import Matcher, Reading, Verdict
+    from monitor.matching.mentions import Mention, Scan
+    from monitor.matching.rules import Watchlists
+    from monitor.model import Contact, Item
+
+MAX_SENTENCES = 3
+#: characters of a sentence shown on each side of the found words; a text without full stops is one sentence
+MAX_AROUND = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """A sentence of the item and where the found words stand in it (half-open offsets into `text`)."""
+
+    field: str
+    text: str
+    words: tuple[tuple[int, int], ...]
+    #: whether something was left out before and after
+    cut: tuple[bool, bool] = (False, False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleExplanation:
+    """One rule. `kind`: fired, related, unless, no-contact, silenced, near, nothing."""
+
+    watchlist: str
+    rule: str
+    title: str
+    kind: str
+    severity: str
+    #: in plain words: the match's reason, what held it back, or what is there and what is not
+    detail: str
+    query: str
+    sentences: tuple[Quoted, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """All rules, the loudest kinds first."""
+
+    title: str
+    lang: str
+    rules: tuple[RuleExplanation, ...]
+
+
+ORDER = ("fired", "related", "unless", "no-contact", "silenced", "near", "nothing")
+
+
+def explain(matcher: Matcher, item: Item) -> Explanation:
+    """What every rule says about `item`; of the near misses the nearest first."""
+    watchlists = matcher.watchlists
+    reading = matcher.read(item)
+    ranked = [_rule(matcher.judge(rule, reading), reading, watchlists) for rule in watchlists.rules]
+    ranked.sort(key=lambda pair: (ORDER.index(pair[0].kind), pair[1]))
+    return Explanation(title=item.title, lang=reading.scan.lang, rules=tuple(rule for rule, _ in ranked))
+
+
+def as_json(explanation: Explanation) -> dict[str, Any]:
+    """The explanation as plain data, without marks for the terminal."""
+    data = asdict(explanation)
+    for rule in data["rules"]:
+        rule["detail"] = bare(rule["detail"])
+    return data
+
+
+def _rule(
+    verdict: Verdict, reading: Reading, watchlists: Watchlists
+) -> tuple[RuleExplanation, tuple[int, int, int]]:
+    """The explanation of one rule and its rank among its kind."""
+    kind, rule, scan = str(verdict.kind), verdict.rule, reading.scan
+    mentions = [m for span in smallest(verdict.spans)[:MAX_SENTENCES] for m in span.mentions]
+    severity, rank = rule.severity.value, (0, 0, 0)
+    if kind in {"fired", "related"}:
+        match = as_match(verdict, scan, watchlists.entities)
+        detail, severity = match.reason, match.severity.value
+    elif kind == "unless":
+        detail = f"it would fire, but its unless holds: {isolated(verdict.detail)}"
+    elif kind == "no-contact":
+        told = seen(verdict, scan, watchlists)
+        detail = f"it would fire, but no contact between the two sides is told{': ' if told else ''}{told}"
+    elif kind == "silenced":
+        said = (f"“{isolated(s.text)}” does not count: {because(s.by)}" for s in as_suppressed(verdict, scan))
+        detail = "; ".join(dict.fromkeys(said))
+    else:
+        miss = near_miss(rule, reading)
+        kind, rank, detail = ("near" if miss.near else "nothing"), miss.rank, str(miss)
+        mentions = list(miss.mentions) if miss.near else []
+        if not (miss.lacking or miss.apart):
+            detail = "its words are there, but " + (
+                "no country it is about can be told" if rule.scope else "not together"
+            )
+            kind = "near"
+    explained = RuleExplanation(
+        watchlist=rule.watchlist,
+        rule=rule.id,
+        title=rule.title,
+        kind=kind,
+        severity=severity,
+        detail=detail,
+        query=" ".join(rule.source.split()),
+        sentences=_quoted(mentions, scan),
+        contacts=verdict.contacts,
+    )
+    return explained, rank
+
+
+def _quoted(mentions: Iterable[Mention], scan: Scan) -> tuple[Quoted, ...]:
+    """The first sentences that hold `mentions`, each cut to what stands around them."""
+    by_sentence: dict[int, set[tuple[int, int]]] = {}
+    for mention in mentions:
+        by_sentence.setdefault(mention.sentence, set()).add((mention.start, mention.end))
+    quoted = []
+    for index in sorted(by_sentence)[:MAX_SENTENCES]:
+        sentence, words = scan.sentences[index], by_sentence[index]
+        start = max(sentence.start, min(a for a, _ in words) - MAX_AROUND)
+        end = min(
+            sentence.end, min(a for a, _ in words) + 2 * MAX_AROUND, max(b for _, b in words) + MAX_AROUND
+        )
+        text = scan.fields[sentence.field][start:end]
+        placed = sorted(((a - start, b - start) for a, b in words if b <= end), key=lambda w: (w[0], -w[1]))
+        quoted.append(
+            Quoted(
+                field=sentence.field,
+                text=text,
+                words=tuple(placed),
+                cut=(start > sentence.start, end < sentence.end),
+            )
+        )
+    return tuple(quoted)

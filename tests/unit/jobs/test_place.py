@@ -1,0 +1,257 @@
+"""Matched items of a poll come into stories in its one transaction, and no reader loses one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from monitor.config.routes import RouteConfig
+from monitor.jobs import poll as polling
+from monitor.jobs.place import gather, withdrawn
+from monitor.model import Coverage, Decision, Fact, Novelty, Severity
+from monitor.store import alerts, archive, feeds, items, merges, signatures, stories
+from monitor.store.database import Database
+from monitor.store.tables_news import polls
+from monitor.stories.judgement import StoryJudge
+from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, poll, state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from monitor.model import Assessed, PollRecord, StoryItem
+
+TEXT = (
+    "The field marshal flew to the capital on Monday and met the president for two hours behind closed doors. "
+    "Neither office published photographs, but both confirmed that fuel, airfields and salaries were discussed. "
+    "A second round is expected before the end of the month, officials said, probably on the coast."
+)
+OTHER_TEXT = (
+    "Engineers reopened the northern pipeline after a week of repairs that were paid for by the ministry. "
+    "Exports through the terminal resume tomorrow, the operator said, at half of the usual rate for ten days. "
+    "Residents had blocked the road twice in protest against power cuts and the price of bread."
+)
+HAFTAR = (
+    Fact("@khalifa-haftar", 3),
+    Fact("@vladimir-putin", 3),
+    Fact("@moscow", 2),
+    Fact("%contact.meeting", 3),
+)
+PIPELINE = (Fact("@noc", 3), Fact("@zawiya", 2), Fact("@oil-ministry", 2), Fact("%contact.repair", 1))
+ROUTE = RouteConfig(receiver="desk")
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    """A database with two feeds."""
+    database = Database.open(f"sqlite:///{tmp_path}/monitor.db")
+    with database.transaction() as tx:
+        feeds.sow(tx, [feed(), feed("courier")], NOW, jitter=lambda: 0.0)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def tx(db: Database) -> Iterator[Connection]:
+    """A poll's transaction."""
+    with db.transaction() as connection:
+        yield connection
+
+
+def report(
+    key: str,
+    title: str = "Field marshal in the capital",
+    *,
+    text: str = TEXT,
+    facts: tuple[Fact, ...] = HAFTAR,
+    severity: Severity | None = Severity.HIGH,
+    **changes: object,
+) -> Assessed:
+    """A report of the gazette, matched unless `severity` is None."""
+    matches = (match(severity=severity),) if severity is not None else ()
+    made = assessed(key, matches=matches, title=title, content=text, **{"published_at": NOW} | changes)
+    return replace(made, decision=Decision(lang="en", matches=matches, facts=facts))
+
+
+def written(
+    tx: Connection, *entries: Assessed, at: datetime = NOW
+) -> tuple[tuple[StoryItem, ...], tuple[str, ...]]:
+    """The stored items, and the stories with news for alerts."""
+    ids = items.record(tx, poll(*entries, at=at))
+    told = gather(tx, entries, ids, at)
+    return tuple(item for n in ids for item in archive.load(tx, [n])), told
+
+
+def test_two_copies_in_one_poll_find_each_other(tx: Connection) -> None:
+    """The second is a copy of the first, and both are one story."""
+    (first, second), told = written(tx, report("a"), report("b", "Marshal travels"))
+    assert first.story_id == second.story_id
+    assert (first.copy_of, second.copy_of) == (None, first.id)
+    assert told == (first.story_id,)
+
+
+def test_a_copy_of_a_copy_points_to_the_first(tx: Connection) -> None:
+    """Whichever of the two it resembles more."""
+    (first,), _ = written(tx, report("a"))
+    written(tx, report("b", "Marshal travels", feed_id="courier"), at=NOW + HOUR)
+    (third,), _ = written(tx, report("c", "Talks", feed_id="courier"), at=NOW + 2 * HOUR)
+    assert third.copy_of == first.id
+
+
+def test_another_event_is_another_story(tx: Connection) -> None:
+    """Each under the id that the first item gives it."""
+    (one, other), told = written(
+        tx, report("a"), report("b", "Pipeline reopened", text=OTHER_TEXT, facts=PIPELINE)
+    )
+    assert one.story_id != other.story_id
+    assert told == (one.story_id, other.story_id)
+
+
+def test_what_did_not_match_is_in_no_story(tx: Connection) -> None:
+    """And costs nothing."""
+    (quiet,), told = written(tx, report("a", severity=None))
+    assert (quiet.story_id, told, signatures.count(tx)) == (None, (), 0)
+
+
+@pytest.mark.parametrize("coverage", [Coverage.RELATED, Coverage.BRAKED])
+def test_what_is_not_to_be_alerted_joins_without_news(tx: Connection, coverage: Coverage) -> None:
+    """It is in the story and in the digest."""
+    (item,), told = written(tx, replace(report("a"), coverage=coverage))
+    assert item.story_id is not None
+    assert told == ()
+
+
+def test_an_edited_item_stays_and_is_known_by_its_new_text(tx: Connection) -> None:
+    """Later copies of the new text find it; a story id never changes under a reader."""
+    (first, _), _ = written(tx, report("a"), report("b", feed_id="courier"))
+    edited = replace(
+        report("a", "Pipeline reopened", text=OTHER_TEXT, facts=PIPELINE),
+        revises=first.id,
+        novelty=Novelty.CHANGED,
+    )
+    (again,), _ = written(tx, edited, at=NOW + HOUR)
+    (copy,), _ = written(
+        tx,
+        report("c", "Exports resume", text=OTHER_TEXT, facts=PIPELINE, feed_id="courier"),
+        at=NOW + 2 * HOUR,
+    )
+    assert (again.story_id, again.copy_of) == (first.story_id, None)
+    assert (copy.story_id, copy.copy_of) == (first.story_id, first.id)
+
+
+def test_an_item_alone_moves_to_the_story_that_its_new_text_belongs_to(tx: Connection) -> None:
+    """A teaser is completed; its old story id leads on."""
+    (teaser,), _ = written(tx, report("a", "More to follow", text="More to follow.", facts=()))
+    (other,), _ = written(tx, report("b", feed_id="courier"))
+    assert teaser.story_id != other.story_id
+    edited = replace(report("a"), revises=teaser.id, novelty=Novelty.CHANGED)
+    (whole,), told = written(tx, edited, at=NOW + HOUR)
+    assert (whole.story_id, told) == (other.story_id, (other.story_id,))
+    assert stories.resolve_id(tx, str(teaser.story_id)) == other.story_id
+
+
+def test_an_edited_original_is_no_copy_of_its_copies(tx: Connection) -> None:
+    """The first text stays the first."""
+    (first, second), _ = written(tx, report("a"), report("b", feed_id="courier"))
+    edited = replace(report("a", text=TEXT + " More later."), revises=first.id, novelty=Novelty.CHANGED)
+    written(tx, edited, at=NOW + HOUR)
+    assert [i.copy_of for i in archive.load(tx, [first.id, second.id])] == [None, first.id]
+
+
+def test_an_item_that_belongs_to_two_stories_makes_them_one(tx: Connection) -> None:
+    """Here both texts stand in one report; the younger id leads to the older."""
+    (one,), _ = written(tx, report("a", published_at=NOW - HOUR))
+    (two,), _ = written(tx, report("b", "Pipeline", text=OTHER_TEXT, facts=PIPELINE))
+    (both,), told = written(tx, report("c", "Two things", text=f"{TEXT}\n{OTHER_TEXT}", feed_id="courier"))
+    assert both.story_id == one.story_id
+    assert stories.resolve_id(tx, str(two.story_id)) == one.story_id
+    assert told == (one.story_id,)
+
+
+def test_what_a_person_took_apart_stays_apart(tx: Connection) -> None:
+    """Although a third report resembles both."""
+    (one, two), _ = written(tx, report("a"), report("b", feed_id="courier"))
+    fresh = merges.split(tx, str(one.story_id), [two.id], NOW)
+    (third,), _ = written(tx, report("c", feed_id="courier"), at=NOW + HOUR)
+    assert third.story_id in (one.story_id, fresh)
+    assert [i.story_id for i in archive.load(tx, [one.id, two.id])] == [one.story_id, fresh]
+    edited = replace(report("b", text=TEXT + " More."), revises=two.id, novelty=Novelty.CHANGED)
+    (again,), _ = written(tx, edited, at=NOW + 2 * HOUR)
+    assert again.story_id == fresh
+    assert (again.copy_of is None) or archive.load(tx, [again.copy_of])[0].story_id == fresh
+
+
+def test_old_events_are_not_joined(tx: Connection) -> None:
+    """The same words a month later are another event."""
+    (first,), _ = written(tx, report("a"))
+    later = NOW + 30 * DAY
+    (second,), _ = written(tx, report("b", feed_id="courier", published_at=later), at=later)
+    assert first.story_id != second.story_id
+
+
+def test_an_item_that_left_its_feed_is_news_of_its_story(tx: Connection) -> None:
+    """What is in no story is not."""
+    (item, quiet), _ = written(tx, report("a"), report("b", severity=None))
+    assert withdrawn(tx, [item.id, quiet.id], NOW + HOUR) == (item.story_id,)
+    assert [s.id for s in stories.recent(tx, NOW + HOUR)] == [item.story_id]
+
+
+def test_a_poll_writes_everything_or_nothing(db: Database) -> None:
+    """Items, stories and alert groups; a crash before the end leaves what was before."""
+    record = poll(report("a"), of=state(etag='"1"'))
+    with pytest.raises(RuntimeError):
+        _write_and_crash(db, record)
+    with db.snapshot() as tx:
+        assert archive.count(tx, archive.Filter()) == 0
+        assert stories.recent(tx, NOW - DAY) == ()
+    with db.transaction() as tx:
+        polling.write(tx, record, ROUTE, StoryJudge())
+    with db.snapshot() as tx:
+        (story,) = stories.recent(tx, NOW - DAY)
+        assert [(g.receiver, g.story_id) for g in alerts.due(tx, NOW + DAY)] == [("desk", story.id)]
+
+
+def _write_and_crash(db: Database, record: PollRecord) -> None:
+    with db.transaction() as tx:
+        polling.write(tx, record, ROUTE, StoryJudge())
+        raise RuntimeError("just before the commit")
+
+
+def test_a_flood_is_written_in_portions_and_settled_by_the_last(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crash between two leaves the feed due and nothing doubled; the journal counts all."""
+    monkeypatch.setattr(polling, "PORTION", 2)
+    record = poll(*(report(name) for name in "abcde"), of=state(etag='"1"', next_poll_at=NOW + HOUR))
+    first, *others = polling.portions(record)
+    assert [len(part.assessed) for part in (first, *others)] == [2, 2, 1]
+    with db.transaction() as tx:
+        polling.write(tx, first, ROUTE, StoryJudge())
+    with db.snapshot() as tx:
+        assert archive.count(tx, archive.Filter()) == 2
+        assert feeds.get(tx, "gazette").etag is None
+        assert tx.execute(select(func.count()).select_from(polls)).scalar() == 0
+    for part in polling.portions(record):
+        with db.transaction() as tx:
+            polling.write(tx, part, ROUTE, StoryJudge())
+    with db.snapshot() as tx:
+        assert archive.count(tx, archive.Filter()) == 5
+        assert feeds.get(tx, "gazette").etag == '"1"'
+        assert [tuple(row) for row in tx.execute(select(polls.c.new, polls.c.matched))] == [(5, 5)]
+
+
+def test_the_same_poll_twice_is_one(db: Database) -> None:
+    """Two pollers of one feed, or a crash after the commit."""
+    for _ in range(2):
+        with db.transaction() as tx:
+            polling.write(tx, poll(report("a"), report("a")), ROUTE, StoryJudge())
+    with db.snapshot() as tx:
+        (story,) = stories.recent(tx, NOW - DAY)
+        assert len(story.items) == 1
+        assert len(alerts.due(tx, NOW + DAY)) == 1

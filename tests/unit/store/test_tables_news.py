@@ -1,0 +1,216 @@
+"""The tables, the migrations and the nouns agree; what must not happen twice cannot."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, exc, select
+
+from monitor.model import Contact, FeedState, Item, Match, Suppressed
+from monitor.store import tables_news
+from monitor.store.upgrade import MIGRATIONS
+from tests.support.stored import NOW
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Table
+
+    from monitor.store.database import Database
+
+
+def test_migrations_make_exactly_the_tables_of_the_schema(db: Database) -> None:
+    """A column that was added without a migration would be missing at the operator's."""
+    with db.snapshot() as tx:
+        context = MigrationContext.configure(
+            tx, opts={"compare_type": True, "include_name": lambda name, *_: not _is_index_of_words(name)}
+        )
+        differences = compare_metadata(context, tables_news.metadata)
+    # SQLAlchemy does not read the actions of references that SQLite took with a later column: see the next test
+    assert [d for d in differences if d[0] not in {"add_fk", "remove_fk"}] == []
+
+
+def _is_index_of_words(name: str | None) -> bool:
+    """SQLite's own tables of the index that searches words (monitor.store.fulltext_search)."""
+    return name is not None and name.startswith("item_words")
+
+
+def test_migrations_make_exactly_the_references_of_the_schema(db: Database, tmp_path: Path) -> None:
+    """With what happens to a row when that which it refers to goes."""
+    plain = create_engine(f"sqlite:///{tmp_path}/plain.db")
+    tables_news.metadata.create_all(plain)
+    with plain.connect() as wanted, db.snapshot() as made:
+        for name in tables_news.metadata.tables:
+            assert references(made, name) == references(wanted, name), name
+    plain.dispose()
+
+
+def references(tx: Connection, table: str) -> set[tuple[str, ...]]:
+    found = tx.exec_driver_sql(f"PRAGMA foreign_key_list({table})").mappings()
+    return {(row["from"], row["table"], row["to"], row["on_delete"]) for row in found}
+
+
+def test_the_newest_migration_is_the_revision_of_the_schema() -> None:
+    """A stale `REVISION` would skip migrations at open."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [tables_news.REVISION]
+
+
+def test_migrations_import_nothing_of_the_code() -> None:
+    """They are frozen; the code they were written for is gone tomorrow."""
+    texts = [path.read_text(encoding="utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
+    assert texts
+    assert not [text for text in texts if "import monitor" in text or "from monitor" in text]
+
+
+@pytest.mark.parametrize(
+    ("noun", "table", "elsewhere"),
+    [
+        pytest.param(FeedState, tables_news.feeds, {"feed"}, id="feed state"),
+        pytest.param(Item, tables_news.items, set(), id="item"),
+        pytest.param(Match, tables_news.matches, set(), id="match"),
+        pytest.param(Contact, tables_news.contacts, set(), id="contact"),
+        pytest.param(Suppressed, tables_news.suppressed, set(), id="suppressed"),
+    ],
+)
+def test_every_field_has_its_column(noun: Any, table: Table, elsewhere: set[str]) -> None:
+    """A field that is added to a noun is stored or its test fails."""
+    assert {f.name for f in fields(noun)} - elsewhere <= set(table.c.keys())
+
+
+def test_a_naive_time_is_refused(tx: Connection) -> None:
+    """It could be any instant."""
+    with pytest.raises(exc.StatementError, match="naive"):
+        tx.execute(tables_news.facts.insert().values(key="a", value=1, at=datetime(2026, 1, 1)))
+
+
+def test_times_come_back_as_utc(tx: Connection) -> None:
+    """Whatever zone they went in with."""
+    tripoli = timezone(timedelta(hours=2))
+    tx.execute(tables_news.facts.insert().values(key="a", value=1, at=NOW.astimezone(tripoli)))
+    found = tx.execute(select(tables_news.facts.c.at)).scalar_one()
+    assert (found, found.tzinfo) == (NOW, NOW.tzinfo)
+
+
+def test_a_number_that_was_deleted_never_comes_back(tx: Connection) -> None:
+    """Digest cursors would pass over the match that takes an old number."""
+    tables = [tables_news.items, tables_news.matches, tables_news.deliveries, tables_news.alert_groups]
+    made = {
+        row[0]: row[1]
+        for row in tx.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+    }
+    assert [t.name for t in tables if "AUTOINCREMENT" not in made[t.name]] == []
+
+
+_STORY = {"id": "s", "first_seen_at": NOW, "changed_at": NOW, "severity": "high"}
+_ITEM = {
+    "feed_id": "gazette",
+    "key": "k",
+    "fulltext": "not-asked",
+    "first_seen_at": NOW,
+    "changed_at": NOW,
+    "last_seen_at": NOW,
+    "revision": 1,
+    "coverage": "no-match",
+}
+_MATCH = {
+    "item_id": 1,
+    "revision": 1,
+    "watchlist": "w",
+    "rule": "r",
+    "severity": "high",
+    "score": 1,
+    "evidence": [],
+    "at": NOW,
+}
+_DIGEST = {
+    "series": "daily",
+    "local_date": "2026-03-01",
+    "receiver": "desk",
+    "since": NOW,
+    "until": NOW,
+    "since_seq": 0,
+    "until_seq": 0,
+    "created_at": NOW,
+    "kind": "normal",
+}
+_GROUP = {"receiver": "desk", "story_id": "s", "opened_at": NOW, "due_at": NOW, "state": "open", "key": "k"}
+_DELIVERY = {
+    "id": "d1",
+    "receiver": "desk",
+    "kind": "alert",
+    "channel": "slack",
+    "payload": {},
+    "state": "pending",
+    "not_before": NOW,
+    "created_at": NOW,
+    "queued_at": NOW,
+    "batch": "d1",
+    "cause": "alert:1",
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "first", "differs", "same"),
+    [
+        pytest.param(
+            tables_news.items, _ITEM, {"key": "b"}, {}, id="promise 1: one item for a key of a feed"
+        ),
+        pytest.param(
+            tables_news.matches, _MATCH, {"revision": 2}, {}, id="promise 2: one match of a rule and revision"
+        ),
+        pytest.param(tables_news.alert_groups, _GROUP, {"state": "sent"}, {}, id="promise 2: one open group"),
+        pytest.param(
+            tables_news.deliveries,
+            _DELIVERY,
+            {"id": "b", "part": 1},
+            {"id": "c"},
+            id="promise 2: one part for a cause",
+        ),
+        pytest.param(
+            tables_news.deliveries,
+            _DELIVERY,
+            {"id": "b", "cause": "x"},
+            {"cause": "y"},
+            id="promise 2: one delivery id",
+        ),
+        pytest.param(
+            tables_news.digests,
+            _DIGEST,
+            {"recipient": "b@x.example"},
+            {},
+            id="promise 3: one digest for a reader",
+        ),
+    ],
+)
+def test_what_must_not_happen_twice_cannot(
+    tx: Connection, table: Table, first: dict[str, Any], differs: dict[str, Any], same: dict[str, Any]
+) -> None:
+    """The backstop under the code: what differs where it may is taken, what is the same where it counts is not."""
+    tx.execute(tables_news.stories.insert().values(_STORY))
+    tx.execute(tables_news.items.insert().values(_ITEM | {"key": "first"}))
+    tx.execute(table.insert().values(first))
+    tx.execute(table.insert().values(first | differs))
+    with pytest.raises(exc.IntegrityError), tx.begin_nested():
+        tx.execute(table.insert().values(first | same))
+
+
+def test_an_item_without_a_coverage_state_cannot_be_stored(tx: Connection) -> None:
+    """Promise 1: each ends in one."""
+    row = {k: v for k, v in _ITEM.items() if k != "coverage"}
+    with pytest.raises(exc.IntegrityError):
+        tx.execute(tables_news.items.insert().values(row))
+
+
+def test_an_item_of_no_feed_cannot_be_stored(tx: Connection) -> None:
+    """Foreign keys are switched on."""
+    with pytest.raises(exc.IntegrityError):
+        tx.execute(tables_news.items.insert().values(_ITEM | {"feed_id": "nobody"}))
