@@ -21,13 +21,13 @@ from monitor.jobs import digest as digesting
 from monitor.jobs import privacy, works
 from monitor.jobs import prune as pruning
 from monitor.jobs import watch as watching
-from monitor.jobs.ailments import Ailments
 from monitor.jobs.flow import Manners, Poller, poll_due, unheard
 from monitor.jobs.notices import Notices
+from monitor.jobs.watch import Ailments
 from monitor.messages import links
 from monitor.model import Delivered
 from monitor.parts import Parts, build
-from monitor.store import clock_repair, facts, feeds, linkkey, outbox, receivers, rhythm, rulebook
+from monitor.store import facts, feeds, outbox, polls, receivers
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
@@ -74,13 +74,13 @@ class App:
         self.parts = replace(self.parts, feeds=privacy.kept_in_files(self.db, own, self.parts.feeds))
         with self.db.transaction() as tx:
             facts.first(tx, digesting.INSTALLED, now.isoformat(), now)
-            fresh = rulebook.note(tx, {rule.key: rule.digest for rule in self.parts.watchlists.rules}, now)
+            fresh = facts.note_rules(tx, {rule.key: rule.digest for rule in self.parts.watchlists.rules}, now)
             polling, within = (
                 self.parts.settings.config.polling,
                 timedelta(seconds=len(self.parts.feeds) * spread),
             )
             feeds.sow(tx, self.parts.feeds, now, jitter=self.jitter, within=within, interval=polling.interval)
-            rhythm.catch_up(tx, polling, now)
+            polls.catch_up(tx, polling, now)
         for rule in fresh:
             log.info("rule_begins", rule=rule, detail="what was seen before is not alerted")
 
@@ -94,7 +94,7 @@ class App:
         """Let nothing wait for a time that only a wrong clock had reached; by how much it was set back."""
         now = self.clock()
         with self.db.transaction() as tx:
-            by = clock_repair.bring_back(tx, now)
+            by = facts.bring_back(tx, now)
             if by:
                 facts.at_work(tx, now)
         if by:
@@ -155,7 +155,7 @@ class App:
 
     def link_key(self) -> bytes:
         """What links in alerts are signed with. Raises StoreError."""
-        self._link_key = self._link_key or linkkey.load(self.parts.settings.data)
+        self._link_key = self._link_key or facts.link_key(self.parts.settings.data)
         return self._link_key
 
     def false_alarm_link(self, story: str) -> str:

@@ -15,7 +15,7 @@ from monitor.demo.messages import contexts
 from monitor.documents import together
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds.seeds import load_feeds
-from monitor.jobs.known import known_of
+from monitor.jobs.silence_preview import known_of
 from monitor.matching.matcher import Matcher
 from monitor.messages import templates as render
 from monitor.net.client import NetPolicy, authorities, user_agent

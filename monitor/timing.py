@@ -41,7 +41,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 
 #: the daemon's ticks and the seconds between looks at the database; what is due is decided there
 TICKS = {"poll": 15.0, "alert": 5.0, "digest": 20.0, "deliver": 5.0, "watch": 60.0, "prune": 21600.0}
-#: the ticks for which nothing waits: they are judged by their rhythm, the others by what is due (`monitor.alerts.pace`)
+#: the ticks for which nothing waits: they are judged by their rhythm, the others by what is due (`monitor.alerts.own_events`)
 BY_RHYTHM = ("watch", "prune")
 BY_DUE = tuple(name for name in TICKS if name not in BY_RHYTHM)
 #: the watcher only reads the database: silent for so long, the process hangs, however patient `tell_after` is

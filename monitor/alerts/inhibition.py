@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.config.routes import InhibitConfig
+    from monitor.model.delivery import Silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,23 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
     return not set(one).isdisjoint(other) if one and other else not one and not other
 
 
-def why(other: Firing) -> str:
+def inhibition_reason(other: Firing) -> str:
     """For the record and the digest."""
     return f"inhibited by story {other.story_id}"
+
+
+# Whether a story is silenced, by whom and why.
+
+
+def silenced_by(
+    labels: Mapping[str, Sequence[str]], silences: Iterable[Silence], now: datetime
+) -> Silence | None:
+    """The first active silence all of whose matchers hold; one without matchers holds for nothing."""
+    active = (silence for silence in silences if silence.matchers and silence.state(now) == "active")
+    return next((silence for silence in active if hold(silence.matchers, labels)), None)
+
+
+def silence_reason(silence: Silence) -> str:
+    """`silenced by ann until 2026-03-01 12:00 UTC: exercise (silence 3)`."""
+    until = f"{silence.ends_at:%Y-%m-%d %H:%M} UTC"
+    return f"silenced by {silence.author} until {until}: {silence.reason} (silence {silence.id})"

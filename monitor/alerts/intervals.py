@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.config.routes import IntervalConfig, TimeIntervalConfig
+    from monitor.config.routes import IntervalConfig, ThrottleConfig, TimeIntervalConfig
+    from monitor.model import Severity
+
 
 #: how far ahead the end of a mute is looked for; a longer one is looked at again then
 AHEAD = timedelta(hours=24)
@@ -78,3 +80,25 @@ def resumes(
     while moment < now + AHEAD and muted(moment, mute=mute, active=active, named=named):
         moment += _MINUTE
     return moment
+
+
+# How many messages a receiver takes in a while; what is over is told in one summary, nothing is dropped.
+
+#: the key of the group in which a receiver's stories wait that were over the limit
+KEY = "throttled"
+
+
+def room_at(sent_at: Iterable[datetime], limit: ThrottleConfig, now: datetime) -> datetime:
+    """The first moment at which another message may go; `now` where it may go now.
+
+    `sent_at`: when the receiver's messages went, in any order.
+    """
+    lately = sorted(at for at in sent_at if at > now - limit.per)
+    if len(lately) < limit.messages:
+        return now
+    return lately[-limit.messages] + limit.per
+
+
+def passes_throttle(severities: Sequence[Severity], limit: ThrottleConfig) -> bool:
+    """Whether one of the stories is too loud to wait."""
+    return any(severity in limit.exempt for severity in severities)

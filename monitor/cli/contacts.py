@@ -3,34 +3,48 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import orjson
 import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-from monitor.cli import contactview
-from monitor.cli.common import FINDINGS, MISCONFIGURED, ConfigOption, JsonOption, complain, loaded, say
-from monitor.cli.contactfilter import Filter, chosen
+from monitor.cli.common import (
+    FINDINGS,
+    MISCONFIGURED,
+    ConfigOption,
+    JsonOption,
+    complain,
+    isolated,
+    loaded,
+    say,
+)
 from monitor.cli.input import progress
 from monitor.contacts.entity_index import WhoIsWho
 from monitor.contacts.register import ledger
 from monitor.exports import atom, csv_table, plain
+from monitor.folding import folded
 from monitor.model import ContactStatus, ContactType, LedgerContact, Side
-from monitor.model.dates import days_of
-from monitor.store import contacts as stored
+from monitor.model.words import days_of
+from monitor.store import archive as stored
 from monitor.store.database import Database
 from monitor.stories.corroboration import corroborate
 from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from monitor.config.load import Settings
+    from monitor.model import ContactSource, LedgerContact
+
 
 #: suffixes of a picture
 CHARTS = (".svg", ".png", ".pdf")
@@ -135,8 +149,8 @@ def _ledger(settings: Settings, known: WhoIsWho) -> tuple[LedgerContact, ...]:
     db = Database.open(settings.database, create=False)
     items = []
     try:
-        with db.snapshot() as tx, progress("reading", stored.count(tx)) as advance:
-            for item in stored.reported(tx):
+        with db.snapshot() as tx, progress("reading", stored.count_with_contacts(tx)) as advance:
+            for item in stored.reporting_contacts(tx):
                 items.append(item)
                 advance(1)
     finally:
@@ -199,12 +213,12 @@ def _put(document: bytes, output: Path | None, form: Format) -> None:
 
 def _table(found: Sequence[LedgerContact], output: Path | None, *, hidden: int, in_full: bool) -> None:
     if output is None:
-        contactview.show(found, hidden=hidden, in_full=in_full)
+        show(found, hidden=hidden, in_full=in_full)
         return
 
     def write() -> None:
         with output.open("w", encoding="utf-8") as file:
-            contactview.show(found, hidden=hidden, in_full=in_full, file=file)
+            show(found, hidden=hidden, in_full=in_full, file=file)
 
     _saved(output, write)
 
@@ -217,3 +231,136 @@ def _saved(target: Path, write: Any) -> None:
         complain(f"{target}: {error.strerror}")
         raise typer.Exit(MISCONFIGURED) from None
     say(f"{target}: {target.stat().st_size:,} bytes")
+
+
+# Which contacts are asked for.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Every condition that is given must hold."""
+
+    contact_id: str | None = None
+    #: all of them take part: a name in any language, or a part of the English one
+    persons: tuple[str, ...] = ()
+    #: one of these sides tells it
+    sides: frozenset[Side] = frozenset()
+    #: it is told as one of these kinds
+    kinds: frozenset[ContactType] = frozenset()
+    statuses: frozenset[ContactStatus] = frozenset()
+    #: days, both included; a contact counts with every day it may lie on
+    since: date | None = None
+    until: date | None = None
+    #: also those that are only mentioned
+    background: bool = False
+
+
+def chosen(contacts: Iterable[LedgerContact], wanted: Filter, known: WhoIsWho) -> list[LedgerContact]:
+    """Those that pass, in their order."""
+    return [contact for contact in contacts if _passes(contact, wanted, known)]
+
+
+def _passes(of: LedgerContact, wanted: Filter, known: WhoIsWho) -> bool:
+    if wanted.contact_id is not None:
+        return of.id == wanted.contact_id
+    first, last = days_of(of.date) or (of.day, of.day)
+    return (
+        (wanted.background or not of.background)
+        and (wanted.since is None or last >= wanted.since)
+        and (wanted.until is None or first <= wanted.until)
+        and (not wanted.statuses or of.status in wanted.statuses)
+        and (not wanted.kinds or not wanted.kinds.isdisjoint((of.type, *of.types)))
+        and (not wanted.sides or not wanted.sides.isdisjoint(of.by_side))
+        and all(_takes_part(of, said, known) for said in wanted.persons)
+    )
+
+
+def _takes_part(of: LedgerContact, said: str, known: WhoIsWho) -> bool:
+    names = {p.name for p in (*of.russian, *of.libyan)}
+    part = folded(said)
+    return not names.isdisjoint(known.meant(said)) or any(part in folded(name) for name in names)
+
+
+# Contacts for a person at a terminal: one a row, or one in full.
+
+_COLOURS = {
+    ContactStatus.HAPPENED: "green",
+    ContactStatus.ONGOING: "green",
+    ContactStatus.PLANNED: "cyan",
+    ContactStatus.INVITED: "cyan",
+    ContactStatus.DENIED: "red",
+}
+#: what a table needs to be read; a narrower terminal gets its rows folded
+WIDE = 150
+
+
+def _own(text: str) -> str:
+    """`text` so that it keeps its direction; plain Latin needs no marks, and is then easily copied."""
+    return text if text.isascii() else isolated(text)
+
+
+def table(contacts: Sequence[LedgerContact]) -> Table:
+    """One contact a row. Names keep their own direction, so that a line in two scripts stays in order."""
+    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in ("date", "what", "Russian side", "Libyan side", "place", "told by", "id"):
+        made.add_column(heading, overflow="fold", no_wrap=heading in {"date", "id"})
+    for contact in contacts:
+        made.add_row(*_cells(contact))
+    return made
+
+
+def _cells(of: LedgerContact) -> Iterator[Text]:
+    yield Text(of.date or f"told {plain.first_told(of):%Y-%m-%d}", style="" if of.date else "dim")
+    words = Text(f"{of.type.value}, ")
+    words.append(plain.status(of), style=_COLOURS.get(of.status, "yellow"))
+    yield words.append(" (only mentioned)" if of.background else "", style="dim")
+    yield Text(_own(plain.names(of.russian)))
+    yield Text(_own(plain.names(of.libyan)))
+    yield Text(_own(of.place) if of.place else "")
+    told = ", ".join(f"{side.value} {len(sources)}" for side, sources in of.by_side.items())
+    yield Text(f"{told} {plain.grade(of.corroboration)}" if of.corroboration else told)
+    yield Text(of.id, style="dim")
+
+
+def full(of: LedgerContact) -> Iterator[Text]:
+    """Everything on one contact, line by line."""
+    yield Text(f"{plain.title(of)}  {of.id}", style="bold")
+    for line in plain.summary(of, _own).splitlines():
+        label, _, rest = line.partition(": ")
+        yield Text(f"{label}: ", style="dim").append(rest, style="default") if rest else Text(line)
+    for source in of.sources:
+        yield Text()
+        yield from _source(source)
+
+
+def _source(of: ContactSource) -> Iterator[Text]:
+    said = f", says {of.speaker.told}" if of.speaker else ""
+    marks = [plain.STATUS_WORDS[of.status] + said, of.side.value, of.lang, f"source {of.reliability}"]
+    marks += [f"repeats item {of.copy_of}"] if of.copy_of is not None else []
+    marks += [f"taken out of its feed {of.withdrawn_at:%Y-%m-%d}"] if of.withdrawn_at else []
+    yield Text(f"{of.told_at:%Y-%m-%d %H:%M}  {_own(of.outlet)}  ", style="bold").append(
+        ", ".join(marks), style="not bold dim"
+    )
+    for sentence in plain.sentences(of):
+        yield Text(f"    {_own(sentence)}")
+    story = f", story {of.story_id}" if of.story_id else ""
+    yield Text(f"    item {of.item_id}{story}  {of.url or ''}".rstrip(), style="dim")
+
+
+def show(
+    contacts: Sequence[LedgerContact], *, hidden: int = 0, in_full: bool, file: TextIO | None = None
+) -> None:
+    """Print them. `hidden`: how many more are only mentioned."""
+    console = Console(highlight=False, file=file)
+    if not console.is_terminal:
+        console.width = max(console.width, WIDE)
+    if in_full:
+        for contact in contacts:
+            for line in full(contact):
+                console.print(line, soft_wrap=True)
+        return
+    if contacts:
+        console.print(table(contacts))
+    count = len(contacts)
+    more = f"; {hidden} more only mentioned (--background)" if hidden else ""
+    console.print(f"{count} contact{'' if count == 1 else 's'}{more}", style="dim", soft_wrap=True)

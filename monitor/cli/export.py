@@ -14,7 +14,7 @@ import typer
 from monitor.cli import search_options
 from monitor.cli.common import FINDINGS, MISCONFIGURED, ConfigOption, complain, loaded, say
 from monitor.contacts.register import ledger
-from monitor.exports import case_page
+from monitor.exports import case as case_page
 from monitor.exports.case import MAX_BETWEEN, Case, FeedChain, files
 from monitor.exports.verify import verify as verified
 from monitor.store import evidence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli import savetest
+from monitor.cli import explain
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, own, say, say_json
 from monitor.config.fields import parse_duration
 from monitor.desk import server
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from monitor.config.load import Settings
     from monitor.jobs.feedback import Claim
     from monitor.model import StoryItem
-    from monitor.model.feedback import Suppression
+    from monitor.model.delivery import Suppression
 
 app = typer.Typer(
     help="What people called false alarms, until when, and what that silenced.", no_args_is_help=True
@@ -93,8 +93,8 @@ def _keep_test(found: Settings, made: Suppression, item: Any, *, quiet: bool) ->
     """A rule that still fires makes the new test fail until somebody mends it: that is what it is for."""
     lists = load(found.watchlists)
     try:
-        place = savetest.place(lists, made.watchlist, found.watchlists)
-        savetest.save(place, item, no_match=True, why=f"{made.author}: {made.reason}", quiet=quiet)
+        place = explain.place(lists, made.watchlist, found.watchlists)
+        explain.save(place, item, no_match=True, why=f"{made.author}: {made.reason}", quiet=quiet)
     except typer.Exit:
         complain(f"the suppression holds; mend the rule before {made.expires_at:%Y-%m-%d}")
 

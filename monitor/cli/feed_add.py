@@ -25,8 +25,8 @@ from monitor.cli.common import (
     say_json,
 )
 from monitor.cli.feed_trial import Choice, Refused, Tried
-from monitor.cli.feedlist import known_feeds, target
 from monitor.cli.secrets_check import REMEDY
+from monitor.config import load
 from monitor.config.fields import parse_duration
 from monitor.errors import ConfigError, StoreError
 from monitor.feeds import seedfile
@@ -35,9 +35,15 @@ from monitor.feeds.seeds import dump_feed_yaml, load_feeds
 from monitor.jobs import intake
 from monitor.model import Feed, Side
 from monitor.net.redaction import masked, opens, redact
+from monitor.store import feeds
+from monitor.store.database import Database
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from monitor.config.load import Settings
+
 
 #: entries shown of a feed
 SHOWN = 5
@@ -244,3 +250,37 @@ def _store(told: Told, feed: Feed, tried: Tried, config: Path | None) -> None:
     said = f"; {counts['new']} entries stored, {counts['matched']} matched" if counts else ""
     say(f"added {feed.id} to {told.data['file']}{said}")
     say(f"  {note}")
+
+
+# The feeds that a configuration comes to, and the file that takes another one.
+
+
+def known_feeds(found: Settings) -> tuple[Feed, ...]:
+    """The feeds of all feeds files, and those that only the database has from an older monitor."""
+    known = {feed.id: feed for feed in parts.read_feeds(found)}
+    for feed in _added(found):
+        known.setdefault(feed.id, feed)
+    return tuple(known.values())
+
+
+def _added(found: Settings) -> Iterator[Feed]:
+    try:
+        db = Database.open(found.database, create=False)
+    except StoreError:
+        return  # no database yet
+    try:
+        with db.snapshot() as tx:
+            yield from feeds.added(tx)
+    finally:
+        db.close()
+
+
+def target(found: Settings) -> Path:
+    """The feeds file that a new feed goes into: the first that the configuration names, else one in the data folder."""
+    own = (path for path in found.feeds if not shipped(path))
+    return next(own, found.added)
+
+
+def shipped(path: Path) -> bool:
+    """Whether a file is part of the program, where the next version replaces it."""
+    return path.resolve().is_relative_to(load.bundled("seeds").resolve())

@@ -24,8 +24,7 @@ from monitor.cli.common import (
     say,
     say_json,
 )
-from monitor.cli.feed_add import add
-from monitor.cli.feedlist import known_feeds, shipped, target
+from monitor.cli.feed_add import add, known_feeds, shipped, target
 from monitor.errors import ConfigError, StoreError
 from monitor.feeds import opml, seedfile
 from monitor.feeds.discover import discover as find_feeds
@@ -36,7 +35,7 @@ from monitor.jobs import intake
 from monitor.model import Feed, Fetched, FetchFailed
 from monitor.net.client import async_client
 from monitor.net.redaction import masked, redact
-from monitor.store import feeds, health, polls
+from monitor.store import feeds, findings, polls
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
@@ -206,7 +205,7 @@ def status(
 ) -> None:
     """Each feed's health: ok, failing, quiet, gone, never, disabled. Exit 1 when one fails."""
     with _Opened(loaded(config).database, create=False) as db, db.snapshot() as tx:
-        lines = health.health(tx, datetime.now(UTC))
+        lines = findings.health(tx, datetime.now(UTC))
         states = {s.feed.id: s for s in feeds.everything(tx)}
         remarks = polls.remarks(tx)
     shown = [f for f in lines if not state or f.state in state]
@@ -237,11 +236,11 @@ def _say_health(
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
-    return health.spoken(now - at) if at else "never"
+    return findings.spoken(now - at) if at else "never"
 
 
 def _ahead(at: datetime, now: datetime) -> str:
-    return "now" if at <= now else health.spoken(at - now)
+    return "now" if at <= now else findings.spoken(at - now)
 
 
 async def _page(net: NetPolicy, url: str) -> FetchResult:

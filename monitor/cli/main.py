@@ -12,7 +12,7 @@ import typer
 
 from monitor import __version__, logs
 from monitor.cli import (
-    backfill,
+    backtest,
     contacts,
     database,
     export,
@@ -36,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for part in (run, match, database, contacts, export, silences, backfill):
+for part in (run, match, database, contacts, export, silences, backtest):
     part.register(app)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(items.app, name="items")

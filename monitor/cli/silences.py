@@ -25,11 +25,9 @@ from monitor.cli.common import (
 from monitor.config.fields import parse_duration
 from monitor.errors import ConfigError
 from monitor.jobs.feedback import Claim, Scope
-from monitor.jobs.known import known_of
-from monitor.jobs.silence_preview import RECENT, held_back
-from monitor.model.fits import known, misfits
-from monitor.model.matchers import parse
-from monitor.store import acks, feeds, silences
+from monitor.jobs.silence_preview import RECENT, held_back, known_of
+from monitor.model.matchers import known, misfits, parse
+from monitor.store import feeds, silences
 from monitor.store.database import Database
 from monitor.watchlists.compile import load
 
@@ -40,9 +38,8 @@ if TYPE_CHECKING:
 
     from monitor.config.load import Settings
     from monitor.jobs.silence_preview import Held
-    from monitor.model.alerting import Silence
-    from monitor.model.fits import Known
-    from monitor.model.matchers import Matcher
+    from monitor.model.delivery import Silence
+    from monitor.model.matchers import Known, Matcher
 
 #: fits every story, and no event
 EVERY_STORY = "story=~.+"
@@ -212,7 +209,9 @@ def ack(
     found = loaded(config)
     receiver_named(found, receiver)
     with _open(found) as db, db.transaction() as tx:
-        made = acks.add(tx, story, author=author, now=now, note=note, receiver=receiver, expires_at=expires)
+        made = silences.acknowledge(
+            tx, story, author=author, now=now, note=note, receiver=receiver, expires_at=expires
+        )
     if as_json:
         say_json(asdict(made))
         return

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from monitor.alerts.digest_schedule import for_reader, next_due
-from monitor.alerts.pace import when
+from monitor.alerts.own_events import when
 from monitor.cli.common import isolated, own
 from monitor.errors import StoreError
 from monitor.jobs import works
 from monitor.model import EventKind, Pace, Severity, WorkKind
-from monitor.store import articles, events, facts, feeds, health, journal, receivers, silences
+from monitor.store import articles, events, facts, feeds, findings, journal, receivers, silences
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.config.model import DigestConfig
     from monitor.jobs.works import Progress
     from monitor.model import Event, FeedHealth
-    from monitor.model.alerting import Silence
+    from monitor.model.delivery import Silence
     from monitor.store.receivers import ReceiverState
 
 NOT_RUNNING = "no monitor is running (start it: `monitor run`)"
@@ -110,7 +110,7 @@ def _seen(found: Settings, now: datetime) -> _Seen:
                 began=facts.at_work_since(tx),
                 ticks=facts.ticks(tx),
                 work=works.look(tx, found, now, running=running),
-                feeds=health.health(tx, now),
+                feeds=findings.health(tx, now),
                 next_poll_at=feeds.next_due(tx),
                 articles=articles.waiting(tx),
                 receivers=receivers.states(tx),

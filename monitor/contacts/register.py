@@ -11,7 +11,7 @@ import xxhash
 from monitor.contacts.merge import grouped
 from monitor.contacts.reports import GENERIC, TOOK_PLACE, reports
 from monitor.model import ContactSource, ContactStatus, DateFlag, LedgerContact, Participant, Story
-from monitor.model.dates import days_of
+from monitor.model.words import days_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence

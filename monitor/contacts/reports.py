@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from monitor.model import ContactStatus, ContactType
-from monitor.model.dates import days_of
+from monitor.model.words import days_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 from monitor.alerts.digest_schedule import Due
 from monitor.config.model import DigestConfig
 from monitor.demo.stories import FEEDS, JUDGE, NOW, judged, stories
-from monitor.messages.alert import alert_context, notice_context
+from monitor.messages.alert import alert_context, grouped, notice_context
 from monitor.messages.digest import Findings, digest_context
-from monitor.messages.grouped import grouped
 from monitor.model import (
     Change,
     ContactStatus,
@@ -24,7 +23,7 @@ from monitor.model import (
     SinceThen,
     Standing,
 )
-from monitor.model.alerting import Silence
+from monitor.model.delivery import Silence
 from monitor.model.matchers import parse
 from monitor.stories.change import changes
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from monitor.model import Story
-    from monitor.model.feedback import Suppression
+    from monitor.model.delivery import Suppression
     from monitor.store.database import Database
 
 log = logs.get("desk")

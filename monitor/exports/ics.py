@@ -12,7 +12,7 @@ from icalendar import Calendar, Event
 
 from monitor.exports import plain
 from monitor.model import ContactStatus
-from monitor.model.dates import days_of
+from monitor.model.words import days_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

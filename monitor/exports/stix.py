@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from stix2 import v21
 
 from monitor.exports import plain
-from monitor.model.dates import days_of
+from monitor.model.words import days_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from monitor import failpoints, logs
-from monitor.alerts import intervals, throttle
+from monitor.alerts import intervals
 from monitor.alerts.routing import route_of
 from monitor.config.routes import RouteConfig
 from monitor.errors import StoreError
 from monitor.jobs.groups import follow, open_groups
-from monitor.jobs.threads import firsts
 from monitor.jobs.verdicts import bench, verdicts
-from monitor.messages.alert import alert_context
-from monitor.messages.grouped import grouped
-from monitor.messages.render import render
+from monitor.messages.alert import alert_context, grouped
+from monitor.messages.render import First, render
 from monitor.model import MessageKind
-from monitor.store import alerts, outbox, stories
+from monitor.store import alerts, journal, outbox, stories
 from monitor.timing import LIFETIMES
 
 if TYPE_CHECKING:
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from monitor.store.alerts import AlertGroup
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
+
 
 log = logs.get("alert")
 
@@ -151,13 +150,13 @@ def _throttled(
 ) -> bool:
     """Whether the receiver has had enough for now; then the stories wait for a summary, which tells them all."""
     limit = receiver.throttle
-    if limit is None or throttle.passes([v.judged.story.severity for v in told if v.judged], limit):
+    if limit is None or intervals.passes_throttle([v.judged.story.severity for v in told if v.judged], limit):
         return False
-    room_at = throttle.room_at(alerts.sent_at(tx, receiver.name, since=now - limit.per), limit, now)
+    room_at = intervals.room_at(alerts.sent_at(tx, receiver.name, since=now - limit.per), limit, now)
     if room_at <= now:
         return False
     log.info("alert_throttled", receiver=receiver.name, group=group.id, until=room_at.isoformat())
-    if group.key == throttle.KEY or group.reason in ("repeat", "escalated"):
+    if group.key == intervals.KEY or group.reason in ("repeat", "escalated"):
         alerts.postpone(tx, group.id, room_at)
         return True
     alerts.settle(tx, group.id, "dropped", now, reason="throttled: told in the next summary")
@@ -169,7 +168,7 @@ def _throttled(
             now=now,
             due_at=room_at,
             reason="throttled",
-            key=throttle.KEY,
+            key=intervals.KEY,
             route=group.route,
             story_labels=next((m.labels for m in group.members if m.story_id == verdict.story_id), None),
         )
@@ -206,7 +205,7 @@ def _send(
 ) -> str:
     """Promise the message of `told`; its subject."""
     contexts = [_context(alerter, verdict, now) for verdict in told]
-    limit = receiver.throttle if group.key == throttle.KEY else None
+    limit = receiver.throttle if group.key == intervals.KEY else None
     context = grouped(contexts, held_for=limit.per if limit is not None else None)
     first = firsts(tx, receiver.name, [verdict.story_id for verdict in told])
     outgoing = render(alerter.templates, context, receiver, batch=str(uuid4()), at=now, firsts=first)
@@ -251,3 +250,15 @@ def _drop(tx: Connection, group: AlertGroup, why: str, now: datetime, found: Seq
     alerts.settle(tx, group.id, "dropped", now, reason=why)
     log.warning("alert_dropped", receiver=group.receiver, story=group.story_id, reason=why)
     return False
+
+
+# What a message about a story updates: the first one that its reader got about it.
+
+
+def firsts(tx: Connection, receiver: str, story_ids: Sequence[str]) -> Mapping[str, First]:
+    """By recipient, the first message of `receiver` about the story; empty for several stories, or for the first time."""
+    if len(story_ids) != 1:
+        return {}
+    causes = [f"alert:{group.id}" for group in alerts.sent(tx, receiver, story_ids[0])]
+    found = journal.first_for(tx, receiver, causes)
+    return {to: First(id=id_, subject=subject, at=at) for to, (id_, subject, at) in found.items()}

@@ -14,9 +14,9 @@ from uuid import uuid4
 
 from monitor import failpoints, logs
 from monitor.delivery.notifier import degraded
-from monitor.jobs import troubles
-from monitor.jobs.catchup import catch_up
+from monitor.jobs import notices as troubles
 from monitor.jobs.lanes import Lanes
+from monitor.jobs.notices import catch_up
 from monitor.model import Delivered, Rejected, TryLater
 from monitor.store import outbox
 from monitor.timing import TICKS, next_attempt_at
@@ -95,7 +95,7 @@ def look_after(deliverer: Deliverer) -> int:
     with deliverer.db.transaction() as tx:
         now = deliverer.clock()
         expired = outbox.expire(tx, now)
-        troubles.tell(tx, deliverer.notices, deliverer.patience, now)
+        troubles.tell_of_receivers(tx, deliverer.notices, deliverer.patience, now)
     return expired
 
 

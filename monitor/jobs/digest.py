@@ -9,10 +9,9 @@ from uuid import uuid4
 
 from monitor import failpoints, logs
 from monitor.alerts.digest_schedule import Due, LastDigest, due, edges, for_reader, next_due, should_send
-from monitor.messages.digest import Findings, digest_context
-from monitor.messages.held import with_held
+from monitor.messages.digest import Findings, digest_context, with_held
 from monitor.messages.render import Outgoing, render
-from monitor.store import alerts, contacts, coverage, digests, facts, outbox, stories
+from monitor.store import alerts, archive, coverage, digests, facts, outbox, stories
 from monitor.store.digests import LedgerRow
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ def _contacts(
     told = {i.id: i for story in shown for i in story.items if i.contacts}
     if not told:
         return ()
-    known = {i.id: i for i in contacts.reported(tx, now - LATELY)}
+    known = {i.id: i for i in archive.reporting_contacts(tx, now - LATELY)}
     return judge.register([item for _, item in sorted((known | told).items())], set(told))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor import logs
 from monitor.errors import StoreError
-from monitor.model.feedback import Part
+from monitor.model.delivery import Part
 from monitor.store import archive, stories, suppressions
 from monitor.stories.families import family
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from monitor.model import Match, StoryItem
-    from monitor.model.feedback import Suppression
+    from monitor.model.delivery import Suppression
 
 log = logs.get("feedback")
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.alerts.escalation import escalates
-from monitor.alerts.grouping import due_at, place
-from monitor.alerts.labels import labels_of
-from monitor.alerts.routing import ALERTS_FROM, routes_for
+from monitor.alerts.grouping import due_at, escalates, place
+from monitor.alerts.routing import ALERTS_FROM, labels_of, routes_for
 from monitor.alerts.routing import alerts as is_loud
 from monitor.model import Severity
-from monitor.store import alerts, rulebook, stories
+from monitor.store import alerts, facts, stories
 from monitor.store.alerts import ESCALATED, REPEATED
 from monitor.stories.change import changes, known
 
@@ -36,7 +34,7 @@ def open_groups(
     A receiver that heard of the story hears again only when it changed; further reports are in the digest.
     """
     opened = 0
-    begun = rulebook.since(tx)
+    begun = facts.rules_since(tx)
     for story_id in story_ids:
         story = stories.load(tx, story_id)
         if story is None or not is_loud(story):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.model import Coverage
-from monitor.store import alerts, commonness, links, merges, signatures, stories
+from monitor.store import alerts, merges, signatures, stories
 from monitor.stories import cluster, event, window, wires
 from monitor.stories.cluster import Member
 from monitor.stories.fingerprint import hashed
@@ -67,7 +67,7 @@ def _join(
     if revised and copy_of is not None:
         stories.lead_on(tx, item_id, copy_of)
     signatures.put(tx, item_id, own.at, as_json(own), keys=keys, revised=revised)
-    links.link(tx, story, ((other.story, other.why) for other in placed.related), at)
+    stories.link(tx, story, ((other.story, other.why) for other in placed.related), at)
     if placed.story is None and not revised:
         _count(tx, own)
     return story, bool(merged)
@@ -91,17 +91,17 @@ class _Lately:
     weeks: tuple[int, int]
 
     def items(self, watchlist: str) -> int:
-        return commonness.known(self.tx, watchlist, self.weeks, ()).get(commonness.ALL, 0)
+        return signatures.known_counts(self.tx, watchlist, self.weeks, ()).get(signatures.ALL, 0)
 
     def having(self, watchlist: str, keys: Iterable[str]) -> Mapping[str, int]:
         by_hash = {hashed(key): key for key in keys}
-        found = commonness.known(self.tx, watchlist, self.weeks, by_hash)
+        found = signatures.known_counts(self.tx, watchlist, self.weeks, by_hash)
         return {key: found[number] for number, key in by_hash.items() if number in found}
 
 
 def _count(tx: Connection, of: Signature) -> None:
     """A story was opened: what it names is that much commoner."""
-    commonness.count(tx, of.lists, week_of(of.at), map(hashed, of.facts))
+    signatures.count_facts(tx, of.lists, week_of(of.at), map(hashed, of.facts))
 
 
 def _story(

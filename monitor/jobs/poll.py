@@ -39,7 +39,7 @@ from monitor.model import (
     ParsedFeed,
     PollRecord,
 )
-from monitor.store import articles, evidence, feeds, items, rhythm
+from monitor.store import articles, evidence, feeds, items, polls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -202,7 +202,7 @@ def _sorted_out(
             hashes=document.hashes,
             addresses=document.addresses,
         )
-        expected = rhythm.expected_new(tx, state, poller.clock())
+        expected = polls.expected_new(tx, state, poller.clock())
         listed = () if is_local(state.feed.url) or parsed.truncated else items.listed(tx, state.feed.id)
         entries = identity.sort_out(document, known)
         known_articles = _articles(tx, entries)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from monitor import file_modes, logs
 from monitor.errors import ConfigError
 from monitor.feeds import seedfile
-from monitor.store import feeds, linkkey
+from monitor.store import facts, feeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def tighten(found: Settings, db: Database) -> tuple[Path, ...]:
 def _ours(found: Settings, db: Database) -> Iterator[Path]:
     """The database and what lies with it, our keys and lists, the folders of messages, the data folder."""
     yield from db.files()
-    yield from (found.data / linkkey.NAME, found.added)
+    yield from (found.data / facts.NAME, found.added)
     for receiver in found.config.receivers:
         if receiver.file is not None and receiver.file.path is not None:
             folder = Path(receiver.file.path)

@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from monitor.alerts.labels import labels_of
 from monitor.alerts.routing import alerts as is_loud
-from monitor.model.fits import names_event
-from monitor.model.matchers import hold
+from monitor.alerts.routing import labels_of
+from monitor.model.matchers import hold, known, names_event
 from monitor.store import alerts, events, stories
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from monitor.model import Story
-    from monitor.model.matchers import Matcher
+    from monitor.model.matchers import Known, Matcher
+    from monitor.watchlists.compile import Watchlists
+
 
 #: a story that says nothing new for so long is over
 RECENT = timedelta(days=7)
@@ -58,3 +59,11 @@ def held_back(tx: Connection, matchers: Sequence[Matcher], now: datetime) -> tup
 def _held(story: Story, waits: bool) -> Held:
     loudest = max(story.items, key=lambda i: max((m.severity.rank for m in i.matches), default=0))
     return Held(id=story.id, severity=story.severity.value, title=loudest.item.title, waits=waits)
+
+
+# What labels can be here: the values that matchers may ask for.
+
+
+def known_of(lists: Watchlists, feeds: Iterable[str] | None = None) -> Known:
+    """Of `lists`, and of `feeds` where all of them are known."""
+    return known((w.id for w in lists.lists), (rule.key for rule in lists.rules), feeds)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.alerts import escalation, inhibition, silences
+from monitor.alerts import grouping, inhibition
 from monitor.alerts.inhibition import Firing
-from monitor.alerts.labels import labels_of
 from monitor.alerts.routing import alerts as is_loud
+from monitor.alerts.routing import labels_of
 from monitor.jobs.groups import reason_for, told_of
-from monitor.store import acks, alerts, stories
+from monitor.store import alerts, stories
+from monitor.store import silences as acks
 from monitor.store import silences as stored_silences
 from monitor.store.alerts import ESCALATED
 from monitor.stories.change import changes
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from monitor.alerts.routing import Routed
     from monitor.config.routes import InhibitConfig
     from monitor.model import Change, Judged, Standing, Story
-    from monitor.model.alerting import Silence
+    from monitor.model.delivery import Silence
     from monitor.store.alerts import AlertGroup
     from monitor.stories.judgement import StoryJudge
 
@@ -94,11 +95,11 @@ def _kept_quiet(story: Story, by: Bench) -> str:
     if not is_loud(story):
         return "nothing in it is loud enough any more"
     labels = labels_of(story)
-    silence = silences.silenced_by(labels, by.silences, by.now)
+    silence = inhibition.silenced_by(labels, by.silences, by.now)
     if silence is not None:
-        return silences.why(silence)
+        return inhibition.silence_reason(silence)
     other = inhibition.inhibited_by(story.id, labels, firing=by.firing, rules=by.inhibit, now=by.now)
-    return inhibition.why(other) if other is not None else ""
+    return inhibition.inhibition_reason(other) if other is not None else ""
 
 
 def _escalated(
@@ -106,8 +107,8 @@ def _escalated(
 ) -> tuple[str, str]:
     """Whether nobody acknowledged what the first receiver was told when this group began to wait."""
     first = group.key.removeprefix(ESCALATED).partition(":")[0]
-    found = acks.of(tx, [story_id])
-    ack = escalation.acknowledged(found, story_id, receiver=first, since=group.opened_at, now=now)
+    found = acks.acknowledgements(tx, [story_id])
+    ack = grouping.acknowledged(found, story_id, receiver=first, since=group.opened_at, now=now)
     if ack is not None:
         return f"acknowledged by {ack.author}", ""
     return ("it was told already", "") if knows else ("", "escalated")
@@ -121,10 +122,10 @@ def _unchanged(
     last = alerts.last_sent(tx, group.receiver, story_id)
     if group.reason != "repeat" or routed.repeat_interval is None or last is None or last.settled_at is None:
         return as_told
-    found = acks.of(tx, [story_id])
-    ack = escalation.acknowledged(found, story_id, receiver=group.receiver, since=last.settled_at, now=now)
+    found = acks.acknowledgements(tx, [story_id])
+    ack = grouping.acknowledged(found, story_id, receiver=group.receiver, since=last.settled_at, now=now)
     if ack is not None:
         return f"acknowledged by {ack.author}", ""
     changed_at = stories.changed_at(tx, story_id)
-    over = changed_at is None or not escalation.repeats(changed_at, now)
+    over = changed_at is None or not grouping.repeats(changed_at, now)
     return ("nothing new for a week", "") if over else ("", "repeat")

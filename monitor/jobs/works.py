@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.alerts.digest_schedule import LastDigest, due, for_reader
-from monitor.alerts.pace import OVERDUE, began_at, pace, remedy, said
+from monitor.alerts.own_events import OVERDUE, began_at, pace, remedy, said
 from monitor.jobs.digest import installed_at
 from monitor.model import Pace, Work, WorkKind
 from monitor.store import digests, facts

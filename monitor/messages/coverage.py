@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from monitor.languages.locale import Frame
     from monitor.model import CoverageReport, Event, FeedHealth
-    from monitor.model.alerting import Silence
+    from monitor.model.delivery import Silence
 
 Data = dict[str, Any]
 

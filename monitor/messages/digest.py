@@ -16,7 +16,7 @@ from monitor.messages import sources
 from monitor.messages.alert import common
 from monitor.messages.coverage import coverage_context
 from monitor.messages.story import story_context
-from monitor.messages.text import cut, isolate, sparkline
+from monitor.messages.text import clean, cut, isolate, sparkline
 from monitor.model import Severity
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.alerts.digest_schedule import Due
     from monitor.config.model import DigestConfig
     from monitor.model import CoverageReport, Judged, LedgerContact, SinceThen
+
 
 Data = dict[str, Any]
 
@@ -221,3 +222,22 @@ def _headline(story: Data, words: Frame) -> str:
         return title
     said = next((w for g in grounds if (w := words.words.get(f"told_{g}"))), "")
     return f"{title}{words.comma}{said}" if said else title
+
+
+# Stories in a digest that nobody was alerted to, and why: a silence, an inhibition.
+
+
+def with_held(context: dict[str, Any], held: Mapping[str, str]) -> dict[str, Any]:
+    """`context` of a digest, in which each story of `held` (by id, to the reason) has a note that says so."""
+    if not held:
+        return context
+    words = frame(context["lang"])
+
+    def noted(story: dict[str, Any]) -> dict[str, Any]:
+        why = held.get(story["id"])
+        if why is None:
+            return story
+        said = words.say("not_alerted", why=isolate(cut(clean(why), 200), words.direction))
+        return {**story, "notes": [*story["notes"], said]}
+
+    return {**context, "stories": [noted(story) for story in context["stories"]]}

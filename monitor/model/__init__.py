@@ -59,14 +59,15 @@ from monitor.model.matching import (
     Suppressed,
 )
 from monitor.model.polls import (
+    Asks,
     Assessed,
     KnownItem,
     Novelty,
+    Pace,
     PollRecord,
-)
-from monitor.model.rhythm import (
-    Asks,
     Rhythm,
+    Work,
+    WorkKind,
 )
 from monitor.model.stories import (
     CoverageReport,
@@ -78,11 +79,6 @@ from monitor.model.stories import (
 from monitor.model.words import (
     Severity,
     Side,
-)
-from monitor.model.work import (
-    Pace,
-    Work,
-    WorkKind,
 )
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from monitor.model.dates import days_of
+from monitor.model.words import days_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

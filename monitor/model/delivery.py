@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from typing import Any
 
+    from monitor.model.matchers import Matcher
+
 
 class MessageKind(StrEnum):
     """What a message is."""
@@ -99,3 +101,109 @@ class Rejected:
 
 
 Outcome = Delivered | TryLater | Rejected
+
+
+# What people do about alerts: silences and acknowledgements.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """What all of its matchers fit is not alerted between two moments."""
+
+    id: int
+    matchers: tuple[Matcher, ...]
+    author: str
+    reason: str
+    starts_at: datetime
+    ends_at: datetime
+    created_at: datetime
+    #: when a person ended it before its time
+    ended_at: datetime | None = None
+
+    def state(self, now: datetime) -> str:
+        """`pending`, `active` or `expired`."""
+        if self.ended_at is not None and self.ended_at <= now:
+            return "expired"
+        if now < self.starts_at:
+            return "pending"
+        return "active" if now < self.ends_at else "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """Somebody looks after a story: what was told of it so far is neither repeated nor escalated."""
+
+    id: int
+    story_id: str
+    author: str
+    at: datetime
+    note: str = ""
+    #: None: for every receiver
+    receiver: str | None = None
+    #: None: until the story changes
+    expires_at: datetime | None = None
+
+
+# What a person called a false alarm, and how far that goes: never a whole watchlist, and never for ever.
+
+#: how the `by` of a silenced mention begins where a person's word silenced it
+BY = "feedback:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a suppression covers: matches for which everything that is given here holds."""
+
+    story: str | None = None
+    #: nothing but these terms is the evidence
+    terms: frozenset[str] | None = None
+    #: the publisher
+    family: str | None = None
+
+    def __str__(self) -> str:
+        found = [f"story {self.story}"] if self.story else []
+        found += [f"no evidence but {', '.join(sorted(self.terms))}"] if self.terms else []
+        found += [f"told by {self.family}"] if self.family else []
+        return " and ".join(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """Matches of a watchlist that a person called false: those that any of `parts` covers, until it expires."""
+
+    id: int
+    watchlist: str
+    #: None: any rule of the watchlist, as far as the parts go
+    rule: str | None
+    parts: tuple[Part, ...]
+    author: str
+    reason: str
+    at: datetime
+    expires_at: datetime
+    ended_at: datetime | None = None
+    #: the item that it was said of; None: it is gone
+    item_id: int | None = None
+
+    @property
+    def by(self) -> str:
+        """How silenced mentions name it."""
+        return f"{BY}{self.id}"
+
+    def state(self, now: datetime) -> str:
+        """`active`, `expired`, or `ended` by a person."""
+        if self.ended_at is not None and self.ended_at <= now:
+            return "ended"
+        return "active" if now < self.expires_at else "expired"
+
+    def covers(
+        self, watchlist: str, rule: str, *, terms: frozenset[str], family: str, story: str | None
+    ) -> bool:
+        """Whether it silences a match of `rule` with the evidence `terms`, told by `family` in `story`."""
+        if watchlist != self.watchlist or self.rule not in (None, rule):
+            return False
+        return any(
+            part.story in (None, story)
+            and (part.terms is None or (bool(terms) and terms <= part.terms))
+            and part.family in (None, family)
+            for part in self.parts
+        )

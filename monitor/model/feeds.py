@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from monitor.model.rhythm import Asks, Rhythm
+from monitor.model.polls import Asks, Rhythm
 from monitor.model.words import Side
 
 if TYPE_CHECKING:

@@ -114,3 +114,101 @@ class PollRecord:
     retrieved_url: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     elapsed: timedelta = timedelta()
+
+
+# How a feed publishes, as learnt, and what its publisher asks of those who read it.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """Items heard of, counted so that old ones fade (`monitor.rhythm` reads and writes this, and says how fast)."""
+
+    #: from when on every item was heard of
+    since: datetime
+    #: the counts are as of then
+    at: datetime
+    #: items altogether
+    total: float = 0.0
+    #: by hour of day (UTC) and by weekday (Monday first)
+    hours: tuple[float, ...] = (0.0,) * 24
+    days: tuple[float, ...] = (0.0,) * 7
+    #: within about an hour, now and at the busiest
+    recent: float = 0.0
+    peak: float = 0.0
+    #: entries in the document; 0 where none was read yet
+    window: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asks:
+    """The publisher's wishes; None and empty where nothing is said."""
+
+    #: how long an answer stays fresh: Cache-Control max-age, else Expires
+    fresh_for: timedelta | None = None
+    #: how long a document may be kept: RSS ttl, or the syndication module's updatePeriod and updateFrequency
+    ttl: timedelta | None = None
+    #: hours of day (0 to 23, UTC) and weekdays (Monday 0) at which nobody should ask: RSS skipHours, skipDays
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    #: 429 was answered: not faster than hourly until then
+    slow_until: datetime | None = None
+
+
+# What is due at a moment, and what was done last: polling, alerting, digests, each receiver's lane.
+
+
+class WorkKind(StrEnum):
+    """Whose work it is."""
+
+    POLLING = "polling"
+    ALERTING = "alerting"
+    DIGEST = "digest"
+    #: the deliveries of one receiver
+    LANE = "lane"
+    #: a job with a rhythm and nothing that waits for it
+    JOB = "job"
+
+
+class Pace(StrEnum):
+    """How work that is due goes on."""
+
+    #: nothing is due, or only just
+    WELL = "well"
+    #: due for some minutes, and not yet for as long as somebody is to be told
+    WAITING = "waiting"
+    #: due since before the monitor was started, and that was only now
+    CATCHING_UP = "catching-up"
+    #: due for too long, while other work of the kind is done
+    LATE = "late"
+    #: due for too long, and nothing of the kind is done
+    STANDS_STILL = "stands-still"
+    #: it is not worked at on purpose: its receiver is suspended or paused
+    RESTS = "rests"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One kind of work as the database shows it."""
+
+    kind: WorkKind
+    #: the receiver of a lane, the name of a job; empty where there is only one of the kind
+    subject: str = ""
+    #: how many things wait
+    due: int = 0
+    #: since when the oldest of them is due; None: nothing is
+    since: datetime | None = None
+    #: which one that is, or what is known of it
+    oldest: str = ""
+    #: when something of the kind was completed last
+    done_at: datetime | None = None
+    #: what is due for so long is told
+    tell_after: timedelta
+    #: why it is not worked at; empty where it is
+    resting: str = ""
+    #: another receiver was told of it already
+    told: bool = False
+
+    @property
+    def name(self) -> str:
+        """`polling`, `lane desk`."""
+        return f"{self.kind} {self.subject}".rstrip()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from monitor.model.alerting import Silence
+    from monitor.model.delivery import Silence
     from monitor.model.events import Event
     from monitor.model.feeds import Coverage, Feed, Item
     from monitor.model.matching import Contact, Match, Speaker, Suppressed

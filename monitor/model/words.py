@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+from datetime import date
 from enum import StrEnum
 
 
@@ -30,3 +32,21 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """0 (info) to 4 (critical), for comparing."""
         return list(Severity).index(self)
+
+
+# ISO dates as exact as a text has them: a day, a month or a year.
+
+
+def days_of(text: str | None) -> tuple[date, date] | None:
+    """First and last day of "2026-03-04", "2026-03" or "2026"; None for anything else."""
+    try:
+        match [int(part) for part in (text or "").split("-")]:
+            case [year]:
+                return date(year, 1, 1), date(year, 12, 31)
+            case [year, month]:
+                return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+            case [year, month, day]:
+                return date(year, month, day), date(year, month, day)
+    except ValueError:
+        pass
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import func, or_, select
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table
 
     from monitor.model import Item
+
 
 Noun = TypeVar("Noun")
 
@@ -206,3 +207,28 @@ def _story_item(
         copy_of=row["copy_of"],
         withdrawn_at=row["withdrawn_at"],
     )
+
+
+# Items that report contacts, for the ledger: all of them, because one contact is told over months.
+
+#: items in memory at a time with their texts
+PAGE = 500
+
+
+def count_with_contacts(tx: Connection) -> int:
+    """How many items report a contact."""
+    return int(tx.execute(select(func.count(contacts.c.item_id.distinct()))).scalar_one())
+
+
+def reporting_contacts(tx: Connection, since: datetime | None = None) -> Iterator[StoryItem]:
+    """Items that report a contact, in the order in which we first saw them, without their texts.
+
+    `since`: only those first seen from then on.
+    """
+    wanted = select(contacts.c.item_id).distinct().order_by(contacts.c.item_id)
+    if since is not None:
+        wanted = wanted.join(items).where(items.c.first_seen_at >= since)
+    ids = tx.execute(wanted).scalars().all()
+    for start in range(0, len(ids), PAGE):
+        for found in load(tx, ids[start : start + PAGE]):
+            yield replace(found, item=replace(found.item, summary="", content=""))

@@ -10,7 +10,7 @@ from sqlalchemy import exists, func, select
 
 from monitor.model import Coverage, CoverageReport, Severity
 from monitor.store import archive, events, journal, receivers, silences
-from monitor.store.health import health
+from monitor.store.findings import health
 from monitor.store.tables_news import feeds, items, matches, polls
 
 if TYPE_CHECKING:

@@ -6,20 +6,20 @@ BEGIN IMMEDIATE, because a transaction that reads first and writes later is refu
 
 from __future__ import annotations
 
+import fcntl
 import glob
 import os
 import sqlite3
+import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy import create_engine, event, exc, make_url, text
 
 from monitor import file_modes
 from monitor.errors import StoreError
 from monitor.store import upgrade
-from monitor.store.lock import InstanceLock
-from monitor.store.refusals import told
 from monitor.store.sql import PROMISED
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection, Engine
     from sqlalchemy.pool import ConnectionPoolEntry
+
 
 #: how long a writer waits for another process's transaction
 BUSY_SECONDS = 5
@@ -219,3 +220,127 @@ class Database:
 
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
+
+
+# One monitor per database: `flock` on a file beside it, which the kernel gives back however the holder ends.
+
+#: seconds between tries to get the lock
+ASKS = (0.05, 0.05)
+
+
+class InstanceLock:
+    """The right to run on the database at `path`; also a context manager.
+
+    The file `<path>.lock` stays: deleting it would let two holders lock two different files of one name.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.with_name(path.name + ".lock")
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Take it. Raises StoreError, naming the holder's pid, when another has it or the file cannot be made."""
+        try:
+            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, file_modes.FILE)
+        except OSError as error:
+            raise StoreError(f"{self._file} cannot be opened: {error.strerror}") from error
+        if not _locked(descriptor):
+            os.close(descriptor)
+            pid = self.holder()
+            who = f"another monitor (pid {pid})" if pid else "another monitor"
+            raise StoreError(f"{who} uses {self.path} (stop it first, or choose another database)") from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Give it back; nothing happens when it is not held."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def taken(self) -> bool | None:
+        """Whether a monitor has it at this moment; None: the file cannot be read."""
+        try:
+            descriptor = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return None
+        try:
+            # shared, so that two who ask at once do not take each other for a monitor
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
+    def holder(self) -> int | None:
+        """The pid that wrote itself into the file last; it holds the lock only if `acquire` says so."""
+        try:
+            return int(self._file.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+
+    def __enter__(self) -> InstanceLock:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def _locked(descriptor: int) -> bool:
+    """Whether the lock was got; who only asks whether it is taken holds it for a moment."""
+    for pause in (*ASKS, None):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if pause is not None:
+                time.sleep(pause)
+        else:
+            return True
+    return False
+
+
+# What the database refuses, told to the operator: which file, what is wrong, what to do. Anything else is a bug.
+
+#: SQLite's primary result codes (sqlite.org/rescode.html) that are the world's doing
+_REFUSALS = {
+    sqlite3.SQLITE_PERM: "may not be used: permission denied (give this user the file and its folder)",
+    sqlite3.SQLITE_BUSY: "is locked by another process (end that one, or wait until it is done)",
+    sqlite3.SQLITE_READONLY: "is read-only (give this user write access to the file and its folder)",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error (look at the system's log)",
+    sqlite3.SQLITE_CORRUPT: "is damaged (stop, and put back the newest backup)",
+    sqlite3.SQLITE_FULL: "has no room: the disk is full (free some space; nothing is lost, work goes on by itself)",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened (look at the folder: is it there, and may this user write to it?)",
+    sqlite3.SQLITE_NOTADB: "is not a SQLite database (choose another name, or put back a backup)",
+}
+
+
+@contextmanager
+def told(file: str) -> Iterator[None]:
+    """Raise StoreError where the database of `file` refuses; every other error passes as it is."""
+    try:
+        yield
+    except exc.TimeoutError as error:
+        raise StoreError(f"{file} is busy: no connection became free") from error
+    except exc.DBAPIError as error:
+        _refuse(file, error.orig, error)
+        raise
+    except sqlite3.Error as error:
+        _refuse(file, error, error)
+        raise
+
+
+def _refuse(file: str, original: BaseException | None, cause: Exception) -> None:
+    if isinstance(original, sqlite3.Error):
+        # an extended code (SQLITE_IOERR_WRITE) carries its primary code in the low byte
+        refusal = _REFUSALS.get(getattr(original, "sqlite_errorcode", 0) & 0xFF)
+        if refusal is not None:
+            raise StoreError(f"{file} {refusal}") from cause
+    elif isinstance(cause, exc.OperationalError):
+        reason = str(original).splitlines()[0] if str(original) else "no reason given"
+        raise StoreError(f"{file} does not answer: {reason}") from cause

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, or_, select
 
 from monitor.model.evidence import Kept, Link, digest
-from monitor.store import restlessness
+from monitor.store import items as restlessness
 from monitor.store.sql import add, batches
 from monitor.store.tables_news import entries, items
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from monitor import file_modes
+from monitor.errors import StoreError
 from monitor.store.sql import insert, put_new
-from monitor.store.tables_news import facts
+from monitor.store.tables_news import alert_groups, articles, deliveries, facts, feeds, receivers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Column, Connection
 
 
 _TICK = "tick:"
@@ -61,3 +66,122 @@ def at_work(tx: Connection, since: datetime) -> None:
 def at_work_since(tx: Connection) -> datetime | None:
     """Since when a monitor is at work, or was; None: never, or by one that did not write it down."""
     return stamped(tx, _AT_WORK).get(_AT_WORK)
+
+
+# Since when each rule stands as it does: a new or edited rule speaks of what comes, not of what was seen before.
+
+_KEY = "rules"
+
+
+def note_rules(tx: Connection, rules: Mapping[str, str], now: datetime) -> tuple[str, ...]:
+    """Remember the rules (`watchlist/rule` to a digest of what it asks) and since when; those that are new or edited.
+
+    The first rules of a database stand since ever. A rule that is gone and comes back is new.
+    """
+    known = get(tx, _KEY)
+    began = known if known is not None else {name: [digest, None] for name, digest in rules.items()}
+    kept = {
+        name: began[name] if began.get(name, [None])[0] == digest else [digest, now.isoformat()]
+        for name, digest in rules.items()
+    }
+    if kept != known:
+        put(tx, _KEY, kept, now)
+    return tuple(name for name in kept if kept[name] != began.get(name))
+
+
+def rules_since(tx: Connection) -> dict[str, datetime]:
+    """Since when each rule stands that was new or edited after the database began."""
+    known = get(tx, _KEY) or {}
+    return {name: datetime.fromisoformat(at) for name, (_, at) in known.items() if at is not None}
+
+
+def backdate_rule(tx: Connection, rule: str, at: datetime, now: datetime) -> bool:
+    """A person wants a rule to speak of what was seen since `at` too. False: there is no such rule."""
+    known = get(tx, _KEY) or {}
+    if rule not in known:
+        return False
+    put(tx, _KEY, {**known, rule: [known[rule][0], at.isoformat()]}, now)
+    return True
+
+
+# The key that links in messages are signed with: made once, kept beside the database, readable by its owner alone.
+
+NAME = "link.key"
+SIZE = 32
+
+
+def link_key(folder: Path) -> bytes:
+    """The key of this installation. Removing the file makes every link that was sent invalid. Raises StoreError."""
+    path = folder / NAME
+    try:
+        file_modes.make_folder(folder)
+        _make_link_key(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be used: {error.strerror} (links in alerts are signed with it)"
+        ) from None
+    if len(key) != SIZE:
+        raise StoreError(f"{path} is not a key of ours (remove it: a new one is made, old links end)")
+    return key
+
+
+def _make_link_key(path: Path) -> None:
+    """Whole or not at all, and never over another one."""
+    if path.exists():
+        return
+    fresh = path.with_name(f".{NAME}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, file_modes.FILE), "wb") as out:
+        out.write(secrets.token_bytes(SIZE))
+        out.flush()
+        os.fsync(out.fileno())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+
+
+# A clock that was set back: what was written before lies in the future, and would wait there for as long as the error.
+#
+# The newest completed tick tells by how much. An hour ahead, a year ahead or a night without a daemon: the same rule.
+
+#: below this it is the adjusting that every clock does
+NOTICED = timedelta(seconds=2)
+
+#: every moment that something waits for, with the key of its table
+_WAITS = (
+    (feeds.c.id, feeds.c.next_poll_at),
+    (feeds.c.id, feeds.c.not_before),
+    (articles.c.item_id, articles.c.next_try_at),
+    (alert_groups.c.id, alert_groups.c.due_at),
+    (deliveries.c.seq, deliveries.c.not_before),
+    (deliveries.c.seq, deliveries.c.lease_until),
+    (receivers.c.name, receivers.c.paused_until),
+)
+
+
+def bring_back(tx: Connection, now: datetime) -> timedelta:
+    """Move every wait that lies in the future back with the clock; by how much it was set back, zero where it was not.
+
+    What people named an end for (a silence, the expiry of an alert) stays: they meant the calendar.
+    """
+    ended = ticks(tx)
+    by = max(ended.values(), default=now) - now
+    if by <= NOTICED:
+        return timedelta()
+    for key, moment in _WAITS:
+        _move(tx, key, moment, by, now)
+    for name, at in ended.items():
+        ticked(tx, name, min(at, now))
+    return by
+
+
+def _move(
+    tx: Connection, key: Column[object], moment: Column[datetime], by: timedelta, now: datetime
+) -> None:
+    # the databases reckon with times in different words; these are few rows and a rare day
+    waiting = tx.execute(select(key, moment).where(moment > now)).all()
+    for row_key, at in waiting:
+        tx.execute(update(moment.table).where(key == row_key).values({moment.name: max(now, at - by)}))

@@ -15,8 +15,7 @@ from sqlalchemy import case, func, literal, select, update
 from monitor.model import Novelty
 from monitor.net.redaction import kept, masked
 from monitor.store import rows
-from monitor.store.columns import Utc
-from monitor.store.sql import batches, changed
+from monitor.store.sql import Utc, batches, changed
 from monitor.store.tables_news import feeds, polls
 
 if TYPE_CHECKING:

@@ -6,22 +6,24 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, null, or_, select, update
 
 from monitor.model import Coverage, DateFlag, Fulltext, KnownItem
-from monitor.model.polls import CHURNING
-from monitor.store import feeds, restlessness, rows
+from monitor.model.polls import CHURNING, said
+from monitor.store import feeds, rows
 from monitor.store.sql import add, batches, changed, put_new
-from monitor.store.tables_news import contacts, items, matches, revisions, suppressed
+from monitor.store.tables_news import contacts, entries, items, matches, revisions, suppressed
 from monitor.store.tables_news import feeds as feed_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
     from monitor.model import Assessed, PollRecord
+    from monitor.model.polls import Saying
+
 
 #: how exact `last_seen_at` is
 TOUCHED_EVERY = timedelta(days=1)
@@ -68,7 +70,7 @@ def known(
         for batch in batches(wanted):
             for row in tx.execute(query.where(column.in_(batch))).mappings():
                 found[row["id"]] = KnownItem(**row)
-    restless = restlessness.sayings(tx, (i.id for i in found.values() if i.revision >= CHURNING))
+    restless = sayings(tx, (i.id for i in found.values() if i.revision >= CHURNING))
     for item_id, firsts in restless.items():
         found[item_id] = replace(found[item_id], said=frozenset(firsts))
     return tuple(found.values())
@@ -140,7 +142,7 @@ def write(tx: Connection, assessed: Sequence[Assessed], at: datetime) -> tuple[i
         elif fresh.get(_place(a)) is a:
             written.append((a, ids[-1], 1))
     _write_decisions(tx, written, at)
-    restlessness.thin(tx, {item_id: revision for _, item_id, revision in written})
+    thin(tx, {item_id: revision for _, item_id, revision in written})
     return tuple(ids)
 
 
@@ -176,8 +178,11 @@ def complete(tx: Connection, assessed: Assessed, revision: int, at: datetime) ->
     if item_id is None or not changed(tx, update(items).where(waits).values(**values)):
         return False
     decision = assessed.decision
-    for table, said in ((contacts, decision.matches), (suppressed, decision.matches or decision.suppressed)):
-        if said:
+    for table, wanted in (
+        (contacts, decision.matches),
+        (suppressed, decision.matches or decision.suppressed),
+    ):
+        if wanted:
             tx.execute(delete(table).where(table.c.item_id == item_id, table.c.revision == revision))
     for match in decision.matches:
         _rematch(tx, rows.match_row(match, item_id, revision, at, again=False))
@@ -276,3 +281,45 @@ def _touch(tx: Connection, item_ids: Iterable[int], at: datetime) -> None:
         tx.execute(
             update(items).where(items.c.id.in_(batch), stale).values(last_seen_at=at, withdrawn_at=None)
         )
+
+
+# Items that change all the time: what they were ever found to say, and the few of their texts that are kept.
+
+
+def sayings(tx: Connection, item_ids: Iterable[int]) -> dict[int, dict[Saying, int]]:
+    """By item: each thing that it was found to say (`model.polls.said`), and the revision that said it first."""
+    found: dict[int, dict[Saying, int]] = {}
+    for batch in batches(item_ids):
+        for table in (matches, contacts):
+            held = select(table).where(table.c.item_id.in_(batch)).order_by(table.c.revision)
+            for row in tx.execute(held).mappings():
+                one = said((rows.match(row),), ()) if table is matches else said((), (rows.contact(row),))
+                for saying in one:
+                    found.setdefault(row["item_id"], {}).setdefault(saying, row["revision"])
+    return found
+
+
+def thin(tx: Connection, newest: Mapping[int, int]) -> None:
+    """Drop texts, and bytes of evidence, between an item's first revision and its newest `CHURNING`.
+
+    `newest`: item to its revision. A text that was the first to say something stays; the chain's links all do.
+    """
+    many = {item_id: revision for item_id, revision in newest.items() if revision - CHURNING > 1}
+    firsts = sayings(tx, many)
+    for item_id, revision in many.items():
+        keep = {1, *firsts.get(item_id, {}).values()}
+        for table, drop in (
+            (revisions, delete(revisions)),
+            (entries, update(entries).where(entries.c.raw.is_not(None)).values(raw=null())),
+        ):
+            old = table.c.revision < revision - CHURNING
+            tx.execute(drop.where(table.c.item_id == item_id, old, table.c.revision.not_in(keep)))
+
+
+def is_kept() -> ColumnElement[bool]:
+    """Of an entry joined to its item: whether the text of its revision is there, or ought to be."""
+    text = select(revisions.c.item_id).where(
+        revisions.c.item_id == entries.c.item_id, revisions.c.revision == entries.c.revision
+    )
+    lately = entries.c.revision >= items.c.revision - CHURNING
+    return and_(entries.c.item_id == items.c.id, or_(entries.c.revision == 1, lately, text.exists()))

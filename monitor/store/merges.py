@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from monitor.errors import StoreError
 from monitor.model import Severity
-from monitor.store import links
+from monitor.store import stories as links
 from monitor.store import stories as told_stories
 from monitor.store.alerts import purpose
 from monitor.store.sql import batches, put_new
@@ -47,7 +47,7 @@ def merge(tx: Connection, loser: str, winner: str, at: datetime, *, by_hand: boo
     tx.execute(update(items).where(items.c.story_id == out_of).values(story_id=into))
     _move_alerts(tx, out_of, into, at)
     _move_pairs(tx, out_of, into)
-    links.move(tx, out_of, into)
+    links.move_links(tx, out_of, into)
     _take_in(tx, out_of, into, at)
     return True
 

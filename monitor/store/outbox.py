@@ -6,7 +6,7 @@
                      → dead       tried for as long as our schedule goes
     leased  → leased              the lease ran out: the sender died, another takes over with the same id
     pending → expired             too late to be of use
-    pending → summarised          listed in one message after an outage (`monitor.store.backlog`)
+    pending → summarised          listed in one message after an outage (`monitor.store.journal`)
 
 A lease is fenced by its token: who lost it cannot settle. What `rejected`, `dead` and `expired` hold waits for a
 person (`monitor.store.journal`).

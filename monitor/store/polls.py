@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select, update
 
-from monitor.store.tables_news import feeds, polls
+from monitor import rhythm
+from monitor.store import rows
+from monitor.store.tables_news import feeds, items, polls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy import Connection
+
+    from monitor.config.model import PollingConfig
+    from monitor.model import FeedState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +72,68 @@ def remarks(tx: Connection) -> Mapping[str, tuple[str, ...]]:
 
 def _line(row: dict[str, Any]) -> PollLine:
     return PollLine(**row | {"remarks": tuple(row["remarks"])})
+
+
+# How many new entries a feed usually brings, from the journal of its polls; and the rhythm of feeds that have none yet.
+
+#: how far back the rhythm is judged
+WINDOW = timedelta(days=14)
+#: with fewer polls than this nothing is known
+MIN_POLLS = 5
+
+
+def expected_new(tx: Connection, state: FeedState, now: datetime) -> float | None:
+    """New entries that the time since the last answer would bring at the feed's usual rate; None: not known yet.
+
+    The first answer of a feed is its backlog, not its rhythm, and is left out; so are polls that were floods.
+    """
+    answered = (
+        (polls.c.feed_id == state.feed.id) & (polls.c.status != "failed") & (polls.c.at >= now - WINDOW)
+    )
+    found = tx.execute(
+        select(polls.c.at, polls.c.new).where(answered, ~polls.c.flood).order_by(polls.c.at)
+    ).all()
+    if len(found) < MIN_POLLS or state.last_success_at is None:
+        return None
+    span = (found[-1].at - found[0].at).total_seconds()
+    if span <= 0:
+        return None
+    rate = sum(row.new for row in found[1:]) / span
+    return float(rate * (now - state.last_success_at).total_seconds())
+
+
+def catch_up(tx: Connection, policy: PollingConfig, now: datetime) -> None:
+    """Learn the rhythm of feeds that an older monitor polled, from their stored items.
+
+    A wait that was only its interval is cut to the one that follows; what a publisher asked for, and failures, stay.
+    """
+    unlearnt = feeds.c.enabled & feeds.c.rhythm.is_(None) & feeds.c.last_success_at.is_not(None)
+    for row in tx.execute(select(feeds).where(unlearnt)).mappings().all():
+        state = rows.feed_state(row)
+        learnt = rhythm.begun(_dates(tx, state, now), now, entries=_entries(tx, state))
+        interval = rhythm.interval(learnt, now, feed=state.feed, policy=policy)
+        asked_at = state.last_polled_at or now
+        ours = not state.failures and state.next_poll_at <= asked_at + 1.1 * state.interval
+        due = min(state.next_poll_at, max(asked_at + interval, now)) if ours else state.next_poll_at
+        values = rows.state_columns(replace(state, rhythm=learnt, interval=interval, next_poll_at=due))
+        names = ("rhythm", "interval", "next_poll_at")
+        tx.execute(
+            update(feeds).where(feeds.c.id == state.feed.id).values({name: values[name] for name in names})
+        )
+
+
+def _dates(tx: Connection, state: FeedState, now: datetime) -> list[datetime]:
+    """When the items of the last weeks were published, or first seen where they do not say."""
+    at = case((items.c.date_flag == "ok", items.c.published_at), else_=items.c.first_seen_at)
+    since = now - rhythm.PROFILE_FADES
+    mine = (items.c.feed_id == state.feed.id) & (items.c.first_seen_at >= since)
+    return [
+        date for date in tx.execute(select(at).where(mine)).scalars() if date is not None and date >= since
+    ]
+
+
+def _entries(tx: Connection, state: FeedState) -> int:
+    """How many entries the newest document that was read held; 0 where no poll of it is kept."""
+    read = (polls.c.feed_id == state.feed.id) & (polls.c.status == "ok")
+    found = select(polls.c.new + polls.c.changed + polls.c.seen).where(read).order_by(polls.c.at.desc())
+    return tx.execute(found.limit(1)).scalar() or 0

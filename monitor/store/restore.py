@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from monitor.errors import StoreError
-from monitor.store.lock import InstanceLock
-from monitor.store.refusals import told
+from monitor.store.database import InstanceLock, told
 from monitor.store.tables_news import REVISION
 
 if TYPE_CHECKING:

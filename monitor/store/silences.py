@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select, update
 
 from monitor.errors import StoreError
-from monitor.model.alerting import Silence
+from monitor.model.delivery import Ack, Silence
 from monitor.model.matchers import parse
+from monitor.store import stories
 from monitor.store.sql import changed
-from monitor.store.tables_news import silences
+from monitor.store.tables_news import acks, alert_groups, alert_members, silences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, RowMapping
@@ -69,3 +70,42 @@ def expire(tx: Connection, silence_id: int, now: datetime) -> bool:
 
 def _silence(row: RowMapping) -> Silence:
     return Silence(**{**row, "matchers": tuple(parse(text) for text in row["matchers"])})
+
+
+# Acknowledgements: somebody looks after a story.
+
+
+def acknowledge(
+    tx: Connection,
+    story_id: str,
+    *,
+    author: str,
+    now: datetime,
+    note: str = "",
+    receiver: str | None = None,
+    expires_at: datetime | None = None,
+) -> Ack:
+    """Acknowledge what was told of a story so far; an id that was merged leads to the story that took it in.
+
+    Raises StoreError: there is no such story.
+    """
+    name = stories.resolve_id(tx, story_id)
+    if name is None:
+        raise StoreError(f"there is no story {story_id} (`monitor stories` lists them)")
+    row = {"story_id": name, "author": author, "note": note, "receiver": receiver}
+    made = acks.insert().values(row | {"at": now, "expires_at": expires_at}).returning(*acks.c)
+    ack = Ack(**tx.execute(made).mappings().one())
+    holds = select(alert_members.c.group_id).where(
+        alert_members.c.story_id == name, alert_members.c.held == ""
+    )
+    told = alert_groups.c.id.in_(holds) & (alert_groups.c.state == "sent") & alert_groups.c.acked_at.is_(None)
+    if receiver is not None:
+        told &= alert_groups.c.receiver == receiver
+    tx.execute(update(alert_groups).where(told).values(acked_at=now, acked_by=author))
+    return ack
+
+
+def acknowledgements(tx: Connection, story_ids: Collection[str]) -> tuple[Ack, ...]:
+    """Every acknowledgement of the stories, the oldest first."""
+    found = select(acks).where(acks.c.story_id.in_(list(story_ids))).order_by(acks.c.id)
+    return tuple(Ack(**row) for row in tx.execute(found).mappings())

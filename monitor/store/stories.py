@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
-from monitor.model import Severity, Story
-from monitor.store import archive, links
+from monitor.model import RelatedStory, Severity, Story
+from monitor.store import archive
 from monitor.store.sql import batches, put_new
-from monitor.store.tables_news import items, matches, stories
+from monitor.store.tables_news import items, matches, stories, story_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -97,7 +97,7 @@ def load(tx: Connection, story_id: str) -> Story | None:
     found = archive.load(tx, ids)
     if goes_on is None or not found:
         return None
-    return Story(id=goes_on, items=found, related=links.of(tx, [goes_on]).get(goes_on, ()))
+    return Story(id=goes_on, items=found, related=related(tx, [goes_on]).get(goes_on, ()))
 
 
 def matched(
@@ -160,8 +160,8 @@ def _made(
 ) -> tuple[Story, ...]:
     """The stories of these names that have members, with what they have to do with."""
     there = [name for name in names if name in members]
-    related = links.of(tx, there)
-    return tuple(Story(id=name, items=members[name], related=related.get(name, ())) for name in there)
+    links = related(tx, there)
+    return tuple(Story(id=name, items=members[name], related=links.get(name, ())) for name in there)
 
 
 def _members(
@@ -180,3 +180,40 @@ def _members(
 
 def _alone(item_id: int) -> str:
     return f"i-{item_id}"
+
+
+# Stories that have to do with each other and are not the same: a second meeting, a reaction, a briefing.
+
+
+def link(tx: Connection, story_id: str, others: Iterable[tuple[str, str]], at: datetime) -> None:
+    """A story has to do with `others`, each with the reason in words; pairs that are known stay as they are."""
+    rows = [{**_pair(story_id, other), "why": why, "at": at} for other, why in others if other != story_id]
+    put_new(tx, story_links, rows)
+
+
+def related(tx: Connection, story_ids: Iterable[str]) -> dict[str, tuple[RelatedStory, ...]]:
+    """The stories that each of these has to do with, the earliest link first."""
+    found: dict[str, list[RelatedStory]] = {}
+    for batch in batches(story_ids):
+        for mine, theirs in (
+            (story_links.c.one, story_links.c.other),
+            (story_links.c.other, story_links.c.one),
+        ):
+            linked = select(mine.label("mine"), story_links.c.why, stories.c.id, stories.c.title)
+            linked = linked.join(stories, stories.c.id == theirs).where(mine.in_(batch))
+            for row in tx.execute(linked.order_by(story_links.c.at, stories.c.id)):
+                found.setdefault(row.mine, []).append(RelatedStory(id=row.id, title=row.title, why=row.why))
+    return {story_id: tuple(related) for story_id, related in found.items()}
+
+
+def move_links(tx: Connection, loser: str, winner: str) -> None:
+    """What had to do with a story has to do with the one that took it in."""
+    mine = or_(story_links.c.one == loser, story_links.c.other == loser)
+    rows = [dict(row) for row in tx.execute(select(story_links).where(mine)).mappings()]
+    tx.execute(delete(story_links).where(mine))
+    others = [(row["other"] if row["one"] == loser else row["one"], row) for row in rows]
+    put_new(tx, story_links, [{**row, **_pair(winner, other)} for other, row in others if other != winner])
+
+
+def _pair(one: str, other: str) -> dict[str, str]:
+    return dict(zip(("one", "other"), sorted((one, other)), strict=True))

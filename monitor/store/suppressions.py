@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 
 from monitor.errors import StoreError
 from monitor.model import Coverage, Severity
-from monitor.model.feedback import BY, Part, Suppression
+from monitor.model.delivery import BY, Part, Suppression
 from monitor.store.sql import changed, put_new
 from monitor.store.tables_news import contacts, items, matches, stories, suppressed, suppressions
 

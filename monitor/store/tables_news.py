@@ -21,21 +21,24 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from monitor.store.columns import SERIAL, Packed, Seconds, Utc, count, flag, item_id, metadata, serial, words
+from monitor.store.sql import SERIAL, Packed, Seconds, Utc, count, flag, item_id, metadata, serial, words
 from monitor.store.tables_delivery import (
     EXPIRED,
     GROUP_OPEN,
     IN_PART,
     LEASED,
     OWED,
+    acks,
     alert_groups,
     alert_members,
     attempts,
     deliveries,
     digests,
+    events,
     receivers,
+    silences,
+    suppressions,
 )
-from monitor.store.tables_people import acks, events, silences, suppressions
 
 __all__ = [
     "EXPIRED",

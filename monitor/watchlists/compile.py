@@ -13,12 +13,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor import documents
-from monitor.documents import Document, suggestion
+from monitor.documents import Document, inside_scalar, suggestion
 from monitor.errors import ConfigError, Mistake
 from monitor.folding import fold_all
 from monitor.matching import tree, un_documents
 from monitor.matching.lexicon import Lexicon
-from monitor.matching.place import inside_scalar
 from monitor.matching.rules import Case, ContactSpec, Rule, Scope, Watchlist, Watchlists
 from monitor.model import Severity
 from monitor.watchlists import query

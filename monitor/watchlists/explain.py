@@ -1,6 +1,6 @@
 """Pure. Why a rule fired, why not, and what nearly fired: per rule, with the sentence, as data.
 
-The commands show it (`monitor.cli.explained`); near misses are found in `monitor.watchlists.near_miss`.
+The commands show it (`monitor.cli.explain`); near misses are found in `monitor.watchlists.near_miss`.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from monitor.messages.alert import alert_context
 from monitor.messages.links import address
 from monitor.messages.templates import load
 from monitor.model import Coverage
-from monitor.store import feeds, linkkey, suppressions
+from monitor.store import facts, feeds, suppressions
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from tests.support.stored import DAY, NOW, assessed, feed, match, told
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.jobs.feedback import Claim
-    from monitor.model.feedback import Suppression
+    from monitor.model.delivery import Suppression
 
 FILLED = {"author": "آنا", "reason": "a choir <b>", "watchlist": "envoys", "days": "30"}
 STORY = "s-54e247bee4"
@@ -40,7 +40,7 @@ class Place:
 
     def __init__(self, db: Database, folder: Path) -> None:
         self.db, self.now, self.broken = db, NOW, False
-        self.key = linkkey.load(folder)
+        self.key = facts.link_key(folder)
         self.port = 0
 
     def act(self, claim: Claim) -> tuple[Suppression, int]:
@@ -204,14 +204,14 @@ def test_a_client_that_says_nothing_holds_nobody_up(place: Place) -> None:
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     """A damaged one is told, not replaced."""
     folder = tmp_path / "data"
-    key = linkkey.load(folder)
+    key = facts.link_key(folder)
 
-    assert (len(key), linkkey.load(folder)) == (32, key)
+    assert (len(key), facts.link_key(folder)) == (32, key)
     assert (folder / "link.key").stat().st_mode & 0o777 == 0o600
     assert [p.name for p in folder.iterdir()] == ["link.key"]
     (folder / "link.key").write_bytes(b"short")
     with pytest.raises(StoreError, match="not a key of ours"):
-        linkkey.load(folder)
+        facts.link_key(folder)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,7 @@ import pytest
 
 from monitor.errors import StoreError
 from monitor.store import facts
-from monitor.store.database import Database
-from monitor.store.lock import InstanceLock
+from monitor.store.database import Database, InstanceLock
 from monitor.store.restore import restore
 from tests.support.stored import NOW
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from monitor import validation_messages
-from monitor.config import environment
+from monitor.config import load
 from monitor.config.model import Config
 from monitor.feeds.seeds import FeedsFile
 from monitor.watchlists import files
@@ -84,8 +84,8 @@ def test_the_default_in_the_reference_is_the_one_that_holds(name: str, default: 
 def test_every_environment_variable_stands_in_the_reference_with_its_key() -> None:
     """As for keys."""
     said = dict(re.findall(r"^\| `MONITOR_([A-Z_]+)` \| ([^|]+) \|$", TEXT, re.MULTILINE))
-    assert set(said) == set(environment.VARIABLES) | environment.ELSEWHERE
-    for name, place in environment.VARIABLES.items():
+    assert set(said) == set(load.VARIABLES) | load.ELSEWHERE
+    for name, place in load.VARIABLES.items():
         assert said[name].startswith(f"`{'.'.join(map(str, place))}`")
 
 

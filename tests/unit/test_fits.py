@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model.fits import known, misfits
-from monitor.model.matchers import parse
+from monitor.model.matchers import known, misfits, parse
 
 KNOWN = known(["wagner", "contacts"], ["wagner/named", "contacts/meeting"], ["tass", "un-news"])
 

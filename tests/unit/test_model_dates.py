@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model.dates import days_of
+from monitor.model.words import days_of
 
 
 @pytest.mark.parametrize(

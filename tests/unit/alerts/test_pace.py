@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.alerts.pace import began_at, pace, remedy, said
+from monitor.alerts.own_events import began_at, pace, remedy, said
 from monitor.model import Pace, Work, WorkKind
 from tests.support.stored import DAY, HOUR, MINUTE, NOW
 

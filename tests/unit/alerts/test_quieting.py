@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts import escalation, grouping, inhibition, silences, throttle
+from monitor.alerts import grouping, inhibition, intervals
 from monitor.alerts.inhibition import Firing
-from monitor.alerts.labels import labels_of
-from monitor.alerts.routing import Routed
+from monitor.alerts.routing import Routed, labels_of
 from monitor.config.routes import EscalateConfig, InhibitConfig, ThrottleConfig
 from monitor.demo.messages import stories
 from monitor.model import Severity
-from monitor.model.alerting import Ack, Silence
+from monitor.model.delivery import Ack, Silence
 from monitor.model.matchers import parse
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -57,12 +56,12 @@ def silence(*texts: str, **changes: Any) -> Silence:
 )
 def test_what_a_silence_keeps_quiet(made: Silence, expected: bool) -> None:
     """Only while it is active."""
-    assert (silences.silenced_by(HIGH, [made], NOW) is not None) is expected
+    assert (inhibition.silenced_by(HIGH, [made], NOW) is not None) is expected
 
 
 def test_a_silence_says_why() -> None:
     """For the record and the digest."""
-    assert silences.why(silence("story=s-1")) == (
+    assert inhibition.silence_reason(silence("story=s-1")) == (
         "silenced by ann until 2026-03-01 13:00 UTC: exercise (silence 3)"
     )
 
@@ -124,14 +123,14 @@ def test_when_there_is_room(minutes: list[int], expected: int) -> None:
     """Three an hour."""
     limit = ThrottleConfig(messages=3)
     sent = [NOW - timedelta(minutes=m) for m in minutes]
-    assert throttle.room_at(sent, limit, NOW) == NOW + timedelta(minutes=expected)
+    assert intervals.room_at(sent, limit, NOW) == NOW + timedelta(minutes=expected)
 
 
 def test_the_loudest_pass_a_throttle() -> None:
     """Where it says so."""
     limit = ThrottleConfig.model_validate({"messages": 1, "exempt": "critical"})
-    assert throttle.passes([Severity.LOW, Severity.CRITICAL], limit)
-    assert not throttle.passes([Severity.HIGH], limit)
+    assert intervals.passes_throttle([Severity.LOW, Severity.CRITICAL], limit)
+    assert not intervals.passes_throttle([Severity.HIGH], limit)
 
 
 @pytest.mark.parametrize(
@@ -148,18 +147,18 @@ def test_the_loudest_pass_a_throttle() -> None:
 def test_what_an_acknowledgement_covers(ack: dict[str, Any], expected: bool) -> None:
     """What was told before it."""
     made = Ack(**{"id": 1, "story_id": "s-1", "author": "ann"} | ack)
-    found = escalation.acknowledged([made], "s-1", receiver="desk", since=NOW - HOUR, now=NOW)
+    found = grouping.acknowledged([made], "s-1", receiver="desk", since=NOW - HOUR, now=NOW)
     assert (found is not None) is expected
 
 
 def test_quiet_stories_are_not_escalated_and_old_ones_not_repeated() -> None:
     """High and louder by default; a week after the last news a story is over."""
     rule = EscalateConfig(to="boss")
-    assert escalation.escalates([Severity.HIGH], rule)
-    assert not escalation.escalates([Severity.MEDIUM], rule)
-    assert not escalation.escalates([Severity.CRITICAL], None)
-    assert escalation.repeats(NOW - timedelta(days=6), NOW)
-    assert not escalation.repeats(NOW - timedelta(days=7), NOW)
+    assert grouping.escalates([Severity.HIGH], rule)
+    assert not grouping.escalates([Severity.MEDIUM], rule)
+    assert not grouping.escalates([Severity.CRITICAL], None)
+    assert grouping.repeats(NOW - timedelta(days=6), NOW)
+    assert not grouping.repeats(NOW - timedelta(days=7), NOW)
 
 
 @pytest.mark.parametrize(

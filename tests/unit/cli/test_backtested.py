@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.cli.backtested import WIDTH, backtested, spark
+from monitor.cli.backtest import WIDTH, backtested, spark
 from monitor.matching.matcher import Matcher
 from monitor.watchlists.backtest import Backtest
 from tests.support.analyst import WAGNER, compiled, item

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.cli.explained import explained, marked, told
+from monitor.cli.explain import explained, marked, told
 from monitor.matching.matcher import Matcher
 from monitor.model import Contact, ContactStatus, ContactType, Evidence
 from monitor.watchlists.explain import Quoted, explain

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from monitor.cli.itemview import difference
+from monitor.cli.items import difference
 
 LONG = " ".join(f"word{n}" for n in range(30))
 

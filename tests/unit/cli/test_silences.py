@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli.main import app
-from monitor.store import acks, alerts, feeds, merges
+from monitor.store import alerts, feeds, merges, silences
 from monitor.store.database import Database
 from tests.support.stored import NOW, assessed, feed, match, told
 
@@ -83,7 +83,7 @@ def test_a_merged_story_is_acknowledged_as_the_whole(run: Any, tmp_path: Path) -
     made = json.loads(out)
     assert (code, made["story_id"], made["author"], made["note"]) == (0, "s-b", "ann", "on it")
     with db.snapshot() as tx:
-        assert [ack.id for ack in acks.of(tx, ["s-b"])] == [1]
+        assert [ack.id for ack in silences.acknowledgements(tx, ["s-b"])] == [1]
         last = alerts.last_sent(tx, "desk", "s-b")
     db.close()
     assert last is not None

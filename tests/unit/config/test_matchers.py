@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from monitor import documents
-from monitor.config.matchers import conditions_wrong
 from monitor.config.model import Config
-from monitor.model.fits import known
+from monitor.config.references import conditions_wrong
+from monitor.model.matchers import known
 
 KNOWN = known(["wagner", "contacts"], ["wagner/named"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.errors import ConfigError, Mistake, StoreError
-from monitor.jobs.ailments import Ailments
+from monitor.jobs.watch import Ailments
 from monitor.model import EventKind
 from tests.support.stored import HOUR, MINUTE, NOW
 

@@ -15,7 +15,7 @@ from monitor.jobs.groups import open_groups
 from monitor.messages.templates import load
 from monitor.model import Severity, Side
 from monitor.model.matchers import parse
-from monitor.store import acks, alerts, feeds, merges, rulebook, silences, tables_news
+from monitor.store import alerts, facts, feeds, merges, silences, tables_news
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, match, told
@@ -246,7 +246,7 @@ def test_the_loudest_do_not_wait(db: Database) -> None:
 
 def acknowledge(db: Database, story: str, at: datetime) -> None:
     with db.transaction() as tx:
-        acks.add(tx, story, author="ann", now=at)
+        silences.acknowledge(tx, story, author="ann", now=at)
 
 
 def test_an_open_story_is_repeated_until_it_is_acknowledged(db: Database) -> None:
@@ -352,8 +352,8 @@ def test_a_new_rule_speaks_of_what_comes(db: Database) -> None:
     desk = Desk(db, {})
     rules = {"envoys/named": "a"}
     with db.transaction() as tx:
-        rulebook.note(tx, rules, NOW - DAY)
-        rulebook.note(tx, {"envoys/named": "edited"}, NOW + MINUTE)
+        facts.note_rules(tx, rules, NOW - DAY)
+        facts.note_rules(tx, {"envoys/named": "edited"}, NOW + MINUTE)
     desk.story(0)
     assert desk.open() == []
     desk.story(0, at=NOW + HOUR, side="courier")

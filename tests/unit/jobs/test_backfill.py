@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.config.routes import RouteConfig
-from monitor.jobs.backfill import Backfill, Backfilled, backfill
+from monitor.jobs.backtest import Backfill, Backfilled, backfill
 from monitor.model import Coverage, Decision, Item, Severity
-from monitor.store import alerts, archive, feeds, items, rulebook
+from monitor.store import alerts, archive, facts, feeds, items
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, poll
@@ -27,7 +27,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
     database = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     with database.transaction() as tx:
         feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
-        rulebook.note(tx, {"envoys/flights": "b"}, NOW - 9 * DAY)
+        facts.note_rules(tx, {"envoys/flights": "b"}, NOW - 9 * DAY)
         for n, days in enumerate((5, 1)):
             entry = assessed(f"guid:{n}", title=f"Envoy {n} seen", coverage=Coverage.NO_MATCH)
             items.record(tx, poll(entry, at=NOW - days * DAY))

@@ -13,7 +13,7 @@ from monitor.errors import StoreError
 from monitor.jobs.feedback import Claim, Scope, apply, suppress
 from monitor.jobs.verdicts import bench, verdicts
 from monitor.model import Coverage, Severity
-from monitor.model.feedback import Part
+from monitor.model.delivery import Part
 from monitor.store import alerts, archive, feeds, items, stories, suppressions
 from monitor.stories.judgement import StoryJudge
 from tests.support.stored import DAY, HOUR, NOW, assessed, contact, evidence, feed, match, poll, state

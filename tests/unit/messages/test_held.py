@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.demo.messages import contexts
-from monitor.messages.held import with_held
+from monitor.messages.digest import with_held
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.model import Rejected, Severity, TryLater
-from monitor.store import alerts, clock_repair, facts, feeds, outbox, receivers, stories
+from monitor.store import alerts, facts, feeds, outbox, receivers, stories
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, feed, message, promised
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_what_waits_goes_on_as_if_the_clock_had_been_right(tx: Connection, back:
     facts.ticked(tx, "poll", NOW - MINUTE)
     facts.ticked(tx, "deliver", NOW)
     now = NOW - back
-    assert clock_repair.bring_back(tx, now) == back
+    assert facts.bring_back(tx, now) == back
     assert feeds.next_due(tx) == now + HOUR
     assert alerts.next_due(tx) == now + MINUTE
     assert [s.paused_until for s in receivers.states(tx) if s.name == "desk"] == [now + HOUR]
@@ -65,12 +65,12 @@ def test_another_clock_moves_nothing(tx: Connection, step: timedelta) -> None:
     """Only a clock that was set back leaves something behind."""
     waiting(tx)
     facts.ticked(tx, "poll", NOW)
-    assert clock_repair.bring_back(tx, NOW - step) == timedelta()
+    assert facts.bring_back(tx, NOW - step) == timedelta()
     assert feeds.next_due(tx) == NOW + HOUR
 
 
 def test_a_database_without_a_tick_is_left_alone(tx: Connection) -> None:
     """It is new, or nothing tells by how much the clock was wrong."""
     feeds.take(tx, "gazette", NOW, NOW + HOUR)
-    assert clock_repair.bring_back(tx, NOW - DAY) == timedelta()
+    assert facts.bring_back(tx, NOW - DAY) == timedelta()
     assert feeds.next_due(tx) == NOW + HOUR

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.store import commonness, feeds, links, merges, stories
+from monitor.store import feeds, merges, signatures, stories
 from monitor.store.database import Database
 from tests.support.stored import HOUR, NOW, assessed, feed, match, told
 
@@ -37,8 +37,8 @@ def related(tx: Connection, story_id: str) -> list[tuple[str, str, str]]:
 
 def test_a_link_is_seen_from_both_sides(tx: Connection) -> None:
     """Once, with its first reason; never to itself."""
-    links.link(tx, "s-a", [("s-b", "the same people meet again"), ("s-a", "itself")], NOW)
-    links.link(tx, "s-b", [("s-a", "another reason")], NOW + HOUR)
+    stories.link(tx, "s-a", [("s-b", "the same people meet again"), ("s-a", "itself")], NOW)
+    stories.link(tx, "s-b", [("s-a", "another reason")], NOW + HOUR)
 
     assert related(tx, "s-a") == [("s-b", "Story b", "the same people meet again")]
     assert related(tx, "s-b") == [("s-a", "Story a", "the same people meet again")]
@@ -47,7 +47,7 @@ def test_a_link_is_seen_from_both_sides(tx: Connection) -> None:
 
 def test_a_merged_story_hands_its_links_on(tx: Connection) -> None:
     """A link between the two goes: a story has nothing to do with itself."""
-    links.link(tx, "s-a", [("s-b", "one"), ("s-c", "two")], NOW)
+    stories.link(tx, "s-a", [("s-b", "one"), ("s-c", "two")], NOW)
     merges.merge(tx, "s-a", "s-b", NOW)
 
     assert related(tx, "s-b") == [("s-c", "Story c", "two")]
@@ -63,10 +63,10 @@ def test_what_was_taken_apart_is_related(tx: Connection) -> None:
 
 def test_facts_are_counted_by_week_and_watchlist(tx: Connection) -> None:
     """A story counts once for each of its watchlists, and under `ALL`."""
-    commonness.count(tx, ["w", "x"], 7, [11, 12])
-    commonness.count(tx, ["w"], 8, [11])
-    commonness.count(tx, ["w"], 3, [11])
+    signatures.count_facts(tx, ["w", "x"], 7, [11, 12])
+    signatures.count_facts(tx, ["w"], 8, [11])
+    signatures.count_facts(tx, ["w"], 3, [11])
 
-    assert commonness.known(tx, "w", (7, 8), [11, 12, 13]) == {commonness.ALL: 2, 11: 2, 12: 1}
-    assert commonness.known(tx, "x", (7, 8), [11]) == {commonness.ALL: 1, 11: 1}
-    assert commonness.known(tx, "y", (7, 8), [11]) == {}
+    assert signatures.known_counts(tx, "w", (7, 8), [11, 12, 13]) == {signatures.ALL: 2, 11: 2, 12: 1}
+    assert signatures.known_counts(tx, "x", (7, 8), [11]) == {signatures.ALL: 1, 11: 1}
+    assert signatures.known_counts(tx, "y", (7, 8), [11]) == {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.config.model import PollingConfig
-from monitor.store import feeds, items, rhythm
+from monitor.store import feeds, items, polls
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, poll, state
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def brought(tx: Connection, *counts: int, flood_at: int | None = None) -> None:
 def expected(tx: Connection, hours: int, silent_for: int) -> float | None:
     """What `silent_for` hours would bring after polls over `hours`."""
     last = NOW + hours * HOUR
-    return rhythm.expected_new(tx, state(last_success_at=last), last + silent_for * HOUR)
+    return polls.expected_new(tx, state(last_success_at=last), last + silent_for * HOUR)
 
 
 def test_the_backlog_is_no_rhythm(tx: Connection) -> None:
@@ -47,7 +47,7 @@ def test_few_polls_are_no_rhythm(tx: Connection) -> None:
     brought(tx, 1, 1, 1, 1)
     feeds.settle(tx, poll(at=NOW + 4 * HOUR, status="failed"))
     assert expected(tx, 4, 1) is None
-    assert rhythm.expected_new(tx, state(last_success_at=None), NOW + 5 * HOUR) is None
+    assert polls.expected_new(tx, state(last_success_at=None), NOW + 5 * HOUR) is None
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_a_feed_of_an_older_monitor_is_learnt_from_its_items(
         failures=failures,
     )
     items.record(tx, poll(*entries, of=old))
-    rhythm.catch_up(tx, PollingConfig(), NOW)
-    rhythm.catch_up(tx, PollingConfig(), NOW)
+    polls.catch_up(tx, PollingConfig(), NOW)
+    polls.catch_up(tx, PollingConfig(), NOW)
     found = feeds.get(tx, "gazette")
     assert found is not None
     assert found.rhythm is not None

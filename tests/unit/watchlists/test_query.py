@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.matching.place import inside_scalar
+from monitor.documents import inside_scalar
 from monitor.matching.tree import (
     MAX_CLAUSES,
     And,
