@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from monitor.config.load import Settings
     from monitor.config.model import ReceiverConfig
-    from monitor.delivery.notifier import Notifier
+    from monitor.delivery.channel import Notifier
     from monitor.messages.templates import Templates
     from monitor.model import Feed
     from monitor.watchlists.compile import Watchlists

@@ -15,8 +15,8 @@ import typer
 from rich.console import Console
 
 from monitor.config import load
-from monitor.config.fields import parse_duration
 from monitor.errors import suggestion
+from monitor.fields import parse_duration
 
 FINDINGS, MISCONFIGURED, PARTLY, OUR_BUG = 1, 2, 3, 70
 

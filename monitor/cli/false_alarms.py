@@ -11,9 +11,9 @@ import typer
 
 from monitor.cli import explain
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, own, say, say_json
-from monitor.config.fields import parse_duration
 from monitor.desk import server
 from monitor.errors import ConfigError, Mistake
+from monitor.fields import parse_duration
 from monitor.jobs import feedback
 from monitor.store import archive, suppressions
 from monitor.store.database import Database

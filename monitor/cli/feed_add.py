@@ -27,11 +27,11 @@ from monitor.cli.common import (
 from monitor.cli.feed_trial import Choice, Refused, Tried
 from monitor.cli.secrets_check import REMEDY
 from monitor.config import load
-from monitor.config.fields import parse_duration
 from monitor.errors import ConfigError, StoreError
 from monitor.feeds import seedfile
 from monitor.feeds.secrets import Unset, plain, resolved
 from monitor.feeds.seeds import dump_feed_yaml, load_feeds
+from monitor.fields import parse_duration
 from monitor.jobs import intake
 from monitor.model import Feed, Side
 from monitor.net.redaction import masked, opens, redact

@@ -289,17 +289,17 @@ def greeting(app: App) -> str:
         + (f" and {len(found.route.routes)} more routes" if found.route.routes else ""),
     ]
     for receiver in config.receivers:
-        where = f" ({receiver.file.path}/)" if receiver.file is not None else ""
+        where = f" ({path}/)" if (path := getattr(receiver.settings, "path", None)) else ""
         lines.append(f"  receiver   {receiver.name}: {receiver.kind}{where}")
     for series in found.digests:
         due, zone = next_digest(found, series, now)
         when = f"{due.astimezone(zone):%a %d %b %H:%M %Z}" if due else "never"
         lines.append(f"  digest     {series.series}: next {when}, to {', '.join(series.receivers)}")
-    if not any(r.slack for r in config.receivers):
+    if not any(r.kind == "slack" for r in config.receivers):
         lines.append(
             "  for Slack  set MONITOR_SLACK_WEBHOOK_URL, or receivers in monitor.yaml (`monitor init`)"
         )
-    if not any(r.email for r in config.receivers):
+    if not any(r.kind == "email" for r in config.receivers):
         lines.append("  for e-mail set MONITOR_EMAIL_TO, MONITOR_EMAIL_FROM and MONITOR_SMTP_HOST")
     if config.contact is None:
         lines.append("  contact    none: set MONITOR_CONTACT, so that publishers can write to you")

@@ -22,8 +22,8 @@ from monitor.cli.common import (
     say,
     say_json,
 )
-from monitor.config.fields import parse_duration
 from monitor.errors import ConfigError
+from monitor.fields import parse_duration
 from monitor.jobs.feedback import Claim, Scope
 from monitor.jobs.silence_preview import RECENT, held_back, known_of
 from monitor.model.matchers import known, misfits, parse
@@ -188,24 +188,33 @@ def ack(
     as_json: JsonOption = False,
 ) -> None:
     """Say that somebody looks after a story: it is neither repeated nor escalated until it changes; or that it is false."""
-    now = datetime.now(UTC)
     if false_positive:
-        said = Claim(
-            what=story,
-            author=author,
-            reason=reason or note,
-            lasts=_span(for_ or false_alarms.USUAL),
-            watchlist=watchlist,
-            rule=rule,
-            scope=scope,
+        lasts = _span(for_ or false_alarms.USUAL)
+        why = reason or note
+        claim = Claim(
+            what=story, author=author, reason=why, lasts=lasts, watchlist=watchlist, rule=rule, scope=scope
         )
-        false_alarms.mark(said, config, test=test, as_json=as_json)
+        false_alarms.mark(claim, config, test=test, as_json=as_json)
         return
     if watchlist or rule or reason:
         raise typer.BadParameter("--watchlist, --rule and --reason belong to --false-positive")
-    expires = now + _span(for_) if for_ is not None else None
     if not author.strip():
         raise typer.BadParameter("an acknowledgement has an author")
+    _acknowledge(config, story, author, note, receiver, for_, as_json=as_json)
+
+
+def _acknowledge(
+    config: Path | None,
+    story: str,
+    author: str,
+    note: str,
+    receiver: str | None,
+    for_: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    now = datetime.now(UTC)
+    expires = now + _span(for_) if for_ is not None else None
     found = loaded(config)
     receiver_named(found, receiver)
     with _open(found) as db, db.transaction() as tx:

@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor import documents
-from monitor.config.model import DEFAULT_RECEIVER, Config, DigestConfig, FileConfig, ReceiverConfig
+from monitor.config.model import DEFAULT_RECEIVER, Config, DigestConfig, receiver
 from monitor.config.paths import Located, local_url
 from monitor.config.references import conditions_wrong, defaults, names_wrong
 from monitor.config.routes import RouteConfig
+from monitor.delivery.channels import KINDS, variables_of
+from monitor.delivery.file import FileConfig
 from monitor.errors import ConfigError, Mistake, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from monitor.config.model import ReceiverConfig
     from monitor.model.matchers import Known
 
 
@@ -172,12 +175,10 @@ def _sorted(mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
 
 def _with_defaults(config: Config) -> Config:
     """Receivers, route and digests as they are meant where nothing was said."""
-    receivers = config.receivers or (ReceiverConfig(name=DEFAULT_RECEIVER, file=FileConfig()),)
+    receivers = config.receivers or (receiver(DEFAULT_RECEIVER, "file", FileConfig()),)
+    out = FileConfig(path=str(Path(config.data) / "out"))
     receivers = tuple(
-        r.model_copy(update={"file": FileConfig(path=str(Path(config.data) / "out"))})
-        if r.file is not None and r.file.path is None
-        else r
-        for r in receivers
+        r.model_copy(update={"file": out}) if r.settings == FileConfig() else r for r in receivers
     )
     open_ = config.model_copy(update={"route": None, "digests": None})
     at_once, *mailed = defaults(open_) if config.receivers else (DEFAULT_RECEIVER, DEFAULT_RECEIVER)
@@ -253,29 +254,11 @@ VARIABLES: dict[str, documents.Path] = {
     "TEMPLATES": ("templates",),
     "HEARTBEAT_URL": ("heartbeat", "url"),
     "HEARTBEAT_URL_FILE": ("heartbeat", "url_file"),
-    "SLACK_WEBHOOK_URL": ("slack", "webhook_url"),
-    "SLACK_WEBHOOK_URL_FILE": ("slack", "webhook_url_file"),
-    "SLACK_BOT_TOKEN": ("slack", "bot_token"),
-    "SLACK_BOT_TOKEN_FILE": ("slack", "bot_token_file"),
-    "SLACK_CHANNEL": ("slack", "channel"),
-    "WEBHOOK_URL": ("webhook", "url"),
-    "WEBHOOK_URL_FILE": ("webhook", "url_file"),
-    "WEBHOOK_SECRET": ("webhook", "secret"),
-    "WEBHOOK_SECRET_FILE": ("webhook", "secret_file"),
-    "EMAIL_TO": ("email", "to"),
-    "EMAIL_FROM": ("email", "from"),
-    "SMTP_HOST": ("email", "smtp", "host"),
-    "SMTP_PORT": ("email", "smtp", "port"),
-    "SMTP_SECURITY": ("email", "smtp", "security"),
-    "SMTP_USERNAME": ("email", "smtp", "username"),
-    "SMTP_PASSWORD": ("email", "smtp", "password"),
-    "SMTP_PASSWORD_FILE": ("email", "smtp", "password_file"),
     "CA_FILE": ("polling", "ca_file"),
-    "SMTP_CA_FILE": ("email", "smtp", "ca_file"),
+    **{name: (kind, *path) for kind in KINDS for name, path in variables_of(kind).items()},
 }
 #: variables that are read elsewhere, so that they are not reported as unknown
 ELSEWHERE = {"CONFIG", "LOG_FORMAT", "LOG_LEVEL", "CI", "FAILPOINT"}
-_RECEIVERS = ("slack", "email", "webhook")
 
 
 def overlaid(
@@ -295,7 +278,7 @@ def overlaid(
         place = VARIABLES.get(name)
         if place is None:
             unknown.append(_unknown(variable))
-        elif place[0] in _RECEIVERS:
+        elif place[0] in KINDS:
             _put(made, place, _value(place, value))
             told[place] = f"environment variable {variable}"
         else:

@@ -6,16 +6,16 @@ A message after " | " in a ValueError is the remedy shown to the operator.
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from hashlib import sha256
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, create_model, model_validator
 
-from monitor.config.fields import (
+from monitor.config.routes import InhibitConfig, RouteConfig, ThrottleConfig, TimeIntervalConfig
+from monitor.delivery.channels import KINDS, settings_of
+from monitor.fields import (
     NAME,
     WEEK,
-    Address,
     ClockTime,
     Days,
     Duration,
@@ -26,19 +26,11 @@ from monitor.config.fields import (
     Network,
     Strict,
     Zone,
-    many,
 )
-from monitor.config.routes import InhibitConfig, RouteConfig, ThrottleConfig, TimeIntervalConfig
 from monitor.model import Severity
 from monitor.validation_messages import worded
 
-_HTTPS = worded(r"^https://\S+$", "an address that begins with https://")
 _WEB = worded(r"^https?://\S+$", "an address that begins with https:// or http://")
-_SENDER_NAME = worded(r"^[^\x00-\x1f<>\"]*$", "a name on one line without < > and quotes")
-_LIST_ID = worded(
-    r"^[A-Za-z0-9.-]+$", "a list's id: letters, digits, dots and hyphens, like news.example.org"
-)
-_CHANNEL = worded(r"^[#A-Za-z0-9_.-]{1,80}$", "a channel's id, like C0123ABCD")
 _DATABASE = worded(
     r"^(sqlite:///|postgresql\+psycopg://)\S+$", "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
 )
@@ -46,110 +38,7 @@ _CONTACT = worded(r"^[^\x00-\x1f()<>]+$", "a contact on one line without ( ) < >
 _LISTEN = worded(r"^[A-Za-z0-9.-]+:\d{1,5}$", "a host and a port, like 127.0.0.1:8080")
 
 
-class SmtpConfig(Strict):
-    """The relay. TLS is required unless `security: none` is written out."""
-
-    host: str
-    port: int = Field(default=587, ge=1, le=65535)
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    username: str | None = None
-    password: SecretStr | None = None
-    password_file: LocalPath | None = None
-    #: a CA bundle for a relay with a private certificate
-    ca_file: LocalPath | None = None
-    timeout: Duration = timedelta(seconds=60)
-
-
-class UnsubscribeConfig(Strict):
-    """Where a reader can leave; headers are written only for what is given here."""
-
-    mailto: Address | None = None
-    url: str | None = Field(default=None, pattern=_HTTPS)
-    #: the url acts on POST alone (RFC 8058)
-    one_click: bool = False
-
-
-class EmailConfig(Strict):
-    """An e-mail receiver: one message for each address."""
-
-    to: Annotated[tuple[Address, ...], BeforeValidator(many)] = Field(min_length=1)
-    sender: Address = Field(alias="from")
-    sender_name: str = Field(default="monitor", max_length=80, pattern=_SENDER_NAME)
-    smtp: SmtpConfig
-    #: how mails thread: all of a series, by day, or not
-    thread: Literal["series", "daily", "off"] = "series"
-    list_id: str | None = Field(default=None, pattern=_LIST_ID)
-    unsubscribe: UnsubscribeConfig | None = None
-
-    @property
-    def domain(self) -> str:
-        """The domain of Message-ID and List-Id: the sender's, never a container's host name."""
-        return self.sender.rsplit("@", 1)[1]
-
-
-class SlackConfig(Strict):
-    """A Slack incoming webhook, or a bot that posts to a channel, where updates go into the thread of the first."""
-
-    webhook_url: SecretStr | None = None
-    webhook_url_file: LocalPath | None = None
-    bot_token: SecretStr | None = None
-    bot_token_file: LocalPath | None = None
-    #: where the bot posts: a channel's id (C0123ABCD)
-    channel: str | None = Field(default=None, pattern=_CHANNEL)
-    #: an update in a thread is shown in the channel, too
-    broadcast: bool = True
-    api_url: str = Field(default="https://slack.com/api", pattern=_WEB)
-    timeout: Duration = timedelta(seconds=20)
-
-    @property
-    def bot(self) -> bool:
-        """Whether a bot posts, not a webhook."""
-        return self.bot_token is not None or self.bot_token_file is not None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> SlackConfig:
-        hook = self.webhook_url is not None or self.webhook_url_file is not None
-        if hook and self.bot:
-            raise ValueError("webhook_url and bot_token are both set | a webhook or a bot: keep one")
-        if self.bot and self.channel is None:
-            raise ValueError("a bot needs a channel | its id, like C0123ABCD")
-        return self
-
-
-class WebhookConfig(Strict):
-    """A generic webhook, signed by Standard Webhooks 1.0.0."""
-
-    url: SecretStr | None = None
-    url_file: LocalPath | None = None
-    #: `whsec_` and base64; two keys separated by a space while rotating
-    secret: SecretStr | None = None
-    secret_file: LocalPath | None = None
-    timeout: Duration = timedelta(seconds=20)
-
-
-class AppriseConfig(Strict):
-    """Addresses of other services, one to a line, as Apprise writes them (tgram://…, matrixs://…)."""
-
-    urls: SecretStr | None = None
-    urls_file: LocalPath | None = None
-    timeout: Duration = timedelta(seconds=30)
-
-    @property
-    def targets(self) -> dict[str, str]:
-        """Address by a name that may be shown: its scheme and a part of its hash."""
-        lines = (self.urls.get_secret_value() if self.urls else "").splitlines()
-        urls = [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
-        return {f"{u.partition(':')[0].lower()}-{sha256(u.encode()).hexdigest()[:8]}": u for u in urls}
-
-
-class FileConfig(Strict):
-    """A folder: each message lands as .eml, .html, .txt and .json."""
-
-    #: None: `out` under the data folder
-    path: LocalPath | None = None
-
-
-class ReceiverConfig(Strict):
+class Receiver(Strict):
     """One place that messages go to: a name and exactly one kind."""
 
     name: str = Field(pattern=NAME)
@@ -159,19 +48,20 @@ class ReceiverConfig(Strict):
     throttle: ThrottleConfig | None = None
     #: the local time of its readers, for digests; None: each series' own
     timezone: Zone | None = None
-    email: EmailConfig | None = None
-    slack: SlackConfig | None = None
-    webhook: WebhookConfig | None = None
-    apprise: AppriseConfig | None = None
-    file: FileConfig | None = None
 
     @property
     def kind(self) -> str:
-        """`email`, `slack`, `webhook`, `apprise` or `file`."""
+        """The channel: `email`, `slack` …"""
         return next(kind for kind in KINDS if getattr(self, kind) is not None)
 
+    @property
+    def settings(self) -> Strict:
+        """What its channel needs to know."""
+        settings: Strict = getattr(self, self.kind)
+        return settings
+
     @model_validator(mode="after")
-    def _one_kind(self) -> ReceiverConfig:
+    def _one_kind(self) -> Receiver:
         kinds = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(kinds) != 1:
             said = " and ".join(kinds) or "nothing"
@@ -181,10 +71,22 @@ class ReceiverConfig(Strict):
         return self
 
 
+if TYPE_CHECKING:
+    ReceiverConfig = Receiver
+else:
+    # a key for each channel; a channel brings its own model
+    _CHANNELS = {kind: (settings_of(kind) | None, None) for kind in KINDS}
+    ReceiverConfig = create_model("ReceiverConfig", __base__=Receiver, __doc__=Receiver.__doc__, **_CHANNELS)
+
+
+def receiver(name: str, kind: str, settings: Strict) -> ReceiverConfig:
+    """A receiver of a channel, as if it had been configured."""
+    return ReceiverConfig.model_validate({"name": name, kind: settings})
+
+
 DAY = timedelta(days=1)
 #: briefs come no oftener
 MIN_EVERY = timedelta(minutes=15)
-KINDS = ("email", "slack", "webhook", "apprise", "file")
 
 
 class DigestConfig(Strict):
@@ -304,6 +206,11 @@ class HeartbeatConfig(Strict):
 
     url: SecretStr | None = None
     url_file: LocalPath | None = None
+
+    @property
+    def needed_secret(self) -> str:
+        """What cannot be left out."""
+        return "url"
 
 
 class Config(Strict):

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, SecretStr
 
-from monitor.config.fields import LocalMark
-from monitor.config.model import AppriseConfig, HeartbeatConfig, SlackConfig, WebhookConfig
+from monitor.fields import LocalMark, Strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 
-#: secrets of which one twin must be set
-_REQUIRED: tuple[tuple[type[BaseModel], str], ...] = (
-    (SlackConfig, "webhook_url"),
-    (WebhookConfig, "url"),
-    (AppriseConfig, "urls"),
-    (HeartbeatConfig, "url"),
-)
 _SQLITE = "sqlite:///"
 
 
@@ -108,7 +100,7 @@ class Located:
             self._wrong(at, f"{name} and {name}_file are both set", "keep one")
         elif file is not None:
             value = self._read(file, at)
-        elif value is None and _required(model, name):
+        elif value is None and isinstance(model, Strict) and model.needed_secret == name:
             self._wrong(path, f"{name} is missing", f"set {name} or {name}_file")
         return value
 
@@ -127,9 +119,3 @@ class Located:
 
     def _wrong(self, path: documents.Path, message: str, remedy: str) -> None:
         self.mistakes.append(self.document.mistake(path, message, remedy))
-
-
-def _required(model: BaseModel, name: str) -> bool:
-    if isinstance(model, SlackConfig) and model.bot:
-        return False
-    return any(isinstance(model, kind) and name == key for kind, key in _REQUIRED)

@@ -80,8 +80,8 @@ def defaults(config: Config) -> tuple[str, ...]:
     receivers = config.receivers
     if not receivers:
         return (DEFAULT_RECEIVER,)
-    at_once = next((r.name for r in receivers if r.email is None), receivers[0].name)
-    mailed = tuple(r.name for r in receivers if r.email is not None) or (at_once,)
+    at_once = next((r.name for r in receivers if r.kind != "email"), receivers[0].name)
+    mailed = tuple(r.name for r in receivers if r.kind == "email") or (at_once,)
     return (*((at_once,) if config.route is None else ()), *(mailed if config.digests is None else ()))
 
 

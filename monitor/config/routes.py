@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
-from monitor.config.fields import NAME, Duration, Names, Strict, Zone, many
+from monitor.fields import NAME, Duration, Names, Strict, Zone, many
 from monitor.model import Severity
 from monitor.model.matchers import Matcher, from_pair, parse
 

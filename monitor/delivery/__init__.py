@@ -1,1 +1,1 @@
-"""Hand messages over: one file per kind of receiver. Start at `notifier`."""
+"""Hand messages over: a folder for each channel, with its settings. Start at `channel`, then `notifier`."""

@@ -17,11 +17,11 @@ from xml.etree import ElementTree
 import listparser
 from lxml import etree
 
-from monitor.config.fields import parse_duration
 from monitor.feeds.decode import scrub, to_text
 from monitor.feeds.entry import language_tag, whole_url
 from monitor.feeds.secrets import plain
 from monitor.feeds.seeds import whole_scheme
+from monitor.fields import parse_duration
 from monitor.model import Feed, Side
 from monitor.net.redaction import MASK, masked
 

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from monitor import documents
-from monitor.config.fields import Duration
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds.secrets import PLACEHOLDER, forbidden, misplaced
+from monitor.fields import Duration
 from monitor.model import Feed, Side
 from monitor.net.redaction import masked
 from monitor.validation_messages import worded

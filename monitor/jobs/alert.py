@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from monitor import failpoints, logs
-from monitor.alerts import intervals
+from monitor.alerts import intervals, stages
 from monitor.alerts.routing import route_of
 from monitor.config.routes import RouteConfig
+from monitor.delivery.channel import First
 from monitor.errors import StoreError
-from monitor.jobs.groups import follow, open_groups
-from monitor.jobs.verdicts import bench, verdicts
+from monitor.jobs.groups import batch_of, circumstances, follow, open_groups
 from monitor.messages.alert import alert_context, grouped
-from monitor.messages.render import First, render
+from monitor.messages.render import render
 from monitor.model import MessageKind
 from monitor.store import alerts, journal, outbox, stories
 from monitor.timing import LIFETIMES
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from monitor.alerts.routing import Routed
+    from monitor.alerts.stages import Batch, Waiting
     from monitor.config.model import ReceiverConfig
     from monitor.config.routes import InhibitConfig, TimeIntervalConfig
-    from monitor.jobs.verdicts import Verdict
     from monitor.messages.templates import Templates
     from monitor.store.alerts import AlertGroup
     from monitor.store.database import Database
@@ -109,81 +108,65 @@ def _alert(alerter: Alerter, group_id: int) -> bool:
             return False
         receiver = alerter.receivers.get(group.receiver)
         if receiver is None:
-            return _rerouted(tx, alerter, group, now)
+            _reroute(tx, alerter, group, now)
+            return False
         routed = route_of(alerter.route, group.route, group.receiver)
-        if _muted(tx, group, routed, alerter, now):
+        at = circumstances(tx, group, receiver, routed, alerter, now)
+        batch = stages.passed(batch_of(tx, group, alerter.judge), at)
+        if batch.until is not None:
+            _postpone(tx, group, batch, batch.until, now)
             return False
-        found = verdicts(tx, group, routed, bench(tx, alerter.judge, alerter.inhibit, now))
-        told = [verdict for verdict in found if not verdict.held]
-        if not told:
-            return _drop(tx, group, "; ".join(dict.fromkeys(v.held for v in found)) or "no story", now, found)
-        if _throttled(tx, group, receiver, told, now):
+        if not batch.told:
+            _drop(
+                tx,
+                group,
+                "; ".join(dict.fromkeys(w.held for w in batch.stories)) or "no story",
+                now,
+                batch.stories,
+            )
             return False
-        _settle(tx, group, found, now)
-        subject = _send(tx, alerter, group, receiver, told, now)
-        follow(tx, group, [v.judged.story for v in told if v.judged is not None], routed, now)
+        _settle(tx, group, batch, now)
+        subject = _send(tx, alerter, group, receiver, batch.told, now)
+        follow(tx, group, [w.judged.story for w in batch.told if w.judged is not None], routed, now)
         failpoints.passed("alert-writing")
     failpoints.passed("alert-written")
-    log.info("alert_made", receiver=receiver.name, stories=[v.story_id for v in told], subject=subject)
+    log.info("alert_made", receiver=receiver.name, stories=[w.story_id for w in batch.told], subject=subject)
     return True
 
 
-def _muted(tx: Connection, group: AlertGroup, routed: Routed, alerter: Alerter, now: datetime) -> bool:
-    """Whether the route tells nothing now; then the group waits until it does. An escalation is for who is on duty."""
-    if group.reason == "escalated":
-        return False
-    until = intervals.resumes(
-        now,
-        mute=routed.mute_time_intervals,
-        active=routed.active_time_intervals,
-        named=alerter.time_intervals,
+def _postpone(tx: Connection, group: AlertGroup, batch: Batch, until: datetime, now: datetime) -> None:
+    """All of it waits. What a throttle holds waits for one summary, which tells all stories of the receiver."""
+    log.info(
+        "alert_postponed", receiver=group.receiver, group=group.id, stage=batch.stage, until=until.isoformat()
     )
-    if until <= now:
-        return False
-    alerts.postpone(tx, group.id, until)
-    log.info("alert_muted", receiver=group.receiver, group=group.id, until=until.isoformat())
-    return True
-
-
-def _throttled(
-    tx: Connection, group: AlertGroup, receiver: ReceiverConfig, told: Sequence[Verdict], now: datetime
-) -> bool:
-    """Whether the receiver has had enough for now; then the stories wait for a summary, which tells them all."""
-    limit = receiver.throttle
-    if limit is None or intervals.passes_throttle([v.judged.story.severity for v in told if v.judged], limit):
-        return False
-    room_at = intervals.room_at(alerts.sent_at(tx, receiver.name, since=now - limit.per), limit, now)
-    if room_at <= now:
-        return False
-    log.info("alert_throttled", receiver=receiver.name, group=group.id, until=room_at.isoformat())
-    if group.key == intervals.KEY or group.reason in ("repeat", "escalated"):
-        alerts.postpone(tx, group.id, room_at)
-        return True
+    alone = group.key == intervals.KEY or group.reason in ("repeat", "escalated")
+    if batch.stage != "throttle" or alone:
+        alerts.postpone(tx, group.id, until)
+        return
     alerts.settle(tx, group.id, "dropped", now, reason="throttled: told in the next summary")
-    for verdict in told:
+    for waiting in batch.told:
         alerts.open_group(
             tx,
-            receiver.name,
-            verdict.story_id,
+            group.receiver,
+            waiting.story_id,
             now=now,
-            due_at=room_at,
+            due_at=until,
             reason="throttled",
             key=intervals.KEY,
             route=group.route,
-            story_labels=next((m.labels for m in group.members if m.story_id == verdict.story_id), None),
+            story_labels=next((m.labels for m in group.members if m.story_id == waiting.story_id), None),
         )
-    return True
 
 
-def _settle(tx: Connection, group: AlertGroup, found: Sequence[Verdict], now: datetime) -> None:
+def _settle(tx: Connection, group: AlertGroup, batch: Batch, now: datetime) -> None:
     """Keep what the receiver knows of each story from now on, and why it hears nothing of the others."""
-    for verdict in found:
-        if verdict.held or verdict.judged is None or verdict.standing is None:
-            alerts.hold(tx, group.id, verdict.story_id, verdict.held)
+    for waiting in batch.stories:
+        if waiting.held or waiting.judged is None or waiting.standing is None:
+            alerts.hold(tx, group.id, waiting.story_id, waiting.held)
         else:
-            severity = verdict.judged.story.severity
-            alerts.tell(tx, group.id, verdict.story_id, severity=severity, told=verdict.standing)
-    first = next(verdict for verdict in found if not verdict.held)
+            severity = waiting.judged.story.severity
+            alerts.tell(tx, group.id, waiting.story_id, severity=severity, told=waiting.standing)
+    first = batch.told[0]
     alerts.settle(
         tx,
         group.id,
@@ -200,14 +183,14 @@ def _send(
     alerter: Alerter,
     group: AlertGroup,
     receiver: ReceiverConfig,
-    told: Sequence[Verdict],
+    told: Sequence[Waiting],
     now: datetime,
 ) -> str:
     """Promise the message of `told`; its subject."""
-    contexts = [_context(alerter, verdict, now) for verdict in told]
+    contexts = [_context(alerter, waiting, now) for waiting in told]
     limit = receiver.throttle if group.key == intervals.KEY else None
     context = grouped(contexts, held_for=limit.per if limit is not None else None)
-    first = firsts(tx, receiver.name, [verdict.story_id for verdict in told])
+    first = firsts(tx, receiver.name, [waiting.story_id for waiting in told])
     outgoing = render(alerter.templates, context, receiver, batch=str(uuid4()), at=now, firsts=first)
     outbox.enqueue(
         tx,
@@ -221,35 +204,33 @@ def _send(
     return outgoing[0].message.subject
 
 
-def _context(alerter: Alerter, verdict: Verdict, now: datetime) -> dict[str, Any]:
-    assert verdict.judged is not None
+def _context(alerter: Alerter, waiting: Waiting, now: datetime) -> dict[str, Any]:
+    assert waiting.judged is not None
     return alert_context(
-        verdict.judged,
-        reason=verdict.reason,
-        changes=verdict.changes,
+        waiting.judged,
+        reason=waiting.reason,
+        changes=waiting.changes,
         now=now,
         public_url=alerter.public_url,
-        false_alarm_link=alerter.false_alarm(verdict.story_id),
+        false_alarm_link=alerter.false_alarm(waiting.story_id),
         titles=alerter.titles,
-        suppressed=verdict.judged.story.excepted,
+        suppressed=waiting.judged.story.excepted,
     )
 
 
-def _rerouted(tx: Connection, alerter: Alerter, group: AlertGroup, now: datetime) -> bool:
+def _reroute(tx: Connection, alerter: Alerter, group: AlertGroup, now: datetime) -> None:
     """The receiver was renamed or removed while stories waited for it: they go to those that the routes name now."""
     _drop(tx, group, "the receiver is no longer configured", now)
     if alerter.route.receiver and not alerts.purpose(group.key):
         waiting = [member.story_id for member in group.members]
         open_groups(tx, waiting, alerter.route, judge=alerter.judge, now=now)
-    return False
 
 
-def _drop(tx: Connection, group: AlertGroup, why: str, now: datetime, found: Sequence[Verdict] = ()) -> bool:
-    for verdict in found:
-        alerts.hold(tx, group.id, verdict.story_id, verdict.held)
+def _drop(tx: Connection, group: AlertGroup, why: str, now: datetime, held: Sequence[Waiting] = ()) -> None:
+    for waiting in held:
+        alerts.hold(tx, group.id, waiting.story_id, waiting.held)
     alerts.settle(tx, group.id, "dropped", now, reason=why)
     log.warning("alert_dropped", receiver=group.receiver, story=group.story_id, reason=why)
-    return False
 
 
 # What a message about a story updates: the first one that its reader got about it.

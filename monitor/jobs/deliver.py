@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.config.model import DeliveryConfig
-    from monitor.delivery.notifier import Notifier
+    from monitor.delivery.channel import Notifier
     from monitor.jobs.notices import Notices
     from monitor.model import Delivery, Outcome
     from monitor.store.database import Database

@@ -10,7 +10,7 @@ from uuid import uuid4
 from monitor import failpoints, logs
 from monitor.alerts.digest_schedule import Due, LastDigest, due, edges, for_reader, next_due, should_send
 from monitor.messages.digest import Findings, digest_context, with_held
-from monitor.messages.render import Outgoing, render
+from monitor.messages.render import render
 from monitor.store import alerts, archive, coverage, digests, facts, outbox, stories
 from monitor.store.digests import LedgerRow
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from monitor.config.model import DigestConfig, ReceiverConfig
+    from monitor.delivery.channel import Outgoing
     from monitor.messages.templates import Templates
     from monitor.model import LedgerContact, Story
     from monitor.store.database import Database

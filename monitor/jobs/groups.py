@@ -1,4 +1,4 @@
-"""Let stories that matter wait for the receivers of their routes; and again, where nobody acknowledges what was told."""
+"""Let stories that matter wait for the receivers of their routes, gather what is asked when they are due, and wait again."""
 
 from __future__ import annotations
 
@@ -6,24 +6,41 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.alerts.grouping import due_at, escalates, place
+from monitor.alerts.inhibition import Firing
 from monitor.alerts.routing import ALERTS_FROM, labels_of, routes_for
 from monitor.alerts.routing import alerts as is_loud
+from monitor.alerts.stages import Batch, Circumstances, Waiting
 from monitor.model import Severity
-from monitor.store import alerts, facts, stories
+from monitor.store import alerts, facts, silences, stories
 from monitor.store.alerts import ESCALATED, REPEATED
 from monitor.stories.change import changes, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from typing import Protocol
 
     from sqlalchemy import Connection
 
     from monitor.alerts.routing import Routed
-    from monitor.config.routes import RouteConfig
+    from monitor.config.model import ReceiverConfig
+    from monitor.config.routes import InhibitConfig, RouteConfig, TimeIntervalConfig
     from monitor.model import Change, Standing, Story
     from monitor.store.alerts import AlertGroup
     from monitor.stories.judgement import StoryJudge
+
+    class Rules(Protocol):
+        """What of the configuration holds for every group."""
+
+        @property
+        def inhibit(self) -> Sequence[InhibitConfig]:
+            """Which stories keep which others quiet."""
+            ...
+
+        @property
+        def time_intervals(self) -> Mapping[str, TimeIntervalConfig]:
+            """By name."""
+            ...
 
 
 def open_groups(
@@ -87,6 +104,57 @@ def _wait(tx: Connection, story: Story, routed: Routed, what: Sequence[Change], 
         route=routed.path,
         labels=group.labels,
         story_labels=labels,
+    )
+
+
+def circumstances(
+    tx: Connection, group: AlertGroup, receiver: ReceiverConfig, routed: Routed, rules: Rules, now: datetime
+) -> Circumstances:
+    """What a group that is due is judged by: silences, other stories that fire, what the receiver got lately."""
+    longest = max((rule.lasts for rule in rules.inhibit), default=None)
+    firing = alerts.firing(tx, now - longest) if longest is not None else ()
+    limit = receiver.throttle
+    return Circumstances(
+        now=now,
+        reason=group.reason,
+        opened_at=group.opened_at,
+        receiver=group.receiver,
+        routed=routed,
+        escalated_from=group.key.removeprefix(ESCALATED).partition(":")[0],
+        silences=silences.alive(tx, now),
+        firing=[Firing(story_id=m.story_id, labels=m.labels, told_at=at) for m, at in firing],
+        inhibit=rules.inhibit,
+        time_intervals=rules.time_intervals,
+        throttle=limit,
+        sent_at=alerts.sent_at(tx, receiver.name, since=now - limit.per) if limit is not None else (),
+    )
+
+
+def batch_of(tx: Connection, group: AlertGroup, judge: StoryJudge) -> Batch:
+    """The stories that wait in a group, with what the stages ask about each."""
+    waiting = [member.story_id for member in group.members if not member.held]
+    return Batch(stories=tuple(_waiting(tx, group.receiver, story_id, judge) for story_id in waiting))
+
+
+def _waiting(tx: Connection, receiver: str, story_id: str, judge: StoryJudge) -> Waiting:
+    story = stories.load(tx, story_id)
+    if story is None:
+        return Waiting(story_id=story_id)
+    judged = judge.judge(story)
+    standing = judge.standing(judged)
+    told = told_of(tx, receiver, story_id, standing)
+    what = tuple(changes(told, standing)) if told is not None else ()
+    last = alerts.last_sent(tx, receiver, story_id)
+    return Waiting(
+        story_id=story_id,
+        judged=judged,
+        standing=standing,
+        told=told,
+        changes=what,
+        acks=silences.acknowledgements(tx, [story_id]),
+        last_sent_at=last.settled_at if last is not None else None,
+        changed_at=stories.changed_at(tx, story_id),
+        reason=reason_for(what),
     )
 
 

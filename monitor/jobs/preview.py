@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from monitor import file_modes
-from monitor.config.model import FileConfig, ReceiverConfig
+from monitor.config.model import receiver as made_receiver
+from monitor.delivery.file import FileConfig
 from monitor.demo import stories as samplestories
 from monitor.jobs import digest
 from monitor.messages.alert import alert_context
-from monitor.messages.render import Outgoing, render
+from monitor.messages.render import render
 from monitor.model import Delivered, Delivery
 from monitor.store import alerts, feeds, journal, stories
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from monitor.delivery.notifier import Notifier
+    from monitor.config.model import ReceiverConfig
+    from monitor.delivery.channel import Notifier, Outgoing
     from monitor.jobs.digest import Digester
     from monitor.messages.templates import Templates
     from monitor.model import Feed
@@ -84,7 +86,7 @@ def _alert(digester: Digester, db: Database) -> tuple[Outgoing, ...]:
 
 def _shown(receiver: ReceiverConfig) -> ReceiverConfig:
     """`receiver` as a folder, which has every form of the message, under its own name for the ledger."""
-    return ReceiverConfig(name=receiver.name, file=FileConfig(path="."))
+    return made_receiver(receiver.name, "file", FileConfig(path="."))
 
 
 def _files(out: Outgoing, folder: Path, stem: str) -> list[Path]:

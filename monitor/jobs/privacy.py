@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import file_modes, logs
+from monitor.delivery.file import FileConfig
 from monitor.errors import ConfigError
 from monitor.feeds import seedfile
 from monitor.store import facts, feeds
@@ -34,8 +35,8 @@ def _ours(found: Settings, db: Database) -> Iterator[Path]:
     yield from db.files()
     yield from (found.data / facts.NAME, found.added)
     for receiver in found.config.receivers:
-        if receiver.file is not None and receiver.file.path is not None:
-            folder = Path(receiver.file.path)
+        if isinstance(receiver.settings, FileConfig) and receiver.settings.path is not None:
+            folder = Path(receiver.settings.path)
             yield from (*sorted(folder.glob("*.*")), folder) if _own_folder(folder, found) else ()
     if _own_folder(found.data, found):
         yield found.data

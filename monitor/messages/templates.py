@@ -17,9 +17,10 @@ from jinja2.exceptions import TemplateError, TemplateNotFound, TemplateSyntaxErr
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from monitor.delivery.slack import blocks
 from monitor.documents import suggestion
 from monitor.errors import ConfigError, Mistake
-from monitor.messages import slack_blocks, template_limits
+from monitor.messages import template_limits
 from monitor.messages import text as words
 
 if TYPE_CHECKING:
@@ -189,8 +190,8 @@ def _environment(sources: Mapping[str, tuple[Path, str]]) -> _Environment:
         "replace": template_limits.replace,
         "string": template_limits.printable,
         "tojson": lambda value: Markup(template_limits.to_json(value)),
-        "slack": slack_blocks.escape,
-        "slack_link": slack_blocks.link,
+        "slack": blocks.escape,
+        "slack_link": blocks.link,
         "isolate": words.isolate,
         "wrap": words.wrap,
         "_counted": _counted,

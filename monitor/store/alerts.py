@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from monitor.model import Severity
 from monitor.store import rows
 from monitor.store.sql import changed, insert
-from monitor.store.tables_news import alert_groups, alert_members
+from monitor.store.tables_delivery import alert_groups, alert_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from monitor.store.sql import changed, insert
-from monitor.store.tables_news import digests
+from monitor.store.tables_delivery import digests
 
 if TYPE_CHECKING:
     from collections.abc import Collection

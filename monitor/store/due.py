@@ -13,7 +13,8 @@ from monitor.model import Work, WorkKind
 from monitor.store import feeds as feed_rows
 from monitor.store import receivers as receiver_rows
 from monitor.store.receivers import ReceiverState
-from monitor.store.tables_news import GROUP_OPEN, OWED, alert_groups, deliveries, feeds, polls, receivers
+from monitor.store.tables_delivery import GROUP_OPEN, OWED, alert_groups, deliveries, receivers
+from monitor.store.tables_news import feeds, polls
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta

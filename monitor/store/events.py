@@ -8,7 +8,7 @@ from sqlalchemy import null, or_, select, update
 
 from monitor.model import Event, EventKind, Severity
 from monitor.store.sql import put_new
-from monitor.store.tables_news import events
+from monitor.store.tables_delivery import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from monitor import file_modes
 from monitor.errors import StoreError
 from monitor.store.sql import insert, put_new
-from monitor.store.tables_news import alert_groups, articles, deliveries, facts, feeds, receivers
+from monitor.store.tables_delivery import alert_groups, deliveries, receivers
+from monitor.store.tables_news import articles, facts, feeds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

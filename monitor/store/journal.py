@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select, text, update
 
 from monitor.store.outbox import OPEN
 from monitor.store.sql import PROMISED
-from monitor.store.tables_news import EXPIRED, IN_PART, OWED, attempts, deliveries
+from monitor.store.tables_delivery import EXPIRED, IN_PART, OWED, attempts, deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -13,15 +13,8 @@ from monitor.store import stories as links
 from monitor.store import stories as told_stories
 from monitor.store.alerts import purpose
 from monitor.store.sql import batches, put_new
-from monitor.store.tables_news import (
-    acks,
-    alert_groups,
-    alert_members,
-    items,
-    matches,
-    stories,
-    stories_apart,
-)
+from monitor.store.tables_delivery import acks, alert_groups, alert_members
+from monitor.store.tables_news import items, matches, stories, stories_apart
 
 if TYPE_CHECKING:
     from collections.abc import Collection

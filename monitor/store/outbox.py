@@ -22,8 +22,8 @@ from sqlalchemy import and_, exists, func, or_, select, text, update
 from monitor.model import Delivered, Delivery, Message, MessageKind, Rejected, TryLater
 from monitor.store import receivers
 from monitor.store.sql import PROMISED, changed, insert
-from monitor.store.tables_news import LEASED, OWED, attempts, deliveries
-from monitor.store.tables_news import receivers as receiver_rows
+from monitor.store.tables_delivery import LEASED, OWED, attempts, deliveries
+from monitor.store.tables_delivery import receivers as receiver_rows
 from monitor.timing import LIFETIMES
 
 if TYPE_CHECKING:

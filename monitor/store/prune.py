@@ -16,19 +16,8 @@ from monitor import failpoints
 from monitor.store.items import TOUCHED_EVERY
 from monitor.store.outbox import OPEN
 from monitor.store.sql import changed
-from monitor.store.tables_news import (
-    alert_groups,
-    alert_members,
-    deliveries,
-    entries,
-    feeds,
-    items,
-    matches,
-    polls,
-    signatures,
-    stories,
-    story_facts,
-)
+from monitor.store.tables_delivery import alert_groups, alert_members, deliveries
+from monitor.store.tables_news import entries, feeds, items, matches, polls, signatures, stories, story_facts
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,7 +10,7 @@ from sqlalchemy import and_, exists, or_, select, text, true, update
 
 from monitor.model import Delivered, Rejected, TryLater
 from monitor.store.sql import PROMISED, changed, insert
-from monitor.store.tables_news import OWED, deliveries, receivers
+from monitor.store.tables_delivery import OWED, deliveries, receivers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from monitor.model.delivery import Ack, Silence
 from monitor.model.matchers import parse
 from monitor.store import stories
 from monitor.store.sql import changed
-from monitor.store.tables_news import acks, alert_groups, alert_members, silences
+from monitor.store.tables_delivery import acks, alert_groups, alert_members, silences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

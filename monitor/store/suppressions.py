@@ -10,7 +10,8 @@ from monitor.errors import StoreError
 from monitor.model import Coverage, Severity
 from monitor.model.delivery import BY, Part, Suppression
 from monitor.store.sql import changed, put_new
-from monitor.store.tables_news import contacts, items, matches, stories, suppressed, suppressions
+from monitor.store.tables_delivery import suppressions
+from monitor.store.tables_news import contacts, items, matches, stories, suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -22,57 +22,6 @@ from sqlalchemy import (
 )
 
 from monitor.store.sql import SERIAL, Packed, Seconds, Utc, count, flag, item_id, metadata, serial, words
-from monitor.store.tables_delivery import (
-    EXPIRED,
-    GROUP_OPEN,
-    IN_PART,
-    LEASED,
-    OWED,
-    acks,
-    alert_groups,
-    alert_members,
-    attempts,
-    deliveries,
-    digests,
-    events,
-    receivers,
-    silences,
-    suppressions,
-)
-
-__all__ = [
-    "EXPIRED",
-    "GROUP_OPEN",
-    "IN_PART",
-    "LEASED",
-    "OWED",
-    "REVISION",
-    "acks",
-    "alert_groups",
-    "alert_members",
-    "articles",
-    "attempts",
-    "contacts",
-    "deliveries",
-    "digests",
-    "entries",
-    "events",
-    "facts",
-    "feeds",
-    "items",
-    "matches",
-    "metadata",
-    "polls",
-    "receivers",
-    "revisions",
-    "signature_keys",
-    "signatures",
-    "silences",
-    "stories",
-    "stories_apart",
-    "suppressed",
-    "suppressions",
-]
 
 #: the newest migration; an equal database is opened without loading Alembic
 REVISION = "0012"

@@ -11,11 +11,11 @@ import pytest
 
 from monitor.config import load as settings
 from monitor.config.model import ReceiverConfig
-from monitor.delivery import apprise
+from monitor.delivery.apprise import channel as apprise
 from monitor.delivery.notifier import degraded, mistakes, notifier_for
 from monitor.errors import ConfigError
 from monitor.messages.alert import notice_context
-from monitor.messages.render import Outgoing, render
+from monitor.messages.render import render
 from monitor.messages.templates import load
 from monitor.model import Delivered, Delivery, Outcome, Rejected, TryLater
 from monitor.net.client import NetPolicy
@@ -23,6 +23,8 @@ from tests.support.slackhook import Hook, Reply
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from monitor.delivery.channel import Outgoing
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 SECRET = "s3cretHookKeyThatNobodySees"

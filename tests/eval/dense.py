@@ -26,7 +26,7 @@ from monitor.matching import items
 from monitor.model import Assessed, Feed, FeedState, Novelty, PollRecord
 from monitor.store import feeds, stories
 from monitor.store.database import Database
-from monitor.store.tables_news import alert_members
+from monitor.store.tables_delivery import alert_members
 from monitor.stories.judgement import StoryJudge
 from monitor.stories.timeline import timeline
 from monitor.stories.window import Window

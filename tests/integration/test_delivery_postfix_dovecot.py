@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.config.model import EmailConfig
-from monitor.delivery.email import EmailNotifier
+from monitor.delivery.email import EmailConfig
+from monitor.delivery.email.send import EmailNotifier
 from monitor.model import Delivered, Delivery, Message, MessageKind, Outcome, Rejected, TryLater
 from tests.support.certs import Authority, make_authority
 from tests.support.mailserver import MailServer, mail_server

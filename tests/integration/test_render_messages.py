@@ -6,21 +6,25 @@ import json
 import re
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.config.model import ReceiverConfig
+from monitor.delivery.email.channel import MAX_HTML
+from monitor.delivery.slack.blocks import plain_of
 from monitor.demo import messages
-from monitor.messages.render import MAX_HTML, Outgoing, render
-from monitor.messages.slack_blocks import plain_of
+from monitor.messages.render import render
 from monitor.messages.templates import Templates, load
 from monitor.model import MessageKind
 from tests.golden.alerts import cases
 from tests.golden.alerts.cases import BATCH, HERE, RECEIVERS, TEMPLATES, contexts, many, written
 from tests.support import slacklimits
+
+if TYPE_CHECKING:
+    from monitor.delivery.channel import Outgoing
 
 CASES = contexts()
 

@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 
 from monitor.config.model import ReceiverConfig
+from monitor.delivery.slack.blocks import plain_of
 from monitor.demo import messages
 from monitor.jobs.deliver import deliver_due
 from monitor.messages.render import render
-from monitor.messages.slack_blocks import plain_of
 from monitor.messages.templates import load
 from monitor.store import journal, outbox
 from tests.golden.alerts import cases

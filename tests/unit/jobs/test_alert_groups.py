@@ -15,7 +15,7 @@ from monitor.jobs.groups import open_groups
 from monitor.messages.templates import load
 from monitor.model import Severity, Side
 from monitor.model.matchers import parse
-from monitor.store import alerts, facts, feeds, merges, silences, tables_news
+from monitor.store import alerts, facts, feeds, merges, silences, tables_delivery
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, match, told
@@ -76,7 +76,9 @@ class Desk:
 
     def _sent(self) -> list[Any]:
         with self.db.snapshot() as tx:
-            return list(tx.execute(tables_news.deliveries.select().order_by(tables_news.deliveries.c.seq)))
+            return list(
+                tx.execute(tables_delivery.deliveries.select().order_by(tables_delivery.deliveries.c.seq))
+            )
 
     def open(self) -> list[AlertGroup]:
         """What waits."""

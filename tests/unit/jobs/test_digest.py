@@ -17,7 +17,7 @@ from monitor.messages.templates import load
 from monitor.model import Rejected, Severity
 from monitor.store import facts, feeds, items, receivers
 from monitor.store.database import Database
-from monitor.store.tables_news import deliveries, digests
+from monitor.store.tables_delivery import deliveries, digests
 from monitor.stories.judgement import StoryJudge
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, match, poll
 from tests.support.tellings import PEOPLE, met

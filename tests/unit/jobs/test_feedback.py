@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.alerts.routing import Routed
+from monitor.alerts.stages import Circumstances, passed
 from monitor.errors import StoreError
 from monitor.jobs.feedback import Claim, Scope, apply, suppress
-from monitor.jobs.verdicts import bench, verdicts
+from monitor.jobs.groups import batch_of
 from monitor.model import Coverage, Severity
 from monitor.model.delivery import Part
 from monitor.store import alerts, archive, feeds, items, stories, suppressions
@@ -167,9 +168,10 @@ def test_an_alert_that_waits_is_not_sent(tx: Connection) -> None:
     alerts.open_group(tx, "desk", "s-1", now=NOW, due_at=NOW)
     suppress(tx, CLAIM, NOW)
     (group,) = alerts.due(tx, NOW)
-    (verdict,) = verdicts(tx, group, Routed(receiver="desk"), bench(tx, StoryJudge(frozenset()), (), NOW))
+    at = Circumstances(now=NOW, reason="new", opened_at=NOW, receiver="desk", routed=Routed(receiver="desk"))
+    (waiting,) = passed(batch_of(tx, group, StoryJudge(frozenset())), at).stories
 
-    assert verdict.held == "nothing in it is loud enough any more"
+    assert waiting.held == "nothing in it is loud enough any more"
 
 
 def test_a_suppression_ends_by_itself_or_by_a_person(tx: Connection) -> None:

@@ -13,8 +13,9 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config.model import EmailConfig
-from monitor.messages.mail import MAX_MESSAGE_ID, as_eml, clean_subject, headers, message_id
+from monitor.delivery.email import EmailConfig
+from monitor.delivery.email.headers import MAX_MESSAGE_ID, as_eml, headers, message_id
+from monitor.messages.mail import clean_subject
 from monitor.messages.text import FSI, PDI
 
 AT = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, exc, select
 
 from monitor.model import Contact, FeedState, Item, Match, Suppressed
-from monitor.store import tables_news
+from monitor.store import tables_delivery, tables_news
 from monitor.store.upgrade import MIGRATIONS
 from tests.support.stored import NOW
 
@@ -102,7 +102,12 @@ def test_times_come_back_as_utc(tx: Connection) -> None:
 
 def test_a_number_that_was_deleted_never_comes_back(tx: Connection) -> None:
     """Digest cursors would pass over the match that takes an old number."""
-    tables = [tables_news.items, tables_news.matches, tables_news.deliveries, tables_news.alert_groups]
+    tables = [
+        tables_news.items,
+        tables_news.matches,
+        tables_delivery.deliveries,
+        tables_delivery.alert_groups,
+    ]
     made = {
         row[0]: row[1]
         for row in tx.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
@@ -167,23 +172,25 @@ _DELIVERY = {
         pytest.param(
             tables_news.matches, _MATCH, {"revision": 2}, {}, id="promise 2: one match of a rule and revision"
         ),
-        pytest.param(tables_news.alert_groups, _GROUP, {"state": "sent"}, {}, id="promise 2: one open group"),
         pytest.param(
-            tables_news.deliveries,
+            tables_delivery.alert_groups, _GROUP, {"state": "sent"}, {}, id="promise 2: one open group"
+        ),
+        pytest.param(
+            tables_delivery.deliveries,
             _DELIVERY,
             {"id": "b", "part": 1},
             {"id": "c"},
             id="promise 2: one part for a cause",
         ),
         pytest.param(
-            tables_news.deliveries,
+            tables_delivery.deliveries,
             _DELIVERY,
             {"id": "b", "cause": "x"},
             {"cause": "y"},
             id="promise 2: one delivery id",
         ),
         pytest.param(
-            tables_news.digests,
+            tables_delivery.digests,
             _DIGEST,
             {"recipient": "b@x.example"},
             {},

@@ -16,14 +16,14 @@ from urllib.parse import urlencode
 
 from monitor.delivery.http import Post, post
 from monitor.delivery.outcomes import Answer, http_outcome, retry_after, said
-from monitor.delivery.slack import BROKEN, CROWDED, PASSING, PAYLOAD, encoded
+from monitor.delivery.slack.hook import BROKEN, CROWDED, PASSING, PAYLOAD, encoded
 from monitor.model import Delivered, Outcome, Rejected, TryLater
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from monitor.config.model import SlackConfig
+    from monitor.delivery.slack import SlackConfig
     from monitor.model import Delivery
     from monitor.net.client import NetPolicy
 

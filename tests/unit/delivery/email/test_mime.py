@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.delivery import mime
+from monitor.delivery.email import mime
 from monitor.model import Delivery, Message, MessageKind
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from monitor.config.model import SlackConfig
+    from monitor.delivery.slack import SlackConfig
     from monitor.model import Delivery
     from monitor.net.client import NetPolicy
 

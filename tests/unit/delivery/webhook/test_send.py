@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from monitor.delivery.webhook import key_bytes, signed
+from monitor.delivery.webhook.channel import key_bytes, signed
 
 #: the specification's own example
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -17,6 +17,8 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from monitor.delivery.channel import whole
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -66,11 +68,6 @@ def clean_text(text: str) -> str:
     """`text` for a body: LF line ends, surrogate pairs joined, lone ones and control characters gone."""
     text = whole(text).replace("\r\n", "\n").replace("\r", "\n")
     return _BODY_CONTROL.sub("", text)
-
-
-def whole(text: str) -> str:
-    """`text` that UTF-8 can hold: surrogate pairs joined, lone surrogates U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _head(payload: Mapping[str, Any], delivery: Delivery) -> Iterator[str]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.config.model import FileConfig
-from monitor.delivery.file import FileNotifier, safe_stem
+from monitor.delivery.file import FileConfig
+from monitor.delivery.file.channel import FileNotifier, safe_stem
 from monitor.model import Delivered, Delivery, Message, MessageKind, TryLater
 
 if TYPE_CHECKING:

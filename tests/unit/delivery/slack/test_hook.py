@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from monitor.delivery.slack import degraded, encoded, left_out
+from monitor.delivery.slack.hook import degraded, encoded, left_out
 
 
 def test_the_bytes_are_plain_json_whatever_the_title_held() -> None:

@@ -1,9 +1,4 @@
-"""Everything else, through Apprise (the extra `apprise`): Telegram, Matrix, Discord, PagerDuty and a hundred more.
-
-Best effort beside the channels above: Apprise hides statuses and Retry-After, opens its own connections (the address
-policy does not hold there) and has no id that a repeat could carry. Each address is a delivery of its own.
-Source: appriseit.com, "Python API".
-"""
+"""Pure. Apprise as a channel: plain text for each address, which is what every service can show."""
 
 from __future__ import annotations
 
@@ -18,6 +13,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from monitor.delivery.channel import Channel
 from monitor.delivery.http import secrets_of
 from monitor.delivery.outcomes import RETRYABLE, said
 from monitor.model import Delivered, Outcome, Rejected, TryLater
@@ -28,8 +24,32 @@ if TYPE_CHECKING:
 
     from apprise import Apprise, AppriseResult
 
-    from monitor.config.model import AppriseConfig
+    from monitor.delivery.apprise import AppriseConfig
+    from monitor.delivery.channel import Outgoing, Rendering
     from monitor.model import Delivery
+
+
+#: whole stories and single lines of a digest, in chats that split it
+_DIGEST = (20, 60)
+
+
+def compose(rendering: Rendering, config: AppriseConfig) -> tuple[Outgoing, ...]:
+    """A message for each address."""
+    payload = {
+        "title": rendering.subject(),
+        "body": rendering.text(rendering.shortened(*_DIGEST)),
+        "type": "info" if rendering.name == "digest" else "warning",
+    }
+    return tuple(
+        rendering.outgoing(rendering.id(label), payload, recipient=label) for label in config.targets
+    )
+
+
+# Everything else, through Apprise (the extra `apprise`): Telegram, Matrix, Discord, PagerDuty and a hundred more.
+#
+# Best effort beside the channels above: Apprise hides statuses and Retry-After, opens its own connections (the address
+# policy does not hold there) and has no id that a repeat could carry. Each address is a delivery of its own.
+# Source: appriseit.com, "Python API".
 
 MISSING = "needs the extra `apprise`: pip install 'foreign-influence-monitor[apprise]'"
 #: how its plugins put a status into words
@@ -146,3 +166,6 @@ def _secrets(url: str) -> tuple[str, ...]:
     """Every part of the address but its scheme may be one."""
     parts = re.split(r"[/?&=:@#]+", url.partition("://")[2])
     return (*secrets_of(url), *(part for part in parts if len(part) > 5))
+
+
+CHANNEL = Channel(compose=compose, notifier=lambda config, _: AppriseNotifier(config), mistakes=mistakes)

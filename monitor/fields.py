@@ -105,3 +105,8 @@ class Strict(BaseModel):
     """Base of all: frozen, unknown keys refused, time zones allowed as values."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    @property
+    def needed_secret(self) -> str:
+        """The key that must be set, itself or as a file (`X` or `X_file`); empty: none."""
+        return ""

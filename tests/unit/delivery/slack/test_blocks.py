@@ -9,7 +9,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.messages.slack_blocks import escape, link, messages, pieces, plain_of, weight
+from monitor.delivery.slack.blocks import escape, link, messages, pieces, plain_of, weight
 from tests.support import slacklimits
 
 MENTION = regex.compile(r"<[!@#]|@(?:here|channel|everyone|group)\b", regex.IGNORECASE)

@@ -1,25 +1,70 @@
-"""A folder: each message lands whole or not at all, and a repeated delivery overwrites itself."""
+"""Pure. A folder as a channel: the same message as .html, .txt, .json and .eml, under a name that sorts by time."""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import file_modes
-from monitor.delivery import mime
+from monitor.delivery.channel import Channel, whole
+from monitor.delivery.email.channel import bodies
+from monitor.delivery.email.headers import as_eml, message_id
+from monitor.delivery.webhook.channel import body
 from monitor.model import Delivered, Outcome, TryLater
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from monitor.config.model import FileConfig
+    from monitor.delivery.channel import Outgoing, Rendering
+    from monitor.delivery.file import FileConfig
     from monitor.model import Delivery
+
+
+#: nobody's domain, and never anybody's (RFC 2606)
+_DOMAIN = "monitor.invalid"
+
+
+def compose(rendering: Rendering, config: FileConfig) -> tuple[Outgoing, ...]:
+    """One message, four files."""
+    id_ = rendering.id()
+    texts = bodies(rendering)
+    headers = {"Date": format_datetime(rendering.at), "Message-ID": message_id(id_, _DOMAIN)}
+    mail = {
+        "from": f"monitor@{_DOMAIN}",
+        "to": f"folder@{_DOMAIN}",
+        "subject": rendering.subject(),
+        **texts,
+        "headers": headers,
+    }
+    data = json.dumps(json.loads(body(rendering)["body"]), ensure_ascii=False, indent=2) + "\n"
+    files = {
+        "eml": as_eml(mail, boundary=f"=_{id_}"),
+        "html": texts["html"],
+        "txt": texts["text"],
+        "json": data,
+    }
+    return (rendering.outgoing(id_, {"name": _stem(rendering, id_), "files": files}),)
+
+
+def _stem(rendering: Rendering, id_: str) -> str:
+    """`20261124t070000z-digest-daily-1a2b3c4d`: when, what, and a part of the id against collisions."""
+    detail = {"digest": "series", "alert": "id"}.get(rendering.name)
+    about = rendering.context.get("story", rendering.context).get(detail, "") if detail else ""
+    safe = re.sub(r"[^a-z0-9]+", "-", str(about).lower()).strip("-")[:40]
+    when = f"{rendering.at.astimezone(UTC):%Y%m%dt%H%M%Sz}"
+    return "-".join(filter(None, (when, rendering.name, safe, id_[:8])))
+
+
+# A folder: each message lands whole or not at all, and a repeated delivery overwrites itself.
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 STEM_LENGTH = 100
@@ -57,7 +102,7 @@ def safe_stem(name: str, delivery_id: str) -> str:
 def _files(delivery: Delivery) -> Iterator[tuple[str, bytes]]:
     for suffix, text in delivery.message.payload["files"].items():
         safe = re.sub(r"[^a-z0-9]", "", str(suffix).lower())[:8] or "txt"
-        yield safe, mime.whole(text).encode("utf-8")
+        yield safe, whole(text).encode("utf-8")
 
 
 def _write(folder: Path, name: str, data: bytes) -> str:
@@ -82,3 +127,6 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+CHANNEL = Channel(compose=compose, notifier=lambda config, _: FileNotifier(config))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.delivery.slack.blocks import Page, messages
+from monitor.delivery.slack.plain import plain
 from monitor.languages.locale import frame
-from monitor.messages.slack_blocks import Page, messages
-from monitor.messages.slack_plain import plain
 
 EN, AR = frame("en"), frame("ar")
 DESK = "<https://desk.example|Open in the monitor>"

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from monitor.messages.slack_blocks import MAX_FALLBACK, pieces, quiet
+from monitor.delivery.slack.blocks import MAX_FALLBACK, pieces, quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from monitor.delivery.slack.blocks import Page
     from monitor.languages.locale import Frame
-    from monitor.messages.slack_blocks import Page
 
 #: kept for what is said of the rest, and characters of the line above all
 _NOTE, _HEAD = 300, 200

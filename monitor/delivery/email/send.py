@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import aiosmtplib
 
-from monitor.delivery import mime
 from monitor.delivery.deadline import within
+from monitor.delivery.email import mime
 from monitor.delivery.outcomes import Stage, said, smtp_outcome
 from monitor.model import Delivered, Outcome, Rejected, TryLater
 from monitor.net.certificates import refusal
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from monitor.config.model import EmailConfig, SmtpConfig
+    from monitor.delivery.email import EmailConfig, SmtpConfig
     from monitor.model import Delivery
 
 #: seconds for the courtesy of QUIT, after the mail is theirs

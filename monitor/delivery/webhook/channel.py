@@ -1,24 +1,68 @@
-"""A generic webhook, signed by Standard Webhooks 1.0.0 (https://www.standardwebhooks.com)."""
+"""Pure. A signed webhook as a channel: one JSON body."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from standardwebhooks import Webhook
 
+from monitor.delivery.channel import Channel, bad_url, whole
 from monitor.delivery.http import Post, post, secrets_of
-from monitor.delivery.mime import whole
 from monitor.delivery.outcomes import Answer, http_outcome
 from monitor.model import Outcome, Rejected
 
 if TYPE_CHECKING:
-    from monitor.config.model import WebhookConfig
+    from collections.abc import Iterator
+
+    from monitor.delivery.channel import Outgoing, Rendering
+    from monitor.delivery.webhook import WebhookConfig
     from monitor.model import Delivery
     from monitor.net.client import NetPolicy
+
+
+#: whole stories and single lines of a digest: below 2 MB
+_DIGEST = (300, 300)
+
+
+def compose(rendering: Rendering, config: WebhookConfig) -> tuple[Outgoing, ...]:
+    """One body, as it will be signed."""
+    return (rendering.outgoing(rendering.id(), body(rendering)),)
+
+
+def body(rendering: Rendering) -> dict[str, str]:
+    """The JSON text and the type that it says."""
+    data = rendering.data("webhook", rendering.shortened(*_DIGEST))
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return {"body": text, "type": str(data["type"])}
+
+
+def _mistakes(config: WebhookConfig) -> Iterator[str]:
+    yield from _bad_keys(config)
+    yield from bad_url("webhook.url", config.url.get_secret_value() if config.url else "")
+
+
+def _bad_keys(config: WebhookConfig) -> Iterator[str]:
+    for key in secrets(config):
+        try:
+            key_bytes(key)
+        except ValueError as error:
+            yield f"webhook.secret: {error}, expected whsec_ and base64"
+
+
+def _remarks(config: WebhookConfig) -> Iterator[str]:
+    keys = secrets(config)
+    if not keys:
+        yield "webhook.secret: none given, bodies are sent unsigned"
+    elif not any(_bad_keys(config)) and any(len(key_bytes(k)) not in KEY_BYTES for k in keys):
+        yield "webhook.secret: Standard Webhooks asks for keys of 24 to 64 bytes"
+
+
+# A generic webhook, signed by Standard Webhooks 1.0.0 (https://www.standardwebhooks.com).
 
 PREFIX = "whsec_"
 #: the specification's bounds for a key, in bytes
@@ -79,3 +123,6 @@ def key_bytes(key: str) -> bytes:
     if not found:
         raise ValueError("empty")
     return found
+
+
+CHANNEL = Channel(compose=compose, notifier=WebhookNotifier, mistakes=_mistakes, remarks=_remarks)

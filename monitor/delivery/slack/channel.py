@@ -1,0 +1,54 @@
+"""Pure. Slack as a channel: a message for each page, sent by a webhook or a bot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.delivery.channel import Channel, bad_url
+from monitor.delivery.slack import blocks, bot, hook
+from monitor.delivery.slack.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from monitor.delivery.channel import Notifier, Outgoing, Rendering
+    from monitor.delivery.slack import SlackConfig
+    from monitor.net.client import NetPolicy
+
+#: whole stories and single lines of a digest, as many messages as that takes
+_DIGEST = (60, 1000)
+
+
+def compose(rendering: Rendering, config: SlackConfig) -> tuple[Outgoing, ...]:
+    """A message for each page, and in it, not sent, the plain form for when Slack refuses its blocks."""
+    data = rendering.data("slack", rendering.shortened(*_DIGEST))
+    words, desk = rendering.words, rendering.context["public_url"]
+    link = blocks.link(desk, words.word("open_desk")) if desk else ""
+    return tuple(
+        rendering.outgoing(rendering.id(n), {**page.payload, "plain": plain(page, words, link)})
+        for n, page in enumerate(blocks.messages(data))
+    )
+
+
+def _notifier(config: SlackConfig, policy: NetPolicy) -> Notifier:
+    return (bot.SlackBotNotifier if config.bot else hook.SlackNotifier)(config, policy)
+
+
+def _mistakes(config: SlackConfig) -> Iterator[str]:
+    if not config.bot:
+        address = config.webhook_url
+        yield from bad_url("slack.webhook_url", address.get_secret_value() if address else "")
+
+
+def _remarks(config: SlackConfig) -> Iterator[str]:
+    if config.bot:
+        yield from bot.remarks(config)
+
+
+CHANNEL = Channel(
+    compose=compose,
+    notifier=_notifier,
+    mistakes=_mistakes,
+    remarks=_remarks,
+    degraded=lambda payload: (hook.degraded(payload), hook.left_out(payload)),
+)
