@@ -22,7 +22,7 @@ def lists() -> Watchlists:
 
 def found(lists: Watchlists, lang: str, title: str, summary: str = "", content: str = "") -> dict[str, int]:
     item = Item(key="k", feed_id="f", lang=lang, title=title, summary=summary, content=content)
-    return {f.key: f.weight for f in facts(lists.lexicon.scan(item), {"%contact"}, kinds(lists))}
+    return {f.key: f.weight for f in facts(lists.lexicon.scan(item), {"%contact"}, kinds(lists), {})}
 
 
 def kinds(lists: Watchlists) -> dict[str, str]:
