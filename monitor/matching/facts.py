@@ -55,7 +55,9 @@ def facts(
             found[key] = weight
     if found:
         found.update((key, BODY) for key in _numbers(scan))
-    return tuple(Fact(key, weight, kinds.get(key, ""), countries.get(key, "")) for key, weight in found.items())
+    return tuple(
+        Fact(key, weight, kinds.get(key, ""), countries.get(key, "")) for key, weight in found.items()
+    )
 
 
 def unnamed(scan: Scan, told: Collection[str], countries: Mapping[str, str]) -> tuple[str, ...]:

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Literal
 from monitor.stories import fingerprint
 from monitor.stories.meetings import OTHER_GUEST
 from monitor.stories.signature import TITLE
-from monitor.stories.traits import alike, crowd, other_name, other_words, reworded, shared, specific, told, traits
+from monitor.stories.traits import (
+    alike,
+    crowd,
+    other_name,
+    other_words,
+    reworded,
+    shared,
+    specific,
+    told,
+    traits,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -169,7 +179,11 @@ def _named_apart(ours: Signature, theirs: Signature, found: Mapping[str, float])
         return False
     if other_name(ours, theirs):
         return True
-    told = found["sound"] > SLIGHT or found["deed"] + found["thing"] >= DONE or max(ours.length, theirs.length) >= ARTICLE
+    told = (
+        found["sound"] > SLIGHT
+        or found["deed"] + found["thing"] >= DONE
+        or max(ours.length, theirs.length) >= ARTICLE
+    )
     return not told and other_words(ours, theirs)
 
 

@@ -152,7 +152,10 @@ def _names_more(of: Signature, other: Signature, *, all_words: bool = False) -> 
     ):
         return True
     caseless = all_words or of.lang == other.lang
-    return any((caseless if word.name is None else word.name or all_words) and not _has(other, of, word) for word in of.odd)
+    return any(
+        (caseless if word.name is None else word.name or all_words) and not _has(other, of, word)
+        for word in of.odd
+    )
 
 
 def _has(other: Signature, of: Signature, word: Odd) -> bool:
