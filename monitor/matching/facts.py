@@ -22,6 +22,7 @@ TITLE, LEAD, BODY = 3, 2, 1
 #: of one text; a list of a hundred figures tells nothing
 MAX_NUMBERS = 24
 _NUMBER = regex.compile(r"(?<![\w.,])\d[\d.,\u00a0\u202f٫٬]*\d(?!\w)")
+_WORD = regex.compile(r"[^\W\d_][\w'’-]*")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 
 
@@ -29,10 +30,13 @@ _YEAR = regex.compile(r"(?:19|20)\d\d")
 _KINDS = ("person", "place", "body", "event", "country")
 
 
-def facts(scan: Scan, senses: Collection[str], kinds: Mapping[str, str]) -> tuple[Fact, ...]:
+def facts(
+    scan: Scan, senses: Collection[str], kinds: Mapping[str, str], countries: Mapping[str, str]
+) -> tuple[Fact, ...]:
     """The facts of a scanned item, one name for each place of the text.
 
-    `senses`: the vocabularies ("%contact") whose senses count; `kinds`: the kinds of the entities that do.
+    `senses`: the vocabularies ("%contact") whose senses count; `kinds`: the kinds of the entities that do;
+    `countries`: of a place or a nation, as "@libyan", its country.
     """
     lead = next((s.paragraph for s in scan.sentences if s.field == "content"), -1)
     found: dict[str, int] = {}
@@ -51,7 +55,29 @@ def facts(scan: Scan, senses: Collection[str], kinds: Mapping[str, str]) -> tupl
             found[key] = weight
     if found:
         found.update((key, BODY) for key in _numbers(scan))
-    return tuple(Fact(key, weight, kinds.get(key, "")) for key, weight in found.items())
+    return tuple(
+        Fact(key, weight, kinds.get(key, ""), countries.get(key, "")) for key, weight in found.items()
+    )
+
+
+def unnamed(scan: Scan, told: Collection[str], countries: Mapping[str, str]) -> tuple[str, ...]:
+    """The words of the title that no fact covers, and instead of a nation's its country.
+
+    `told`: the terms of which facts are told; `countries`: as for `facts`.
+    """
+    title = scan.fields.get("title", "")
+    known = [
+        m
+        for m in scan.mentions
+        if m.field == "title" and m.silenced_by is None and (m.term in told or m.term in countries)
+    ]
+    words = (
+        found[0]
+        for found in _WORD.finditer(title)
+        if not any(m.start < found.end() and found.start() < m.end for m in known)
+    )
+    nations = (countries[m.term] for m in known if m.term not in told)
+    return tuple(dict.fromkeys((*words, *nations)))
 
 
 def _told_once(mentions: Iterable[Mention], kinds: Mapping[str, str]) -> Iterator[Mention]:

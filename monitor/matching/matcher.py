@@ -80,6 +80,14 @@ class Matcher:
         self._senses = frozenset(f"%{v.id}" for v in watchlists.vocabularies.values() if v.events)
         #: "Libyan" says nothing that "Libya" does not
         self._kinds = {f"@{e.id}": e.kind for e in watchlists.entities.values() if e.kind != "demonym"}
+        self._told = frozenset((*self._senses, *self._kinds))
+        #: the country of a place or a nation, where a tag names it
+        self._countries = {
+            f"@{e.id}": f"@{tag}"
+            for e in watchlists.entities.values()
+            for tag in e.tags
+            if e.kind in ("place", "demonym") and self._kinds.get(f"@{tag}") == "country"
+        }
 
     def decide(self, item: Item, *, facts_always: bool = False) -> Decision:
         """Every match, contact and suppressed mention of `item`. Never raises for odd text.
@@ -100,13 +108,15 @@ class Matcher:
                 contacts.update(dict.fromkeys(verdict.contacts))
             else:
                 suppressed.extend(as_suppressed(verdict, reading.scan))
+        telling = bool(matches) or facts_always
         return Decision(
             lang=reading.scan.lang,
             matches=tuple(matches),
             contacts=tuple(contacts),
             suppressed=tuple(dict.fromkeys(suppressed)),
             denier=self._denier(reading.scan) if matches and not contacts else None,
-            facts=facts.facts(reading.scan, self._senses, self._kinds) if matches or facts_always else (),
+            facts=facts.facts(reading.scan, self._senses, self._kinds, self._countries) if telling else (),
+            unnamed=facts.unnamed(reading.scan, self._told, self._countries) if telling else (),
         )
 
     def read(self, item: Item, heard: Heard | None = None) -> Reading:

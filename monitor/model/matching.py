@@ -129,6 +129,8 @@ class Fact:
     weight: int = 1
     #: of an entity: person | body | place | country | event; empty for everything else
     kind: str = ""
+    #: of a place its country, as "@libya", where the lists say it
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,3 +145,5 @@ class Decision:
     denier: Speaker | None = None
     #: each fact once, with the weight of its best place; none where nothing matched
     facts: tuple[Fact, ...] = ()
+    #: of the title what no fact names: its other words as written, and "@libya" for "Libyan"
+    unnamed: tuple[str, ...] = ()

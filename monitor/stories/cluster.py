@@ -133,6 +133,8 @@ def _compared(of: Signature, candidates: Iterable[Member]) -> dict[str, list[tup
 
 def _fits(told: Sequence[tuple[Member, Relation | None]]) -> bool:
     """Whether an item fits the core of a story: its oldest report that is known here."""
+    if any(r is not None and r.apart for _, r in told):
+        return False
     core = told[0][1]
     if core is None:
         return any(r is not None and r.kind == "copy" for _, r in told)

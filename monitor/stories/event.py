@@ -8,13 +8,24 @@ The weights were learned on labelled items (docs/decisions/0003).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from monitor.stories import fingerprint
+from monitor.stories.meetings import OTHER_GUEST
 from monitor.stories.signature import TITLE
-from monitor.stories.traits import alike, crowd, shared, specific, told, traits
+from monitor.stories.traits import (
+    alike,
+    crowd,
+    other_name,
+    other_words,
+    reworded,
+    shared,
+    specific,
+    told,
+    traits,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +52,10 @@ NEWS, ARTICLE = 4, 25
 SAME_HEAD = 0.5
 #: a fact at least this rare tells something
 RARE = 0.25
+#: what is shared counts for something from here on
+SLIGHT = 0.05
+#: what is done and with what tells one event from another of the same people from here on
+DONE = 0.5
 #: opposite reports of one event are this close, and share this much of who and where
 OPPOSED, OPPOSED_AGREES = timedelta(hours=24), 0.2
 #: kinds of facts of which something must be shared, be it the topic
@@ -65,6 +80,8 @@ class Relation:
     kind: Literal["copy", "event", "related"]
     strength: float
     why: str
+    #: each says something that the other does not: they are never in one story
+    apart: bool = False
 
 
 def relation(ours: Signature, theirs: Signature) -> Relation | None:
@@ -93,6 +110,8 @@ def _one_headline(ours: Signature, theirs: Signature) -> bool:
     They share words or what they name, or the text itself says what they are about: a challenge page, a line about the channel or
     a cookie notice under different headlines is not the news.
     """
+    if reworded(ours, theirs) or (max(ours.length, theirs.length) < ARTICLE and other_name(ours, theirs)):
+        return False
     if ours.title == theirs.title or not ours.title or not theirs.title:
         return True
     if min(told(ours, theirs), told(theirs, ours)) >= SAME_HEAD:
@@ -118,22 +137,24 @@ def _same_event(ours: Signature, theirs: Signature, *, framed: bool) -> Relation
     if not _worth_weighing(ours, theirs, found):
         return None
     found = traits(ours, theirs, found)
-    if _same_title(ours, theirs) and not (found["met again"] or _not_one(ours, theirs)):
+    another = found["met again"] or _not_one(ours, theirs) or other_name(ours, theirs)
+    if _same_title(ours, theirs) and not another:
         return Relation("event", max(score(found), JOIN), "the same headline")
     agrees = specific(found)
     met = bool(found["met same"])
     total = score(found)
-    other_guest = bool(found["met other"] and found["other person"])
+    later = abs(ours.at - theirs.at) >= OTHER_GUEST
+    other_guest = bool(found["met other"] and (found["other person"] or later))
     if framed or other_guest or found["other reaction"] or _not_one(ours, theirs):
         return _related(found, total, agrees)
     if _opposed(ours, theirs, found, total):
         return Relation("event", max(JOIN, total - WEIGHTS["contrary"]), "they say the opposite")
-    if found["other wording"] and not met:
-        return _related(found, total, agrees)
-    if total >= (JOIN - MET if met else JOIN) and (met or agrees >= AGREES):
-        return Relation("event", total, _why(found))
+    if (found["other wording"] and not met) or _named_apart(ours, theirs, found):
+        return replace(linked, apart=True) if (linked := _related(found, total, agrees)) else None
     if found["met again"]:
         return Relation("related", total, "the same people meet again")
+    if total >= (JOIN - MET if met else JOIN) and (met or agrees >= AGREES):
+        return Relation("event", total, _why(found))
     return _related(found, total, agrees)
 
 
@@ -147,6 +168,23 @@ def _worth_weighing(ours: Signature, theirs: Signature, found: dict[str, float])
     found["alike"], found["crowd"] = alike(ours, theirs), crowd(ours, theirs)
     # the headlines add at most their whole weight, everything else takes away
     return score(found) + WEIGHTS["headline"] >= LINK
+
+
+def _named_apart(ours: Signature, theirs: Signature, found: Mapping[str, float]) -> bool:
+    """Whether of two short items each headline names what the other item does not, and little but who is in it is shared."""
+    if min(ours.length, theirs.length) >= ARTICLE:
+        return False
+    together = len(ours.named("p") & theirs.named("p")) > 1
+    if together or any(found[kind] > SLIGHT for kind in ("place", "number", "document")):
+        return False
+    if other_name(ours, theirs):
+        return True
+    told = (
+        found["sound"] > SLIGHT
+        or found["deed"] + found["thing"] >= DONE
+        or max(ours.length, theirs.length) >= ARTICLE
+    )
+    return not told and other_words(ours, theirs)
 
 
 def _opposed(ours: Signature, theirs: Signature, found: Mapping[str, float], total: float) -> bool:
@@ -196,7 +234,7 @@ def _why(found: Mapping[str, float]) -> str:
         (
             kind
             for kind in ("person", "place", "body", "document", "number", "deed", "thing", "reaction")
-            if found[kind] > 0.05
+            if found[kind] > SLIGHT
         ),
         key=lambda kind: -found[kind] * WEIGHTS[kind],
     )

@@ -31,16 +31,6 @@ NEGATED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Stance:
-    """How a title stands to what happened."""
-
-    #: a running title or an explainer: it reports many events, or none
-    series: bool = False
-    #: it says that something is not so
-    denies: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Forms:
     """What words mean in one language: whole words, pairs of words, and beginnings of words."""
 
@@ -87,12 +77,23 @@ def bare(word: str) -> Iterator[str]:
             yield word[len(prefix) :]
 
 
-def stance(words: Sequence[str], lang: str) -> Stance:
-    """How a title of these folded words stands to what happened."""
-    patterns = _stances()[lang if lang in LANGUAGES else "en"]
-    text = " ".join(words)
-    found = {name: patterns[name].search(text) is not None for name in ("running", "explains", "denies")}
-    return Stance(found["running"] or found["explains"], found["denies"])
+def is_small(word: str, lang: str) -> bool:
+    """Whether a folded word only holds a title together, or announces it."""
+    return _stances()[lang if lang in LANGUAGES else "en"]["small"].fullmatch(word) is not None
+
+
+def is_series(words: Sequence[str], lang: str) -> bool:
+    """Whether a title of these folded words is a running title or an explainer: it reports many events, or none."""
+    return _says("series", words, lang)
+
+
+def denies(words: Sequence[str], lang: str) -> bool:
+    """Whether a title of these folded words says that something is not so."""
+    return _says("denies", words, lang)
+
+
+def _says(what: str, words: Sequence[str], lang: str) -> bool:
+    return _stances()[lang if lang in LANGUAGES else "en"][what].search(" ".join(words)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +168,10 @@ def _stances() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
     told = _read_stances()
     return {
         lang: {
-            "running": _any(told["running"][lang]),
-            "explains": _any(told["explains"][lang]),
+            "series": _any([*told["running"][lang], *told["explains"][lang]]),
             "denies": _any(told["denies"][lang]),
             "negates": _any(told["negates"][lang]),
+            "small": _any(told["small"][lang]),
         }
         for lang in LANGUAGES
     }

@@ -71,6 +71,8 @@ def _reach(first: Meeting, then: Meeting, days: int | None) -> timedelta:
         # "no meeting is planned" says nothing about one that took place later
         late = first.status is ContactStatus.DENIED and then.status in _TOOK_PLACE
         return REPORTED if late else DENIED
+    if first.status is ContactStatus.CANCELLED and then.status in _TOOK_PLACE:
+        return REPORTED
     return PLANNED if statuses & _AHEAD and (statuses & _TOOK_PLACE or len(statuses) > 1) else REPORTED
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monitor.contacts.reports import GENERIC
 from monitor.model import ContactStatus, ContactType
 from monitor.stories import fingerprint, lexicon, sound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from monitor.model import Contact, Decision, Fact, Item
 
@@ -24,6 +24,8 @@ TITLE, LEAD, BODY = 3, 2, 1
 LEAD_WORDS, READ_WORDS = 60, 120
 #: words of a title
 MAX_TITLE = 12
+#: letters of the shortest name that is compared
+SHORT_NAME = 3
 #: kinds of entities to the first letter of their keys; what the letters of all keys mean stands with `Signature.facts`
 _ENTITIES = {"person": "p", "place": "l", "body": "b", "event": "b", "country": "c"}
 
@@ -39,6 +41,16 @@ class Meeting:
     date: str = ""
     kind: ContactType = ContactType.OTHER
     status: ContactStatus = ContactStatus.HAPPENED
+
+
+class Odd(NamedTuple):
+    """A word of a title that no table knows: what it says can only be compared by its letters and its sound."""
+
+    #: its first letters, folded; of a nation the key of its country
+    stem: str
+    sound: str
+    #: written large inside a title that does not write all its words so; None where a script has no large letters
+    name: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +81,9 @@ class Signature:
     meetings: tuple[Meeting, ...]
     #: something that a watchlist asks for stands below the title
     stated: bool = True
+    odd: tuple[Odd, ...] = ()
+    #: the countries of its places, as facts
+    within: frozenset[str] = frozenset()
     #: a running title or an explainer
     series: bool = False
     memo: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
@@ -95,10 +110,10 @@ class Signature:
 def signature(item: Item, decision: Decision, now: datetime) -> Signature:
     """The signature of a decided item; `now` (aware) stands in for a missing date. It is not weighed yet."""
     title = fingerprint.words(item.title)
+    below = list(sound.names(f"{item.summary}\n{item.content}"[: 8 * LEAD_WORDS], decision.lang))
     body = fingerprint.words(f"{item.summary}\n{item.content}")
     # titles are changed by every desk: copies are told by the text, where there is one
     shingles = fingerprint.shingles(body if len(body) > len(title) else [*title, *body])
-    stance = lexicon.stance(title, decision.lang)
     return Signature(
         at=(item.published_at or now).astimezone(UTC),
         lang=sys.intern(decision.lang),
@@ -106,35 +121,56 @@ def signature(item: Item, decision: Decision, now: datetime) -> Signature:
         shingles=fingerprint.sketch(shingles, fingerprint.SHINGLES),
         length=len(shingles),
         title=fingerprint.sketch(map(fingerprint.hashed, fingerprint.stems(title)), MAX_TITLE),
-        facts=_facts(item, decision, title, body),
+        facts=_facts(decision, title, body, _sounds(item.title, below, decision.lang)),
         lists=tuple(sys.intern(name) for name in sorted({m.watchlist for m in decision.matches})),
         topic=_topic(decision),
         rare={},
         meetings=tuple(dict.fromkeys(_meeting(c) for c in decision.contacts if not c.background)),
         stated=not decision.matches or any(e.field != "title" for m in decision.matches for e in m.evidence),
-        series=stance.series,
+        series=lexicon.is_series(title, decision.lang),
+        odd=tuple(_odd(decision, title[:1], below)),
+        within=frozenset(f"c:{fact.country[1:]}" for fact in decision.facts if fact.country),
     )
 
 
-def _facts(item: Item, decision: Decision, title: Sequence[str], body: Sequence[str]) -> dict[str, int]:
+def _odd(decision: Decision, first: Sequence[str], below: Collection[str]) -> Iterator[Odd]:
+    """The words of the title that say what no table knows; `first`: its first word; `below`: names in the text."""
+    lang = decision.lang
+    words = [(word, written) for written in decision.unnamed for word in fingerprint.words(written)[:1]]
+    known = {word for word, _ in words if lexicon.is_small(word, lang) or any(lexicon.concepts([word], lang))}
+    # a title that writes everything large does not tell names by it: the text below does
+    shouted = any(written[0].isupper() and word not in first for word, written in words if word in known)
+    for word, written in words:
+        if written[0] == "@":
+            yield Odd(f"c:{written[1:]}", "", name=True)
+            continue
+        plain = list(lexicon.bare(word))[-1] if lang == "ar" else word
+        heard = sound.skeleton(plain)
+        sure = not (shouted or word in first) or heard in below
+        name = None if lang == "ar" else written[0].isupper() and sure
+        if word not in known and len(word) >= (fingerprint.MIN_WORD if name is False else SHORT_NAME):
+            yield Odd(plain[: fingerprint.STEM], heard, name)
+
+
+def _facts(
+    decision: Decision, title: Sequence[str], body: Sequence[str], sounds: Mapping[str, int]
+) -> dict[str, int]:
     found: dict[str, int] = {}
     for fact in decision.facts:
         _better(found, _key(fact), fact.weight)
     lead, rest = body[:LEAD_WORDS], body[LEAD_WORDS:READ_WORDS]
-    lang = decision.lang
     for words, place in ((title, TITLE), (lead, LEAD), (rest, BODY)):
-        for key in lexicon.concepts(words, lang):
+        for key in lexicon.concepts(words, decision.lang):
             _better(found, key, place)
     kept = sorted(found.items(), key=lambda pair: -pair[1])[:MAX_FACTS]
-    kept += list(_sounds(item, lang).items())[:MAX_SOUNDS]
+    kept += list(sounds.items())[:MAX_SOUNDS]
     return {sys.intern(key): place for key, place in kept}
 
 
-def _sounds(item: Item, lang: str) -> dict[str, int]:
-    text = f"{item.summary}\n{item.content}"[: 8 * LEAD_WORDS]
+def _sounds(title: str, below: Iterable[str], lang: str) -> dict[str, int]:
     found: dict[str, int] = {}
-    for heard, place in ((f". {item.title}", TITLE), (text, LEAD)):
-        for name in sound.names(heard, lang):
+    for heard, place in ((sound.names(f". {title}", lang), TITLE), (below, LEAD)):
+        for name in heard:
             _better(found, f"~{name}", place)
     return found
 
@@ -192,6 +228,8 @@ def as_json(of: Signature) -> dict[str, Any]:
         ],
         "series": of.series,
         "stated": of.stated,
+        "within": sorted(of.within),
+        "odd": [list(word) for word in of.odd],
         "topic": sorted(of.topic),
     }
 
@@ -213,6 +251,8 @@ def from_json(data: Mapping[str, Any]) -> Signature:
         topic=frozenset(data.get("topic", ())),
         stated=data.get("stated", True),
         series=data.get("series", False),
+        within=frozenset(data.get("within", ())),
+        odd=tuple(Odd(*word) for word in data.get("odd", ())),
     )
 
 

@@ -32,13 +32,21 @@ _LETTERS = {
 _ARTICLE = re.compile(r"^(?:a[lsdnrtz]h?|e[lsdnrtz]h?|а[лсднртз]ь?|э[лсднртз]ь?)-", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_][\w'’-]*", re.UNICODE)
 _ARABIC = re.compile(r"[\u0621-\u064a]+")
+#: spaces before a word, at most
+_SPACES = 8
 #: what ends a sentence: the next word is written large anyhow
 _ENDS = '.!?…:«“"('
 
 
-@lru_cache(maxsize=20_000)
 def consonants(name: str) -> str:
     """The sound of one name; empty where too little is left to tell it from others."""
+    heard = skeleton(name)
+    return heard if len(heard) >= SHORTEST else ""
+
+
+@lru_cache(maxsize=20_000)
+def skeleton(name: str) -> str:
+    """All consonants of one name, however few."""
     word = _ARTICLE.sub("", name).casefold()
     for group, sound in _GROUPS:
         word = word.replace(group, sound.upper())
@@ -47,7 +55,7 @@ def consonants(name: str) -> str:
         sound = letter.lower() if letter.isupper() else _LETTERS.get(letter, "")
         if sound and (not heard or heard[-1] != sound):
             heard.append(sound)
-    return "".join(heard) if len(heard) >= SHORTEST else ""
+    return "".join(heard)
 
 
 def names(text: str, lang: str) -> Iterator[str]:
@@ -59,8 +67,10 @@ def names(text: str, lang: str) -> Iterator[str]:
                 yield sound
         return
     for found in _NAME.finditer(text):
-        before = text[: found.start()].rstrip()[-1:]
-        if found[0][0].isupper() and before and before not in _ENDS:
+        if not found[0][0].isupper():
+            continue
+        before = text[max(0, found.start() - _SPACES) : found.start()].rstrip()[-1:]
+        if before and before not in _ENDS:
             sound = consonants(found[0].split("'")[0].split("’")[-1])
             if sound:
                 yield sound

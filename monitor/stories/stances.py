@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.model import StoryItem
-    from monitor.stories.lexicon import Claims, Stance
+    from monitor.stories.lexicon import Claims
 
 #: letters of a text in which its main verb stands
 BEGINNING = 70
@@ -25,7 +25,7 @@ AT_ONCE = timedelta(hours=24)
 def denies(item: StoryItem) -> bool:
     """Whether the headline, or the first words below it, say that something is not so."""
     below = f"{item.item.summary} {item.item.content}"[:BEGINNING]
-    return any(stance_of(text, item.item.lang).denies for text in (item.item.title, below))
+    return any(denies_title(text, item.item.lang) for text in (item.item.title, below))
 
 
 def contradicts(item: StoryItem, first: StoryItem) -> bool:
@@ -42,9 +42,9 @@ def claimed_first(items: Sequence[StoryItem]) -> StoryItem | None:
 
 
 @lru_cache(maxsize=4096)
-def stance_of(title: str, lang: str) -> Stance:
-    """How a headline stands to what happened."""
-    return lexicon.stance(fingerprint.words(title), lang)
+def denies_title(title: str, lang: str) -> bool:
+    """Whether a headline says that something is not so."""
+    return lexicon.denies(fingerprint.words(title), lang)
 
 
 @lru_cache(maxsize=4096)

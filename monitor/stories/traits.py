@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from monitor.stories import lexicon, meetings
-from monitor.stories.signature import TITLE
+from monitor.stories import fingerprint, lexicon, meetings, sound
+from monitor.stories.signature import BODY, TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from monitor.stories.signature import Signature
+    from monitor.stories.signature import Odd, Signature
 
 #: what a fact weighs by where it stands: below the lead, in the lead, in the title
 PLACES = (0.0, 0.35, 0.8, 1.0)
@@ -26,6 +26,8 @@ KINDS = {
 SAID = "plbcsundtr"
 #: kinds that alone tell one event from another of the same topic
 SPECIFIC = ("person", "place", "document", "number")
+#: how rare a name must be to be news in a headline: less, and every item of the stream has it
+_SAID = 0.2
 #: how rare what somebody reacts with must be to say who reacts
 _TELLING = 0.3
 
@@ -44,7 +46,7 @@ def traits(ours: Signature, theirs: Signature, found: dict[str, float]) -> dict[
     for kind, letter in (("person", "p"), ("place", "l"), ("number", "n"), ("thing", "t")):
         found[f"other {kind}"] = _differ(ours, theirs, letter)
     found["other headline"] = float(_disjoint(ours, theirs, "dt"))
-    found["other wording"] = float(_reworded(ours, theirs))
+    found["other wording"] = float(reworded(ours, theirs) or _other_telling(ours, theirs))
     found["other reaction"] = float(_react_apart(ours, theirs))
     found["contrary"] = float(contrary(ours, theirs))
     met = meetings.compared(ours, theirs) if ours.meetings and theirs.meetings else ""
@@ -58,7 +60,8 @@ def shared(ours: Signature, theirs: Signature) -> dict[str, float]:
     """By kind how much both name, rare things and those in the title most."""
     found = dict.fromkeys(KINDS.values(), 0.0)
     for key in ours.facts.keys() & theirs.facts.keys():
-        rare = min(ours.rare.get(key, 0.0), theirs.rare.get(key, 0.0))
+        one, other = ours.rare.get(key, 0.0), theirs.rare.get(key, 0.0)
+        rare = one if one < other else other
         found[KINDS[key[0]]] += rare * rare * PLACES[ours.facts[key]] * PLACES[theirs.facts[key]]
     return found
 
@@ -113,12 +116,62 @@ def _disjoint(ours: Signature, theirs: Signature, letters: str) -> bool:
     return bool(one and other) and one.isdisjoint(other)
 
 
-def _reworded(ours: Signature, theirs: Signature) -> bool:
+def reworded(ours: Signature, theirs: Signature) -> bool:
     """Whether two headlines of one language, with nothing below them, differ in a word on either side."""
     if ours.lang != theirs.lang or not (ours.bare and theirs.bare):
         return False
     one, other = set(ours.title), set(theirs.title)
     return bool(one - other and other - one)
+
+
+def _other_telling(ours: Signature, theirs: Signature) -> bool:
+    """Whether two headlines without a text each say something that the other does not: a place, a name, a verb."""
+    return ours.bare and theirs.bare and _says_more(ours, theirs) and _says_more(theirs, ours)
+
+
+def _says_more(of: Signature, other: Signature) -> bool:
+    return _names_more(of, other, all_words=True) or any(
+        of.named(kind, TITLE) and of.named(kind, TITLE).isdisjoint(other.named(kind, BODY)) for kind in "dtr"
+    )
+
+
+def other_name(ours: Signature, theirs: Signature) -> bool:
+    """Whether each headline names somebody or some place that the other item does not."""
+    return _names_more(ours, theirs) and _names_more(theirs, ours)
+
+
+def other_words(ours: Signature, theirs: Signature) -> bool:
+    """The same of any word that no table knows."""
+    return _names_more(ours, theirs, all_words=True) and _names_more(theirs, ours, all_words=True)
+
+
+def _names_more(of: Signature, other: Signature, *, all_words: bool = False) -> bool:
+    named = of.named("plcun", TITLE)
+    if any(
+        of.rare.get(key, 0.0) >= _SAID for key in named if key not in other.facts and key not in other.within
+    ):
+        return True
+    caseless = all_words or of.lang == other.lang
+    return any(
+        (caseless if word.name is None else word.name or all_words) and not _has(other, of, word)
+        for word in of.odd
+    )
+
+
+def _has(other: Signature, of: Signature, word: Odd) -> bool:
+    """Whether the other item has a word: as written in its own language, by its sound in any."""
+    if word.stem in other.facts or any(word.stem == their.stem for their in other.odd):
+        return True
+    if of.lang == other.lang and fingerprint.hashed(word.stem) in other.title:
+        return True
+    sounds = {their.sound for their in other.odd} | {key[1:] for key in other.facts if key[0] == "~"}
+    return any(_sounds_like(word.sound, heard) for heard in sounds)
+
+
+def _sounds_like(one: str, other: str) -> bool:
+    """The same consonants, or those of the longer go on: an ending."""
+    short, long = sorted((one, other), key=len)
+    return short == long or (len(short) >= sound.SHORTEST and long.startswith(short))
 
 
 def _react_apart(ours: Signature, theirs: Signature) -> bool:

@@ -73,8 +73,8 @@ class Window:
             posting = self._postings.get(key, ())
             if len(posting) <= COMMON:
                 shared.update(posting)
-        best = sorted(shared.items(), key=lambda pair: (-pair[1], -pair[0]))[:COMPARED]
-        found = {place for place, _ in best}
+        best = sorted(((times, place) for place, times in shared.items()), reverse=True)[:COMPARED]
+        found = {place for _, place in best}
         # a story is judged by the report that opened it, whether or not that shares a key
         found |= {self._openers[self.now_called(self._members[place].story)] for place in found}
         members = (self._members[place] for place in found)

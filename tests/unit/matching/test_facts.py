@@ -8,6 +8,7 @@ import pytest
 
 from monitor.config.load import bundled
 from monitor.matching.facts import BODY, LEAD, MAX_NUMBERS, TITLE, facts
+from monitor.matching.matcher import Matcher
 from monitor.model import Item
 from monitor.watchlists.compile import load
 
@@ -22,11 +23,33 @@ def lists() -> Watchlists:
 
 def found(lists: Watchlists, lang: str, title: str, summary: str = "", content: str = "") -> dict[str, int]:
     item = Item(key="k", feed_id="f", lang=lang, title=title, summary=summary, content=content)
-    return {f.key: f.weight for f in facts(lists.lexicon.scan(item), {"%contact"}, kinds(lists))}
+    return {f.key: f.weight for f in facts(lists.lexicon.scan(item), {"%contact"}, kinds(lists), {})}
 
 
 def kinds(lists: Watchlists) -> dict[str, str]:
     return {f"@{e.id}": e.kind for e in lists.entities.values() if e.kind != "demonym"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "words"),
+    [
+        ("en", "Libyan envoy meets Lavrov in Lusaka", "envoy meets in Lusaka @libya"),
+        ("fr", "Lavrov à Lusaka", "à Lusaka"),
+        ("ar", "لافروف يزور كمبالا", "يزور كمبالا"),
+        ("ru", "Лавров и Менфи в Лусаке", "и в Лусаке"),
+    ],
+)
+def test_what_no_list_knows_of_a_title_is_told(lists: Watchlists, lang: str, title: str, words: str) -> None:
+    """So that an unknown place sets one headline apart from another; a nation is its country."""
+    decided = Matcher(lists).decide(Item(key="k", feed_id="f", lang=lang, title=title), facts_always=True)
+    assert decided.unnamed == tuple(words.split())
+
+
+def test_a_place_says_its_country(lists: Watchlists) -> None:
+    """Where a list's tags name it."""
+    item = Item(key="k", feed_id="f", lang="en", title="Haftar in Benghazi")
+    decided = Matcher(lists).decide(item, facts_always=True)
+    assert {f.key: f.country for f in decided.facts} == {"@khalifa-haftar": "", "@benghazi": "@libya"}
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,13 @@ def contact(russian: str, libyan: str, *, date: str | None = None, background: b
     )
 
 
-def signed(of: Item, *contacts: Contact, lang: str = "en", named: tuple[Fact, ...] = ()) -> Signature:
-    """The signature of an item with these contacts and facts, weighed in a stream that has just begun."""
-    made = signature(of, Decision(lang=lang, contacts=contacts, facts=named), NOON)
+def signed(
+    of: Item, *contacts: Contact, lang: str = "en", named: tuple[Fact, ...] = (), unnamed: str = ""
+) -> Signature:
+    """The signature of an item with these contacts and facts, weighed in a stream that has just begun.
+
+    `unnamed`: the words of its title that are no name which a list knows.
+    """
+    decided = Decision(lang=lang, contacts=contacts, facts=named, unnamed=tuple(unnamed.split()))
+    made = signature(of, decided, NOON)
     return weighed(made, Weeks().around(NOON))

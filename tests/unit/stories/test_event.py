@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.model import Decision
+from monitor.model import Decision, Fact
 from monitor.stories.event import relation
 from monitor.stories.rarity import Weeks, weighed
 from monitor.stories.signature import signature
@@ -133,6 +134,72 @@ def test_bare_headlines_that_differ_in_a_word_are_two_events(one: str, other: st
     """Until something else says otherwise."""
     found = kind(signed(item("1", one)), signed(item("2", other, feed="b", hours=1)))
     assert (found in ("event", "copy")) is joins
+
+
+#: of one envoy, in four languages: the language, the headline, and what of it no list knows
+ENVOY = {
+    "Gao": ("en", "Putin in Gao", "in Gao"),
+    "Gao, French": ("fr", "Poutine à Gao", "à Gao"),
+    "Lusaka": ("en", "Putin visits Lusaka", "visits Lusaka"),
+    "Lusaka, Russian": ("ru", "Путин посетил Лусаку", "посетил Лусаку"),
+    "Lusaka, Turkish": ("tr", "Putin Lusaka'yı ziyaret etti", "Lusaka'yı ziyaret etti"),
+    "Kampala, Arabic": ("ar", "بوتين يزور كمبالا", "يزور كمبالا"),
+    "Kampala": ("en", "Putin Visits Kampala", "Visits Kampala"),
+    "scorns Kampala": ("it", "Putin snobba Kampala", "snobba Kampala"),
+    "a nation": ("fr", "Poutine reçoit un Ougandais", "reçoit un Ougandais"),
+}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Gao", "Gao, French", "event"),
+        ("Gao", "Lusaka", "related"),
+        ("Gao, French", "Kampala, Arabic", "related"),
+        ("Lusaka", "Lusaka, Russian", "event"),
+        ("Lusaka, Russian", "Lusaka, Turkish", "event"),
+        ("Lusaka, Turkish", "Kampala, Arabic", "related"),
+        ("Kampala", "Kampala, Arabic", "event"),
+        ("Kampala", "Lusaka, Russian", "related"),
+        ("Kampala, Arabic", "scorns Kampala", "related"),
+        ("a nation", "Lusaka", "related"),
+    ],
+)
+def test_a_name_that_no_list_knows_sets_bare_headlines_apart(one: str, other: str, expected: str) -> None:
+    """In whatever languages; so does a verb."""
+    signatures = [
+        signed(item(name, title, feed=name), lang=lang, named=facts(putin=3), unnamed=unnamed)
+        for name in (one, other)
+        for lang, title, unnamed in [ENVOY[name]]
+    ]
+    assert kind(*signatures) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("He will speak with ministers there for two days.", "related", id="a line below both"),
+        pytest.param(TEXT, "copy", id="an article that is the news"),
+    ],
+)
+def test_a_line_that_both_have_makes_no_event_of_two_places(text: str, expected: str) -> None:
+    """A long text is the news whatever stands above it."""
+    one = item("1", "Putin flies to Gao", content=text)
+    other = item("2", "Putin flies to Lusaka", feed="b", content=text)
+    found = [signed(of, named=facts(putin=3), unnamed=of.title.removeprefix("Putin ")) for of in (one, other)]
+    assert kind(*found) == expected
+
+
+def test_a_place_and_its_country_are_no_two_places() -> None:
+    """One desk names the town, the other the country."""
+    town = replace(facts(moscow=3)[0], country="@russia")
+    one = signed(item("1", "Putin in Moscow"), named=(*facts(putin=3), town))
+    other = signed(
+        item("2", "Poutine en Russie"), lang="fr", named=(*facts(putin=3), Fact("@russia", 3, "country"))
+    )
+    elsewhere = signed(item("3", "Путин в Египте"), lang="ru", named=facts(putin=3, egypt=3))
+    assert kind(one, other) == "event"
+    assert kind(one, elsewhere) == "related"
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_one_event_has_the_same_concepts_in_every_language(lang: str, text: str)
 )  # fmt: skip
 def test_running_titles_and_explainers_are_told(lang: str, title: str) -> None:
     """They report many events or none."""
-    assert lexicon.stance(fingerprint.words(title), lang).series
+    assert lexicon.is_series(fingerprint.words(title), lang)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_running_titles_and_explainers_are_told(lang: str, title: str) -> None:
 def test_news_is_no_running_title(lang: str, title: str) -> None:
     """Though it has a word of one."""
     text = title.replace("Live mine", "A live mine")
-    assert not lexicon.stance(fingerprint.words(text), lang).series
+    assert not lexicon.is_series(fingerprint.words(text), lang)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_news_is_no_running_title(lang: str, title: str) -> None:
 )  # fmt: skip
 def test_denials_are_told(lang: str, title: str) -> None:
     """Of what is no contact too."""
-    assert lexicon.stance(fingerprint.words(title), lang).denies
+    assert lexicon.denies(fingerprint.words(title), lang)
 
 
 @pytest.mark.parametrize(
