@@ -214,7 +214,7 @@ def test_the_reference_library_reads_the_misp_events() -> None:
 
     assert [e.info for e in events] == [
         "Meeting: Sergei Lavrov – Khalifa Haftar, Libyan National Army, Moscow (denied)",
-        "Call: Vladimir Putin – Aguila Saleh (took place)",
+        "Phone call: Vladimir Putin – Aguila Saleh (took place)",
     ]
     assert first.date == date(2026, 3, 6)
     assert {t.name for t in first.tags} >= {
@@ -243,7 +243,7 @@ def test_feed_readers_read_the_atom_feed() -> None:
     assert not found.bozo
     assert ET.fromstring(text).tag == "{http://www.w3.org/2005/Atom}feed"
     assert [e.title for e in found.entries] == [e.title for e in ours.entries] == [
-        "Call: Vladimir Putin – Aguila Saleh (took place)",
+        "Phone call: Vladimir Putin – Aguila Saleh (took place)",
         "Meeting: Sergei Lavrov – Khalifa Haftar, Libyan National Army, Moscow (denied)",
     ]  # fmt: skip
     assert all(e.id.startswith("urn:uuid:") for e in found.entries)
