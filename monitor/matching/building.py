@@ -79,7 +79,7 @@ class Builder:
         self._add(word, claim)
         if not generate or word.endswith("*"):
             return
-        spelled = ()
+        spelled: tuple[str, ...] = ()
         if spec.kind == "person":
             spelled = articled(word, bears_article=_is_latin(word) and _bears_article(spec))
         for form in spelled:
