@@ -49,7 +49,7 @@ class RawEntry:
 def tidy(raw: RawEntry, base: str) -> tuple[Entry | None, str]:
     """The entry, and a remark where something was cut. None where there is nothing to keep. `base`: the feed's address."""
     title, summary, content = to_line(raw.title[:MAX_MARKUP]), _words(raw.summary), _words(raw.content)
-    title = title if any(map(str.isalnum, title)) else title and first_words(summary or content) or title
+    title = title if any(map(str.isalnum, title)) else (title and first_words(summary or content)) or title
     guid = _one_line(raw.guid)[:MAX_ADDRESS] or None
     url = whole_url(raw.url, base)
     if not (title or summary or content or guid or url):
