@@ -131,7 +131,7 @@ def _itself(root: HtmlElement, title: str) -> tuple[str, Page]:
     data = _data(root)
     heading = _line(" ".join(h.text_content() for h in root.iter("h1")))
     named = f"{_named(root, title, data)} {heading}"
-    bodies = [to_text("<p>".join(body)) for one in data if (body := _strings(one.get("articleBody")))]
+    bodies = [to_text("<p>".join(said)) for one in data if (said := _strings(one.get("articleBody")))]
     is_live = any("LiveBlogPosting" in str(one.get("@type")) for one in data)
     body = "\n\n".join(dict.fromkeys(bodies)) if is_live else max(bodies, key=len, default="")
     return body, Page(named=named, heading=heading, declared=_is_article(root, data))

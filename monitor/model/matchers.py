@@ -233,7 +233,8 @@ def _useless(n: int, matcher: Matcher, possible: frozenset[str] | None) -> Itera
     tried = [*(possible if possible is not None else _SAMPLES), *missing]
     fitting = [value for value in tried if matcher.fits(value)]
     # of a label that may be anything, samples tell only that all of it fits
-    all_fit, none_fits = len(fitting) == len(tried), not fitting and possible is not None
+    all_fit = len(fitting) == len(tried)
+    none_fits = not fitting and (possible is not None or matcher.words == ("",))
     everything, nothing = (none_fits, all_fit) if matcher.negative else (all_fit, none_fits)
     # whoever has one watchlist so far may name it
     named = matcher.operator == "=" and bool(matcher.value)
