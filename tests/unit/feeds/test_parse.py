@@ -407,7 +407,7 @@ SEEDS = (
 )
 PIECES = (
     b"<", b">", b"&", b"&#xD800;", b"<![CDATA[", b"]]>", b"<!--", b"\x00", b"\xff", b"<item>", b"</item>", b"</title>",
-    b'xml:base="http://[x"', b"<georss:point>a b</georss:point>", b"<image>", b"<svg>", b'{"', b"\\ud800", b"<source>",
+    b'xml:base="/x"', b"<image>", b"<svg>", b'{"', b"\\ud800", b"<source>",
     b'<content type="application/xml" mode="base64">', b"<!DOCTYPE", b"&#99999999999;", b"<dc:date>9999-99-99</dc:date>",
 )  # fmt: skip
 
