@@ -28,6 +28,7 @@ from monitor.jobs.feedback import Claim, Scope
 from monitor.jobs.silence_preview import RECENT, held_back, known_of
 from monitor.model.matchers import known, misfits, parse
 from monitor.store import feeds, silences, stories
+from monitor.parts import read_feeds
 from monitor.store.database import Database
 from monitor.watchlists.compile import load
 
@@ -277,10 +278,10 @@ def _with_remedy(message: str, remedy: str = "") -> str:
 def _known(found: Settings, polled: Sequence[str]) -> Known:
     """What labels can be here. A broken watchlist does not keep people from silencing: then its words are not known."""
     try:
-        return known_of(load(found.watchlists), polled or None)
+        return known_of(load(found.watchlists), {*polled, *(feed.id for feed in read_feeds(found))})
     except ConfigError:
         complain(
-            f"{found.watchlists} cannot be read (`monitor check`): watchlists and rules are taken as given"
+            f"{found.watchlists} or the feeds cannot be read (`monitor check`): their names are taken as given"
         )
     of_files = ("watchlist", "rule")
     return {name: can for name, can in known((), (), polled or None).items() if name not in of_files}
