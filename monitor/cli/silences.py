@@ -27,8 +27,8 @@ from monitor.errors import ConfigError
 from monitor.jobs.feedback import Claim, Scope
 from monitor.jobs.silence_preview import RECENT, held_back, known_of
 from monitor.model.matchers import known, misfits, parse
-from monitor.store import feeds, silences, stories
 from monitor.parts import read_feeds
+from monitor.store import feeds, silences, stories
 from monitor.store.database import Database
 from monitor.watchlists.compile import load
 

@@ -282,7 +282,9 @@ def _together(matchers: Sequence[Matcher], values: Known) -> Iterator[Misfit]:
 def _possible(name: str, asked: Sequence[Matcher], possible: frozenset[str] | None) -> bool:
     """Whether some story can be so; also where that cannot be told."""
     positive = [m for m in asked if not m.negative]
-    tried = {"", *_samples(name), *(word for m in positive for word in m.words)} if possible is None else possible
+    tried = (
+        {"", *_samples(name), *(word for m in positive for word in m.words)} if possible is None else possible
+    )
     if possible is None and not all(m.words for m in positive):
         return True
     allowed = [v for v in (*tried, "") if not any(m.fits(v) for m in asked if m.negative)]

@@ -58,7 +58,7 @@ def test_a_part_is_read_in_its_own_language(title: str, content: str, lang: str,
 
 def test_a_headline_of_names_alone_is_read_in_all_languages() -> None:
     body = "The field marshal has met the minister in the capital on Sunday."
-    assert language.parts("Haftar, Lavrov, Yevkurov, Benghazi", body, "", "en") == ("en", "und en en")
+    assert detect.parts("Haftar, Lavrov, Yevkurov, Benghazi", body, "", "en") == ("en", "und en en")
 
 
 def test_an_item_in_one_language_has_no_parts() -> None:
