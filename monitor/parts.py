@@ -78,7 +78,8 @@ def build(found: Settings) -> Parts:
     tried(lambda: _receivers_work(found))
     net = tried(lambda: policy(found))
     if lists is not None:
-        tried(lambda: load.check_conditions(found, known_of(lists)))  # type: ignore[arg-type]
+        polled = None if sources is None else [feed.id for feed in sources]  # type: ignore[attr-defined]
+        tried(lambda: load.check_conditions(found, known_of(lists, polled)))  # type: ignore[arg-type]
     together(wrong)
     return Parts(
         settings=found,

@@ -23,9 +23,10 @@ from monitor.stories.judgement import StoryJudge
 from monitor.stories.timeline import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from monitor.contacts.entity_index import WhoIsWho
+    from monitor.exports.verify import Verified
     from monitor.model import Story
     from monitor.model.evidence import Kept
 
@@ -120,7 +121,10 @@ def _umask() -> int:
     return mask
 
 
-_LINK = re.compile(r"\b[0-9a-f]{64}\b")
+#: a link, and its feed where `verify` wrote the line, of the archive or of a case
+_LINK = re.compile(
+    r"\b([0-9a-f]{64})\b(?:  (?:newest link of )?([\w.-]+)(?: when this was exported)?[ \t]*$)?", re.MULTILINE
+)
 
 
 def verify(
@@ -143,7 +147,7 @@ def verify(
         return
     read, odd = _read(folder)
     found = verified(read)
-    missing = [f"{head} is no link of this case" for head in heads if head not in found.chains]
+    missing = list(_missing(heads, found))
     for line in (*odd, *found.faults, *missing):
         complain(line)
     if odd or found.faults or missing:
@@ -155,8 +159,19 @@ def verify(
         say(case_page.UNPROVED)
 
 
-def _heads(value: str) -> list[str]:
-    """The links named by `--since`. Ends the command where there are none."""
+def _missing(heads: Sequence[tuple[str, str]], found: Verified) -> Iterator[str]:
+    """What is said of `heads` that a case lacks; those of feeds that it does not hold say nothing about it."""
+    ours = [(head, feed) for head, feed in heads if not feed or feed in found.heads]
+    if heads and not ours:
+        yield f"no link to compare with: none is of {', '.join(found.heads)}"
+    for head, feed in ours:
+        if head not in found.chains:
+            named = f" of {feed}" if feed else ""
+            yield f"{head}{named} is no link of this case: it is from another time, or the case was made anew"
+
+
+def _heads(value: str) -> list[tuple[str, str]]:
+    """The links named by `--since`, each with its feed or "". Ends the command where there are none."""
     path = Path(value)
     text = path.read_text("utf-8", "replace") if not _LINK.fullmatch(value) and path.is_file() else value
     found = _LINK.findall(text)
@@ -165,7 +180,7 @@ def _heads(value: str) -> list[str]:
             f"--since {value}: neither 64 hexadecimal digits nor a file that holds them (keep what verify prints)"
         )
         raise typer.Exit(MISCONFIGURED)
-    return list(found)
+    return [(head, feed) for head, feed in found]
 
 
 def _read(folder: Path) -> tuple[dict[str, bytes], list[str]]:
@@ -184,7 +199,7 @@ def _read(folder: Path) -> tuple[dict[str, bytes], list[str]]:
     return read, odd
 
 
-def _archive(config: Path | None, heads: Sequence[str]) -> None:
+def _archive(config: Path | None, heads: Sequence[tuple[str, str]]) -> None:
     wrong = expected = found = links = 0
     with search_options.reading(loaded(config)) as tx:
         for chain in evidence.chained(tx):
@@ -200,7 +215,7 @@ def _archive(config: Path | None, heads: Sequence[str]) -> None:
                 say(f"{evidence.head(tx, chain.feed_id)}  {chain.feed_id}", style="dim")
             wrong += len(faults)
             expected, found, links = expected + chain.expected, found + chain.found, links + chain.links
-        for head in heads:
+        for head, _ in heads:
             if evidence.holds(tx, head) is None:
                 complain(f"{head} is in no chain: what was verified then was cut off or written anew")
                 wrong += 1

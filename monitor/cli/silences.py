@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,7 +27,8 @@ from monitor.fields import parse_duration
 from monitor.jobs.feedback import Claim, Scope
 from monitor.jobs.silence_preview import RECENT, held_back, known_of
 from monitor.model.matchers import known, misfits, parse
-from monitor.store import feeds, silences
+from monitor.parts import read_feeds
+from monitor.store import feeds, silences, stories
 from monitor.store.database import Database
 from monitor.watchlists.compile import load
 
@@ -99,7 +100,7 @@ def add(
         raise typer.BadParameter("a silence has an author and a reason")
     found = loaded(config)
     with _open(found) as db, db.transaction() as tx:
-        _refuse_slips(found, [state.feed.id for state in feeds.everything(tx)], matchers, everything)
+        matchers = _judged(tx, found, matchers, everything)
         made = silences.add(
             tx, matchers, author=author, reason=reason, starts_at=begins, ends_at=ends, now=now
         )
@@ -122,7 +123,7 @@ def preview(
     matchers = _asked(match, everything)
     found = loaded(config)
     with _open(found) as db, db.transaction() as tx:
-        _refuse_slips(found, [state.feed.id for state in feeds.everything(tx)], matchers, everything)
+        matchers = _judged(tx, found, matchers, everything)
         held = held_back(tx, matchers, datetime.now(UTC))
     if as_json:
         say_json({"matchers": [str(m) for m in matchers], "fits": [one.as_json() for one in held]})
@@ -243,11 +244,32 @@ def _asked(match: list[str] | None, everything: bool) -> list[Matcher]:
     return read
 
 
-def _refuse_slips(found: Settings, polled: Sequence[str], matchers: list[Matcher], everything: bool) -> None:
-    """Exit with 2 for matchers that fit nothing, or leave nothing out."""
-    wrong = () if everything else misfits(matchers, _known(found, polled))
+def _judged(tx: Any, found: Settings, matchers: list[Matcher], everything: bool) -> list[Matcher]:
+    """`matchers` with merged stories under the ids that they go by now; exits with 2 for those that fit nothing, or
+    leave nothing out.
+    """
+    if everything:
+        return matchers
+    polled = [state.feed.id for state in feeds.everything(tx)]
+    wrong = misfits(matchers, _known(found, polled))
     hint = ["to silence every story say --all"] if any("everything" in w.message for w in wrong) else []
-    _refuse([_with_remedy(w.message, w.remedy) for w in wrong] + hint)
+    named = [
+        (m, word, stories.resolve_id(tx, word)) for m in matchers if m.name == "story" for word in m.words
+    ]
+    effect = ("fits nothing", "excludes nothing")
+    unknown = [
+        f"there is no story {word!r}, so {m} {effect[m.negative]} (`monitor stories list`)"
+        for m, word, now in named
+        if word and now is None
+    ]
+    _refuse([*(_with_remedy(w.message, w.remedy) for w in wrong), *hint, *unknown])
+    ids = {(m, word): now for m, word, now in named if now}
+    return [
+        replace(m, value="|".join(ids.get((m, w), w) for w in m.words))
+        if m.name == "story" and m.words
+        else m
+        for m in matchers
+    ]
 
 
 def _refuse(lines: list[str]) -> None:
@@ -265,10 +287,10 @@ def _with_remedy(message: str, remedy: str = "") -> str:
 def _known(found: Settings, polled: Sequence[str]) -> Known:
     """What labels can be here. A broken watchlist does not keep people from silencing: then its words are not known."""
     try:
-        return known_of(load(found.watchlists), polled or None)
+        return known_of(load(found.watchlists), {*polled, *(feed.id for feed in read_feeds(found))})
     except ConfigError:
         complain(
-            f"{found.watchlists} cannot be read (`monitor check`): watchlists and rules are taken as given"
+            f"{found.watchlists} or the feeds cannot be read (`monitor check`): their names are taken as given"
         )
     of_files = ("watchlist", "rule")
     return {name: can for name, can in known((), (), polled or None).items() if name not in of_files}

@@ -31,8 +31,10 @@ AROUND = 100
 TITLE = 4
 _FILED = re.compile(r"\s?(?:[:(,]|[-–—/]\s|\s[-–—]\s)")
 _AT_END = re.compile(r"""\A['\w]*\s?(?:[,.;:!?)»”"—–-]|\Z)""")
-
-_LABEL = re.compile(r"[(\[][^()\[\]]{3,30}[)\]]\s*\Z")
+#: what a title says behind itself: "(planned)", "[postponed] (video)", "– cancelled"
+_LABEL = re.compile(
+    r"(?:[(\[{（][^()\[\]{}（）]{3,30}[)\]}）][\s.]*){1,2}\Z|\s[-–—]{1,2}\s+\w+(?:\s\w+)?[\s.]*\Z"
+)
 
 #: the analysts' vocabulary of saying, and the kinds of entities that say something
 SAYING = "%saying"

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from w3lib.url import safe_url_string
 
-from monitor.model import ContactStatus
+from monitor.model import ContactStatus, ContactType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,6 +23,8 @@ NAMESPACE = UUID("6f0d7a52-2c33-5b7e-9d3c-5c1f0e5f4a11")
 #: what XML 1.0 cannot hold, and no text needs
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+#: how a kind is said where a headline would have another word: our own feeds are read again
+KIND_WORDS = {ContactType.CALL: "Phone call", ContactType.TRANSFER: "Delivery", ContactType.OTHER: "Contact"}
 #: how a status is said where there is room for it
 STATUS_WORDS = {
     ContactStatus.HAPPENED: "took place",
@@ -69,7 +71,7 @@ def with_roles(of: Iterable[Participant]) -> str:
 def title(of: LedgerContact) -> str:
     """One line: the kind, who with whom, where."""
     place = f", {of.place}" if of.place else ""
-    return f"{of.type.value.capitalize()}: {names(of.russian)} – {names(of.libyan)}{place}"
+    return f"{KIND_WORDS.get(of.type, of.type.value.capitalize())}: {names(of.russian)} – {names(of.libyan)}{place}"
 
 
 def summary(of: LedgerContact, mark: Callable[[str], str] = str) -> str:

@@ -32,7 +32,10 @@ _TAG = re.compile(
     + r"(?:[\s/]++|[^\s/>=<][^\s/>=<]*+|=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>][^\s<>]*+)|=(?=\s*+>)){0,600}+>"
 )
 _ROUGH_TAG = re.compile(_NAME + r"[^<>]*+>")
-_CUT_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*+)(?:[\s/][^<>]*+)?\Z")
+#: a tag that the end cuts off; behind one letter only with attributes: "Index A<B falls" is no tag
+_CUT_TAG = re.compile(
+    r"</?(a|[a-zA-Z](?=\s*\Z|[^<>]*=)|[a-zA-Z][a-zA-Z0-9]++)(?:[\s/][^<>]*+)?\Z", re.IGNORECASE
+)
 _OTHER = re.compile(r"<[!?][^<>]*+>")
 _MARKUP_LEFT = re.compile(r"&[a-zA-Z#][a-zA-Z0-9]{1,31};|</?[a-zA-Z][^<>]{0,1000}>|<!--")
 _LONG_REFERENCE = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")

@@ -24,7 +24,9 @@ MAX_LENGTH = 120
 
 _AFTERNOON, _MORNING = frozenset(("pm", "p", "م", "مساء")), frozenset(("am", "a", "ص", "صباحا"))
 
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2})(?:[:.h]|\sh\s)(\d{2})(?:[:.](\d{1,2})(?:[.,]\d+)?)?(?![\d.])")
+_CLOCK = re.compile(
+    r"(?<!\d)(\d{1,2})(?:[:.h]|\sh\s)(\d{2}|\d(?=:\d))(?:[:.](\d{1,2})(?:[.,]\d+)?)?(?![\d.])"
+)
 _CLOCK_OR_OFFSET = re.compile(_CLOCK.pattern + r"|(?<=\s)[+-]\d{2}:?\d{2}\b")
 _HALF = re.compile(r"\s*([ap])\.?\s?m\b\.?|\s*(صباحا|مساء|ص|م)(?!\w)")
 _OFFSET = re.compile(r"\s*(?:gmt|utc)?\s?([+-])(\d{1,2}):?(\d{2})?(?!\d)")
@@ -116,7 +118,7 @@ def _numeric_date(words: str) -> tuple[tuple[int, int, int], str] | None:
 
 def _named_date(words: str) -> tuple[tuple[int, int, int], str] | None:
     """Day and year around a month's name, in either order, and the text without them."""
-    joined = re.sub(r"(كانون|تشرين) (?=[^\W\d_]|[12]\b)", r"\1_", words)
+    joined = re.sub(r"(كانون|تشرين) ?(?=[^\W\d_]|[12]\b)", r"\1_", words)
     months = [m for m in _WORD.finditer(joined) if m.group() in _MONTHS]
     if not months:
         return None

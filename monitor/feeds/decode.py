@@ -110,6 +110,22 @@ _BYTES = re.compile(r"(?:&#(?:1[3-9]\d|12[89]|2[0-4]\d|25[0-5]);){2,}")
 _REFERENCE = re.compile(r"&#(x[0-9a-f]+|[0-9]+);?", re.IGNORECASE)
 
 
+_AS_WINDOWS = "windows-1252-in-utf-8"
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """What stands for bytes that are not UTF-8: those of windows-1252's dashes and quotes, else a sign of loss."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    stray = error.object[error.start : error.end]
+    return "".join(_C1_MEANT.get(byte) or "\ufffd" for byte in stray) if len(
+        stray
+    ) == 1 else "\ufffd", error.end
+
+
+codecs.register_error(_AS_WINDOWS, _as_windows)
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """Clean text without XML declaration; `encoding` is a Python codec name."""
@@ -170,12 +186,16 @@ def _decoded(body: bytes, content_type: str) -> tuple[str, str, str]:
 
 
 def _not_quite_utf8(body: bytes, content_type: str) -> tuple[str, str, str]:
-    text = body.decode("utf-8", "replace")
-    broken = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
+    text, strays = body.decode("utf-8", "replace"), body.count(b"\xef\xbf\xbd")
+    broken = text.count("\ufffd") - strays
     foreign = len(text) - len(text.encode("ascii", "ignore"))
-    if broken < NEARLY * foreign:
+    text = body.decode("utf-8", _AS_WINDOWS)
+    labels = _declared(body, content_type)
+    # dashes and quotes of windows-1252 pasted into UTF-8: no other encoding has nothing but them
+    pasted = text.count("\ufffd") == strays and (foreign > broken or "utf-8" in labels)
+    if broken < NEARLY * foreign or pasted:
         return text, "utf-8", f"{broken} broken bytes in UTF-8 text replaced"
-    for label in _declared(body, content_type):
+    for label in labels:
         if encoding := _LABELS.get(label):
             return _read(body, encoding), encoding, ""
         if text := _code_page(body, label):

@@ -30,7 +30,8 @@ _IDLE = re.compile(
 )
 _COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->")
 _REFERENCE = re.compile(r"&([A-Za-z_][\w.-]*+);")
-_CHARACTER = re.compile(r"&#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});")
+#: a character by its number, and the names that XML itself has
+_CHARACTER = re.compile(r"&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6})|amp|lt|gt|quot|apos);")
 
 
 def resolved(text: str) -> str | None:

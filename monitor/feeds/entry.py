@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from monitor.feeds.clean import to_line, to_text
 from monitor.feeds.dates import parse_date
@@ -23,6 +23,7 @@ MAX_WORDS = 500
 
 #: not behind an abbreviation or an initial ("Jan. 5", "Gen. Yevkurov")
 _SENTENCE = re.compile(r".{20,}?(?:[^\W\d_]{4}[»”’\")]?\.|[!?…؟。])[»”’\")]?(?=\s|\Z)")
+_SPACE = re.compile(r"\s")
 _URL_NOISE = re.compile(r"[\t\r\n]")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?=[-_]|\Z)")
 
@@ -47,7 +48,8 @@ class RawEntry:
 
 def tidy(raw: RawEntry, base: str) -> tuple[Entry | None, str]:
     """The entry, and a remark where something was cut. None where there is nothing to keep. `base`: the feed's address."""
-    title, summary, content = to_line(raw.title[:MAX_BODY]), _words(raw.summary), _words(raw.content)
+    title, summary, content = to_line(raw.title[:MAX_MARKUP]), _words(raw.summary), _words(raw.content)
+    title = title if any(map(str.isalnum, title)) else (title and first_words(summary or content)) or title
     guid = _one_line(raw.guid)[:MAX_ADDRESS] or None
     url = whole_url(raw.url, base)
     if not (title or summary or content or guid or url):
@@ -75,10 +77,12 @@ def whole_url(url: str, base: str) -> str | None:
     breaks and tabs inside it go, a space inside it is `%20`. `&amp;` is escaped once too often: no name begins so.
     """
     try:
-        written = _URL_NOISE.sub("", scrub(url).strip()).replace(" ", "%20").replace("&amp;", "&")
+        written = _SPACE.sub(lambda one: quote(one[0]), _URL_NOISE.sub("", scrub(url).strip()))
+        written = written.replace("&amp;", "&")
         joined = urljoin(base, written) if written else ""
         parts = urlsplit(joined)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and "%20" not in parts.netloc
+        host = parts.hostname or "%"
+        usable = parts.scheme in ("http", "https") and "%" not in host
     except ValueError:
         return None
     return joined if usable and len(joined) <= MAX_ADDRESS else None

@@ -131,10 +131,15 @@ def _itself(root: HtmlElement, title: str) -> tuple[str, Page]:
     data = _data(root)
     heading = _line(" ".join(h.text_content() for h in root.iter("h1")))
     named = f"{_named(root, title, data)} {heading}"
-    bodies = [to_text(body) for one in data if isinstance(body := one.get("articleBody"), str)]
+    bodies = [to_text("<p>".join(said)) for one in data if (said := _strings(one.get("articleBody")))]
     is_live = any("LiveBlogPosting" in str(one.get("@type")) for one in data)
     body = "\n\n".join(dict.fromkeys(bodies)) if is_live else max(bodies, key=len, default="")
     return body, Page(named=named, heading=heading, declared=_is_article(root, data))
+
+
+def _strings(value: object) -> list[str]:
+    """A text of the page's data, which may come in parts."""
+    return [part for part in (value if isinstance(value, list) else [value]) if isinstance(part, str)]
 
 
 def _data(root: HtmlElement) -> list[dict[str, Any]]:
@@ -265,6 +270,9 @@ def _text(root: HtmlElement, url: str) -> str:
     before = copy.deepcopy(root)
     found = trafilatura.extract(root, url=url, include_comments=False, include_tables=True, favor_recall=True)
     paragraphs = [line for part in (found or "").split("\n") if (line := _plain(part))]
+    if sum(map(len, paragraphs)) < MIN_TEXT:  # it leaves out what a text says twice
+        own = [line for p in before.iter("p") if (line := _line(p.text_content()))]
+        paragraphs = max(paragraphs, own, key=lambda lines: sum(map(len, lines)))
     for after, lost in _lost(before, "".join(paragraphs)):
         place = next((n + 1 for n, p in enumerate(paragraphs) if after in p), len(paragraphs))
         paragraphs.insert(place, lost)

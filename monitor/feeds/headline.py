@@ -33,6 +33,8 @@ _HOST = re.compile(r"(?:www\.)?(?:[^\W_](?:[\w-]*[^\W_])?\.)+[a-zа-я]{2,8}", r
 _ARTICLE = re.compile(r"(?:the|le|la|les|il|lo|gli|l) (?=\w)")
 #: letters of an outlet's name, and words that must be left of a headline
 LONGEST, LEAST = 60, 1
+#: words of a name that is told by one of them
+WORDS = 4
 #: names taken off one headline: "Headline - Libya Herald - Google News"
 MOST = 3
 #: titles of a document that end alike, or in some outlet, before the rest of such tails are outlets too
@@ -98,7 +100,15 @@ def _split(title: str) -> tuple[str, str]:
 
 
 def _listed(tail: str) -> bool:
-    return _plain(tail) in _known() or _HOST.fullmatch(tail) is not None
+    return _plain(tail) in _known() or _HOST.fullmatch(tail) is not None or _named_so(tail)
+
+
+def _named_so(tail: str) -> bool:
+    """Whether a tail is called as papers are: "Port Said Gazette", but no "gazette of the day"."""
+    words, name = tail.split(), f" {_plain(tail)} "
+    if not 1 < len(words) <= WORDS or any(word[0].islower() for word in words):
+        return False
+    return any(name.endswith(end) and name.startswith(start) for start, end in _calls())
 
 
 def _plain(name: str) -> str:
@@ -115,8 +125,17 @@ def _names() -> tuple[str, ...]:
 
 
 @cache
+def _calls() -> frozenset[tuple[str, str]]:
+    """How names begin and end that are an outlet's, whatever else is in them."""
+    starred = (name.partition("*") for name in _names() if "*" in name)
+    return frozenset(
+        (f" {_plain(start)}".rstrip() + " ", " " + f"{_plain(end)} ".lstrip()) for start, _, end in starred
+    )
+
+
+@cache
 def _known() -> frozenset[str]:
-    return frozenset(map(_plain, _names()))
+    return frozenset(_plain(name) for name in _names() if "*" not in name)
 
 
 @cache

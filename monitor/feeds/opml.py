@@ -131,7 +131,7 @@ def _outlines(source: bytes) -> list[dict[str, str]]:
 def _remarks(outlines: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
     """What was left out, and why; addresses without their secrets."""
     said = {masked(o["xmlurl"]): _unusable(o) for o in outlines}
-    counts = Counter(o["xmlurl"] for o in outlines)
+    counts = Counter(_address(o["xmlurl"]) or o["xmlurl"] for o in outlines)
     twice = (f"{masked(url)!r}: listed twice" for url, count in counts.items() if count > 1)
     return (*(f"{url!r}: {why}" for url, why in said.items() if why), *twice)
 
@@ -154,7 +154,7 @@ def _address(url: str) -> str | None:
 
 def _scraped(outline: Mapping[str, str]) -> bool:
     """Whether another reader makes a feed of a page itself (FreshRSS: `HTML+XPath`, `JSON+DotNotation` …)."""
-    return re.search(r"\+|xpath|html", outline.get("type", ""), re.IGNORECASE) is not None
+    return re.search(r"\+(?!xml\b)|xpath|html", outline.get("type", ""), re.IGNORECASE) is not None
 
 
 def _feed(url: str, title: str, said: Mapping[str, str], taken: set[str]) -> Feed:

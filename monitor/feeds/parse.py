@@ -190,7 +190,8 @@ def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> Pars
     entries: list[Entry] = []
     remarks = list(_trouble(document, truncated=truncated))
     plain = document.version.startswith("atom")
-    raw = [_try_raw(entry, language or "", plain=plain) for entry in document.entries]
+    house = _authors(header) if plain else ""  # RFC 4287 section 4.2.1
+    raw = [_try_raw(entry, language or "", house, plain=plain) for entry in document.entries]
     kept, unkept = matched([entry if isinstance(entry, RawEntry) else RawEntry() for entry in raw], found)
     for number, (said, words) in enumerate(zip(raw, kept, strict=True), start=1):
         entry, remark = _tidied(said, words, url) if isinstance(said, RawEntry) else (None, said)
@@ -213,10 +214,12 @@ def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> Pars
     )
 
 
-def _try_raw(entry: Any, language: str, *, plain: bool) -> RawEntry | str:
-    """The entry's raw words, or why there are none. `plain`: what calls itself plain text is plain text."""
+def _try_raw(entry: Any, language: str, house: str, *, plain: bool) -> RawEntry | str:
+    """The entry's raw words, or why there are none. `house`: who wrote what names nobody; `plain`: what calls itself
+    plain text is plain text.
+    """
     try:
-        return _raw(entry, language, plain=plain)
+        return _raw(entry, language, house, plain=plain)
     except _STUMBLES as error:
         return f"could not be read ({type(error).__name__})"
 
@@ -235,10 +238,10 @@ def _trouble(document: Any, *, truncated: bool) -> Iterator[str]:
         yield f"not well-formed XML, read loosely: {_one_line(document.bozo_exception)}"
 
 
-def _raw(entry: Any, language: str, *, plain: bool) -> RawEntry:
-    summary, content = _word(entry, "summary"), _content(entry)
+def _raw(entry: Any, language: str, house: str, *, plain: bool) -> RawEntry:
+    summary, content = _word(entry, "summary"), _content(entry, plain=plain)
     described = _word(dict.get(entry, "summary_detail"), "value")
-    if summary == content:
+    if summary and summary == _content(entry, plain=False):
         summary = ""  # feedparser copies a lone content into the summary
     return RawEntry(
         guid=_word(entry, "id"),
@@ -246,7 +249,7 @@ def _raw(entry: Any, language: str, *, plain: bool) -> RawEntry:
         title=_markup(entry, "title", _word(entry, "title"), plain=plain),
         summary=_markup(entry, "summary", summary, plain=plain),
         content=content or (described if described != summary else ""),
-        author=_authors(entry),
+        author=_authors(entry) or house,
         published=_word(entry, "published") or _word(entry, "updated") or _word(entry, "created"),
         language=_language(entry) or language,
         source=_word(dict.get(entry, "source"), "title"),
@@ -255,23 +258,25 @@ def _raw(entry: Any, language: str, *, plain: bool) -> RawEntry:
 
 def _markup(entry: Any, key: str, value: str, *, plain: bool) -> str:
     """A text as markup. In Atom, plain text has none (RFC 4287 section 3.1.1.1): `A<B` is no tag; elsewhere it may."""
-    is_plain = plain and _word(dict.get(entry, f"{key}_detail"), "type") == "text/plain"
-    return from_plain(value) if is_plain else value
+    return _from(dict.get(entry, f"{key}_detail"), value, plain=plain)
+
+
+def _from(detail: Any, value: str, *, plain: bool) -> str:
+    return from_plain(value) if plain and _word(detail, "type") == "text/plain" else value
 
 
 def _authors(entry: Any) -> str:
     """Every author once; feedparser's single one is the last."""
     people = dict.get(entry, "authors") or ()
-    names = dict.fromkeys(filter(None, (_word(person, "name") for person in people)))
+    names = dict.fromkeys(filter(None, (_word(one, "name") or _word(one, "email") for one in people)))
     return ", ".join(names) or _word(entry, "author")
 
 
-def _content(entry: Any) -> str:
+def _content(entry: Any, *, plain: bool) -> str:
     """All contents of an entry, each once: a description becomes one where a picture's caption stood before it."""
     parts = [part for part in dict.get(entry, "content") or () if isinstance(part, dict)]
-    values = dict.fromkeys(
-        [*(_word(part, "value") for part in parts), *(_word(entry, key) for key in _WHOLE)]
-    )
+    texts = (_from(part, _word(part, "value"), plain=plain) for part in parts)
+    values = dict.fromkeys([*texts, *(_word(entry, key) for key in _WHOLE)])
     return "<hr>".join(filter(None, values))
 
 

@@ -34,6 +34,8 @@ ENOUGH = 12
 SURE, SURE_LETTERS = 0.95, 20
 #: little words of another language that make a part strange, while its own has none; letters of a sentence
 TELLING, SENTENCE = 2, 40
+#: a part whose language is less likely than this is in another
+UNLIKE = 0.1
 #: without a hint, a short text's best guess needs this share
 HALF = 0.5
 #: the words that give a short title away
@@ -90,11 +92,14 @@ def parts(
     texts = (title, summary, content)
     whole = hint if hint and sure else detect(" ".join(texts), hint)
     own = _script_of(whole)
-    if own is None or not (any(_strange(text, whole, own) for text in texts) or _mixed(content)):
+    alone = sum(map(bool, texts)) < 2 and not _mixed(content)
+    if own is None or alone or not (any(_strange(text, whole, own) for text in texts) or _mixed(content)):
         return whole, ""
     said = (hint or "").lower().partition("-")[0]
     found = [_of_part(text, whole, own, said) for text in texts]
-    main = said if said and (sure or said in found) else next((lang for lang in found if lang), whole)
+    main = (
+        said if said and (sure or said in found) else next((e for e in found if e not in ("", "und")), whole)
+    )
     return main, " ".join(lang or main for lang in found)
 
 
@@ -105,12 +110,14 @@ def _of_part(text: str, whole: str, own: str, said: str) -> str:
         return ""
     if not _strange(text, whole, own):
         return whole
-    found = detect(text, said if said and _script_of(said) == script else None)
-    return found if found != "und" or script != own else whole
+    believed = said and _script_of(said) == script and not _strange(text, said, script)
+    found = detect(text, said if believed else None)
+    doubtful = script == own == "latin" and not believed and _odds(text[:MAX_READ]).get(found, 0.0) < SURE
+    return "und" if doubtful else found  # names alone look like any language: read in all
 
 
 def _strange(text: str, whole: str, own: str) -> bool:
-    """Whether a part is in another script than the whole, or speaks with another language's little words."""
+    """Whether a part is in another script than the whole, or in its script, but hardly in its language."""
     script = _script(text)
     if script is None or script != own:
         return script is not None
@@ -118,9 +125,15 @@ def _strange(text: str, whole: str, own: str) -> bool:
 
 
 def _foreign(text: str, whole: str) -> bool:
+    """Whether a part has none of a language's little words, and others' instead, or a look that the language has not."""
     heard = [_LITTLE_WORDS.get(word, ()) for word in re.findall(r"\w+", text[:300].lower())]
     counts = Counter(lang for langs in heard for lang in langs)
-    return not counts[whole] and any(number >= TELLING for number in counts.values())
+    if counts[whole]:
+        return False
+    if any(number >= TELLING for number in counts.values()):
+        return True
+    odds = _odds(text[:MAX_READ])
+    return len(text) >= ENOUGH and odds.get(whole, 1.0) < UNLIKE
 
 
 def _mixed(text: str) -> bool:
@@ -191,18 +204,25 @@ def _cyrillic(text: str, said: str) -> str:
 def _latin(text: str, said: str, letters: int) -> str:
     if letters < ENOUGH:
         return said or "und"
-    odds = {lang: chance * LATIN[lang] for lang, chance in _guesser().rank(text) if lang in LATIN}
-    for word in re.findall(r"\w+", text[:300].lower()):
-        for lang in _LITTLE_WORDS.get(word, ()):
-            odds[lang] *= 3
+    odds = _odds(text)
     best = max(odds, key=lambda lang: odds[lang])
-    share = odds[best] / (sum(odds.values()) or 1.0)
+    share = odds[best]
     known = said in LATIN
     if said and not known and (said in CYRILLIC or said in ARABIC):
         said = ""  # the script has already overruled it
     if said:
         return best if share >= SURE and letters >= SURE_LETTERS else said
     return best if share >= HALF or letters >= 3 * ENOUGH else "und"
+
+
+def _odds(text: str) -> dict[str, float]:
+    """How likely each language of Latin script is; together 1."""
+    odds = {lang: float(chance) * LATIN[lang] for lang, chance in _guesser().rank(text) if lang in LATIN}
+    for word in re.findall(r"\w+", text[:300].lower()):
+        for lang in _LITTLE_WORDS.get(word, ()):
+            odds[lang] *= 3
+    total = sum(odds.values()) or 1.0
+    return {lang: chance / total for lang, chance in odds.items()}
 
 
 @functools.cache

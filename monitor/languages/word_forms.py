@@ -325,19 +325,21 @@ def _italian(name: str, kind: str) -> Iterator[str]:
         yield stem + "i"
 
 
-#: the Arabic article as Latin letters write it, apart or joined by a hyphen
-_LATIN_ARTICLE = re.compile(r"(?<!\w)(?:[ae](?:l|sh|[dnrstz]))[-\s](?=\w{3})", re.IGNORECASE)
+#: the Arabic article in Latin and in Russian letters, apart or joined by a hyphen
+_ARTICLE_APART = re.compile(
+    r"(?<!\w)(?:[ae](?:l|sh|[dnrstz])|[аэ](?:ль|[рдзнтсш]))[-\s](?=\w{3})", re.IGNORECASE
+)
 #: letters that the article takes the sound of
-_SUN = re.compile(r"sh|[dnrstz]", re.IGNORECASE)
+_SUN = re.compile(r"sh|[dnrstz]|[рдзнтсш]", re.IGNORECASE)
 
 
 def articled(name: str, *, bears_article: bool) -> tuple[str, ...]:
-    """An Arabic name in Latin letters with its article in every spelling: al-Menfi, el Menfi, Almenfi, Elmenfi, and by
-    sound ad-Dbeibah.
+    """An Arabic name in Latin or Russian letters with its article in every spelling: al-Menfi, el Menfi, Almenfi, and
+    by sound ad-Dbeibah; Альменфи, Эльменфи, ан-Надури.
 
     `bears_article`: its last word has one also where it is written without ("Dbeibah").
     """
-    found = list(_LATIN_ARTICLE.finditer(name))
+    found = list(_ARTICLE_APART.finditer(name))
     if found:
         before, after = name[: found[-1].start()], name[found[-1].end() :]
     elif bears_article and not name.lower().startswith(("al", "el")):
@@ -345,8 +347,9 @@ def articled(name: str, *, bears_article: bool) -> tuple[str, ...]:
         before = first + space
     else:
         return ()
+    plain, vowels = (("аль", "эль"), "аэ") if _in_script(after, "ru") else (("al", "el"), "ae")
     sound = _SUN.match(after)
-    articles = ["al", "el", *(f"{vowel}{sound[0]}" for vowel in "ae" if sound)]
+    articles = [*plain, *(f"{vowel}{sound[0].lower()}" for vowel in vowels if sound)]
     return tuple(f"{before}{article}{joint}{after}" for article in articles for joint in ("-", ""))
 
 

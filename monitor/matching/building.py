@@ -79,13 +79,16 @@ class Builder:
         self._add(word, claim)
         if not generate or word.endswith("*"):
             return
-        if spec.kind == "person" and _is_latin(word):
-            for form in articled(word, bears_article=_bears_article(spec)):
-                self._add(form, claim)
+        spelled: tuple[str, ...] = ()
+        if spec.kind == "person":
+            spelled = articled(word, bears_article=_is_latin(word) and _bears_article(spec))
+        for form in spelled:
+            self._add(form, claim)
+        declined = (word, *(() if _is_latin(word) else spelled))
         # a name listed for every language declines in those that share its script
         for lang in (claim.lang,) if claim.lang != "any" else forms_of_script(word):
             latin = replace(claim, generated=True, lang=lang)
-            for form in inflected(word, lang, spec.kind)[1:]:
+            for form in (form for name in declined for form in inflected(name, lang, spec.kind)[1:]):
                 self._add(form, latin if _is_latin(form) else claim)
 
     def vocabulary(self, spec: VocabularySpec) -> None:

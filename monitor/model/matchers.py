@@ -153,6 +153,7 @@ _ONE = frozenset(("story", "severity", "event"))
 _OF_EVENTS = frozenset(("event", "severity", "feed"))
 #: no real value is any of these, yet a pattern for anything fits them all
 _SAMPLES = ("a", "q-7", "Zu Lu", "ع", "x" * 40, "0")
+_STORIES = ("s-0a1b2c3d4e", "s-f9e8d7c6b5")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,10 +231,11 @@ def _unknown(n: int, w: int, word: str, matcher: Matcher, possible: frozenset[st
 
 def _useless(n: int, matcher: Matcher, possible: frozenset[str] | None) -> Iterator[Misfit]:
     missing = ("",) if matcher.name in _MAY_LACK else ()
-    tried = [*(possible if possible is not None else _SAMPLES), *missing]
+    tried = [*(possible if possible is not None else _samples(matcher.name)), *missing]
     fitting = [value for value in tried if matcher.fits(value)]
     # of a label that may be anything, samples tell only that all of it fits
-    all_fit, none_fits = len(fitting) == len(tried), not fitting and possible is not None
+    all_fit = len(fitting) == len(tried)
+    none_fits = not fitting and (possible is not None or matcher.words == ("",))
     everything, nothing = (none_fits, all_fit) if matcher.negative else (all_fit, none_fits)
     # whoever has one watchlist so far may name it
     named = matcher.operator == "=" and bool(matcher.value)
@@ -246,6 +248,11 @@ def _useless(n: int, matcher: Matcher, possible: frozenset[str] | None) -> Itera
         message = f"{matcher} fits nothing that alerts"
         remedy = "medium, high and critical alert; what is quieter is in the digest only"
         yield Misfit(at=n, message=message, remedy=remedy)
+
+
+def _samples(name: str) -> tuple[str, ...]:
+    """Values that a label may have of which not all are known."""
+    return _STORIES if name == "story" else _SAMPLES
 
 
 def _alerts(value: str) -> bool:
@@ -275,7 +282,9 @@ def _together(matchers: Sequence[Matcher], values: Known) -> Iterator[Misfit]:
 def _possible(name: str, asked: Sequence[Matcher], possible: frozenset[str] | None) -> bool:
     """Whether some story can be so; also where that cannot be told."""
     positive = [m for m in asked if not m.negative]
-    tried = {"", *_SAMPLES, *(word for m in positive for word in m.words)} if possible is None else possible
+    tried = (
+        {"", *_samples(name), *(word for m in positive for word in m.words)} if possible is None else possible
+    )
     if possible is None and not all(m.words for m in positive):
         return True
     allowed = [v for v in (*tried, "") if not any(m.fits(v) for m in asked if m.negative)]

@@ -154,6 +154,7 @@ def test_check_tells_the_mistakes_of_all_files_at_once(folder: Path) -> None:
         pytest.param("{matchers: [rule=wagner/nam], receiver: folder}", "there is no rule", id="a rule"),
         pytest.param("{match: {side: libya}, receiver: folder}", "there is no side", id="a side"),
         pytest.param("{match: {severty: high}, receiver: folder}", "did you mean 'severity'?", id="a label"),
+        pytest.param("{match: {feed: gazete}, receiver: folder}", "there is no feed 'gazete'", id="a feed"),
         pytest.param("{matchers: ['severity=~.*'], receiver: folder}", "fits everything", id="everything"),
     ],
 )

@@ -393,6 +393,25 @@ def test_an_earlier_head_must_still_be_there(desk: Newsroom, tmp_path: Path) -> 
     assert "64 hexadecimal digits" in wrong.output
 
 
+def test_a_case_is_compared_with_the_links_of_its_own_feeds(case: Path, tmp_path: Path) -> None:
+    """The archive's list names every feed; a case holds those of one story."""
+    verify = ["verify", str(case), "--since", str(tmp_path / "heads")]
+    said = CliRunner().invoke(app, ["verify", str(case)]).stdout
+    own = re.search(r"([0-9a-f]{64})  newest link of (\S+)", said)
+    assert own is not None
+    for own_line in (f"{own[1]}  {own[2]}\n", own[0] + " when this was exported\n"):
+        (tmp_path / "heads").write_text(f"{'1' * 64}  elsewhere\n{own_line}{'2' * 64}  far-away\n")
+        assert CliRunner().invoke(app, verify).exit_code == 0
+    (tmp_path / "heads").write_text(f"{own[1]}  {own[2]}\n{'1' * 64}  {own[2]}\n")
+    result = CliRunner().invoke(app, verify)
+    assert result.exit_code == 1
+    assert f"{'1' * 64} of {own[2]} is no link of this case" in result.output
+    (tmp_path / "heads").write_text(f"{'1' * 64}  elsewhere\n")
+    result = CliRunner().invoke(app, verify)
+    assert result.exit_code == 1
+    assert "no link to compare with" in result.output
+
+
 def test_a_case_says_what_it_does_not_prove(case: Path) -> None:
     """On its page, and when it is verified; compared with a link from elsewhere, it is proved."""
     assert "made the whole case anew" in (case / "index.html").read_text("utf-8").replace("\n", " ")

@@ -22,6 +22,7 @@ TITLES = {
     "ru": "Хафтаром довольны в Москве",
     "ar": "المشير لحفتر في سرت",
     "tr": "LİBYA'da seçim",
+    "variants": "في المدينة الوطنيّة: Straße, œuvre, Łódź عام ٢٠٢٦",
     "dash": "Mohammed Al‑Menfi speaks; Королёв listens to أحمد",
 }
 
@@ -53,6 +54,9 @@ def found(desk: Newsroom, *words: str) -> set[str]:
         ("Королев", {"dash"}),
         ("Al-Menfi", {"dash"}),
         ("haftar", {"en"}),
+        ("المدينه الوطنية", {"variants"}),
+        ("STRASSE oeuvre lodz", {"variants"}),
+        ("2026", {"variants"}),
         ("хафтар", {"ru"}),
         ("سر", {"ar"}),
         ("@khalifa-haftar", {"en", "ru", "ar"}),

@@ -102,6 +102,13 @@ def test_a_merged_story_is_acknowledged_as_the_whole(run: Any, tmp_path: Path) -
         pytest.param(("--match", "side=UN"), "did you mean 'un'?", id="in other letters"),
         pytest.param(("--match", "severity=low"), "fits nothing that alerts", id="what does not alert"),
         pytest.param(("--match", "severity=high", "--match", "severity=medium"), "never hold together", id="both"),
+        pytest.param(("--match", "story=s-nope"), "there is no story 's-nope'", id="a story that is not there"),
+        pytest.param(("--match", "story!=s-nope"), "excludes nothing", id="but for a story that is not there"),
+        pytest.param(("--match", "story=~s-nope|s-none"), "there is no story 's-none'", id="two such"),
+        pytest.param(("--match", "story="), "fits nothing", id="no story"),
+        pytest.param(("--match", "story=~s-.*"), "fits everything", id="what every story is called"),
+        pytest.param(("--match", "story!~s-.*"), "fits nothing", id="what no story is called"),
+        pytest.param(("--match", "feed=nope"), "there is no feed 'nope'", id="a feed that is not there"),
         pytest.param(("--all", "--match", "lang=en"), "", id="all, and something"),
         pytest.param((), "", id="nothing named"),
     ],
@@ -148,7 +155,7 @@ def test_a_silence_says_what_it_holds_back(run: Any, tmp_path: Path) -> None:
     made = json.loads(run(*ADD, "--for", "1h", "--json")[1])
     assert [(one["id"], one["waits"]) for one in made["fits"]] == [("s-b", True), ("s-a", False)]
     assert made["config"] is None
-    assert "it fits nothing" in run("silence", "preview", "--match", "story!~s-.*")[1]
+    assert "it fits nothing" in run("silence", "preview", "--match", "participants=Nobody")[1]
 
 
 def test_everything_is_silenced_only_by_name(run: Any) -> None:

@@ -33,6 +33,25 @@ from tests.support.steps import lines_run
         pytest.param("<xhtml:p>one</xhtml:p><xhtml:p>two</xhtml:p>", "one\n\ntwo", id="prefixed elements"),
         pytest.param("<button>Share</button>Next", "Share Next", id="a button is no part of a word"),
         pytest.param('cut <a href="http://x.example/wagner', "cut", id="a tag cut off"),
+        pytest.param(
+            '<img alt="Port, "il varo" oggi"> Ships <b>wait</b>. <img alt="Sea, "la foce""> Fine.',
+            "Ships wait. Fine.",
+            id="quotes inside a value",
+        ),
+        pytest.param("<img alt='it's a 'test''> One.", "One.", id="single quotes inside a value"),
+        pytest.param('5" gun <b>and</b> 6" more', '5" gun and 6" more', id="inches"),
+        pytest.param(
+            '<a href="x" title="never closed>word</a> after.', "word after.", id="a value never closed"
+        ),
+        pytest.param('<svg a="0 1"><title>icon</title><path d="M0"/></svg>Words', "Words", id="a drawing"),
+        pytest.param(
+            "<SVG><g><text>x</text></g></SVG>Words <use href='#a'/>here", "Words here", id="its parts"
+        ),
+        pytest.param("so <math><mi>x</mi><mo>=</mo><mn>2</mn></math> holds", "so x=2 holds", id="a formula"),
+        pytest.param("<noindex>All <a>rights</a></noindex> Words", "All rights Words", id="a hint to robots"),
+        pytest.param("<noindex>never closed", "never closed", id="a hint never closed"),
+        pytest.param('cut <b class="x', "cut", id="a short tag cut off"),
+        pytest.param("Index A<B falls", "Index A<B falls", id="a letter behind a sign"),
         pytest.param("AT&amp;T &eacute;t&eacute; &#8212; x", "AT&T été — x", id="references"),
         pytest.param("&amp;lt;p&amp;gt;a&amp;lt;/p&amp;gt; &amp;amp; b", "a\n\n& b", id="doubly escaped"),
         pytest.param("<p>a</p><p>b &lt;b&gt;c&lt;/b&gt;</p>", "a\n\nb c", id="half escaped keeps paragraphs"),

@@ -49,6 +49,7 @@ martedì 5 novembre 2024 10.15
 الثلاثاء 5 نوفمبر 2024 - 10:15 ص
 5 تشرين الثاني 2024 10:15
 5 تشرين 2 2024 10:15
+5 تشرين2 2024 10:15
 5 نونبر 2024 10:15
 5 تشرين ثاني 2024، 10:15
 Tue, 05 Nov 2024 05:15:00 ET
@@ -101,6 +102,11 @@ def test_odd_dates_are_flagged_not_dropped(words: str, flag: DateFlag) -> None:
     at, found = read_date(words, NOW)
     assert found is flag
     assert (at is None) == (flag in (DateFlag.MISSING, DateFlag.UNREADABLE))
+
+
+def test_digits_that_stand_alone_are_read() -> None:
+    assert parse_date("2024-11-05T1:2:3Z") == datetime(2024, 11, 5, 1, 2, 3, tzinfo=UTC)
+    assert parse_date("5 Nov 2024 1:2:3 +0100") == datetime(2024, 11, 5, 0, 2, 3, tzinfo=UTC)
 
 
 def test_leap_seconds_and_hour_24_are_read() -> None:

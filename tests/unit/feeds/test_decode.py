@@ -60,6 +60,22 @@ def test_one_stray_byte_costs_one_character(stray: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("around", "content_type"),
+    [
+        pytest.param("قناة ليبيا", "", id="amid Arabic"),
+        pytest.param("café", "", id="beside one accent"),
+        pytest.param("plain", "text/xml; charset=utf-8", id="amid ASCII, declared"),
+    ],
+)
+def test_dashes_and_quotes_pasted_from_windows_into_utf8_are_what_they_were(
+    around: str, content_type: str
+) -> None:
+    body = f"<rss><title>{around} A-B's {around}</title></rss>".encode()
+    body = body.replace(b"-", b"\x96").replace(b"'", b"\x92")
+    assert f"{around} A–B’s {around}" in to_text(body, content_type).text
+
+
+@pytest.mark.parametrize(
     "encoding",
     ["utf-16", "utf-16-le", "utf-16-be", "utf-32"],
     ids=["bom", "le no bom", "be no bom", "utf-32 bom"],

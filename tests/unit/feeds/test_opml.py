@@ -82,6 +82,24 @@ def test_bad_lines_are_told_and_skipped() -> None:
     assert found.remarks == ("'javascript:x': no http(s) address", "'https://a.example/': listed twice")
 
 
+def test_feeds_are_told_from_pages_that_another_reader_takes_apart() -> None:
+    kinds = {
+        "rss": "feed://a.example/1",
+        "RSS": "feed:https://a.example/2",
+        "application/rss+xml": "https://a.example/3",
+        "atom": "feeds://a.example/4",
+        "HTML+XPath": "https://a.example/5",
+        "XML+XPath": "https://a.example/6",
+        "JSON+DotNotation": "https://a.example/7",
+    }
+    lines = (f'<outline type="{kind}" text="t" xmlUrl="{url}"/>' for kind, url in kinds.items())
+    again = '<outline text="t" xmlUrl="http://a.example/1"/>'
+    found = read_opml(outline("".join(lines) + again))
+    assert [s.feed.url[-1] for s in found.subscriptions] == ["1", "2", "3", "4"]
+    assert [remark.partition(":")[2].count("left out") for remark in found.remarks] == [1, 1, 1, 0]
+    assert found.remarks[-1] == "'http://a.example/1': listed twice"
+
+
 def test_ids_in_use_are_left_alone() -> None:
     """A second feed of the same name gets a number."""
     found = read_opml(

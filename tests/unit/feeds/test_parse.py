@@ -136,6 +136,9 @@ def test_entity_declarations_that_do_more_than_name_a_word_are_refused(prolog: s
         pytest.param('<!DOCTYPE rss SYSTEM "<a" [<!ENTITY x "y">]>', "a b &c;", id="never used"),
         pytest.param('<!DOCTYPE rss [<!ENTITY c "[d]">]>', "a b [d]", id="with brackets"),
         pytest.param(
+            "<!DOCTYPE rss [<!ENTITY c '&lt;d&gt; &quot;e'>]>", 'a b <d> "e', id="with the names of XML"
+        ),
+        pytest.param(
             '<!DOCTYPE rss [<!ELEMENT rss ANY><!ATTLIST rss v CDATA "x>"><!ENTITY c "d">]>',
             "a b d",
             id="beside a grammar",
@@ -404,7 +407,7 @@ SEEDS = (
 )
 PIECES = (
     b"<", b">", b"&", b"&#xD800;", b"<![CDATA[", b"]]>", b"<!--", b"\x00", b"\xff", b"<item>", b"</item>", b"</title>",
-    b'xml:base="http://[x"', b"<georss:point>a b</georss:point>", b"<image>", b"<svg>", b'{"', b"\\ud800", b"<source>",
+    b'xml:base="/x"', b"<image>", b"<svg>", b'{"', b"\\ud800", b"<source>",
     b'<content type="application/xml" mode="base64">', b"<!DOCTYPE", b"&#99999999999;", b"<dc:date>9999-99-99</dc:date>",
 )  # fmt: skip
 
@@ -497,11 +500,29 @@ def test_plain_text_of_atom_is_plain_text(title: str, read_as: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "read_as"),
+    [
+        ('<content type="text">Yield A&lt;B&gt;C</content>', "Yield A<B>C"),
+        ("<content>if a&lt;b and c&gt;d</content>", "if a<b and c>d"),
+        ('<content type="html">Yield &lt;b&gt;A&lt;/b&gt; falls</content>', "Yield A falls"),
+        ("<content>&lt;p&gt;One.&lt;/p&gt;</content>", "One."),
+    ],
+)
+def test_a_content_of_atom_is_what_it_calls_itself(content: str, read_as: str) -> None:
+    (entry,) = read(atom(f"<title>T</title>{content}")).entries
+    assert (entry.content or entry.summary) == read_as
+
+
+@pytest.mark.parametrize(
     "document",
     [
         atom("<title>A</title><author><name>Ann</name></author><author><name>Bo</name></author>"),
         "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><item><title>A</title>"
         "<dc:creator>Ann</dc:creator><dc:creator>Bo</dc:creator></item></channel></rss>",
+        atom("<title>A</title>").replace(
+            "<entry>", "<author><name>Ann</name></author><author><name>Bo</name></author><entry>"
+        ),
+        atom("<title>A</title><author><email>Ann</email></author><author><name>Bo</name></author>"),
     ],
 )
 def test_every_author_is_kept(document: str) -> None:
@@ -537,6 +558,31 @@ def test_every_author_is_kept(document: str) -> None:
 def test_an_entry_without_a_title_is_called_by_its_first_words(text: str, title: str) -> None:
     found = read(rss(f"<description>{escape(text).replace(chr(10), '&lt;br&gt;')}</description>"))
     assert found.entries[0].title == title
+
+
+@pytest.mark.parametrize("title", ["", "<title/>", "<title>...</title>", "<title>&lt;img src=x&gt;</title>"])
+def test_a_title_without_a_letter_is_none(title: str) -> None:
+    assert read(rss(f"{title}<description>Rain in port.</description>")).entries[0].title == "Rain in port."
+
+
+@pytest.mark.parametrize(
+    ("link", "read_as"),
+    [
+        ("https://x.example/a b/c d?q=e f", "https://x.example/a%20b/c%20d?q=e%20f"),
+        ("\n https://x.example/a\u00a0b \t", "https://x.example/a%C2%A0b"),
+        ("/a b", "https://feed.example/a%20b"),
+        ("https://x.example/a%20b c", "https://x.example/a%20b%20c"),
+        ("https://ann:p%40s@x.example/a b", "https://ann:p%40s@x.example/a%20b"),
+        ("https://x .example/a", None),
+    ],
+)
+def test_a_space_inside_an_address_is_encoded(link: str, read_as: str | None) -> None:
+    """https://url.spec.whatwg.org/#path-state; deleted, it makes a dead link."""
+    for document in (
+        rss(f"<title>A</title><link>{link}</link>"),
+        atom(f"<title>A</title><link href='{link}'/>"),
+    ):
+        assert read(document).entries[0].url == read_as
 
 
 def test_the_cap_is_on_words_and_not_on_markup() -> None:

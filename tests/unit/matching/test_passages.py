@@ -21,6 +21,7 @@ ENGLISH = "Follow the latest news on our channel. All rights reserved to the new
 TURKISH = (
     "Son dakika haberleri için kanalımızı takip edin. Tüm hakları saklıdır, ajans ile iletişime geçin. " * 3
 )
+FRENCH = "Suivez toute l'actualité sur notre chaîne et abonnez-vous à la lettre. Tous droits réservés. " * 3
 
 
 @cache
@@ -42,6 +43,10 @@ def item(title: str, content: str, lang: str = "und") -> Item:
         pytest.param("حفتر يلتقي لافروف في موسكو", ENGLISH, "und", "ar", id="ar over en"),
         pytest.param("Хафтар встретился с Лавровым в Москве", ENGLISH, "und", "ru", id="ru over en"),
         pytest.param("Haftar meets Lavrov at the ministry in Moscow", TURKISH, "und", "en", id="en over tr, one script"),
+        pytest.param("Haftar receives Lavrov in Moscow", TURKISH, "tr", "tr", id="en over tr, a wrong label"),
+        pytest.param("Haftar incontra Lavrov a Mosca", ENGLISH, "en", "en", id="it over en, a wrong label"),
+        pytest.param("Haftar incontra Lavrov a Mosca", FRENCH, "und", "fr", id="it over fr"),
+        pytest.param("Hafter Moskova'da Lavrov ile görüştü", FRENCH, "fr", "fr", id="tr over fr"),
         pytest.param("News of the day", ARABIC + "Khalifa Haftar met Sergei Lavrov in Moscow on Sunday. " + ARABIC, "ar", "ar", id="an English sentence amid Arabic"),
     ],
 )  # fmt: skip
@@ -49,6 +54,11 @@ def test_a_part_is_read_in_its_own_language(title: str, content: str, lang: str,
     decision = matcher().decide(item(title, content, lang))
     assert decision.lang == told
     assert [(c.russian, c.libyan) for c in decision.contacts] == [(("Sergei Lavrov",), ("Khalifa Haftar",))]
+
+
+def test_a_headline_of_names_alone_is_read_in_all_languages() -> None:
+    body = "The field marshal has met the minister in the capital on Sunday."
+    assert detect.parts("Haftar, Lavrov, Yevkurov, Benghazi", body, "", "en") == ("en", "und en en")
 
 
 def test_an_item_in_one_language_has_no_parts() -> None:
@@ -102,3 +112,12 @@ def test_joined_names_are_people(title: str) -> None:
 def test_a_glued_article_is_the_name(name: str) -> None:
     decision = matcher().decide(item(f"{name} met Lavrov in Tripoli", "", "en"))
     assert [bool(c.libyan) for c in decision.contacts] == [True]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Альменфи", "Эль-Менфи", "Эльменфи", "с Мухаммедом Альхаддадом", "Аннадури", "Муса Алькуни", "Аддабиба"],
+)
+def test_a_glued_article_in_russian_letters_is_the_name(name: str) -> None:
+    said = f"Лавров встретился {name}" if name.startswith("с ") else f"{name} встретился с Лавровым"
+    assert [len(c.libyan) for c in matcher().decide(item(said, "", "ru")).contacts] == [1]
