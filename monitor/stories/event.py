@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor.stories import fingerprint
 from monitor.stories.signature import TITLE
-from monitor.stories.traits import alike, crowd, shared, specific, told, traits
+from monitor.stories.traits import (
+    alike,
+    contrary,
+    crowd,
+    met_or_not,
+    shared,
+    specific,
+    told,
+    traits,
+    turned_round,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +51,7 @@ NEWS, ARTICLE = 4, 25
 SAME_HEAD = 0.5
 #: a fact at least this rare tells something
 RARE = 0.25
-#: opposite reports of one event are this close, and share this much of who and where
+#: opposite reports of one event are this close, and share this much of who, where and what about
 OPPOSED, OPPOSED_AGREES = timedelta(hours=24), 0.2
 #: kinds of facts of which something must be shared, be it the topic
 NAMED = ("person", "place", "body", "country", "sense", "document")
@@ -73,6 +83,8 @@ def relation(ours: Signature, theirs: Signature) -> Relation | None:
         return None
     held, home = likeness_of_texts(ours, theirs), bool(ours.source) and ours.source == theirs.source
     if held >= (COPY_AT_HOME if home else COPY) and _one_headline(ours, theirs):
+        if _say_opposite(ours, theirs):
+            return Relation("event", max(JOIN, held), "they say the opposite")
         return Relation("copy", held, f"{held:.0%} of the text is the same")
     # what a desk prints below everything names the same each time
     return _same_event(ours, theirs, framed=home and held >= FRAME)
@@ -128,7 +140,7 @@ def _same_event(ours: Signature, theirs: Signature, *, framed: bool) -> Relation
         return _related(found, total, agrees)
     if _opposed(ours, theirs, found, total):
         return Relation("event", max(JOIN, total - WEIGHTS["contrary"]), "they say the opposite")
-    if found["other wording"] and not met:
+    if found["other wording"] and not (met or turned_round(ours, theirs)):
         return _related(found, total, agrees)
     if total >= (JOIN - MET if met else JOIN) and (met or agrees >= AGREES):
         return Relation("event", total, _why(found))
@@ -152,12 +164,22 @@ def _worth_weighing(ours: Signature, theirs: Signature, found: dict[str, float])
 def _opposed(ours: Signature, theirs: Signature, found: Mapping[str, float], total: float) -> bool:
     """Whether two desks say the opposite of one event within a day: the same place or people, nothing else between them."""
     near = abs(ours.at - theirs.at) <= OPPOSED and ours.source != theirs.source
-    if not (found["contrary"] and near) or ours.meetings or theirs.meetings:
+    met = bool(found["met same"]) and met_or_not(ours, theirs)
+    if not (found["contrary"] and near) or not (met or not (ours.meetings or theirs.meetings)):
         return False
     alone = (
         total - WEIGHTS["contrary"] * found["contrary"] - WEIGHTS["other headline"] * found["other headline"]
     )
-    return alone >= JOIN and found["place"] + found["person"] >= OPPOSED_AGREES
+    return alone >= (JOIN - MET if met else JOIN) and (
+        met or found["place"] + found["person"] + found["deed"] >= OPPOSED_AGREES
+    )
+
+
+def _say_opposite(ours: Signature, theirs: Signature) -> bool:
+    """Whether two headlines cannot both be true, however much of the text is the same: no desk repeats the other."""
+    if ours.meetings or theirs.meetings:
+        return met_or_not(ours, theirs)
+    return contrary(ours, theirs) or turned_round(ours, theirs)
 
 
 def score(found: Mapping[str, float]) -> float:

@@ -71,6 +71,8 @@ class Signature:
     stated: bool = True
     #: a running title or an explainer
     series: bool = False
+    #: what its headline says was or will not be done, as keys of `facts`
+    undone: frozenset[str] = frozenset()
     memo: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -113,6 +115,7 @@ def signature(item: Item, decision: Decision, now: datetime) -> Signature:
         meetings=tuple(dict.fromkeys(_meeting(c) for c in decision.contacts if not c.background)),
         stated=not decision.matches or any(e.field != "title" for m in decision.matches for e in m.evidence),
         series=stance.series,
+        undone=lexicon.claims(title, decision.lang).not_done,
     )
 
 
@@ -192,6 +195,7 @@ def as_json(of: Signature) -> dict[str, Any]:
         ],
         "series": of.series,
         "stated": of.stated,
+        "undone": sorted(of.undone),
         "topic": sorted(of.topic),
     }
 
@@ -213,6 +217,7 @@ def from_json(data: Mapping[str, Any]) -> Signature:
         topic=frozenset(data.get("topic", ())),
         stated=data.get("stated", True),
         series=data.get("series", False),
+        undone=frozenset(data.get("undone", ())),
     )
 
 
