@@ -74,6 +74,9 @@ class Frame:
     sentence: Sentence
     text: str
     grammar: Grammar
+    #: the sentence as it was written, and where each letter of it is in `text`
+    given: str = ""
+    offsets: Sequence[int] = ()
     actors: list[Actor] = field(default_factory=list)
     cues: list[Word] = field(default_factory=list)
     statuses: list[Word] = field(default_factory=list)
@@ -109,7 +112,7 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
     start = sentence.start
     given = scan.fields[sentence.field][start : min(sentence.end, start + LONGEST)]
     text = plain(given)
-    frame = Frame(sentence, text.text, grammar_of(scan.lang_of(sentence.index)))
+    frame = Frame(sentence, text.text, grammar_of(scan.lang_of(sentence.index)), given, text.places)
     for mention in mentions:
         if mention.start - start < len(given):
             place = (text.at(mention.start - start), text.at(mention.end - start))

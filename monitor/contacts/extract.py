@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from monitor.contacts.ahead import to_come
-from monitor.contacts.clauses import SAYING, Frame, Word, is_namesake, read
+from monitor.contacts.clauses import Frame, Word, is_namesake, read
 from monitor.contacts.coreference import Discourse
 from monitor.contacts.participants import Parties, parties
 from monitor.contacts.parties import LIBYAN, RUSSIAN, SIDES, Cast, Rank
 from monitor.contacts.place_and_date import day_of, is_long_ago, place_of
-from monitor.contacts.speakers import DENIES, denier_of, speaker_of
-from monitor.contacts.status import is_circumstance, status_of
+from monitor.contacts.speakers import denier_of, negator_of, speaker_of
+from monitor.contacts.status import is_circumstance, rumour_of, status_of
 from monitor.matching.evaluate import Span, keys_of
 from monitor.matching.matcher import evidence_of
-from monitor.model import Contact, ContactStatus, ContactType
+from monitor.model import RUMOUR, Contact, ContactStatus, ContactType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -51,6 +52,8 @@ _TOOK_PLACE = frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})
 MOST = 60
 #: of an item, those that tell its news: the title and the first ones below
 LEAD = 3
+#: what stands behind somebody whom a headline quotes
+LEADS = ":"
 
 
 @dataclass(slots=True)
@@ -67,6 +70,8 @@ class Event:
     #: 2: dated long before the item; 1: told as something earlier
     old: int
     speaker: Speaker | None = None
+    #: the word that says that it is only said to have taken place
+    rumour: Mention | None = None
     mentions: list[Mention] = field(default_factory=list)
 
 
@@ -76,15 +81,13 @@ def listener(watchlists: Watchlists) -> Callable[[Scan], Speaker | None]:
     cast = Cast.of(watchlists.entities, specs)
 
     def denier(scan: Scan) -> Speaker | None:
-        saying = {m.sentence for m in scan.mentions if m.term == SAYING and m.sense == DENIES}
-        news = [number for number in sorted(saying) if number < LEAD]
-        if not news:
-            return None
-        frames = (frame for frame in _frames(scan, cast) if frame.sentence.index in news)
-        found = (
-            denier_of(frame, cast, scan.lang_of(frame.sentence.index), scan.fields[frame.sentence.field])
-            for frame in frames
-        )
+        news = takewhile(lambda frame: frame.sentence.index < LEAD, _frames(scan, cast))
+        told = [
+            (frame, scan.lang_of(frame.sentence.index))
+            for frame in news
+            if frame.sayings or LEADS in frame.text
+        ]
+        found = (who(frame, cast, lang) for who in (denier_of, negator_of) for frame, lang in told)
         return next((speaker for speaker in found if speaker is not None), None)
 
     return denier
@@ -198,6 +201,7 @@ def _events(frame: Frame, scan: Scan, discourse: Discourse) -> Iterator[Event]:
             day=day,
             old=old if frame.sentence.field == "content" else 0,
             speaker=speaker_of(frame, cue, status, discourse.cast, lang, discourse.hearing),
+            rumour=rumour_of(frame, cue) if status in _TOOK_PLACE else None,
             mentions=[cue.mention, *(a.mention for a in found.actors)],
         )
 
@@ -231,15 +235,22 @@ def _merged(told: Sequence[Event]) -> list[Event]:
     for event in told:
         if event.old == 1 and fresh:
             event.old = 0
-        same = next((e for e in events if e.status is event.status and _same(e, event)), None)
+        same = next((e for e in events if _as_one(e, event) and _same(e, event)), None)
         if same is None:
             events.append(event)
             continue
+        if same.rumour and not event.rumour:
+            same.status, same.speaker, same.rumour = event.status, event.speaker, None
         same.parties.join(event.parties)
         same.speaker = same.speaker or event.speaker
         same.place, same.day = same.place or event.place, same.day or event.day
         same.mentions += event.mentions
     return events
+
+
+def _as_one(one: Event, other: Event) -> bool:
+    """Whether two statuses go together: what is only said to have taken place says nothing beside a firm word."""
+    return one.status is other.status or (one.rumour is None) != (other.rumour is None)
 
 
 def _same(one: Event, other: Event) -> bool:
@@ -263,6 +274,8 @@ def _suits(event: Event, own: Cast) -> bool:
 
 def _contact(event: Event, scan: Scan) -> Contact:
     mentions = {id(m): m for m in event.mentions}
+    hearsay = evidence_of([Span(0, 0, (event.rumour,))], scan) if event.rumour else ()
+    said = tuple(replace(why, term=RUMOUR) for why in hearsay)
     return Contact(
         type=event.type,
         status=event.status,
@@ -271,6 +284,6 @@ def _contact(event: Event, scan: Scan) -> Contact:
         place=event.place,
         date=event.day,
         background=event.old > 0,
-        evidence=evidence_of([Span(0, 0, tuple(mentions.values()))], scan),
+        evidence=said + evidence_of([Span(0, 0, tuple(mentions.values()))], scan),
         speaker=event.speaker,
     )

@@ -54,7 +54,8 @@ def _contact(
     on = _date(group, told)
     day = named[0] if (named := days_of(on)) is not None else by_time[0].at.date()
     kinds = tuple(kind for kind, _ in Counter(r.contact.type for r in told).most_common())
-    history = _history(by_time)
+    # what is only said to have taken place changes no status that somebody vouches for
+    history = _history([r for r in by_time if not r.contact.rumoured] or by_time)
     name = _id(group.reports[0])
     return LedgerContact(
         id=name,

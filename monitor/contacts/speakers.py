@@ -10,40 +10,32 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from monitor.contacts.clauses import TITLE
 from monitor.contacts.parties import Rank
+from monitor.contacts.quoting import (
+    NEAR,
+    begins,
+    in_words,
+    is_passive,
+    quoted,
+    rules_of,
+    shared,
+    tables,
+    without_helpers,
+)
 from monitor.model import ContactStatus, Side, Speaker
 
 if TYPE_CHECKING:
     from monitor.contacts.clauses import Actor, Frame, Word
     from monitor.contacts.parties import Cast
 
-#: letters and words between a speaker and what says that it speaks
-NEAR, WORDS = 90, 7
+#: words between a speaker and what says that it speaks
+WORDS = 7
 #: letters between "meeting" and whose it is: "rencontre de la "
 OF = 6
-#: what follows is who says it: "denied by", "démenti du", "according to"
-_BY = {
-    "en": r"by|from|of", "fr": r"par|du|de|de la|des|de l'|d'", "it": r"da|dal|dalla|dallo|dagli|dall'|del|della|di|dell'|dello",
-    "ru": r"в|со стороны|от", "ar": r"من|من قبل|من جانب|عن", "tr": r"(?!)",
-}  # fmt: skip
-#: words of saying that are prepositions: who says it follows at once
-_ACCORDING = re.compile(
-    r"according to|selon|d'après|secondo|stando a\w*|بحسب|وفقا?|по словам|по данным|по версии|statement (?:by|from)"
-)
-#: what may stand between a verb and a subject behind it
-_ARTICLE = r"(?:the|le|la|les|l'|il|lo|i|gli|al|alla|ai|на|ال)?"
-#: verb and subject may change places
-_INVERTED = {"en": ("says",), "fr": ("says", "denies", "confirms"), "it": ("says", "denies", "confirms"), "ru": ("says", "denies", "confirms"), "ar": ("says", "denies", "confirms"), "tr": ()}  # fmt: skip
 _TITLES = r"(?:[\w'’.-]+\s){0,4}"
-#: between subject and verb stands no other clause
-_BREAKS = re.compile(r"[;:–—]|(?<!\w)(?:that|who|which|qui|que|che|что|котор\w+|ان|الذي|التي|diye|ki)(?!\w)")
-_PRONOUN = {
-    "en": r"(?:he|she|it|they)", "fr": r"(?:il|elle|ils)", "it": r"(?:egli|lui|lei)", "ru": r"(?:он|она|они)", "ar": r"(?!)", "tr": r"(?!)",
-}  # fmt: skip
 _SENSES = {ContactStatus.DENIED: ("denies", "says", "confirms")}
 _OTHERS = ("confirms", "says")
-#: a subject that is quoted as it stands: Latin letters, as sentences about it are in English, and few words
-_NAMELIKE, MOST_WORDS = re.compile(r"[A-Za-zÀ-ɏ'.\- ]{2,60}"), 5
 #: the sense of words by which somebody denies
 DENIES = "denies"
 
@@ -60,52 +52,76 @@ def speaker_of(
     frame: Frame, cue: Word, status: ContactStatus, cast: Cast, lang: str, heard: Hearing
 ) -> Speaker | None:
     """Who says what `cue` tells, of those whom the sentence names; None where nobody but the outlet does."""
+    found = []
     for sense in _SENSES.get(status, _OTHERS):
-        words = [word for word in frame.sayings if word.sense == sense]
-        for word in sorted(words, key=lambda word: abs(word.start - cue.start)):
-            actor = _who(frame, word, lang)
-            if actor is not None:
-                return _heard(_described(actor, cast), frame, heard)
-            if _meant_again(frame, word, lang, heard):
-                return heard.last
-    actor = _headed(frame) if frame.sentence.field == "title" else None
-    if actor is not None and status is ContactStatus.DENIED:
-        return _heard(_described(actor, cast), frame, heard)
+        words = [word for word in _sayings(frame, lang) if word.sense == sense]
+        found += sorted(words, key=lambda word: abs(word.start - cue.start))
+    for word in found:
+        actor = _who(frame, word, lang)
+        if actor is not None:
+            return _heard(_described(actor, cast), frame, heard)
+        if _meant_again(frame, word, lang, heard):
+            return heard.last
+    if status is not ContactStatus.DENIED:
+        return None
+    speaker = _heading(frame, cast, lang) or next(
+        filter(None, (in_words(frame, w, lang) for w in found)), None
+    )
+    return _heard(speaker, frame, heard) if speaker else None
+
+
+def denier_of(frame: Frame, cast: Cast, lang: str) -> Speaker | None:
+    """Who denies what a sentence is about, whatever it is; None where nobody, or nobody but the outlet, does."""
+    for word in (word for word in _sayings(frame, lang) if word.sense == DENIES):
+        actor = _right_behind(frame, word, lang) or _subject(frame, word, lang)
+        speaker = _described(actor, cast) if actor is not None else in_words(frame, word, lang)
+        if speaker is not None:
+            return speaker
     return None
 
 
-def denier_of(frame: Frame, cast: Cast, lang: str, given: str) -> Speaker | None:
-    """Who denies what a sentence is about, whatever it is; None where nobody, or nobody but the outlet, does.
+def _sayings(frame: Frame, lang: str) -> list[Word]:
+    """The words of saying, without those by which somebody refuses."""
+    refused = [m.span() for m in rules_of(lang).refuses.finditer(frame.text)]
+    return [w for w in frame.sayings if not any(start < w.end and w.start < end for start, end in refused)]
 
-    `given`: the field in which the sentence stands, as it was written.
-    """
-    known = lang if lang in _BY else "en"
-    denials = [word for word in frame.sayings if word.sense == DENIES]
-    for word in denials:
-        actor = _right_behind(frame, word, known) or _subject(frame, word, known)
-        if actor is not None:
-            return _described(actor, cast)
-    title = frame.sentence.field == "title"
-    return _by_its_words(given[: denials[0].mention.start]) if denials and title else None
+
+def negator_of(frame: Frame, cast: Cast, lang: str) -> Speaker | None:
+    """Who says that something is not so, without a word of denial: "Harbour office: no fighters arrived"."""
+    if not rules_of(lang).negates.search(frame.text):
+        return None
+    for word in (word for word in frame.sayings if word.sense != DENIES):
+        actor = _who(frame, word, lang)
+        speaker = _described(actor, cast) if actor is not None else in_words(frame, word, lang)
+        if speaker is not None:
+            return speaker
+    return _heading(frame, cast, lang)
+
+
+def _heading(frame: Frame, cast: Cast, lang: str) -> Speaker | None:
+    """Who stands before the colon of a headline, or behind it when what he says stands before."""
+    if frame.sentence.field != "title":
+        return None
+    actor = _headed(frame)
+    if actor is not None:
+        return _described(actor, cast)
+    head, colon, rest = frame.text.partition(":")
+    if not colon or frame.sayings:
+        return None
+    if not rules_of(lang).negates.search(head):
+        return quoted(frame, 0, len(head))
+    # "No fighters arrived: mayor"
+    return None if rules_of(lang).negates.search(rest) else quoted(frame, len(head) + 1, len(frame.text))
 
 
 def _right_behind(frame: Frame, word: Word, lang: str) -> Actor | None:
     """ "Denied by the Kremlin"; and where the verb begins: «نفى الكرملين», "…», dément le Kremlin"."""
     actor = next((a for a in frame.voices if a.start >= word.end), None)
     between = frame.text[word.end : actor.start] if actor else ""
-    before = frame.text[: word.start].rstrip()
-    begins = word.sense in _INVERTED[lang] and (not before or before[-1] in ',،»”"')
-    by = rf"\W*(?:{_BY[lang]})(?:(?<=')|(?!\w))\W*{_ARTICLE}\W*"
-    near = re.fullmatch(by, between) or (begins and re.fullmatch(rf"\W*{_ARTICLE}\W*", between))
-    return actor if near else None
-
-
-def _by_its_words(words: str) -> Speaker | None:
-    """Who a headline begins with, where no entity is known by that name: "Command denies that …"."""
-    plain = words.strip()
-    if not _NAMELIKE.fullmatch(plain) or len(plain.split()) > MOST_WORDS:
-        return None
-    return Speaker(plain, "person")
+    article = tables()["article"]
+    by = rf"\W*(?:{rules_of(lang).by})(?:(?<=')|(?!\w))\W*{article}\W*"
+    opens = begins(frame, word, lang) and re.fullmatch(rf"\W*{article}\W*", between)
+    return actor if opens or re.fullmatch(by, between) else None
 
 
 def _heard(speaker: Speaker, frame: Frame, heard: Hearing) -> Speaker:
@@ -115,48 +131,55 @@ def _heard(speaker: Speaker, frame: Frame, heard: Hearing) -> Speaker:
 
 def _meant_again(frame: Frame, word: Word, lang: str, heard: Hearing) -> bool:
     before = frame.text[max(0, word.start - 12) : word.start]
-    pronoun = re.search(rf"(?<!\w){_PRONOUN.get(lang, _PRONOUN['en'])}\s(?:\w+\s)?\Z", before)
+    pronoun = re.search(rf"(?<!\w)(?:{rules_of(lang).pronoun})\s(?:\w+\s)?\Z", before)
     return bool(pronoun and heard.last and frame.sentence.index - heard.sentence <= 2)
 
 
 def _who(frame: Frame, word: Word, lang: str) -> Actor | None:
     """The speaker of one word of saying."""
-    known = lang if lang in _BY else "en"
+    rules, article = rules_of(lang), tables()["article"]
     behind = [actor for actor in frame.voices if word.end <= actor.start <= word.end + NEAR][:1]
+    if shared("according").fullmatch(frame.text[word.start : word.end]):
+        titled = rf"\W*{_TITLES}{article}\W*"
+        return next((a for a in behind if re.fullmatch(titled, frame.text[word.end : a.start])), None)
     for actor in behind:
         between = frame.text[word.end : actor.start]
-        said = frame.text[word.start : word.end]
-        if _ACCORDING.fullmatch(said) and re.fullmatch(rf"\W*{_TITLES}{_ARTICLE}\W*", between):
+        if re.fullmatch(rf"\W*(?:[\w']+\s)?(?:{rules.by})(?:(?<=')|(?!\w))\W*{article}\W*{_TITLES}", between):
             return actor
-        if re.fullmatch(
-            rf"\W*(?:[\w']+\s)?(?:{_BY[known]})(?:(?<=')|(?!\w))\W*{_ARTICLE}\W*{_TITLES}", between
-        ):
-            return actor
-    before = _subject(frame, word, known)
+    before = _subject(frame, word, lang)
     if before is not None:
         return before
-    if word.sense in _INVERTED[known] and behind:
+    if behind and (word.sense in rules.inverted if rules.loose else begins(frame, word, lang)):
         between = frame.text[word.end : behind[0].start]
-        if re.fullmatch(rf"\W*{_ARTICLE}\W*{_TITLES if known == 'ar' else ''}", between) and _is_subject(
-            frame, behind[0], known
-        ):
+        near = re.fullmatch(rf"\W*{article}\W*{_TITLES if lang == 'ar' else ''}", between)
+        if near and not rules.ends.search(between) and _is_subject(frame, behind[0], lang):
             return behind[0]
     return None
 
 
 def _subject(frame: Frame, word: Word, lang: str) -> Actor | None:
     """The name before a verb of saying that nothing parts from it."""
+    if lang != "tr" and is_passive(frame, word, lang):
+        return None
     earlier = [actor for actor in frame.voices if actor.end <= word.start]
     if lang == "tr":
         return _turkish(frame, earlier, word)
     for actor in reversed(earlier[-3:]):
         between = frame.text[actor.end : word.start]
-        if between.strip() in (",", "،") and word.sense in _INVERTED[lang]:
-            return None  # "…, said Peskov"
         plain = re.sub(r",[^,]{0,80},", " ", between)
-        if len(plain.split()) > WORDS or _BREAKS.search(plain) or ("," in plain.strip(" ,") and lang != "ar"):
+        if lang != "ar" and without_helpers(between.rpartition(",")[2] if "," in between else "", lang):
+            return None
+        if plain.rstrip().endswith((",", "،")) and word.sense in rules_of(lang).inverted:
+            return None  # "…, said Peskov"
+        if (
+            len(plain.split()) > WORDS
+            or shared("breaks").search(plain)
+            or ("," in plain.strip(" ,") and lang != "ar")
+        ):
             return None
         if any(actor.end <= other.start < word.start for other in frame.sayings if other is not word):
+            return None
+        if _is_anothers(frame, actor):
             return None
         if not _is_object(frame, actor):
             return actor
@@ -169,13 +192,17 @@ def _is_object(frame: Frame, actor: Actor) -> bool:
         return True
     if frame.grammar.inside.search(frame.text[max(0, actor.start - 24) : actor.start]):
         return True
-    before = frame.text[max(0, actor.start - 24) : actor.start]
-    return bool(
-        re.search(
-            r"(?<!\w)(?:with|between|about|to|avec|entre|con|tra|fra|с|со|между|о|مع|بين|and|et|e|и)\s(?:[\w'.-]+\s){0,2}\Z",
-            before,
-        )
+    return bool(shared("partner").search(frame.text[max(0, actor.start - 24) : actor.start]))
+
+
+def _is_anothers(frame: Frame, actor: Actor) -> bool:
+    """ "Haftar's aide" is not Haftar."""
+    before, after = (
+        frame.text[max(0, actor.start - NEAR) : actor.start],
+        frame.text[actor.end : actor.end + NEAR],
     )
+    belongs = frame.grammar.belongs.match(after) or frame.grammar.belongs_before.search(before)
+    return actor.kind == "person" and bool(belongs)
 
 
 def _belongs(frame: Frame, cue: Word, actor: Actor) -> bool:
@@ -203,9 +230,13 @@ def _turkish(frame: Frame, earlier: list[Actor], word: Word) -> Actor | None:
     first = earlier[0] if earlier else None
     if first is None or word.start < first.end:
         return None
-    return (
-        first if re.match(r"(?:\s\w+)?,|\s(?!ile|ve\b)\w", frame.text[first.end : first.end + 20]) else None
-    )
+    before, name = frame.text[: first.start], frame.text[first.start : first.end]
+    after = frame.text[first.end : first.end + NEAR]
+    # "Wagner savaşçılarının …" is what is denied
+    owned = re.match(r"\s\w+(?:n[ıiuü]n)(?!\w)", after) or re.search(r"\w{5}n[ıiuü]n\Z", before + name)
+    if "," in before or len(before.split()) > TITLE or owned:
+        return None
+    return first if re.match(r"(?:\s\w+)?,|\s(?!ile|ve\b)\w", after) else None
 
 
 def _headed(frame: Frame) -> Actor | None:

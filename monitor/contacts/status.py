@@ -13,6 +13,7 @@ from monitor.model import ContactStatus
 
 if TYPE_CHECKING:
     from monitor.contacts.clauses import Frame, Word
+    from monitor.matching.mentions import Mention
 
 _SENSES = {
     "denied": ContactStatus.DENIED,
@@ -24,6 +25,8 @@ _SENSES = {
     "hypothetical": ContactStatus.PLANNED,
     "ongoing": ContactStatus.ONGOING,
 }
+#: the sense of words by which something is only said to be so
+HEARSAY = "hearsay"
 #: a negated verb of excluding denies nothing
 _EXCLUDING = re.compile(
     r"rul\w+ out|exclu|esclu|исключ|استبعد|يستبعد|dışı|only|seulement|solo|solamente|только|فقط"
@@ -60,6 +63,13 @@ def status_of(frame: Frame, cue: Word) -> ContactStatus:
     if frame.grammar.ongoing.search(frame.text, *span) or ContactStatus.ONGOING in found:
         return ContactStatus.ONGOING
     return ContactStatus.HAPPENED
+
+
+def rumour_of(frame: Frame, cue: Word) -> Mention | None:
+    """The word by which the clause of `cue` says that it is only said: "reportedly", "aurait rencontré", «якобы»."""
+    start, end = frame.clause(cue.start)
+    said = (w for w in frame.statuses if w.sense == HEARSAY and start <= w.start < end)
+    return next((word.mention for word in said), None)
 
 
 def _labelled(frame: Frame) -> ContactStatus | None:

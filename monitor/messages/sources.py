@@ -121,14 +121,14 @@ def outlets(judged: Judged, frame: Frame) -> tuple[list[Data], int, list[Data], 
     """Each outlet once, the most reliable first, and how many were cut; then the same of those that only repeat."""
     items = judged.story.items
     copied = {item.id for item in items if item.copy_of is not None}
-    denying = {o for voice in judged.corroboration.voices if voice.denies for o in voice.outlets}
+    # who reports somebody else's denial does not deny it
+    own_word = [v for v in judged.corroboration.voices if v.denies and v.speaker is None]
+    denying = {outlet: "contradicts" if v.contradicts else "denies" for v in own_word for outlet in v.outlets}
     found: dict[str, StoryItem] = {}
     for item in sorted(items, key=lambda i: (i.id in copied, i.feed.reliability)):
         found.setdefault(name_of(item), item)
     own = [
-        _outlet(item, frame, denies=item.outlet in denying)
-        for item in found.values()
-        if item.id not in copied
+        _outlet(item, frame, denying.get(item.outlet, "")) for item in found.values() if item.id not in copied
     ]
     carried = [_outlet(item, frame) for item in found.values() if item.id in copied]
     return (
@@ -139,9 +139,9 @@ def outlets(judged: Judged, frame: Frame) -> tuple[list[Data], int, list[Data], 
     )
 
 
-def _outlet(item: StoryItem, frame: Frame, *, denies: bool = False) -> Data:
+def _outlet(item: StoryItem, frame: Frame, denies: str = "") -> Data:
     name, side = name_of(item), item.side.value
-    notes = {"denies": denies, "taken_back": item.withdrawn_at is not None}
+    notes = {denies: bool(denies), "taken_back": item.withdrawn_at is not None}
     said = [cut(clean(item.credit), MAX_NAME)] if item.credit else []
     return {
         "name": name,
@@ -152,7 +152,7 @@ def _outlet(item: StoryItem, frame: Frame, *, denies: bool = False) -> Data:
         "reliability_word": frame.word(item.feed.reliability),
         "credit": cut(clean(item.credit), MAX_NAME),
         "withdrawn": item.withdrawn_at is not None,
-        "denies": denies,
+        "denies": bool(denies),
         "notes": [*said, *(frame.word(note) for note, holds in notes.items() if holds)],
         "link": safe_link(item.item.url),
         "title": cut(clean(item.item.title), 300),

@@ -48,6 +48,7 @@ from monitor.model.feeds import (
     ParsedFeed,
 )
 from monitor.model.matching import (
+    RUMOUR,
     Contact,
     ContactStatus,
     ContactType,
@@ -84,6 +85,7 @@ from monitor.model.words import (
 __all__ = [
     "MOVE_CONFIRMED",
     "MOVE_LASTS",
+    "RUMOUR",
     "Asks",
     "Assessed",
     "Change",

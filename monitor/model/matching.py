@@ -42,6 +42,10 @@ class Match:
     reason: str
 
 
+#: the term of the evidence that a contact is only said to have taken place: "reportedly", "aurait rencontré"
+RUMOUR = "status.hearsay"
+
+
 class ContactType(StrEnum):
     """What kind of contact; CAMEO/PLOVER inspired (docs/watchlist-language.md)."""
 
@@ -97,6 +101,11 @@ class Contact:
     evidence: tuple[Evidence, ...] = ()
     #: who says or denies it, where the text names somebody; None: the outlet itself
     speaker: Speaker | None = None
+
+    @property
+    def rumoured(self) -> bool:
+        """Whether it is only said to have taken place: that confirms nothing."""
+        return any(why.term == RUMOUR for why in self.evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

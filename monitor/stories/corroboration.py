@@ -14,7 +14,7 @@ from monitor.model import ContactStatus, Corroboration, Side, Voice
 from monitor.stories import families, stances
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from monitor.model import Contact, Speaker, Story, StoryItem
 
@@ -132,9 +132,9 @@ def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple
     voices: it confirms nothing.
     """
     first = stances.claimed_first(items)
-    denials = _spoken(items, people)
+    denials = _spoken(items, first)
     speakers: dict[str, _Speaker] = {}
-    for group in _copies(_without_spoken(items)):
+    for group in _copies(_without_spoken(items, first)):
         made = _speaker(group)
         known = speakers.setdefault(made.name, made)
         if known is not made:
@@ -152,6 +152,7 @@ def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple
         or _tells(said[speaker.name], main, people)
         or _denies(said[speaker.name], reported, people)
     ]
+    kept = _without_rumours(kept, said)
     own = [_voice(speaker, said[speaker.name], reported, people, first) for speaker in kept]
     spoken = (
         voice
@@ -161,18 +162,18 @@ def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple
     return (*own, *spoken)
 
 
-def _spoken(items: Iterable[StoryItem], people: Collection[str]) -> list[tuple[Contact | None, Voice]]:
+def _spoken(items: Iterable[StoryItem], first: StoryItem | None) -> list[tuple[Contact | None, Voice]]:
     """The denials of whom a text names, each speaker's once, with the contact denied: its outlets only report them."""
     found: dict[str, tuple[Speaker, Contact | None, list[StoryItem]]] = {}
     for item in items:
-        for speaker, contact in _denials(item):
+        for speaker, contact in _denials(item, first):
             found.setdefault(speaker.name, (speaker, contact, []))[2].append(item)
     return [(contact, _denial(speaker, told)) for speaker, contact, told in found.values()]
 
 
-def _denials(item: StoryItem) -> Iterator[tuple[Speaker, Contact | None]]:
+def _denials(item: StoryItem, first: StoryItem | None) -> Iterator[tuple[Speaker, Contact | None]]:
     """Whom an item names as denying, and which contact; None: its news, which is no contact."""
-    if not item.contacts and item.denier is not None and stances.denies(item):
+    if not item.contacts and item.denier is not None and stances.is_denial(item, first):
         yield item.denier, None
     for contact in item.contacts:
         if _is_spoken(contact) and contact.speaker is not None:
@@ -195,12 +196,12 @@ def _denial(speaker: Speaker, told: Sequence[StoryItem]) -> Voice:
     )
 
 
-def _without_spoken(items: Iterable[StoryItem]) -> list[StoryItem]:
+def _without_spoken(items: Iterable[StoryItem], first: StoryItem | None) -> list[StoryItem]:
     """What the outlets say themselves: items with nothing but somebody's denial say nothing."""
     kept = []
     for item in items:
         own = tuple(c for c in item.contacts if not _is_spoken(c))
-        if own or (not item.contacts and not any(_denials(item))):
+        if own or (not item.contacts and not any(_denials(item, first))):
             kept.append(replace(item, contacts=own) if len(own) < len(item.contacts) else item)
     return kept
 
@@ -243,6 +244,13 @@ def _without_reprints(speakers: list[_Speaker]) -> list[_Speaker]:
         if not (speaker.reprints and any(spoken_for)):
             kept.append(speaker)
     return kept
+
+
+def _without_rumours(speakers: list[_Speaker], said: Mapping[str, Sequence[Contact]]) -> list[_Speaker]:
+    """Who only passes on what is said confirms nobody who says it himself."""
+    vouched = any(c.status in _ASSERTED and not c.rumoured for contacts in said.values() for c in contacts)
+    rumours = {name for name, contacts in said.items() if contacts and all(c.rumoured for c in contacts)}
+    return [s for s in speakers if s.name not in rumours] if vouched else speakers
 
 
 def _voice(

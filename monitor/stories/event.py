@@ -17,7 +17,9 @@ from monitor.stories.meetings import OTHER_GUEST
 from monitor.stories.signature import TITLE
 from monitor.stories.traits import (
     alike,
+    contrary,
     crowd,
+    met_or_not,
     other_name,
     other_words,
     reworded,
@@ -25,6 +27,7 @@ from monitor.stories.traits import (
     specific,
     told,
     traits,
+    turned_round,
 )
 
 if TYPE_CHECKING:
@@ -56,7 +59,7 @@ RARE = 0.25
 SLIGHT = 0.05
 #: what is done and with what tells one event from another of the same people from here on
 DONE = 0.5
-#: opposite reports of one event are this close, and share this much of who and where
+#: opposite reports of one event are this close, and share this much of who, where and what about
 OPPOSED, OPPOSED_AGREES = timedelta(hours=24), 0.2
 #: kinds of facts of which something must be shared, be it the topic
 NAMED = ("person", "place", "body", "country", "sense", "document")
@@ -90,6 +93,8 @@ def relation(ours: Signature, theirs: Signature) -> Relation | None:
         return None
     held, home = likeness_of_texts(ours, theirs), bool(ours.source) and ours.source == theirs.source
     if held >= (COPY_AT_HOME if home else COPY) and _one_headline(ours, theirs):
+        if _say_opposite(ours, theirs):
+            return Relation("event", max(JOIN, held), "they say the opposite")
         return Relation("copy", held, f"{held:.0%} of the text is the same")
     # what a desk prints below everything names the same each time
     return _same_event(ours, theirs, framed=home and held >= FRAME)
@@ -110,7 +115,8 @@ def _one_headline(ours: Signature, theirs: Signature) -> bool:
     They share words or what they name, or the text itself says what they are about: a challenge page, a line about the channel or
     a cookie notice under different headlines is not the news.
     """
-    if reworded(ours, theirs) or (max(ours.length, theirs.length) < ARTICLE and other_name(ours, theirs)):
+    apart = reworded(ours, theirs) and not _say_opposite(ours, theirs)
+    if apart or (max(ours.length, theirs.length) < ARTICLE and other_name(ours, theirs)):
         return False
     if ours.title == theirs.title or not ours.title or not theirs.title:
         return True
@@ -149,7 +155,8 @@ def _same_event(ours: Signature, theirs: Signature, *, framed: bool) -> Relation
         return _related(found, total, agrees)
     if _opposed(ours, theirs, found, total):
         return Relation("event", max(JOIN, total - WEIGHTS["contrary"]), "they say the opposite")
-    if (found["other wording"] and not met) or _named_apart(ours, theirs, found):
+    wording = found["other wording"] and not (met or turned_round(ours, theirs))
+    if wording or _named_apart(ours, theirs, found):
         return replace(linked, apart=True) if (linked := _related(found, total, agrees)) else None
     if found["met again"]:
         return Relation("related", total, "the same people meet again")
@@ -190,12 +197,22 @@ def _named_apart(ours: Signature, theirs: Signature, found: Mapping[str, float])
 def _opposed(ours: Signature, theirs: Signature, found: Mapping[str, float], total: float) -> bool:
     """Whether two desks say the opposite of one event within a day: the same place or people, nothing else between them."""
     near = abs(ours.at - theirs.at) <= OPPOSED and ours.source != theirs.source
-    if not (found["contrary"] and near) or ours.meetings or theirs.meetings:
+    met = bool(found["met same"]) and met_or_not(ours, theirs)
+    if not (found["contrary"] and near) or not (met or not (ours.meetings or theirs.meetings)):
         return False
     alone = (
         total - WEIGHTS["contrary"] * found["contrary"] - WEIGHTS["other headline"] * found["other headline"]
     )
-    return alone >= JOIN and found["place"] + found["person"] >= OPPOSED_AGREES
+    return alone >= (JOIN - MET if met else JOIN) and (
+        met or found["place"] + found["person"] + found["deed"] >= OPPOSED_AGREES
+    )
+
+
+def _say_opposite(ours: Signature, theirs: Signature) -> bool:
+    """Whether two headlines cannot both be true, however much of the text is the same: no desk repeats the other."""
+    if ours.meetings or theirs.meetings:
+        return met_or_not(ours, theirs)
+    return contrary(ours, theirs) or turned_round(ours, theirs)
 
 
 def score(found: Mapping[str, float]) -> float:

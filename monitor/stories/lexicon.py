@@ -26,8 +26,8 @@ SHORTEST, LONGEST = 2, 12
 _PREFIXES = ("وبال", "وال", "بال", "كال", "فال", "لل", "ال", "و", "ف", "ب", "ل", "س")
 #: letters that a word must keep behind its particle
 _KEPT = 3
-#: words between a negation and the verb that it turns round
-NEGATED = 2
+#: words between a negation and the verb that it turns round; between "no" and the verb of who did nothing
+NEGATED, NOBODY = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +113,16 @@ class Claims:
 
 def claims(words: Sequence[str], lang: str) -> Claims:
     """What a headline of these folded words claims."""
-    negates = _stances()[lang if lang in LANGUAGES else "en"]["negates"]
+    patterns = _stances()[lang if lang in LANGUAGES else "en"]
     done: dict[bool, set[str]] = {True: set(), False: set()}
     for number, word in enumerate(words):
         deeds = [key for key in concepts([word], lang) if key[0] == "d"]
-        before = words[max(0, number - NEGATED) : number + 1] if deeds else ()
-        done[any(negates.fullmatch(near) for near in before)].update(deeds)
-    return Claims(frozenset(done[False]), frozenset(done[True]))
+        before = words[max(0, number - NOBODY) : number + 1] if deeds else ()
+        if any(patterns["demands"].fullmatch(near) for near in before):
+            continue
+        turned = any(patterns["negates"].fullmatch(near) for near in before[-NEGATED - 1 :])
+        done[turned or bool(patterns["nobody"].search(f"{' '.join(before[:-1])} "))].update(deeds)
+    return Claims(frozenset(done[False] - done[True]), frozenset(done[True]))
 
 
 @cache
@@ -172,6 +175,8 @@ def _stances() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
             "denies": _any(told["denies"][lang]),
             "negates": _any(told["negates"][lang]),
             "small": _any(told["small"][lang]),
+            "nobody": re.compile(rf"(?<!\w)(?:{'|'.join(told['nobody'][lang]) or '(?!)'}) \Z"),
+            "demands": _any(told["demands"][lang]),
         }
         for lang in LANGUAGES
     }

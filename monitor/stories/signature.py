@@ -86,6 +86,8 @@ class Signature:
     within: frozenset[str] = frozenset()
     #: a running title or an explainer
     series: bool = False
+    #: what its headline says was or will not be done, as keys of `facts`
+    undone: frozenset[str] = frozenset()
     memo: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -130,6 +132,7 @@ def signature(item: Item, decision: Decision, now: datetime) -> Signature:
         series=lexicon.is_series(title, decision.lang),
         odd=tuple(_odd(decision, title[:1], below)),
         within=frozenset(f"c:{fact.country[1:]}" for fact in decision.facts if fact.country),
+        undone=lexicon.claims(title, decision.lang).not_done,
     )
 
 
@@ -230,6 +233,7 @@ def as_json(of: Signature) -> dict[str, Any]:
         "stated": of.stated,
         "within": sorted(of.within),
         "odd": [list(word) for word in of.odd],
+        "undone": sorted(of.undone),
         "topic": sorted(of.topic),
     }
 
@@ -253,6 +257,7 @@ def from_json(data: Mapping[str, Any]) -> Signature:
         series=data.get("series", False),
         within=frozenset(data.get("within", ())),
         odd=tuple(Odd(*word) for word in data.get("odd", ())),
+        undone=frozenset(data.get("undone", ())),
     )
 
 

@@ -24,8 +24,23 @@ AT_ONCE = timedelta(hours=24)
 
 def denies(item: StoryItem) -> bool:
     """Whether the headline, or the first words below it, say that something is not so."""
-    below = f"{item.item.summary} {item.item.content}"[:BEGINNING]
-    return any(denies_title(text, item.item.lang) for text in (item.item.title, below))
+    return any(denies_title(text, item.item.lang) for text in _beginnings(item))
+
+
+def is_denial(item: StoryItem, first: StoryItem | None) -> bool:
+    """Whether whom the text names denies its news: in words, or by saying that what `first` claims was not done."""
+    if item.denier is None:
+        return False
+    if denies(item) or first is None:
+        return denies(item)
+    claimed = claims_of(first.item.title, first.item.lang).done
+    said = (claims_of(text, item.item.lang) for text in _beginnings(item))
+    return item is not first and any(not claimed.isdisjoint(claim.not_done) for claim in said)
+
+
+def _beginnings(item: StoryItem) -> tuple[str, str]:
+    """The headline, and the first words below it."""
+    return item.item.title, f"{item.item.summary} {item.item.content}"[:BEGINNING]
 
 
 def contradicts(item: StoryItem, first: StoryItem) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from monitor.model import ContactStatus
 from monitor.stories import fingerprint, lexicon, meetings, sound
 from monitor.stories.signature import BODY, TITLE
 
@@ -199,3 +200,17 @@ def contrary(ours: Signature, theirs: Signature) -> bool:
     pairs = lexicon.opposites()
     one, other = ours.named("d", TITLE), theirs.named("d", TITLE)
     return any((a, b) in pairs for a in one - other for b in other - one)
+
+
+def turned_round(ours: Signature, theirs: Signature) -> bool:
+    """Whether one says that it was or will be done and the other that not."""
+    one, other = ours.named("d", TITLE), theirs.named("d", TITLE)
+    return not (one - ours.undone).isdisjoint(theirs.undone) or not (other - theirs.undone).isdisjoint(
+        ours.undone
+    )
+
+
+def met_or_not(ours: Signature, theirs: Signature) -> bool:
+    """Whether one denies every contact that it tells, and the other none."""
+    told = [{meeting.status is ContactStatus.DENIED for meeting in of.meetings} for of in (ours, theirs)]
+    return {True} in told and {False} in told

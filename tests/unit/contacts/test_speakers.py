@@ -79,7 +79,10 @@ def test_who_says_that_it_took_place(content: str, speaker: str | None) -> None:
         pytest.param("en", "Report of Wagner fighters at Jufra denied by the UN", "United Nations", "un", id="passive"),
         pytest.param("fr", "L'ONU dément le départ des combattants de Wagner de Libye", "United Nations", "un", id="fr"),
         pytest.param("tr", "Türkiye Wagner savaşçılarının Libya'dan ayrıldığını yalanladı", "Turkey", "unknown", id="tr"),
-        pytest.param("ar", "نفى المتحدث وصول مقاتلي فاغنر إلى طبرق", None, None, id="nobody that is known"),
+        pytest.param("en", "Reports of Wagner fighters leaving Libya denied", None, None, id="nobody"),
+        pytest.param("fr", "Le départ de Wagner de Libye démenti", None, None, id="nobody, fr"),
+        pytest.param("ar", "نفي وصول مقاتلي فاغنر إلى طبرق", None, None, id="nobody, ar"),
+        pytest.param("ru", "Опровергнуто прибытие бойцов «Вагнера» в Тобрук", None, None, id="nobody, ru"),
         pytest.param("en", "Wagner fighters leave Libya", None, None, id="no denial"),
     ],
 )  # fmt: skip
@@ -92,3 +95,124 @@ def test_a_denial_of_what_is_no_contact_belongs_to_whom_the_text_names(
     assert not decision.contacts
     found = decision.denier
     assert (found.name if found else None, found.side.value if found else None) == (speaker, side)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "speaker"),
+    [
+        pytest.param("en", "Port director Ali Salem denied that Wagner fighters had arrived in Tobruk.", "Port director Ali Salem", id="en active"),
+        pytest.param("en", "But the head of the port authority, Ali Salem, denied on Monday that Wagner fighters had left.", "the head of the port authority", id="en apposition"),
+        pytest.param("en", "The arrival of Wagner fighters in Tobruk was denied by the town council on Friday.", "the town council", id="en passive"),
+        pytest.param("en", "According to the town council there was no arrival of Wagner fighters in Tobruk.", "the town council", id="en according to"),
+        pytest.param("en", "Residents say Wagner fighters did not leave Jufra.", "Residents", id="en say"),
+        pytest.param("en", "He denied that Wagner fighters had left.", None, id="en a pronoun is nobody"),
+        pytest.param("fr", "Le maire de Syrte, Ali Salem, a catégoriquement nié l'arrivée de combattants de Wagner.", "le maire de Syrte", id="fr active"),
+        pytest.param("fr", "L'arrivée des combattants de Wagner a été démentie mardi par un responsable du port.", "un responsable du port", id="fr passive"),
+        pytest.param("fr", "« Aucun combattant de Wagner n'est arrivé », dément le maire de Tobrouk.", "le maire de Tobrouk", id="fr inverted"),
+        pytest.param("fr", "Aucun combattant de Wagner n'est arrivé à Tobrouk, selon la mairie.", "la mairie", id="fr according to"),
+        pytest.param("it", "Il sindaco di Sirte ha smentito l'arrivo dei combattenti Wagner.", "il sindaco di Sirte", id="it active"),
+        pytest.param("it", "L'arrivo dei combattenti Wagner è stato smentito da un funzionario del porto.", "un funzionario del porto", id="it passive"),
+        pytest.param("it", "Nessun combattente Wagner è arrivato a Tobruk, secondo il municipio.", "il municipio", id="it according to"),
+        pytest.param("ru", "Глава порта Али Салем во вторник опроверг прибытие бойцов «Вагнера».", "Глава порта Али Салем", id="ru active"),
+        pytest.param("ru", "Информацию о бойцах «Вагнера» не подтвердили. Эти сообщения опроверг мэр Сирта Али Салем.", "мэр Сирта Али Салем", id="ru what is denied first"),
+        pytest.param("ru", "Прибытие бойцов «Вагнера» опровергнуто администрацией аэропорта.", "администрацией аэропорта", id="ru passive"),
+        pytest.param("ru", "Бойцы «Вагнера» не прибывали в Тобрук, заявили в управлении порта.", "управлении порта", id="ru said in"),
+        pytest.param("ar", "ونفى مدير المطار أحمد الجبري وصول مقاتلي فاغنر إلى طبرق.", "مدير المطار أحمد الجبري", id="ar verb first"),
+        pytest.param("ar", "وقد نفت إدارة الميناء الأنباء عن وصول مقاتلي فاغنر.", "إدارة الميناء", id="ar particle"),
+        pytest.param("ar", "مسؤول في ميناء طبرق ينفي وصول مقاتلي فاغنر.", "مسؤول في ميناء طبرق", id="ar subject first"),
+        pytest.param("ar", "لم يصل أي مقاتل من فاغنر إلى طبرق، بحسب إدارة المطار.", "إدارة المطار", id="ar according to"),
+        pytest.param("tr", "Havalimanı yönetimi Wagner savaşçılarının Tobruk'a geldiğini yalanladı.", "Havalimanı yönetimi", id="tr active"),
+        pytest.param("tr", "Wagner savaşçılarının Tobruk'a geldiği havalimanı yönetimi tarafından yalanlandı.", "havalimanı yönetimi", id="tr passive"),
+    ],
+)  # fmt: skip
+def test_a_denier_whom_no_list_knows_is_named_in_the_texts_own_words(
+    lang: str, text: str, speaker: str | None
+) -> None:
+    """In any script; never whom the denial is about."""
+    for item in (
+        Item(key="k", feed_id="f", title="", content=text, lang=lang),
+        Item(key="k", feed_id="f", title=text.rstrip("."), lang=lang),
+    ):
+        found = matcher().decide(item, facts_always=True).denier
+        assert (found.name if found else None) == speaker
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "speaker"),
+    [
+        pytest.param("en", "Tobruk port office: no Wagner fighters arrived", "Tobruk port office", id="en"),
+        pytest.param(
+            "en", "No Wagner fighters arrived in Tobruk: port director", "port director", id="en behind"
+        ),
+        pytest.param(
+            "fr", "Port de Tobrouk : aucun combattant de Wagner n'est arrivé", "Port de Tobrouk", id="fr"
+        ),
+        pytest.param(
+            "it", "Porto di Tobruk: nessun combattente Wagner è arrivato", "Porto di Tobruk", id="it"
+        ),
+        pytest.param("ru", "Управление порта: бойцы «Вагнера» не прибывали", "Управление порта", id="ru"),
+        pytest.param("ar", "إدارة الميناء: لم يصل أي من مقاتلي فاغنر إلى طبرق", "إدارة الميناء", id="ar"),
+        pytest.param("tr", "Liman müdürü: Wagner savaşçıları gelmedi", "Liman müdürü", id="tr"),
+        pytest.param("en", "Tobruk port office: Wagner fighters arrived", None, id="it is so"),
+    ],
+)
+def test_a_headline_quotes_somebody_whom_no_list_knows(lang: str, title: str, speaker: str | None) -> None:
+    """Before the colon or behind it, where what is said is that it is not so."""
+    found = matcher().decide(Item(key="k", feed_id="f", title=title, lang=lang)).denier
+    assert (found.name if found else None) == speaker
+
+
+@pytest.mark.parametrize(
+    ("lang", "content", "speaker"),
+    [
+        pytest.param(
+            "en",
+            "Haftar's former aide denied that Haftar met Yevkurov.",
+            "Haftar's former aide",
+            id="en of somebody",
+        ),
+        pytest.param(
+            "en",
+            "Benghazi airport authority denied that Haftar met Yevkurov.",
+            "Benghazi airport authority",
+            id="en",
+        ),
+        pytest.param(
+            "ru",
+            "Администрация порта опровергла встречу Хафтара с Евкуровым.",
+            "Администрация порта",
+            id="ru",
+        ),
+        pytest.param("ar", "نفى مصدر مقرب لقاء حفتر ويفكوروف.", "مصدر مقرب", id="ar"),
+        pytest.param(
+            "tr", "Liman müdürü, Hafter'in Yevkurov ile görüştüğünü yalanladı.", "Liman müdürü", id="tr"
+        ),
+        pytest.param(
+            "tr", "Hafter, Yevkurov ile görüşmeyi reddetti.", None, id="tr who refuses denies nothing"
+        ),
+        pytest.param("ar", "رفض خليفة حفتر لقاء يفكوروف.", None, id="ar who refuses denies nothing"),
+    ],
+)
+def test_a_denied_contact_has_a_denier_whom_no_list_knows(
+    lang: str, content: str, speaker: str | None
+) -> None:
+    (contact,) = matcher().decide(Item(key="k", feed_id="f", title="", content=content, lang=lang)).contacts
+    assert (contact.status, contact.speaker and contact.speaker.name) == ("denied", speaker)
+
+
+@pytest.mark.parametrize(
+    ("lang", "content", "rumoured"),
+    [
+        pytest.param("en", "Haftar reportedly met Yevkurov in Benghazi.", True, id="en"),
+        pytest.param("fr", "Haftar aurait rencontré Evkourov à Benghazi.", True, id="fr"),
+        pytest.param("it", "Haftar avrebbe incontrato Yevkurov a Bengasi.", True, id="it"),
+        pytest.param("ru", "Хафтар якобы встретился с Евкуровым в Бенгази.", True, id="ru"),
+        pytest.param("ar", "أفادت تقارير بأن حفتر التقى يفكوروف في بنغازي.", True, id="ar"),
+        pytest.param("tr", "Hafter Bingazi'de Yevkurov ile görüşmüş.", True, id="tr"),
+        pytest.param("en", "Haftar met Yevkurov in Benghazi.", False, id="firm"),
+        pytest.param("tr", "Hafter Bingazi'de Yevkurov ile görüştü.", False, id="tr firm"),
+    ],
+)
+def test_what_is_only_said_is_marked(lang: str, content: str, rumoured: bool) -> None:
+    (contact,) = matcher().decide(Item(key="k", feed_id="f", title="", content=content, lang=lang)).contacts
+    assert (contact.status, contact.rumoured) == ("happened", rumoured)

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import exc, func, select
 
-from monitor.model import Coverage, DateFlag, Severity
+from monitor.config.load import bundled
+from monitor.contacts.extract import extractor, listener
+from monitor.matching.matcher import Matcher
+from monitor.model import Coverage, DateFlag, Novelty, Severity, Side, Speaker
 from monitor.store import archive, feeds, items, tables_news
+from monitor.watchlists.compile import load
 from tests.support.stored import (
     DAY,
     HOUR,
@@ -33,6 +37,42 @@ if TYPE_CHECKING:
 
 def size(tx: Connection, table: Table) -> int:
     return int(tx.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "denier", "speakers"),
+    [
+        pytest.param("en", "UN denies report of Wagner fighters at Jufra", Speaker("United Nations", "body", Side.UN), [], id="known"),
+        pytest.param("ar", "نفى مدير الميناء وصول مقاتلي فاغنر إلى طبرق", Speaker("مدير الميناء", "person"), [], id="in the text's words"),
+        pytest.param("en", "Wagner fighters leave Libya", None, [], id="no denial"),
+        pytest.param("ru", "Администрация порта опровергла встречу Хафтара с Евкуровым", None, [Speaker("Администрация порта", "person")], id="of a contact"),
+        pytest.param("it", "Haftar avrebbe incontrato Yevkurov a Bengasi", None, [None], id="a rumour"),
+    ],
+)  # fmt: skip
+def test_who_denies_comes_back(
+    tx: Connection, lang: str, title: str, denier: Speaker | None, speakers: list[Speaker | None]
+) -> None:
+    """As the bundled lists decide it, and again after an edit took it back."""
+    lists = load(bundled("watchlists"))
+    matcher = Matcher(lists, extract=extractor(lists), denier=listener(lists))
+    first = item("guid:1", title=title, content="", lang=lang)
+    entry = replace(assessed("guid:1"), item=first, decision=matcher.decide(first), coverage=Coverage.MATCHED)
+    items.record(tx, poll(entry))
+    ((number, _),) = archive.walk(tx, NOW)
+    kept = archive.get(tx, number)
+    assert kept
+    assert kept.denier == entry.decision.denier == denier
+    assert [c.speaker for c in kept.contacts] == [c.speaker for c in entry.decision.contacts] == speakers
+    assert [c.rumoured for c in kept.contacts] == [lang == "it"] * len(speakers)
+
+    edited = item("guid:1", title="Wagner fighters leave Libya", content="", lang="en", content_hash="other")
+    again = replace(
+        entry, item=edited, decision=matcher.decide(edited), novelty=Novelty.CHANGED, revises=number
+    )
+    items.record(tx, poll(again, at=NOW + HOUR))
+    changed = archive.get(tx, number)
+    assert changed
+    assert (changed.revision, changed.denier, changed.contacts) == (2, None, ())
 
 
 def test_an_item_comes_back_whole(tx: Connection) -> None:

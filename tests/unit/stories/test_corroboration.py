@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from monitor.model import Contact, Side, Speaker, StoryItem
+from monitor.model import RUMOUR, Contact, Evidence, Side, Speaker, StoryItem
 from monitor.stories.corroboration import corroborate
 from tests.support.tellings import NOON, PEOPLE, met, story, telling
 
@@ -93,6 +93,29 @@ def test_who_tells_of_others_confirms_nothing() -> None:
     people = PEOPLE | {"Sergei Lavrov", "Abdulhamid Dbeibah"}
     assert [v.name for v in corroborate(story(*items), people).voices] == ["Outlet 2", "Outlet 3"]
     assert corroborate(story(*items[:2]), people).sides == (FREE,)
+
+
+def test_who_only_passes_on_what_is_said_confirms_nobody() -> None:
+    """Unless nobody says more."""
+    hearsay = Evidence(field="content", start=0, end=10, text="reportedly", term=RUMOUR, sentence="")
+    said = met(evidence=(hearsay,))
+    firm = telling(1, FREE, "B", met("planned")), telling(2, RU, "C", said)
+    assert [v.name for v in corroborate(story(*firm)).voices] == ["Outlet 1"]
+    rumours = telling(1, FREE, "B", said), telling(2, RU, "C", said)
+    assert len(corroborate(story(*rumours)).voices) == 2
+
+
+def test_a_named_speaker_who_says_the_contrary_denies() -> None:
+    """Without a word of denial, where the first report claims it; else it denies nothing."""
+    who = Speaker("harbour office", "person")
+    first = telling(1, FREE, "B", title="Fighters arrive in Tobruk")
+    none = telling(2, FREE, "B", title="Harbour office: no fighters arrived", denier=who)
+    assert [(v.name, v.denies) for v in corroborate(story(first, none)).voices] == [
+        ("Outlet 1", False),
+        ("harbour office", True),
+    ]
+    other = telling(2, FREE, "B", title="Harbour office: fighters must not stay", denier=who)
+    assert [v.name for v in corroborate(story(first, other)).voices] == ["Outlet 1", "Outlet 2"]
 
 
 def test_the_last_word_of_a_voice_counts() -> None:

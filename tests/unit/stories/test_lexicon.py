@@ -78,6 +78,13 @@ def test_denials_are_told(lang: str, title: str) -> None:
         ("ar", "المقاتلون غادروا سرت", "المقاتلون لن يغادروا سرت", True),
         ("en", "Fighters arrive in Sirte", "Fighters shoot in Sirte", False),
         ("en", "Fighters leave Sirte", "Fighters leave Sirte without weapons", False),
+        ("en", "Fighters arrive in Sirte", "No Wagner fighters arrived in Sirte", True),
+        ("en", "Fighters leave Sirte", "No progress on fighters leaving Sirte", False),
+        ("en", "Fighters return to Sirte", "Fighters must not return to Sirte", False),
+        ("it", "Combattenti arrivano a Sirte", "Nessun combattente Wagner è arrivato a Sirte", True),
+        ("it", "I combattenti lasceranno Sirte", "I combattenti non lasceranno Sirte", True),
+        ("tr", "Savaşçılar Sirte'den ayrılacak", "Savaşçılar Sirte'den ayrılmayacak", True),
+        ("ar", "مقاتلون يصلون إلى سرت", "المقاتلون لم يصلوا إلى سرت", True),
     ],
 )
 def test_claims_that_cannot_both_be_true(lang: str, one: str, other: str, expected: bool) -> None:

@@ -1,0 +1,205 @@
+"""Pure. Who says something in the text's own words, where no list knows him: the subject of the verb, or its agent.
+
+Where a subject begins and ends in six languages stands in data/saying.toml; a part of a sentence that is short enough to be
+somebody is quoted as it was written, in any script.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from monitor.model import Speaker
+
+if TYPE_CHECKING:
+    from monitor.contacts.clauses import Frame, Word
+
+#: letters between who speaks and what says that he speaks
+NEAR = 90
+#: letters in which a subject before its verb is looked for
+REACH = 200
+#: words of a speaker that is quoted as it stands, of a parenthesis behind it, and letters
+MOST_WORDS, MOST_LETTERS = 8, 80
+_PARENTHESIS = re.compile(r",[^,]{1,80},\s*\Z")
+_STOP = re.compile(r"""[;:–—!?«»“”"„(,،؛؟]|[.]\s|\s-\s""")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How one language puts a speaker; what the tables mean stands in data/saying.toml."""
+
+    by: str
+    agent: str
+    loose: bool
+    inverted: tuple[str, ...]
+    pronoun: str
+    participle: re.Pattern[str]
+    declined: re.Pattern[str]
+    has: re.Pattern[str]
+    was: re.Pattern[str]
+    objectless: re.Pattern[str]
+    helps: re.Pattern[str]
+    refuses: re.Pattern[str]
+    fronted: re.Pattern[str]
+    opens: re.Pattern[str]
+    #: all that stands before a verb which begins a clause
+    opening: re.Pattern[str]
+    #: a subject, word by word, up to where it ends
+    phrase: re.Pattern[str]
+    ends: re.Pattern[str]
+    negates: re.Pattern[str]
+
+
+@cache
+def tables() -> dict[str, Any]:
+    return tomllib.loads(files("monitor.contacts").joinpath("data/saying.toml").read_text("utf-8"))
+
+
+@cache
+def shared(name: str) -> re.Pattern[str]:
+    return re.compile(tables()[name])
+
+
+@cache
+def rules_of(lang: str) -> Rules:
+    every = tables()
+    of = every[lang] if isinstance(every.get(lang), dict) else every["en"]
+    ends = rf"(?:{of['ends']})(?!\w)"
+    return Rules(
+        by=of["by"],
+        agent=of.get("agent", of["by"]),
+        loose=of.get("loose", False),
+        inverted=tuple(of["inverted"]),
+        pronoun=of["pronoun"],
+        participle=re.compile(of["participle"]),
+        declined=re.compile(of.get("declined", "(?!)")),
+        has=re.compile(rf"(?<!\w)(?:{of['has']})\s*\Z"),
+        was=re.compile(rf"(?<!\w)(?:{of.get('was', '(?!)')})\s*\Z"),
+        objectless=re.compile(of.get("objectless", "")),
+        helps=re.compile(rf"(?<!\w)(?:{of['helps']})\s*\Z"),
+        refuses=re.compile(rf"(?<!\w)(?:{of.get('refuses', '(?!)')})"),
+        fronted=re.compile(of.get("fronted", "(?!)")),
+        opens=re.compile(rf"\W*(?:{of['opens']})(?!\w)\s*"),
+        opening=re.compile(rf"""(?:\A|[,،:»”"])\W*(?:(?:{of["opens"]})(?!\w))?\s*\Z"""),
+        phrase=re.compile(rf"\s?(?=\w)(?:(?!{ends})(?:[\w'’-]|\.(?=\w))++[^\S\n]?){{1,{MOST_WORDS}}}+"),
+        ends=re.compile(rf"(?<!\w){ends}"),
+        negates=re.compile(rf"(?<!\w)(?:{of['negates']})(?!\w)"),
+    )
+
+
+def begins(frame: Frame, word: Word, lang: str) -> bool:
+    """Whether a verb opens its clause and its subject may follow."""
+    before = _before(frame, word.start)
+    return word.sense in rules_of(lang).inverted and rules_of(lang).opening.search(before) is not None
+
+
+def _before(frame: Frame, at: int) -> str:
+    """The letters before a place, as far as a subject reaches; a letter first where the sentence began earlier."""
+    return frame.text[:at] if at <= REACH else f"x{frame.text[at - REACH : at]}"
+
+
+def in_words(frame: Frame, word: Word, lang: str) -> Speaker | None:
+    """Who says it in the text's own words, where no entity is known by them: the subject of the verb, or its agent."""
+    span = _agent(frame, word, lang)
+    if span is None and not is_passive(frame, word, lang):
+        span = None if begins(frame, word, lang) else _phrase_before(frame, word, lang)
+        if span is None or rules_of(lang).fronted.fullmatch(frame.text, *span):
+            span = _phrase(frame, word.end, lang) if word.sense in rules_of(lang).inverted else None
+    if span is None or re.fullmatch(rules_of(lang).pronoun, frame.text[slice(*span)]):
+        return None
+    return quoted(frame, *span)
+
+
+def is_passive(frame: Frame, word: Word, lang: str) -> bool:
+    """Whether who stands before the verb is not who denies: "reports denied by", "démentie", «опровергнуто»."""
+    rules, said = rules_of(lang), frame.text[word.start : word.end]
+    before = _before(frame, word.start)
+    if not rules.participle.fullmatch(said) or rules.has.search(before):
+        return False
+    was = rules.was.search(before)
+    return was is not None or rules.objectless.match(frame.text, word.end) is not None
+
+
+def _agent(frame: Frame, word: Word, lang: str) -> tuple[int, int] | None:
+    """Who stands behind "by", "according to"; in Turkish before "tarafından" and "göre"."""
+    rules, after = rules_of(lang), frame.text[word.end : word.end + NEAR]
+    said = frame.text[word.start : word.end]
+    if lang == "tr":
+        return _turkish_agent(frame, word, said)
+    if shared("according").fullmatch(said):
+        return _phrase(frame, word.end, lang)
+    passive = is_passive(frame, word, lang)
+    if not passive and word.sense != "says":
+        return None
+    by = re.match(rf"\s(?:(?:[\w']+\s)?(?:{rules.agent})|(?:{rules.by}))(?:(?<=')|(?!\w))", after)
+    if by:
+        return _phrase(frame, word.end + by.end(), lang)
+    return _phrase(frame, word.end, lang) if passive and rules.declined.match(after) else None
+
+
+def _turkish_agent(frame: Frame, word: Word, said: str) -> tuple[int, int] | None:
+    end = word.start if said == "göre" else frame.text.find(" tarafından", 0, word.start)
+    if end < 0:
+        return None
+    first = max(0, end - REACH)
+    before = frame.text[first:end].rstrip()
+    stops = [*_STOP.finditer(before), *rules_of("tr").ends.finditer(before)]
+    start = max((m.end() for m in stops if m.end() < len(before)), default=0)
+    return first + start, first + len(before)
+
+
+def _phrase(frame: Frame, at: int, lang: str) -> tuple[int, int] | None:
+    """The words from `at` on up to where a subject ends."""
+    found = rules_of(lang).phrase.match(frame.text, at)
+    if found is None:
+        return None
+    start = at + len(found[0]) - len(found[0].lstrip())
+    stops = [c.start for c in (*frame.cues, *frame.sayings) if start < c.start < found.end()]
+    return start, min([*stops, found.end()])
+
+
+def _phrase_before(frame: Frame, word: Word, lang: str) -> tuple[int, int] | None:
+    """The words before a verb, from where its clause begins."""
+    if lang == "tr":
+        return _turkish_subject(frame)
+    rules, first = rules_of(lang), max(0, word.start - REACH)
+    text = _PARENTHESIS.sub("", without_helpers(frame.text[first : word.start], lang))
+    stops = [*_STOP.finditer(text), *shared("breaks").finditer(text)]
+    start = max((m.end() for m in stops), default=0)
+    opening = rules.opens.match(text, start)
+    start, end = first + (opening.end() if opening else start), first + len(text)
+    taken = any(start <= w.start < end for w in (*frame.sayings, *frame.statuses))
+    return (start, end) if not taken else None
+
+
+def without_helpers(text: str, lang: str) -> str:
+    """`text` up to the words that stand between a subject and its verb."""
+    text = text.rstrip()
+    while helper := rules_of(lang).helps.search(text):
+        text = text[: helper.start()].rstrip()
+    return text
+
+
+def _turkish_subject(frame: Frame) -> tuple[int, int] | None:
+    """The subject stands first, before a comma or before the first name of what is denied."""
+    comma = frame.text.find(",", 0, REACH)
+    named = min((a.start for a in frame.voices if a.start), default=-1)
+    ends = [at for at in (comma, named) if at > 0]
+    return (0, min(ends)) if ends else None
+
+
+def quoted(frame: Frame, start: int, end: int) -> Speaker | None:
+    """A part of the sentence as it was written, where it is short enough to be somebody."""
+    places = frame.offsets
+    given = frame.given[bisect_left(places, start) : bisect_left(places, end)].strip(" \t\n.,-–—'’\"«»“”„")
+    words = given.split()
+    if not words or len(words) > MOST_WORDS or len(given) > MOST_LETTERS or not any(map(str.isalpha, given)):
+        return None
+    if re.match(rf"(?:{tables()['small']})(?:(?<=')|(?!\w))", given.lower()) and not given.isupper():
+        given = given[0].lower() + given[1:]
+    return Speaker(given, "person")
