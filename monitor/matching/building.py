@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.folding import fold_all
 from monitor.languages.word_forms import articled, forms_of_script, inflected
-from monitor.matching.silence import ENTITY, EXCEPT, LITERAL, VOCABULARY, Claim, Condition, Guards
+from monitor.matching.mentions import ENTITY, EXCEPT, LITERAL, VOCABULARY, Claim
+from monitor.matching.namesakes import Bearer
+from monitor.matching.silence import Condition, Guards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
     from monitor.matching.mentions import EntitySpec, Nearby, VocabularySpec
 
 _OTHER_SCRIPT = re.compile(r"(?=[\u0370-\u1dff])[^\W\d_]")
-
-
-@dataclass(frozen=True, slots=True)
-class Bearer:
-    """An entity's tags, and those that hold only at times."""
-
-    tags: frozenset[str]
-    roles: tuple[tuple[date | None, date | None, frozenset[str]], ...]
-    name: str = ""
-    kind: str = ""
-    #: what stands before a person's surname in the full names, folded
-    given: frozenset[str] = frozenset()
-
-    def tags_at(self, day: date | None) -> frozenset[str]:
-        """All tags on `day`; without a day every role holds."""
-        found = self.tags
-        for since, until, tags in self.roles:
-            if day is None or ((since is None or since <= day) and (until is None or day <= until)):
-                found |= tags
-        return found
-
-    @property
-    def ever(self) -> frozenset[str]:
-        """All tags at any time."""
-        return self.tags.union(*(tags for *_, tags in self.roles))
 
 
 class Builder:

@@ -22,17 +22,29 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from monitor.folding import Folded, extended, fold, folded, tags
 from monitor.matching import passages, un_documents
 from monitor.matching.building import Builder, spelling
-from monitor.matching.mentions import FIELD_GAP, FIELDS, PARAGRAPH_GAP, Mention, Scan, keys
+from monitor.matching.mentions import (
+    ENTITY,
+    EXCEPT,
+    FIELD_GAP,
+    FIELDS,
+    PARAGRAPH_GAP,
+    VOCABULARY,
+    Claim,
+    Hit,
+    Mention,
+    Scan,
+    keys,
+)
 from monitor.matching.namesakes import Namesakes
 from monitor.matching.passages import JOINT
 from monitor.matching.sentences import split
-from monitor.matching.silence import ENTITY, EXCEPT, VOCABULARY, Claim, Guards, Hit, silence, widest
+from monitor.matching.silence import Guards, silence, widest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from monitor.matching.building import Bearer
     from monitor.matching.mentions import EntitySpec, Sentence, VocabularySpec
+    from monitor.matching.namesakes import Bearer
     from monitor.matching.un_documents import Resolution, UnDocument
     from monitor.model import Item
 

@@ -19,6 +19,9 @@ FIELDS = ("title", "summary", "content")
 FIELD_GAP = 1000
 PARAGRAPH_GAP = 50
 
+#: the analysts' vocabulary of trades that tell namesakes apart
+TRADES = "%other-trades"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
@@ -145,3 +148,47 @@ class VocabularySpec:
     forms: bool = False
     #: its senses are facts that tell events apart
     events: bool = False
+
+
+# What the automaton finds, before it is known whether it counts.
+
+ENTITY, VOCABULARY, LITERAL, EXCEPT = "entity", "vocabulary", "literal", "except"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one folded form may mean."""
+
+    kind: str
+    #: "@id", "%vocabulary", '"phrase"' or 'prefix*'; for an except phrase the "@id" it silences
+    term: str
+    sense: str = ""
+    lang: str = "any"
+    weak: bool = False
+    #: made by rules of the language, not listed
+    generated: bool = False
+    #: the only spelling that counts, None where case does not matter
+    spelling: str | None = None
+    #: asked for by a rule; phrases that only confirm or silence are not given out
+    given_out: bool = True
+    #: claims of one key at one place are one hit
+    key: str = field(init=False, default="", compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.kind} {self.term} {self.sense}")
+
+
+@dataclass(slots=True, eq=False)
+class Hit:
+    """A claim where it stands, its verdict still open."""
+
+    claim: Claim
+    start: int
+    end: int
+    sentence: int
+    paragraph: int
+    field: str
+    token: int
+    token_end: int
+    tags: frozenset[str] = frozenset()
+    silenced_by: str | None = None

@@ -21,11 +21,10 @@ from monitor.languages.word_forms import inflected
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from monitor.matching.building import Bearer
-    from monitor.matching.silence import Hit
+    from monitor.matching.mentions import Hit
 
 #: the vocabulary of what namesakes do; `stage` speaks against a full name too
-TRADES, STAGE = "%other-trades", "stage"
+STAGE = "stage"
 #: words between a surname and the trade behind it: "Medvedev, the Russian tennis player"
 BEHIND = 2
 #: letters of a text before a name in which the word before it is looked for
@@ -41,6 +40,31 @@ _PATRONYMIC = re.compile(
 _ARTICLES = frozenset(("al", "el", "an", "at", "as", "ash", "ar", "ad", "az", "ed", "en", "es", "ez", "аль", "эль", "ан", "ат", "ас", "аш", "ар", "ад", "аз"))  # fmt: skip
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _JOINED = re.compile(r"\A[وفبل](?=\w{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """An entity's tags, and those that hold only at times."""
+
+    tags: frozenset[str]
+    roles: tuple[tuple[date | None, date | None, frozenset[str]], ...]
+    name: str = ""
+    kind: str = ""
+    #: what stands before a person's surname in the full names, folded
+    given: frozenset[str] = frozenset()
+
+    def tags_at(self, day: date | None) -> frozenset[str]:
+        """All tags on `day`; without a day every role holds."""
+        found = self.tags
+        for since, until, tags in self.roles:
+            if day is None or ((since is None or since <= day) and (until is None or day <= until)):
+                found |= tags
+        return found
+
+    @property
+    def ever(self) -> frozenset[str]:
+        """All tags at any time."""
+        return self.tags.union(*(tags for *_, tags in self.roles))
 
 
 @dataclass(frozen=True, slots=True)

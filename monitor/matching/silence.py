@@ -8,57 +8,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from monitor.matching.namesakes import TRADES
+from monitor.matching.mentions import ENTITY, EXCEPT, TRADES, Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from monitor.matching.namesakes import Namesakes
-
-ENTITY, VOCABULARY, LITERAL, EXCEPT = "entity", "vocabulary", "literal", "except"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What one folded form may mean."""
-
-    kind: str
-    #: "@id", "%vocabulary", '"phrase"' or 'prefix*'; for an except phrase the "@id" it silences
-    term: str
-    sense: str = ""
-    lang: str = "any"
-    weak: bool = False
-    #: made by rules of the language, not listed
-    generated: bool = False
-    #: the only spelling that counts, None where case does not matter
-    spelling: str | None = None
-    #: asked for by a rule; phrases that only confirm or silence are not given out
-    given_out: bool = True
-    #: claims of one key at one place are one hit
-    key: str = field(init=False, default="", compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "key", f"{self.kind} {self.term} {self.sense}")
-
-
-@dataclass(slots=True, eq=False)
-class Hit:
-    """A claim where it stands, its verdict still open."""
-
-    claim: Claim
-    start: int
-    end: int
-    sentence: int
-    paragraph: int
-    field: str
-    token: int
-    token_end: int
-    tags: frozenset[str] = frozenset()
-    silenced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor.folding import fold_all, folded
 from monitor.matching.building import Builder
-from monitor.matching.silence import ENTITY
+from monitor.matching.mentions import ENTITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -33,6 +33,7 @@ from monitor.model.events import (
 from monitor.model.feeds import (
     MOVE_CONFIRMED,
     MOVE_LASTS,
+    Asks,
     Coverage,
     DateFlag,
     Entry,
@@ -46,6 +47,7 @@ from monitor.model.feeds import (
     Item,
     NotModified,
     ParsedFeed,
+    Rhythm,
 )
 from monitor.model.matching import (
     RUMOUR,
@@ -60,13 +62,11 @@ from monitor.model.matching import (
     Suppressed,
 )
 from monitor.model.polls import (
-    Asks,
     Assessed,
     KnownItem,
     Novelty,
     Pace,
     PollRecord,
-    Rhythm,
     Work,
     WorkKind,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import inspect, text
 
@@ -16,11 +16,48 @@ from monitor.store.tables_news import REVISION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from alembic.config import Config
     from sqlalchemy import Connection
 
-    from monitor.store.database import Database
+    class Database(Protocol):
+        """What of `monitor.store.database.Database` an upgrade needs."""
+
+        name: str
+        path: Path | None
+
+        def snapshot(self) -> AbstractContextManager[Connection]:
+            """For reading."""
+            ...
+
+        def transaction(self) -> AbstractContextManager[Connection]:
+            """For writing."""
+            ...
+
+        def backup(self, target: Path) -> None:
+            """A consistent copy."""
+            ...
+
+        def lock(self) -> Lock:
+            """The right to be the one monitor on the file."""
+            ...
+
+    class Lock(Protocol):
+        """The right to be the one monitor on a file."""
+
+        def acquire(self) -> None:
+            """Take it. Raises StoreError: another has it."""
+            ...
+
+        def release(self) -> None:
+            """Give it back."""
+            ...
+
+        def holder(self) -> int | None:
+            """The pid that has it."""
+            ...
+
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

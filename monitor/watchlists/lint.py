@@ -15,7 +15,7 @@ from monitor.contacts.clauses import SAYING
 from monitor.folding import fold
 from monitor.languages import offices
 from monitor.languages.word_forms import forms_of_script, inflected
-from monitor.matching.namesakes import TRADES
+from monitor.matching.mentions import TRADES
 from monitor.matching.tree import And, Not, Or, Term, Within, children, terms
 
 if TYPE_CHECKING:
