@@ -20,6 +20,7 @@ from monitor.languages.word_forms import inflected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from monitor.matching.mentions import Hit
 
