@@ -64,9 +64,9 @@ class Due:
 
 
 def for_reader(series: DigestConfig, receiver: ReceiverConfig) -> DigestConfig:
-    """`series` in the time zone of `receiver`, where that has one of its own."""
-    zone = receiver.timezone
-    return series if zone is None else series.model_copy(update={"timezone": zone})
+    """`series` in the time zone and the language of `receiver`, where that has its own."""
+    own = {"timezone": receiver.timezone, "language": receiver.own_language}
+    return series.model_copy(update={key: value for key, value in own.items() if value is not None})
 
 
 def due(

@@ -6,6 +6,7 @@ firing for as long after its last telling as the rule says.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,3 +86,17 @@ def silence_reason(silence: Silence) -> str:
     """`silenced by ann until 2026-03-01 12:00 UTC: exercise (silence 3)`."""
     until = f"{silence.ends_at:%Y-%m-%d %H:%M} UTC"
     return f"silenced by {silence.author} until {until}: {silence.reason} (silence {silence.id})"
+
+
+_RECORDED = {
+    "held_silenced": re.compile(r"silenced by (?P<author>.*?) until (?P<until>[\d: -]+ UTC): (?P<reason>.*) \(silence (?P<id>\d+)\)"),
+    "held_inhibited": re.compile(r"inhibited by story (?P<story>\S+)"),
+}  # fmt: skip
+
+
+def reason_parts(recorded: str) -> tuple[str, dict[str, str]]:
+    """Which reason is recorded, as a key of message words, and what it names; `""` for any other."""
+    for key, pattern in _RECORDED.items():
+        if found := pattern.fullmatch(recorded):
+            return key, found.groupdict()
+    return "", {}

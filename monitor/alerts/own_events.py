@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from monitor.languages.locale import Frame
     from monitor.model import Event, Work
 
 
@@ -31,34 +32,6 @@ _LOUDER = {
     EventKind.FEED_FAILING: EventKind.NOTHING_POLLED,
     EventKind.FEED_QUIET: EventKind.NOTHING_POLLED,
     EventKind.TICK_FAILED: EventKind.DATABASE_REFUSED,
-}
-_ONE = {
-    EventKind.FEED_FAILING: "feed {} is failing",
-    EventKind.FEED_QUIET: "feed {} is quiet",
-    EventKind.FEED_GAP: "a gap in feed {}",
-    EventKind.FEED_FLOOD: "feed {} was published anew",
-    EventKind.NOTHING_POLLED: "no feed answers",
-    EventKind.RECEIVER_SUSPENDED: "receiver {} is suspended",
-    EventKind.STANDS_STILL: "{} stands still",
-    EventKind.WORK_LATE: "{} is late",
-    EventKind.TICK_LATE: "{} has stalled",
-    EventKind.TICK_FAILED: "{} fails",
-    EventKind.DATABASE_REFUSED: "the database refused",
-    EventKind.DISK_NEARLY_FULL: "the disk is nearly full",
-    EventKind.CLOCK_SET: "the clock was set",
-    EventKind.RELOAD_REFUSED: "the new configuration is wrong, the old one is kept",
-}
-_MANY = {
-    EventKind.FEED_FAILING: "{} feeds are failing",
-    EventKind.FEED_QUIET: "{} feeds are quiet",
-    EventKind.FEED_GAP: "gaps in {} feeds",
-    EventKind.FEED_FLOOD: "{} feeds were published anew",
-    EventKind.RECEIVER_SUSPENDED: "{} receivers are suspended",
-    EventKind.STANDS_STILL: "{} kinds of work stand still",
-    EventKind.WORK_LATE: "{} kinds of work are late",
-    EventKind.TICK_LATE: "{} jobs have stalled",
-    EventKind.TICK_FAILED: "{} jobs fail",
-    EventKind.DISK_NEARLY_FULL: "{} disks are nearly full",
 }
 
 
@@ -102,32 +75,34 @@ def to_tell(
     )
 
 
-def words(told: Sequence[Event]) -> tuple[str, list[str]]:
+def words(told: Sequence[Event], frame: Frame) -> tuple[str, list[str]]:
     """A subject and lines for events that began, then those that ended; at least one."""
     begun = [event for event in told if event.closed_at is None]
     ended = [event for event in told if event.closed_at is not None]
-    parts = [*_counted(begun), *(f"over: {part}" for part in _counted(ended))]
-    subject = "; ".join(parts)
-    lines = [*_listed(begun, "Since"), *_listed(ended, "Over, since")]
-    return subject[:1].upper() + subject[1:], [*lines, "`monitor status` shows what is amiss now."]
+    parts = [*_counted(begun, frame), *(frame.say("notice.over", what=w) for w in _counted(ended, frame))]
+    lines = [*_listed(begun, "notice.since", frame), *_listed(ended, "notice.over_since", frame)]
+    return frame.sentence(frame.word("semicolon").join(parts)), [*lines, frame.word("notice.hint")]
 
 
-def _counted(events: Sequence[Event]) -> Iterator[str]:
+def _counted(events: Sequence[Event], frame: Frame) -> Iterator[str]:
     """`3 feeds are failing`, the loudest kind first."""
     kinds = Counter(event.kind for event in sorted(events, key=lambda e: -e.severity.rank))
     for kind, count in kinds.items():
         first = next(event for event in events if event.kind is kind)
-        one = count == 1 or kind not in _MANY
-        yield _ONE[kind].format(first.subject) if one else _MANY[kind].format(count)
+        yield _one(first, frame) if count == 1 or kind not in frame.nouns else frame.count(kind, count)
 
 
-def _listed(events: Sequence[Event], since: str) -> Iterator[str]:
+def _one(event: Event, frame: Frame) -> str:
+    return frame.say(f"event.{event.kind}", subject=event.subject)
+
+
+def _listed(events: Sequence[Event], key: str, frame: Frame) -> Iterator[str]:
     for event in sorted(events, key=lambda e: -e.severity.rank)[:SHOWN]:
-        what = _ONE[event.kind].format(event.subject)
         detail = f": {event.detail}" if event.detail else ""
-        yield f"{since} {event.opened_at:%Y-%m-%d %H:%M} UTC, {what}{detail}"
+        when = f"{event.opened_at:%Y-%m-%d %H:%M} UTC"
+        yield frame.say(key, when=when, what=f"{_one(event, frame)}{detail}")
     if len(events) > SHOWN:
-        yield f"… and {len(events) - SHOWN} more"
+        yield f"… {frame.say('and_more', n=len(events) - SHOWN)}"
 
 
 # Whether work goes on: what was due against what was done last, never by the ticking of a clock alone.

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, create_model, model_validator
+from pydantic import AfterValidator, Field, SecretStr, create_model, model_validator
 
 from monitor.config.routes import InhibitConfig, RouteConfig, ThrottleConfig, TimeIntervalConfig
 from monitor.delivery.channels import KINDS, settings_of
@@ -27,6 +27,7 @@ from monitor.fields import (
     Strict,
     Zone,
 )
+from monitor.languages.locale import ENGLISH, languages
 from monitor.model import Severity
 from monitor.validation_messages import worded
 
@@ -36,6 +37,17 @@ _DATABASE = worded(
 )
 _CONTACT = worded(r"^[^\x00-\x1f()<>]+$", "a contact on one line without ( ) < >, like ops@example.org")
 _LISTEN = worded(r"^[A-Za-z0-9.-]+:\d{1,5}$", "a host and a port, like 127.0.0.1:8080")
+
+
+def _language(value: str) -> str:
+    *others, last = languages()
+    if value != last and value not in others:
+        raise ValueError(f"{value!r} is no language of messages | {', '.join(others)} or {last}")
+    return value
+
+
+#: of messages: one that has a folder of words (`monitor.languages.locale`)
+Language = Annotated[str, AfterValidator(_language)]
 
 
 class Receiver(Strict):
@@ -48,11 +60,18 @@ class Receiver(Strict):
     throttle: ThrottleConfig | None = None
     #: the local time of its readers, for digests; None: each series' own
     timezone: Zone | None = None
+    #: of its alerts, notices and digests; None: English, and for digests each series' own
+    own_language: Language | None = Field(default=None, alias="language")
 
     @property
     def kind(self) -> str:
         """The channel: `email`, `slack` …"""
         return next(kind for kind in KINDS if getattr(self, kind) is not None)
+
+    @property
+    def language(self) -> str:
+        """In which alerts and notices are written."""
+        return self.own_language or ENGLISH
 
     @property
     def settings(self) -> Strict:
@@ -104,8 +123,8 @@ class DigestConfig(Strict):
     min_severity: Severity = Severity.LOW
     #: what is done where nothing matched; briefs skip unless told otherwise
     empty: Literal["send", "skip", "only-when-unhealthy"] = "send"
-    #: languages in which the frame of the digest is written
-    language: Literal["en", "ar"] = "en"
+    #: of the words around the news, unless a receiver has its own
+    language: Language = ENGLISH
 
     @property
     def times(self) -> tuple[time, ...]:

@@ -18,6 +18,7 @@ from monitor.model import (
     CoverageReport,
     Feed,
     FeedHealth,
+    Phrase,
     Severity,
     Side,
     SinceThen,
@@ -65,29 +66,38 @@ CHANGES = changes(
 )  # fmt: skip
 
 
+_WELL: tuple[str, tuple[Phrase, ...]] = ("ok", ())
+
+
+def _for(key: str, **time: int) -> Phrase:
+    return Phrase(key=key, values={"time": timedelta(**time)})
+
+
+def _odd(key: str, feed: str, clock: str, **more: Phrase) -> Phrase:
+    return Phrase(key=key, values={"feed": feed, "when": f"2026-11-23 {clock} UTC", **more})
+
+
 def coverage(*, healthy: bool = False) -> CoverageReport:
     """44 feeds; three of them in trouble unless `healthy`."""
     well = [FEEDS[name] for name in sorted(FEEDS)]
     well += [Feed(id=f"f{n}", url=f"https://f{n}.example/", title=f"Feed {n}") for n in range(len(well), 44)]
     ill = {
-        "barqa": ("failing", "tls: certificate expired, 9 polls in a row"),
-        "f20": ("quiet", "no new item for 6 days, usually one every 5 hours"),
-        "f31": ("failing", "http-5xx: 503, 4 polls in a row"),
+        "barqa": ("failing", (Phrase(key="polls", count=9), Phrase(text="tls: certificate expired"))),
+        "f20": ("quiet", (_for("feed.nothing_new", days=6), _for("feed.rhythm", hours=5))),
+        "f31": ("failing", (Phrase(key="polls", count=4), Phrase(text="http-5xx: 503"))),
     }
-    states = [("ok", "") if healthy else ill.get(feed.id, ("ok", "")) for feed in well]
+    states = [_WELL if healthy else ill.get(feed.id, _WELL) for feed in well]
     return CoverageReport(
         since=DUE.since,
         until=DUE.until,
-        feeds=tuple(FeedHealth(feed=f, state=s, detail=d) for f, (s, d) in zip(well, states, strict=True)),
+        feeds=tuple(FeedHealth(feed=f, state=s, why=why) for f, (s, why) in zip(well, states, strict=True)),
         items=312,
         by_state={"matched": 8, "related": 2, "no-match": 297, "suppressed": 5}
         | ({} if healthy else {"braked": 80}),
-        gaps=()
-        if healthy
-        else ("Il Porto: 23 November 14:10 to 18:40", "Feed 17: 24 November 02:05 to 03:05"),
+        gaps=() if healthy else (_odd("gap_line", "Il Porto", "18:40"), _odd("gap_line", "Feed 17", "19:05")),
         floods=()
         if healthy
-        else ("Feed 12, 2026-11-23 19:30 UTC: 86 entries at once, probably published again",),
+        else (_odd("flood_line", "Feed 12", "19:30", entries=Phrase(key="entry", count=86)),),
         withdrawn=0 if healthy else 1,
         suspended={} if healthy else {"siem": "webhook answered 410 Gone"},
         silences=() if healthy else (_SILENCE,),

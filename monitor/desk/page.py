@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from monitor.languages.locale import Frame
+
 STYLE = (
     ":root{color-scheme:light dark}"
     "body{font:1.05rem/1.6 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1.2rem}"
@@ -32,14 +34,13 @@ HEADERS: Mapping[str, str] = {
 DAYS = (30, 90, 365)
 
 
-def message(lang: str, words: Mapping[str, str], *paragraphs: str) -> str:
+def message(words: Frame, *paragraphs: str) -> str:
     """A page that says something and asks nothing."""
-    return _page(lang, words, "".join(f'<p dir="auto">{escape(text)}</p>' for text in paragraphs))
+    return _page(words, "".join(f'<p dir="auto">{escape(text)}</p>' for text in paragraphs))
 
 
 def form(
-    lang: str,
-    words: Mapping[str, str],
+    words: Frame,
     *,
     token: str,
     title: str,
@@ -49,30 +50,28 @@ def form(
     """What will happen, and the form that lets it. `watchlists`: id and title of those that matched."""
     lists = "".join(f'<option value="{escape(key)}">{escape(name)}</option>' for key, name in watchlists)
     days = "".join(
-        f'<option value="{n}"{" selected" if n == DAYS[1] else ""}>{escape(words["days"].format(n=n))}</option>'
+        f'<option value="{n}"{" selected" if n == DAYS[1] else ""}>{escape(words.count("days", n))}</option>'
         for n in DAYS
     )
     warned = f"<p><strong>{escape(complaint)}</strong></p>" if complaint else ""
     return _page(
-        lang,
         words,
-        f'<blockquote dir="auto">{escape(title)}</blockquote><p>{escape(words["ask"])}</p>{warned}'
+        f'<blockquote dir="auto">{escape(title)}</blockquote><p>{escape(words.word("page.ask"))}</p>{warned}'
         f'<form method="post"><input type="hidden" name="token" value="{escape(token)}">'
-        f'<label for="w">{escape(words["watchlist"])}</label><select id="w" name="watchlist">{lists}</select>'
-        f'<label for="a">{escape(words["author"])}</label>'
+        f'<label for="w">{escape(words.word("page.watchlist"))}</label><select id="w" name="watchlist">{lists}</select>'
+        f'<label for="a">{escape(words.word("page.author"))}</label>'
         '<input id="a" name="author" required maxlength="80" dir="auto" autocomplete="name">'
-        f'<label for="r">{escape(words["reason"])}</label>'
+        f'<label for="r">{escape(words.word("page.reason"))}</label>'
         '<input id="r" name="reason" required maxlength="300" dir="auto">'
-        f'<label for="d">{escape(words["lasts"])}</label><select id="d" name="days">{days}</select>'
-        f"<button>{escape(words['act'])}</button></form>",
+        f'<label for="d">{escape(words.word("page.lasts"))}</label><select id="d" name="days">{days}</select>'
+        f"<button>{escape(words.word('page.act'))}</button></form>",
     )
 
 
-def _page(lang: str, words: Mapping[str, str], body: str) -> str:
-    direction = "rtl" if lang == "ar" else "ltr"
-    title = escape(words["title"])
+def _page(words: Frame, body: str) -> str:
+    title = escape(words.word("page.title"))
     return (
-        f'<!doctype html><html lang="{lang}" dir="{direction}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{words.lang}" dir="{words.direction}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title}</title><style>{STYLE}</style></head><body><h1>{title}</h1>{body}</body></html>"
     )

@@ -14,7 +14,7 @@ from monitor import logs
 from monitor.desk import page
 from monitor.errors import StoreError
 from monitor.jobs.feedback import Claim
-from monitor.languages.page_words import words_for
+from monitor.languages.locale import frame_for
 from monitor.messages import links
 from monitor.store import stories
 
@@ -57,26 +57,28 @@ class Answer:
 
 def answer(desk: Desk, *, accepted: str, token: str, given: Mapping[str, str] | None) -> Answer:
     """The page for a link; `given`: what was filled in, None where the page is only looked at."""
-    lang, words = words_for(accepted)
+    words = frame_for(accepted)
     try:
         link = links.read(desk.key, token, desk.clock())
     except links.BadLink as error:
-        return Answer(410 if str(error) == "expired" else 403, page.message(lang, words, words[str(error)]))
+        return Answer(
+            410 if str(error) == "expired" else 403, page.message(words, words.word(f"page.{error}"))
+        )
     with desk.db.snapshot() as tx:
         story = stories.load(tx, link.story)
     lists = _watchlists(story, desk.titles()) if story is not None else []
     if story is None or not lists:
-        return Answer(200, page.message(lang, words, words["quiet"]))
+        return Answer(200, page.message(words, words.word("page.quiet")))
     complaint = ""
     if given is not None:
         claim = _claim(story, given, dict(lists))
         if claim is not None:
             made, count = desk.act(claim)
-            detail = words["detail"].format(id=made.id, until=f"{made.expires_at:%Y-%m-%d}", count=count)
-            return Answer(200, page.message(lang, words, words["done"], detail))
-        complaint = words["incomplete"]
+            detail = words.say("page.detail", id=made.id, until=words.day(made.expires_at), count=count)
+            return Answer(200, page.message(words, words.word("page.done"), detail))
+        complaint = words.word("page.incomplete")
     title = story.items[0].item.title
-    shown = page.form(lang, words, token=token, title=title, watchlists=lists, complaint=complaint)
+    shown = page.form(words, token=token, title=title, watchlists=lists, complaint=complaint)
     return Answer(400 if complaint else 200, shown)
 
 
@@ -143,9 +145,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, given: Mapping[str, str] | None) -> None:
         asked = urlsplit(self.path)
         accepted = self.headers.get("Accept-Language", "")
-        lang, words = words_for(accepted)
+        words = frame_for(accepted)
         if not asked.path.endswith("/false-alarm"):
-            self._send(Answer(404, page.message(lang, words, words["missing"])))
+            self._send(Answer(404, page.message(words, words.word("page.missing"))))
             return
         token = (given if given is not None else _fields(asked.query)).get("token", "")
         try:
@@ -153,10 +155,10 @@ class _Handler(BaseHTTPRequestHandler):
                 made = answer(self.desk, accepted=accepted, token=token, given=given)
         except StoreError as error:
             log.warning("page_refused", reason=str(error))
-            made = Answer(503, page.message(lang, words, words["busy"]))
+            made = Answer(503, page.message(words, words.word("page.busy")))
         except Exception:
             log.exception("page_failed")
-            made = Answer(500, page.message(lang, words, words["busy"]))
+            made = Answer(500, page.message(words, words.word("page.busy")))
         self._send(made)
 
     def _send(self, made: Answer) -> None:

@@ -187,7 +187,7 @@ def _send(
     now: datetime,
 ) -> str:
     """Promise the message of `told`; its subject."""
-    contexts = [_context(alerter, waiting, now) for waiting in told]
+    contexts = [_context(alerter, waiting, now, receiver.language) for waiting in told]
     limit = receiver.throttle if group.key == intervals.KEY else None
     context = grouped(contexts, held_for=limit.per if limit is not None else None)
     first = firsts(tx, receiver.name, [waiting.story_id for waiting in told])
@@ -204,10 +204,10 @@ def _send(
     return outgoing[0].message.subject
 
 
-def _context(alerter: Alerter, waiting: Waiting, now: datetime) -> dict[str, Any]:
+def _context(alerter: Alerter, waiting: Waiting, now: datetime, language: str) -> dict[str, Any]:
     assert waiting.judged is not None
     return alert_context(
-        waiting.judged,
+        alerter.judge.for_reader(waiting.judged, language),
         reason=waiting.reason,
         changes=waiting.changes,
         now=now,
@@ -215,6 +215,7 @@ def _context(alerter: Alerter, waiting: Waiting, now: datetime) -> dict[str, Any
         false_alarm_link=alerter.false_alarm(waiting.story_id),
         titles=alerter.titles,
         suppressed=waiting.judged.story.excepted,
+        language=language,
     )
 
 

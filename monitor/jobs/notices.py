@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from monitor import logs
+from monitor.languages.locale import frame
 from monitor.messages.alert import notice_context
 from monitor.messages.render import render
 from monitor.store import journal, outbox, receivers
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from monitor.config.model import CatchUpConfig, DeliveryConfig, ReceiverConfig
+    from monitor.languages.locale import Frame
     from monitor.messages.templates import Templates
     from monitor.model import Delivery
     from monitor.store.journal import Waiting
@@ -49,10 +51,14 @@ class Notices:
 
         `cause` makes it once only: the ids are empty the second time.
         """
-        context = notice_context(subject, lines, now=now)
+        context = notice_context(subject, lines, now=now, language=self.receivers[to].language)
         made = render(self.templates, context, self.receivers[to], batch=str(uuid4()), at=now)
         messages = [(o.id, o.message) for o in made if recipient in (None, o.message.recipient)]
         return outbox.enqueue(tx, to, messages, now, cause=cause)
+
+    def frame(self, to: str) -> Frame:
+        """The words of the receiver `to`."""
+        return frame(self.receivers[to].language)
 
     def beside(self, name: str, avoid: Collection[str] = ()) -> str | None:
         """Who is told that nothing reaches `name`: its fallback, else the top route's receiver, else another one.
@@ -85,7 +91,7 @@ def catch_up(tx: Connection, notices: Notices, policy: CatchUpConfig, taken: Del
     listed = (ours if stormy else [w for w in ours if w.state == "expired"])[:LISTED]
     if not listed:
         return 0
-    subject, lines = _summary(listed)
+    subject, lines = _summary(listed, notices.frame(taken.receiver))
     ids = notices.put(tx, taken.receiver, subject, lines, now=now, recipient=taken.message.recipient)
     if not ids:  # an address that the receiver no longer has: what waits for it goes out as it is
         return 0
@@ -94,13 +100,13 @@ def catch_up(tx: Connection, notices: Notices, policy: CatchUpConfig, taken: Del
     return len(lines) - 1
 
 
-def _summary(listed: Sequence[Waiting]) -> tuple[str, list[str]]:
+def _summary(listed: Sequence[Waiting], words: Frame) -> tuple[str, list[str]]:
     """One line for each alert, however many messages it had."""
     alerts = [next(parts) for _batch, parts in groupby(listed, key=lambda w: w.batch)]
     first, last = (f"{w.created_at:%Y-%m-%d %H:%M}" for w in (alerts[0], alerts[-1]))
-    many = f"{len(alerts)} messages" if len(alerts) > 1 else "1 message"
-    subject = f"{many} could not be delivered between {first} and {last} UTC"
-    head = "Nothing could be delivered here for a while. This list takes their place; each is in the archive."
+    many = words.count("messages", len(alerts))
+    subject = words.say("notice.undelivered", messages=many, first=first, last=last)
+    head = words.word("notice.undelivered_head")
     return subject, [head, *(f"{w.created_at:%Y-%m-%d %H:%M} UTC: {w.subject}" for w in alerts)]
 
 
@@ -121,14 +127,14 @@ def tell_of_receivers(tx: Connection, notices: Notices, patience: DeliveryConfig
         to = notices.beside(state.name, unwell) if state.name in notices.receivers else None
         if state.told_at is None and to is not None:
             log.error("receiver_mute", receiver=state.name, told=to, reason=_why(state))
-            subject, lines = _trouble(tx, state, patience)
+            subject, lines = _trouble(tx, state, patience, notices.frame(to))
             notices.put(tx, to, subject, lines, now=now)
             receivers.told(tx, state.name, to, now)
             count += 1
     for state in receivers.recovered(tx):
         log.info("receiver_works_again", receiver=state.name)
         if state.told_to in notices.receivers and state.name in notices.receivers:
-            subject, lines = _end(state)
+            subject, lines = _end(state, notices.frame(state.told_to))
             notices.put(tx, state.told_to, subject, lines, now=now)
             count += 1
         receivers.told(tx, state.name, "", None)
@@ -139,28 +145,31 @@ def _why(state: ReceiverState) -> str:
     return state.suspended_reason or state.last_error
 
 
-def _trouble(tx: Connection, state: ReceiverState, patience: DeliveryConfig) -> tuple[str, list[str]]:
+def _trouble(
+    tx: Connection, state: ReceiverState, patience: DeliveryConfig, words: Frame
+) -> tuple[str, list[str]]:
     hours = f"{patience.expire_alerts.total_seconds() / 3600:g}"
-    mend = "Mend it and reload the monitor (SIGHUP), or run `monitor deliveries retry`."
+    mend = words.word("notice.mend")
     if state.suspended_at is None:
-        subject = f"Nothing has reached receiver {state.name} since {_when(state.failing_since)}"
-        mend = "It is tried again by itself."
+        when = _when(state.failing_since, words)
+        subject = words.say("notice.nothing_reached", name=state.name, when=when)
+        mend = words.word("notice.by_itself")
     else:
-        subject = f"Receiver {state.name} is suspended"
+        subject = words.say("notice.suspended", name=state.name)
         if state.paused_until is not None:
-            mend = f"It is tried once an hour. {mend}"
+            mend = words.say("notice.hourly", mend=mend)
     waiting = journal.owed_subjects(tx, state.name, limit=1000)
-    lines = [f"The last answer: {_why(state)}", mend]
-    lines += [f"{len(waiting)} messages wait for it; an alert is kept for {hours} hours."]
-    lines += [f"Waiting: {subject}" for subject in waiting[:SHOWN]]
-    lines += [f"… and {len(waiting) - SHOWN} more"] if len(waiting) > SHOWN else []
+    lines = [words.say("notice.last_answer", why=_why(state)), mend]
+    lines += [words.say("notice.waiting", n=len(waiting), hours=hours)]
+    lines += [words.say("notice.waiting_line", subject=subject) for subject in waiting[:SHOWN]]
+    lines += [f"… {words.say('and_more', n=len(waiting) - SHOWN)}"] if len(waiting) > SHOWN else []
     return subject, lines
 
 
-def _end(state: ReceiverState) -> tuple[str, list[str]]:
-    subject = f"Receiver {state.name} works again"
-    return subject, [f"You were told of it at {_when(state.told_at)}. What waited for it is on its way."]
+def _end(state: ReceiverState, words: Frame) -> tuple[str, list[str]]:
+    subject = words.say("notice.works_again", name=state.name)
+    return subject, [words.say("notice.was_told", when=_when(state.told_at, words))]
 
 
-def _when(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "now"
+def _when(at: datetime | None, words: Frame) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else words.word("notice.now")

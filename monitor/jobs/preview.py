@@ -73,20 +73,22 @@ def _alert(digester: Digester, db: Database) -> tuple[Outgoing, ...]:
     if not loud:
         return ()
     now = digester.clock()
+    receiver = next(iter(digester.receivers.values()))
     context = alert_context(
-        digester.judge.judge(loud[0]),
+        digester.judge.judge(loud[0], receiver.language),
         reason="new",
         now=now,
         public_url=digester.public_url,
         titles=digester.titles,
+        language=receiver.language,
     )
-    receiver = _shown(next(iter(digester.receivers.values())))
-    return render(digester.templates, context, receiver, batch=str(uuid4()), at=now)
+    return render(digester.templates, context, _shown(receiver), batch=str(uuid4()), at=now)
 
 
 def _shown(receiver: ReceiverConfig) -> ReceiverConfig:
     """`receiver` as a folder, which has every form of the message, under its own name for the ledger."""
-    return made_receiver(receiver.name, "file", FileConfig(path="."))
+    shown = made_receiver(receiver.name, "file", FileConfig(path="."))
+    return shown.model_copy(update={"timezone": receiver.timezone, "own_language": receiver.own_language})
 
 
 def _files(out: Outgoing, folder: Path, stem: str) -> list[Path]:
@@ -102,7 +104,8 @@ def _files(out: Outgoing, folder: Path, stem: str) -> list[Path]:
 
 def send_test(templates: Templates, receiver: ReceiverConfig, notifier: Notifier, now: datetime) -> list[str]:
     """Send the sample alert, marked as a test, to `receiver`; what went wrong, in plain words."""
-    context = alert_context(samplestories.judged()[0], reason="test", now=now)
+    judged = samplestories.judged(receiver.language)[0]
+    context = alert_context(judged, reason="test", now=now, language=receiver.language)
     failures = []
     for out in render(templates, context, receiver, batch=str(uuid4()), at=now):
         delivery = Delivery(

@@ -124,7 +124,7 @@ def _tell(tx: Connection, watcher: Watcher, told: Sequence[Event], now: datetime
     last = facts.stamped(tx, _TOLD)
     ready = {name: e for name, e in waiting.items() if _is_due(e, last.get(f"{_TOLD}{name}"), now)}
     for receiver, these in ready.items():
-        subject, lines = words([event for event, _ in these])
+        subject, lines = words([event for event, _ in these], watcher.notices.frame(receiver))
         watcher.notices.put(tx, receiver, subject, lines, now=now)
         facts.put(tx, f"{_TOLD}{receiver}", None, now)
         log.warning("events_told", receiver=receiver, subject=subject)

@@ -1,39 +1,60 @@
-"""Pure. The words around the news, in English and Arabic: labels, counted nouns, dates.
+"""The words around the news in the reader's language: labels, sentences, counted nouns, dates, numbers.
 
-Plural forms follow CLDR's categories (one, two, few, many, other). Digits are Western in both languages, as Libyan
-news sites write them.
+Words are data, a folder for each language (`data/CODE/messages.yaml`); plural categories, months, numbers and direction
+are CLDR's, by Babel. Digits are Western everywhere, as news sites write them. Files are read once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from monitor.languages.locale_plurals import MONTHS, NOUNS, WEEKDAYS
-from monitor.languages.locale_words import AR, EN
+from monitor.documents import read
+from monitor.model import Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
+
+    from babel import Locale
+
+#: a folder for each language, by its ISO 639-1 code
+DATA = Path(__file__).parent / "data"
+#: says what another language lacks
+ENGLISH = "en"
+_NOUNS, _WORDS = "nouns", "words"
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame of one language."""
+    """The frame of one language. Keys of the section `words` stand for themselves, others follow it: `page.title`."""
 
     lang: str
+    locale: Locale
     words: Mapping[str, str]
+    #: noun -> plural category -> form, in which `{n}` is the number
+    nouns: Mapping[str, Mapping[str, str]]
+    #: letter -> its capital, where that is this language's own
+    capitals: Mapping[str, str]
 
     @property
     def direction(self) -> str:
         """`rtl` or `ltr`."""
-        return "rtl" if self.lang == "ar" else "ltr"
+        return self.locale.text_direction
 
     @property
     def comma(self) -> str:
         """What stands between parts of a list, with its space."""
-        return "، " if self.lang == "ar" else ", "
+        return self.words["comma"]
+
+    @property
+    def for_templates(self) -> dict[str, str]:
+        """The words that a template may use."""
+        return {key: text for key, text in self.words.items() if "." not in key}
 
     def word(self, key: str) -> str:
         """The word for `key`; the key itself for a word that the frame does not know (a watchlist's own)."""
@@ -43,15 +64,58 @@ class Frame:
         """The sentence for `key` with `values` put in."""
         return self.words[key].format(**values)
 
+    def said(self, phrases: Iterable[Phrase]) -> str:
+        """Phrases in words, one after the other."""
+        return self.words["semicolon"].join(map(self._said, phrases))
+
+    def _said(self, value: object) -> str:
+        if isinstance(value, timedelta):
+            return self.duration(value)
+        if not isinstance(value, Phrase):
+            return str(value)
+        if value.count is not None:
+            return self.count(value.key, value.count)
+        put_in = {name: self._said(one) for name, one in value.values.items()}
+        return self.say(value.key, **put_in) if value.key else value.text
+
     def count(self, noun: str, n: int) -> str:
-        """`n` of `noun`, in the right number."""
-        forms = NOUNS[self.lang][noun]
-        return forms.get(_category(self.lang, n), forms["other"]).format(n=f"{n:,}")
+        """`n` of `noun`, in the right number; a category that the noun lacks is said as its last form."""
+        from babel.numbers import format_decimal
+
+        forms = self.nouns[noun]
+        form = forms.get(self.locale.plural_form(n)) or list(forms.values())[-1]
+        return form.format(n=format_decimal(n, locale=self.locale))
+
+    def listed(self, names: Iterable[str]) -> str:
+        """`A, B and C`."""
+        from babel.lists import format_list
+
+        return format_list(list(names), locale=self.locale)
+
+    def upper(self, text: str) -> str:
+        """`text` in capitals."""
+        return "".join(self.capitals.get(letter, letter) for letter in text).upper()
+
+    def sentence(self, text: str) -> str:
+        """`text` with a capital at its head."""
+        return self.upper(text[:1]) + text[1:]
+
+    def duration(self, time: timedelta) -> str:
+        """A duration in its largest fitting unit: `40 min`, `5 h`, `3 d`."""
+        minutes = int(time.total_seconds() // 60)
+        if minutes < 120:
+            return self.count("short_minutes", minutes)
+        if minutes < 48 * 60:
+            return self.count("short_hours", minutes // 60)
+        return self.count("short_days", minutes // 1440)
 
     def day(self, day: date, *, weekday: bool = False, year: bool = True) -> str:
         """`24 November 2026`, with the weekday before it or without the year when asked."""
-        text = f"{day.day} {MONTHS[self.lang][day.month - 1]}" + (f" {day.year}" if year else "")
-        return f"{WEEKDAYS[self.lang][day.weekday()]}{self.comma}{text}" if weekday else text
+        from babel.dates import format_date, format_skeleton
+
+        if not year:
+            return format_skeleton("MMMMd", day, locale=self.locale)
+        return format_date(day, "full" if weekday else "long", locale=self.locale)
 
     def moment(self, moment: datetime, zone: ZoneInfo, *, year: bool = True) -> str:
         """`24 November 2026, 05:12 EET`, in `zone`, without the year when asked."""
@@ -62,14 +126,52 @@ class Frame:
         return f"{self.day(local.date(), year=year)}{self.comma}{local:%H:%M} {local.tzname() or 'UTC'}"
 
 
+def languages() -> tuple[str, ...]:
+    """The languages in which messages can be written: every folder that has their words."""
+    return tuple(sorted(path.parent.name for path in DATA.glob("*/messages.yaml")))
+
+
+@cache
 def frame(lang: str) -> Frame:
-    """The frame for `lang`; English for a language that has none."""
-    return Frame("ar", AR) if lang == "ar" else Frame("en", EN)
+    """The frame for `lang`; English for a language that has none, and for each word that a language lacks."""
+    from babel import Locale
+
+    lang = lang if lang in languages() else ENGLISH
+    own = messages(lang)
+    words, nouns = texts(own), forms(own)
+    if lang != ENGLISH:
+        english = frame(ENGLISH)
+        words, nouns = {**english.words, **words}, {**english.nouns, **nouns}
+    return Frame(lang, Locale.parse(own["locale"]), words, nouns, own.get("upper", {}))
 
 
-def _category(lang: str, n: int) -> str:
-    if lang != "ar":
-        return "one" if n == 1 else "other"
-    if n < 3:
-        return ("zero", "one", "two")[n]
-    return "few" if 3 <= n % 100 <= 10 else "other"
+def frame_for(accepted: str) -> Frame:
+    """The frame for an Accept-Language header: the first language in it that we speak, else English."""
+    asked = (part.split(";")[0].strip().lower().split("-")[0] for part in accepted.split(","))
+    known = languages()
+    return frame(next((lang for lang in asked if lang in known), ENGLISH))
+
+
+def messages(lang: str) -> Mapping[str, Any]:
+    """The files of `lang` as they are, sections by name. `question.yaml` stands in until watchlists declare its words."""
+    found: dict[str, Any] = {}
+    for name in ("messages.yaml", "question.yaml"):
+        path = DATA / lang / name
+        for section, said in (read(path.read_bytes(), str(path)).data if path.exists() else {}).items():
+            found[section] = {**found[section], **said} if section in found else said
+    return found
+
+
+def texts(sections: Mapping[str, Any]) -> dict[str, str]:
+    """Every sentence of a language by its key."""
+    named = {s: said for s, said in sections.items() if isinstance(said, dict) and s not in (_NOUNS, "upper")}
+    keyed = (
+        ((k if s == _WORDS else f"{s}.{k}"), text) for s, said in named.items() for k, text in said.items()
+    )
+    return dict(keyed)
+
+
+def forms(sections: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """Every noun of a language; one form alone is for all numbers."""
+    said = sections.get(_NOUNS, {}).items()
+    return {noun: {"other": form} if isinstance(form, str) else form for noun, form in said}

@@ -9,7 +9,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from monitor.languages.locale import Frame, frame
+from monitor.languages.locale import frame
 from monitor.messages import sources
 from monitor.messages.story import story_context
 from monitor.messages.text import clean, cut, isolate, safe_link
@@ -85,7 +85,7 @@ def common(words: Frame, now: datetime, public_url: str | None) -> Data:
     return {
         "lang": words.lang,
         "dir": words.direction,
-        "w": dict(words.words),
+        "w": words.for_templates,
         "now": now.astimezone(UTC).isoformat(),
         "public_url": safe_link(public_url),
         "test": False,

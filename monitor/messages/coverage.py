@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from monitor.messages.text import clean, cut, isolate
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from monitor.languages.locale import Frame
-    from monitor.model import CoverageReport, Event, FeedHealth
+    from monitor.model import CoverageReport, Event, FeedHealth, Phrase
     from monitor.model.delivery import Silence
 
 Data = dict[str, Any]
@@ -48,7 +49,7 @@ def coverage_context(report: CoverageReport, words: Frame, zone: ZoneInfo) -> Da
         "by_state": {str(state): count for state, count in report.by_state.items()},
         "unhealthy": not report.well,
         "problems": _feeds(report.feeds, words),
-        "gaps": _group("gaps", _rows(report.gaps), words),
+        "gaps": _group("gaps", _odd(report.gaps, words), words),
         "notices": _notices(report, words, zone),
     }
 
@@ -56,7 +57,11 @@ def coverage_context(report: CoverageReport, words: Frame, zone: ZoneInfo) -> Da
 def _feeds(feeds: Sequence[FeedHealth], words: Frame) -> list[Data]:
     found = {state: [f for f in feeds if f.state == state] for state in _UNWELL}
     return [
-        _group(state, [_row(f.feed.title or f.feed.id, f.detail) for f in unwell], words)
+        _group(
+            state,
+            [_row(f.feed.title or f.feed.id, words.said(f.why) if f.why else f.detail) for f in unwell],
+            words,
+        )
         for state, unwell in found.items()
         if unwell
     ]
@@ -68,16 +73,16 @@ def _notices(report: CoverageReport, words: Frame, zone: ZoneInfo) -> list[Data]
     groups = {
         "suspended": [_row(name, reason) for name, reason in report.suspended.items()],
         "in_part": _rows(report.in_part),
-        "floods": _rows(report.floods),
+        "floods": _odd(report.floods, words),
         "silenced": [_silence(silence, words, zone) for silence in report.silences],
-        "monitor": [_row(_called(e), e.detail) for e in own],
+        "monitor": [_row(_called(e, words), e.detail) for e in own],
     }
     return [_group(state, rows, words) for state, rows in groups.items() if rows]
 
 
-def _called(event: Event) -> str:
+def _called(event: Event, words: Frame) -> str:
     """`stands still: lane desk`."""
-    return ": ".join(part for part in (event.kind.replace("-", " "), event.subject) if part)
+    return ": ".join(part for part in (words.word(f"event_name.{event.kind}"), event.subject) if part)
 
 
 def _silence(silence: Silence, words: Frame, zone: ZoneInfo) -> Data:
@@ -87,15 +92,25 @@ def _silence(silence: Silence, words: Frame, zone: ZoneInfo) -> Data:
         isolate(clean(said), words.direction) for said in (cut(silence.author, 40), cut(silence.reason, 80))
     )
     detail = words.say("silence", until=until, author=author, reason=reason)
-    return {"name": cut(clean(matchers), 80), "detail": detail}
+    return {"name": cut(clean(matchers), 80), "detail": detail, "dir": "auto"}
+
+
+def _odd(polls: Iterable[Phrase], words: Frame) -> list[Data]:
+    """What is odd about a poll of a feed, whose title may be written in the other direction than the line."""
+
+    def shown(value: object) -> object:
+        return isolate(clean(value), words.direction) if isinstance(value, str) else value
+
+    lines = (replace(poll, values={k: shown(v) for k, v in poll.values.items()}) for poll in polls)
+    return [{"name": cut(words.said((line,)), 160), "detail": "", "dir": words.direction} for line in lines]
 
 
 def _rows(lines: Iterable[str]) -> list[Data]:
-    return [{"name": cut(clean(line), 160), "detail": ""} for line in lines]
+    return [{"name": cut(clean(line), 160), "detail": "", "dir": "auto"} for line in lines]
 
 
 def _row(name: str, detail: str) -> Data:
-    return {"name": cut(clean(name), 80), "detail": cut(clean(detail), 120)}
+    return {"name": cut(clean(name), 80), "detail": cut(clean(detail), 120), "dir": "auto"}
 
 
 def _group(state: str, rows: list[Data], words: Frame) -> Data:
@@ -114,5 +129,5 @@ def _group(state: str, rows: list[Data], words: Frame) -> Data:
 
 
 def _row_line(row: Data, words: Frame) -> str:
-    name = isolate(row["name"], words.direction)
+    name = row["name"] if row["dir"] == words.direction else isolate(row["name"], words.direction)
     return f"{name} ({isolate(row['detail'], words.direction)})" if row["detail"] else name

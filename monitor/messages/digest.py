@@ -10,6 +10,7 @@ from datetime import timedelta
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
+from monitor.alerts import inhibition
 from monitor.alerts.routing import ALERTS_FROM
 from monitor.languages.locale import Frame, frame
 from monitor.messages import sources
@@ -138,8 +139,9 @@ def _window(due: Due, series: DigestConfig, words: Frame) -> Data:
 
 
 def _heading(series: str, words: Frame) -> str:
-    named = words.words.get(f"series_{series}")
-    return named or words.say("briefing", series=isolate(series, words.direction))
+    key = f"series_{series}"
+    named = words.word(key)
+    return named if named != key else words.say("briefing", series=isolate(series, words.direction))
 
 
 def _news(since: SinceThen | None, words: Frame) -> Data:
@@ -182,13 +184,14 @@ def _counts(loud: Sequence[Data], words: Frame) -> list[Data]:
     for severity in sorted(Severity, key=lambda s: -s.rank):
         n = sum(t["severity"] == severity.value for t in loud)
         if n:
-            rows.append({"severity": severity.value, "word": words.word(severity.value), "n": n})
+            word, line = words.word(severity.value), words.count(severity.value, n)
+            rows.append({"severity": severity.value, "word": word, "n": n, "line": line})
     return rows
 
 
 def _summary(loud: Sequence[Data], related: Sequence[Data], words: Frame) -> str:
     """`2 high, 1 medium, 3 related`; says so when there is nothing."""
-    parts = [f"{row['n']} {row['word']}" for row in _counts(loud, words)]
+    parts = [row["line"] for row in _counts(loud, words)]
     parts += [words.count("related", len(related))] if related else []
     return words.comma.join(parts) or words.word("nothing")
 
@@ -208,9 +211,9 @@ def _subject(
     time = f" {due.local_time:%H:%M}" if due.local_time else ""
     name = "" if series.series == "daily" else f"[{isolate(series.series + time, words.direction)}] "
     if not (loud or related):
-        return f"{name}{summary}; {healthy}{covers}"
+        return f"{name}{summary}{words.word('semicolon')}{healthy}{covers}"
     first = [_headline(t, words) for t in (loud or related)[:2]]
-    separator = "؛ " if words.lang == "ar" else "; "
+    separator = words.word("semicolon")
     return f"{name}{summary}{covers}: {separator.join(first)}"
 
 
@@ -237,7 +240,14 @@ def with_held(context: dict[str, Any], held: Mapping[str, str]) -> dict[str, Any
         why = held.get(story["id"])
         if why is None:
             return story
-        said = words.say("not_alerted", why=isolate(cut(clean(why), 200), words.direction))
+        said = words.say("not_alerted", why=_why_held(why, words))
         return {**story, "notes": [*story["notes"], said]}
 
     return {**context, "stories": [noted(story) for story in context["stories"]]}
+
+
+def _why_held(why: str, words: Frame) -> str:
+    """The recorded reason in the reader's language; one that no rule of ours wrote stays as it is."""
+    key, parts = inhibition.reason_parts(why)
+    said = {name: isolate(cut(clean(part), 120), words.direction) for name, part in parts.items()}
+    return words.say(key, **said) if key else isolate(cut(clean(why), 200), words.direction)

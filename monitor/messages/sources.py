@@ -1,13 +1,13 @@
 """Pure. Who tells a story and how far it may be believed, what changed, which contacts it reports: as data for templates.
 
-English lines come with the judgement; other frames say the same by its stable words.
+The judgement's own line is in English; other frames say the same by its stable words.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from monitor.languages.locale_words import TELLING
+from monitor.languages.locale import ENGLISH
 from monitor.messages.text import clean, cut, direction, isolate, safe_link
 from monitor.model import ContactStatus, Side
 
@@ -86,35 +86,30 @@ def _voice(voice: Voice, frame: Frame) -> Data:
 
 def _explained(found: Corroboration, frame: Frame) -> str:
     """`reported by Russian state and eastern Libyan media; no independent confirmation yet`."""
-    words = TELLING.get(frame.lang)
-    if words is None:
+    if frame.lang == ENGLISH:
         return clean(found.explained)
     telling = [side for voice in found.voices if not voice.denies for side in voice.sides]
     denying = [v for v in found.voices if v.denies and not v.contradicts]
     opposed = [side for voice in found.voices if voice.contradicts for side in voice.sides]
-    parts = [words["reported"].format(who=_media(telling, words))] if telling else []
-    parts += [words[ground] for ground in found.grounds if ground != "denied"]
-    parts += _denials(denying, frame, words)
-    parts += [words["contradicted"].format(who=_media(opposed, words))] if opposed else []
-    return words["semicolon"].join(parts)
+    parts = [frame.say("telling.reported", who=_media(telling, frame))] if telling else []
+    parts += [frame.word(f"telling.{ground}") for ground in found.grounds if ground != "denied"]
+    parts += _denials(denying, frame)
+    parts += [frame.say("telling.contradicted", who=_media(opposed, frame))] if opposed else []
+    return frame.word("semicolon").join(parts)
 
 
-def _denials(denying: Sequence[Voice], frame: Frame, words: dict[str, str]) -> list[str]:
+def _denials(denying: Sequence[Voice], frame: Frame) -> list[str]:
     """Who is named as denying it and who reports that; then who denies it without naming anybody."""
     named = [voice for voice in denying if voice.speaker]
     own = [side for voice in denying if not voice.speaker for side in voice.sides]
     said = [isolate(clean(v.speaker.name), frame.direction) for v in named if v.speaker]
-    through = [side for voice in named for side in voice.through]
-    parts = (
-        [words["denied_said"].format(names=frame.comma.join(said), who=_media(through, words))]
-        if named
-        else []
-    )
-    return [*parts, *([words["denied"].format(who=_media(own, words))] if own else [])]
+    through = _media((side for voice in named for side in voice.through), frame)
+    parts = [frame.say("telling.denied_said", names=frame.comma.join(said), who=through)] if named else []
+    return [*parts, *([frame.say("telling.denied", who=_media(own, frame))] if own else [])]
 
 
-def _media(sides: Iterable[str], words: dict[str, str]) -> str:
-    return words["and"].join(words[side] for side in dict.fromkeys(sides))
+def _media(sides: Iterable[str], frame: Frame) -> str:
+    return frame.listed(frame.word(f"media.{side}") for side in dict.fromkeys(sides))
 
 
 def outlets(judged: Judged, frame: Frame) -> tuple[list[Data], int, list[Data], int]:
@@ -193,38 +188,37 @@ def related(story: Story, frame: Frame, public_url: str | None) -> Data:
 
 def change_line(changes: Sequence[Change], frame: Frame) -> str:
     """What is new to a reader who was told before, a sentence each."""
-    said = [clean(_change(change, frame)) for change in changes]
-    return " ".join(f"{line[:1].upper()}{line[1:]}." for line in said)
+    said = [_change(change, frame) for change in changes]
+    return " ".join(f"{frame.sentence(line)}." for line in said)
 
 
 def _change(change: Change, frame: Frame) -> str:
-    words = TELLING.get(frame.lang)
-    if words is None:
-        return change.reason
+    if frame.lang == ENGLISH:
+        return clean(change.reason)
     kind, after = change.kind, change.after
     by_sides = after[1:] if kind == "status" and after[0] in (ContactStatus.DENIED, "contradicted") else ()
     if by_sides and change.speakers:
         plain = (clean(name).removeprefix("the ") for name in change.speakers)
         who = frame.comma.join(isolate(name, frame.direction) for name in plain)
-        kind_key, values = "change_denied_said", {"names": who, "who": _media(change.through, words)}
+        key, values = "change_denied_said", {"names": who, "who": _media(change.through, frame)}
     elif by_sides and all(word in set(Side) for word in by_sides):
-        kind_key, values = f"change_{after[0]}", {"who": _media(by_sides, words)}
+        key, values = f"change_{after[0]}", {"who": _media(by_sides, frame)}
     elif kind == "side":
-        kind_key, values = "change_side", {"who": _media(after, words)}
+        key, values = "change_side", {"who": _media(after, frame)}
     elif kind == "participant":
-        names = (isolate(name, frame.direction) for name in after)
-        kind_key, values = "change_participant", {"names": frame.comma.join(names)}
+        names = (isolate(clean(name), frame.direction) for name in after)
+        key, values = "change_participant", {"names": frame.comma.join(names)}
     else:
-        kind_key, values = f"change_{kind}", {"now": frame.word(after[0]) if after else ""}
-    return words[kind_key].format(**values) + _before(change, frame, words)
+        key, values = f"change_{kind}", {"now": clean(frame.word(after[0])) if after else ""}
+    return frame.say(f"telling.{key}", **values) + _before(change, frame)
 
 
-def _before(change: Change, frame: Frame, words: dict[str, str]) -> str:
+def _before(change: Change, frame: Frame) -> str:
     if change.kind in ("participant", "withdrawn") or not change.before:
         return ""
     if change.kind == "side":
-        return words["only"].format(was=_media(change.before, words))
-    return words["was"].format(was=frame.comma.join(frame.word(word) for word in change.before))
+        return frame.say("telling.only", was=_media(change.before, frame))
+    return frame.say("telling.was", was=frame.comma.join(clean(frame.word(word)) for word in change.before))
 
 
 def changes(found: Iterable[Change]) -> list[Data]:
@@ -277,7 +271,7 @@ def _status(contact: LedgerContact, frame: Frame) -> str:
     word = frame.word(contact.status.value)
     if contact.status is not ContactStatus.DENIED or not contact.deniers:
         return word
-    told = (s.told if frame.lang == "en" else s.name for s in contact.deniers[:MAX_SAYING])
+    told = (s.told if frame.lang == ENGLISH else s.name for s in contact.deniers[:MAX_SAYING])
     named = [cut(clean(name), MAX_NAME) for name in told]
     names = frame.comma.join(isolate(name, frame.direction) for name in named)
     return frame.say("denied_by", names=names)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import css_inline
-from jinja2 import FunctionLoader, StrictUndefined, Template, nodes
+from jinja2 import FunctionLoader, StrictUndefined, Template, nodes, pass_context
 from jinja2.exceptions import TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -20,6 +20,7 @@ from markupsafe import Markup
 from monitor.delivery.slack import blocks
 from monitor.documents import suggestion
 from monitor.errors import ConfigError, Mistake
+from monitor.languages.locale import ENGLISH, frame
 from monitor.messages import template_limits
 from monitor.messages import text as words
 
@@ -78,7 +79,6 @@ _FILTERS = [
     "trim",
     "truncate",
     "unique",
-    "upper",
     "urlencode",
     "wordcount",
 ]
@@ -162,6 +162,12 @@ def _piece(value: Any) -> Any:
     return text
 
 
+@pass_context
+def _upper(context: Context, value: Any) -> str:
+    """Capitals as the language of the message has them."""
+    return frame(str(context.get("lang", ENGLISH))).upper(template_limits.printable(value))
+
+
 def _finalize(value: Any) -> Any:
     return (
         value if isinstance(value, str | int | float | StrictUndefined) else template_limits.printable(value)
@@ -189,6 +195,7 @@ def _environment(sources: Mapping[str, tuple[Path, str]]) -> _Environment:
         "join": template_limits.join,
         "replace": template_limits.replace,
         "string": template_limits.printable,
+        "upper": _upper,
         "tojson": lambda value: Markup(template_limits.to_json(value)),
         "slack": blocks.escape,
         "slack_link": blocks.link,

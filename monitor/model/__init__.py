@@ -78,6 +78,7 @@ from monitor.model.stories import (
     StoryItem,
 )
 from monitor.model.words import (
+    Phrase,
     Severity,
     Side,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "Pace",
     "ParsedFeed",
     "Participant",
+    "Phrase",
     "PollRecord",
     "Rejected",
     "RelatedStory",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monitor.model.events import Event
     from monitor.model.feeds import Coverage, Feed, Item
     from monitor.model.matching import Contact, Match, Speaker, Suppressed
+    from monitor.model.words import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,9 @@ class FeedHealth:
     feed: Feed
     #: ok | failing | quiet | gone | never | disabled
     state: str
+    #: why, in English and for other languages
     detail: str = ""
+    why: tuple[Phrase, ...] = ()
     last_success_at: datetime | None = None
     last_new_at: datetime | None = None
 
@@ -112,8 +115,8 @@ class CoverageReport:
     items: int
     by_state: Mapping[str, int] = field(default_factory=dict)
     #: polls that share no entry with the one before; and those that brought unusually many at once
-    gaps: tuple[str, ...] = ()
-    floods: tuple[str, ...] = ()
+    gaps: tuple[Phrase, ...] = ()
+    floods: tuple[Phrase, ...] = ()
     #: entries that were taken out of their feeds
     withdrawn: int = 0
     #: receivers that get nothing at this moment, and why

@@ -1,10 +1,15 @@
-"""Pure. Words that every stage uses: who is speaking, how loud."""
+"""Pure. Words that every stage uses: who is speaking, how loud, what is to be said."""
 
 from __future__ import annotations
 
 import calendar
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Side(StrEnum):
@@ -32,6 +37,18 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """0 (info) to 4 (critical), for comparing."""
         return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """Something to say to a reader whose language is not known yet; `monitor.languages.locale` puts it into words."""
+
+    #: of a sentence or, with `count`, of a counted noun; empty: `text` is said as it is, because others wrote it
+    key: str = ""
+    #: what is put into the sentence: text, numbers, durations, other phrases
+    values: Mapping[str, object] = field(default_factory=dict)
+    count: int | None = None
+    text: str = ""
 
 
 # ISO dates as exact as a text has them: a day, a month or a year.

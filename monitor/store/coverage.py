@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, func, select
 
-from monitor.model import Coverage, CoverageReport, Severity
+from monitor.model import Coverage, CoverageReport, Phrase, Severity
 from monitor.store import archive, events, journal, receivers, silences
 from monitor.store.findings import health
 from monitor.store.tables_news import feeds, items, matches, polls
@@ -49,20 +49,20 @@ def report(tx: Connection, since: datetime, until: datetime, now: datetime) -> C
     )
 
 
-def _odd(tx: Connection, which: ColumnElement[bool], since: datetime, until: datetime) -> tuple[str, ...]:
+def _odd(tx: Connection, which: ColumnElement[bool], since: datetime, until: datetime) -> tuple[Phrase, ...]:
     odd = select(feeds.c.definition, polls.c.at, polls.c.gap, polls.c.new).join(feeds)
     odd = odd.where(polls.c.at >= since, polls.c.at < until, which)
     found = tx.execute(odd.order_by(polls.c.at, polls.c.id)).all()
     told = [_told(row.definition["title"], row.at, row.gap, row.new) for row in found[:GAPS_TOLD]]
     rest = len(found) - len(told)
-    return (*told, f"and {rest} more") if rest else tuple(told)
+    return (*told, Phrase(key="and_more", values={"n": rest})) if rest else tuple(told)
 
 
-def _told(title: str, at: datetime, gap: bool, new: int) -> str:
-    moment = f"{at:%Y-%m-%d %H:%M} UTC"
+def _told(title: str, at: datetime, gap: bool, new: int) -> Phrase:
+    values: dict[str, object] = {"feed": title, "when": f"{at:%Y-%m-%d %H:%M} UTC"}
     if gap:
-        return f"{title}, {moment}: no entry in common with the poll before, something may have been missed"
-    return f"{title}, {moment}: {new} entries at once, probably published again"
+        return Phrase(key="gap_line", values=values)
+    return Phrase(key="flood_line", values=values | {"entries": Phrase(key="entry", count=new)})
 
 
 def _withdrawn(tx: Connection, since: datetime, until: datetime) -> int:

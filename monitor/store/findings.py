@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
 
-from monitor.model import EventKind, FeedHealth, Finding
+from monitor.languages.locale import ENGLISH, frame
+from monitor.model import EventKind, FeedHealth, Finding, Phrase
 from monitor.store import receivers, rows
 from monitor.store.tables_news import feeds, items, polls
 
@@ -126,49 +127,59 @@ def unwell(tx: Connection, now: datetime) -> tuple[FeedHealth, ...]:
 
 
 def _line(tx: Connection, state: FeedState, added_at: datetime, now: datetime) -> FeedHealth:
-    word, detail = _judged(state, now)
+    word, why = _judged(state, now)
     if word == "ok":
-        word, detail = _listened(tx, state, added_at, now)
+        word, why = _listened(tx, state, added_at, now)
     return FeedHealth(
         feed=state.feed,
         state=word,
-        detail=detail,
+        detail=frame(ENGLISH).said(why) if why else "",
+        why=why,
         last_success_at=state.last_success_at,
         last_new_at=state.last_new_at,
     )
 
 
-def _judged(state: FeedState, now: datetime) -> tuple[str, str]:
+def _judged(state: FeedState, now: datetime) -> tuple[str, tuple[Phrase, ...]]:
     """By the answers: disabled, gone, never, failing or ok."""
     if not state.feed.enabled:
-        return "disabled", ""
+        return "disabled", ()
     if state.gone:
-        return "gone", "the server answered 410 Gone"
-    fault = f"{state.fault}: {state.fault_detail}".rstrip(": ") if state.fault else ""
+        return "gone", (Phrase(key="feed.gone"),)
+    said = f"{state.fault}: {state.fault_detail}".rstrip(": ") if state.fault else ""
+    fault = (Phrase(text=said),) if said else ()
     if state.last_success_at is None:
-        return ("failing", f"never answered; {fault}") if state.failures else ("never", "not polled yet")
+        if state.failures:
+            return "failing", (Phrase(key="feed.never"), *fault)
+        return "never", (Phrase(key="feed.not_polled"),)
     silence = now - state.last_success_at
     if state.failures >= FAILURES:
-        return "failing", f"{state.failures} polls in a row; {fault}"
+        return "failing", (Phrase(key="polls", count=state.failures), *fault)
     # a feed may be asked less often than the limit, by its own interval
     if silence > max(UNANSWERED, 2 * state.interval) and state.next_poll_at < now - UNANSWERED / 3:
-        return "failing", f"not asked for {spoken(silence)}"
+        return "failing", (_for("feed.not_asked", silence),)
     if state.failures and silence > max(UNANSWERED, 2 * state.interval):
-        return "failing", f"no answer for {spoken(silence)}; {fault}"
-    return "ok", ""
+        return "failing", (_for("feed.no_answer", silence), *fault)
+    return "ok", ()
 
 
-def _listened(tx: Connection, state: FeedState, added_at: datetime, now: datetime) -> tuple[str, str]:
+def _listened(
+    tx: Connection, state: FeedState, added_at: datetime, now: datetime
+) -> tuple[str, tuple[Phrase, ...]]:
     """By the news: quiet or ok. The rhythm is looked up only where the silence is long enough to matter."""
     silence = now - (state.last_new_at or added_at)
     if silence <= QUIET_FLOOR:
-        return "ok", ""
+        return "ok", ()
     usual = _usual_gap(tx, state.feed.id)
     limit = max(QUIET_FLOOR, QUIET_GAPS * usual) if usual is not None else QUIET_UNKNOWN
     if silence <= limit:
-        return "ok", ""
-    rhythm = f"; usually within {spoken(usual)}" if usual is not None else ""
-    return "quiet", f"nothing new for {spoken(silence)}{rhythm}"
+        return "ok", ()
+    rhythm = (_for("feed.rhythm", usual),) if usual is not None else ()
+    return "quiet", (_for("feed.nothing_new", silence), *rhythm)
+
+
+def _for(key: str, time: timedelta) -> Phrase:
+    return Phrase(key=key, values={"time": time})
 
 
 def _usual_gap(tx: Connection, feed_id: str) -> timedelta | None:
@@ -193,7 +204,4 @@ def _nine_in_ten(newest_first: Sequence[datetime]) -> timedelta | None:
 
 def spoken(duration: timedelta) -> str:
     """A duration in its largest fitting unit: `40 min`, `5 h`, `3 d`."""
-    minutes = int(duration.total_seconds() // 60)
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
+    return frame(ENGLISH).duration(duration)

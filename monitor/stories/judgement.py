@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.contacts.register import ledger
@@ -38,6 +38,10 @@ class StoryJudge:
             corroboration=corroborate(story, self.people),
             contacts=tuple(sorted(contacts, key=_news_first)),
         )
+
+    def for_reader(self, judged: Judged, lang: str) -> Judged:
+        """`judged` as it is told to a reader of `lang`."""
+        return replace(judged, best=best_item(judged.story, lang))
 
     def since(self, story: Story, before: datetime) -> SinceThen | None:
         """What is news to somebody who was told the story at `before`; None: it was not there to be told."""

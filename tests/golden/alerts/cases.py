@@ -135,6 +135,8 @@ def contexts() -> dict[str, dict[str, Any]]:
     return {
         "scripts": digest(told),
         "arabic-frame": digest(told, "ar"),
+        "french-frame": digest(told[:2], "fr"),
+        "russian-frame": digest(told[:4], "ru"),
         "three-hundred": digest(many(300)),
         "one": digest(told[2:3]),
         "empty": digest((), healthy=True),

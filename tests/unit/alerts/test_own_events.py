@@ -10,6 +10,7 @@ from monitor.alerts.own_events import over, rest, to_tell, words
 from monitor.alerts.routing import routes_for, routes_for_event
 from monitor.config.routes import RouteConfig
 from monitor.demo.messages import stories
+from monitor.languages.locale import frame
 from monitor.model import Event, EventKind, Severity
 from monitor.model.events import SEVERITIES
 from tests.support.stored import HOUR, MINUTE, NOW
@@ -84,7 +85,7 @@ def test_only_what_lasts_and_matters_is_told(
 def test_forty_failing_feeds_are_one_line_and_a_list_with_an_end() -> None:
     """And what ended is told apart."""
     failing = [event(subject=f"paper-{n}") for n in range(40)]
-    subject, lines = words([*failing, event(EventKind.DISK_NEARLY_FULL, "", closed_at=NOW)])
+    subject, lines = words([*failing, event(EventKind.DISK_NEARLY_FULL, "", closed_at=NOW)], frame("en"))
 
     assert subject == "40 feeds are failing; over: the disk is nearly full"
     assert lines[0] == "Since 2026-03-01 11:00 UTC, feed paper-0 is failing: HTTP 500"
@@ -94,7 +95,7 @@ def test_forty_failing_feeds_are_one_line_and_a_list_with_an_end() -> None:
 
 def test_the_loudest_kind_is_named_first() -> None:
     """Whatever the order in which they happened."""
-    subject, _ = words([event(), event(EventKind.NOTHING_POLLED, "")])
+    subject, _ = words([event(), event(EventKind.NOTHING_POLLED, "")], frame("en"))
 
     assert subject == "No feed answers; feed gazette is failing"
 
@@ -102,8 +103,8 @@ def test_the_loudest_kind_is_named_first() -> None:
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_kind_has_words_and_a_severity(kind: EventKind) -> None:
     """For one and for many."""
-    one, _ = words([event(kind)])
-    many, _ = words([event(kind, "one"), event(kind, "two")])
+    one, _ = words([event(kind)], frame("en"))
+    many, _ = words([event(kind, "one"), event(kind, "two")], frame("en"))
 
     assert one
     assert many

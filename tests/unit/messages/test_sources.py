@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.demo import messages
-from monitor.languages.locale import Frame, frame
-from monitor.languages.locale_words import TELLING
+from monitor.languages.locale import Frame, frame, languages
 from monitor.messages import sources
 from monitor.model import Change, ContactStatus, Corroboration, RelatedStory, Side, Voice
 from monitor.stories import change, corroboration
@@ -32,22 +31,23 @@ def voice(side: Side, *, denies: bool = False) -> Voice:
     return Voice(name="v", sides=(side,), reliability="C", outlets=("o",), denies=denies)
 
 
-def test_arabic_has_every_word_of_the_judgement() -> None:
-    """Every side, every ground and every kind of change: nothing is said in English by accident."""
+@pytest.mark.parametrize("lang", languages())
+def test_every_language_has_every_word_of_the_judgement(lang: str) -> None:
+    """Every ground and every kind of change: nothing is said in English by accident."""
     grounds = set(corroboration._WORDS)
     kinds = re.findall(r"\w+(?=['\"])", str(Change.__dataclass_fields__["kind"].type))
     assert len(kinds) == 6
-    wanted = {f"change_{kind}" for kind in kinds}
-    assert TELLING["ar"].keys() >= grounds | set(Side) | wanted
+    wanted = {f"telling.{key}" for key in (*grounds, *(f"change_{kind}" for kind in kinds))}
+    assert frame(lang).words.keys() >= wanted
 
 
 @pytest.mark.parametrize("ground", sorted(corroboration._WORDS))
 @pytest.mark.parametrize("side", list(Side))
 def test_a_line_is_in_one_language(ground: str, side: Side) -> None:
-    """English comes with the judgement; Arabic is made of its stable words."""
+    """English comes with the judgement; the others are made of its stable words."""
     judged = found(voice(side), voice(Side.LIBYA_WEST, denies=True), grounds=(ground, "denied"))
     said = sources.corroboration(judged, ARABIC)
-    assert not LATIN.search(said["line"])
+    assert not LATIN.search(said["line"] + sources.corroboration(judged, frame("ru"))["line"])
     assert said["line"].count("؛") == 2
     assert sources.corroboration(judged, ENGLISH)["line"] == "in English"
     assert said["code"] == "C3"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor.languages.locale import frame
 from monitor.model import Coverage, Delivered, Rejected, Severity, TryLater
 from monitor.model.matchers import parse
 from monitor.store import coverage, items, outbox, receivers, silences, tables_news
@@ -39,12 +40,12 @@ def test_the_coverage_report_names_gaps_and_floods(tx: Connection) -> None:
     found = coverage.report(tx, NOW, NOW + HOUR, NOW)
     (gap,), (flood,) = found.gaps, found.floods
     assert not found.well
-    assert gap.startswith("Gazette, 2026-03-01 12:00 UTC: no entry in common")
-    assert flood.startswith("Gazette, 2026-03-01 12:01 UTC: 2 entries at once")
+    assert frame("en").said((gap,)).startswith("Gazette, 2026-03-01 12:00 UTC: no entry in common")
+    assert frame("en").said((flood,)).startswith("Gazette, 2026-03-01 12:01 UTC: 2 entries at once")
     for _ in range(60):
         items.record(tx, poll(at=NOW + 2 * MINUTE, gap=True))
     told = coverage.report(tx, NOW, NOW + HOUR, NOW).gaps
-    assert (len(told), told[-1]) == (51, "and 11 more")
+    assert (len(told), frame("en").said(told[-1:])) == (51, "and 11 more")
 
 
 def test_the_coverage_report_names_who_cannot_be_told_and_what_is_silenced(tx: Connection) -> None:
