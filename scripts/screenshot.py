@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from monitor.demo import messages  # noqa: E402
+from monitor.languages.locale import languages  # noqa: E402
 from monitor.messages import digest as briefing  # noqa: E402
 from monitor.messages import templates as render  # noqa: E402
 
@@ -57,7 +58,7 @@ def pictures() -> list[Picture]:
     digest = templates.html("email/digest.html", contexts["digest"][0])
     empty = templates.html("email/digest.html", contexts["digest"][2])
     alert = templates.html("email/alert.html", contexts["alert"][0])
-    arabic = templates.html("email/digest.html", arabic_digest())
+    arabic = templates.html("email/digest.html", digest_in("ar", ARABIC_TITLES))
     return [
         Picture("digest-desktop", digest, DESKTOP, readme=True),
         Picture("digest-phone", digest, PHONE, readme=True),
@@ -72,21 +73,30 @@ def pictures() -> list[Picture]:
         Picture(
             "alert-changed-arabic", templates.html("email/alert.html", contexts["alert"][4]), PHONE, dark=True
         ),
+        *(
+            Picture(
+                f"digest-{lang}", templates.html("email/digest.html", digest_in(lang, messages.TITLES)), PHONE
+            )
+            for lang in languages()
+        ),
     ]
 
 
-def arabic_digest() -> dict[str, object]:
-    """The sample day with an Arabic frame, after two missed days."""
+ARABIC_TITLES = {
+    "wagner": "فاغنر والفيلق الأفريقي",
+    "russia-libya-contacts": "الاتصالات الروسية الليبية",
+    "un-withdrawal": "الأمم المتحدة والقوات الأجنبية",
+}
+
+
+def digest_in(lang: str, titles: dict[str, str]) -> dict[str, object]:
+    """The sample day in a language, after two missed days."""
     return briefing.digest_context(
-        messages.findings("ar"),
+        messages.findings(lang),
         messages.CAUGHT_UP,
-        series=messages.series("ar"),
+        series=messages.series(lang),
         now=messages.NOW,
-        titles={
-            "wagner": "فاغنر والفيلق الأفريقي",
-            "russia-libya-contacts": "الاتصالات الروسية الليبية",
-            "un-withdrawal": "الأمم المتحدة والقوات الأجنبية",
-        },
+        titles=titles,
         public_url="https://monitor.example.org",
     )
 

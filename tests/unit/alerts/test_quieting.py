@@ -66,6 +66,19 @@ def test_a_silence_says_why() -> None:
     )
 
 
+def test_a_recorded_reason_is_read_again() -> None:
+    """So that a digest can say it in another language; other text is nobody's reason."""
+    silenced = inhibition.silence_reason(silence("story=s-1"))
+    inhibited = inhibition.inhibition_reason(Firing(story_id="s-2", labels={}, told_at=NOW))
+
+    assert inhibition.reason_parts(silenced) == (
+        "held_silenced",
+        {"author": "ann", "until": "2026-03-01 13:00 UTC", "reason": "exercise", "id": "3"},
+    )
+    assert inhibition.reason_parts(inhibited) == ("held_inhibited", {"story": "s-2"})
+    assert inhibition.reason_parts("the story is gone") == ("", {})
+
+
 RULE = InhibitConfig.model_validate(
     {
         "source_match": {"severity": "critical"},

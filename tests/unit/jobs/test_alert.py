@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +15,7 @@ from monitor.jobs.groups import open_groups
 from monitor.jobs.place import gather
 from monitor.messages.templates import load
 from monitor.model import Decision, Fact, Severity, Side
-from monitor.store import alerts, feeds, items, stories
+from monitor.store import alerts, feeds, items, outbox, stories
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from tests.support.stored import HOUR, MINUTE, NOW, assessed, feed, match, poll
@@ -66,11 +66,11 @@ def told(
     return story
 
 
-def send(db: Database, now: datetime, receiver: str = "desk") -> int:
+def send(db: Database, now: datetime, receiver: str = "desk", **more: Any) -> int:
     """Alert what is due."""
     alerter = Alerter(
         db=db, templates=load(settings.bundled("templates")), titles={}, judge=JUDGE, public_url=None,
-        receivers={receiver: ReceiverConfig.model_validate({"name": receiver, "file": {"path": "out"}})},
+        receivers={receiver: ReceiverConfig.model_validate({"name": receiver, "file": {"path": "out"}, **more})},
         clock=lambda: now,
     )  # fmt: skip
     return alert_due(alerter)
@@ -107,6 +107,19 @@ def test_a_change_waits_longer_and_says_so(db: Database) -> None:
     assert waiting(db) == [("changed", "13:10")]
     told(db, "d", met(), at=NOW + HOUR, severity=Severity.CRITICAL)
     assert len(waiting(db)) == 1
+
+
+def test_an_alert_is_in_the_language_of_its_receiver(db: Database) -> None:
+    """Every word but the outlets' own."""
+    told(db, "a", met("planned"))
+    assert send(db, NOW + MINUTE, language="ru") == 1
+    with db.transaction() as tx:
+        sent = outbox.claim(tx, NOW + MINUTE, lease=HOUR, token="t")
+    assert sent is not None
+    assert sent.message.subject == "[высокая] Report a of two men"
+    assert "по сообщениям: российские государственные СМИ" in " ".join(
+        sent.message.payload["files"]["txt"].split()
+    )
 
 
 def test_what_only_got_louder_says_that(db: Database) -> None:

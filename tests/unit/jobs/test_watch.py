@@ -43,6 +43,7 @@ class World:
         self.own: list[Finding] = []
         self.route: dict[str, Any] = dict(ROUTE)
         self.intervals: list[TimeIntervalConfig] = []
+        self.language = "en"
         #: ticks that were completed at another time than now, and receivers that nothing is handed to
         self.ticked: dict[str, datetime] = {}
         self.deaf: list[str] = []
@@ -72,7 +73,9 @@ class World:
     def look(self, after: timedelta = timedelta()) -> int:
         self.now += after
         configured = {
-            name: ReceiverConfig.model_validate({"name": name, "webhook": {"url": "https://x.example"}})
+            name: ReceiverConfig.model_validate(
+                {"name": name, "webhook": {"url": "https://x.example"}, "language": self.language}
+            )
             for name in ("desk", "ops")
         }
         self.work()
@@ -134,6 +137,16 @@ def test_forty_failing_feeds_are_one_message(world: World) -> None:
     assert [world.look(MINUTE) for _ in range(15)] == [0] * 15
 
     assert world.told() == ["desk: 40 feeds are failing"]
+
+
+def test_the_monitor_speaks_of_itself_in_its_readers_language(world: World) -> None:
+    """Subject, head and kind of message."""
+    world.language = "fr"
+    world.settle(3, 1, 2)
+    world.look()
+    world.look(MINUTE)
+
+    assert world.told() == ["desk: [Avis] 2 flux sont en panne"]
 
 
 def test_its_end_is_told_to_those_who_heard_of_it(world: World) -> None:

@@ -25,6 +25,16 @@ def test_a_story_that_was_held_has_a_note(which: int, said: str) -> None:
     assert first["notes"] == contexts()["digest"][which]["stories"][0]["notes"]
 
 
+def test_a_reason_of_ours_is_said_in_the_readers_language() -> None:
+    """Names and reasons stay as somebody wrote them."""
+    before = contexts()["digest"][1]
+    held = {before["stories"][0]["id"]: "silenced by ann until 2026-03-01 13:00 UTC: drill (silence 3)"}
+    said = with_held(dict(before), held)["stories"][0]["notes"][-1]
+    assert said == (
+        "لم يُرسل تنبيه: أسكته \u2068ann\u2069 حتى \u20682026-03-01 13:00 UTC\u2069: \u2068drill\u2069 (الإسكات 3)."
+    )
+
+
 def test_nothing_held_changes_nothing() -> None:
     """The usual day."""
     before = dict(contexts()["digest"][0])
