@@ -163,9 +163,10 @@ def _month_words(lang: str) -> re.Pattern[str]:
         f"(?P<m{number}>{'|'.join(_month(plain(word).text, before) for word in words.split())})"
         for number, words in listed.months
     )
-    return re.compile(
-        rf"(?<!\w)(?:(?P<d1>[0-3]?\d)(?:er|st|nd|rd|th|°)?\.? (?:of )?)?(?:{months})\.?(?!\w)(?: (?P<d2>[0-3]?\d)(?:st|nd|rd|th)?(?!\d))?(?:,? (?P<y>(?:19|20)\d\d))?"
-    )
+    first = rf"(?P<d1>[0-3]?\d)(?:{listed.day_endings})?\.? (?:(?:{listed.of}) )?"
+    second = rf" (?P<d2>[0-3]?\d)(?:{listed.day_endings})?(?!\d)"
+    pattern = rf"(?<!\w)(?:{first})?(?:{months})\.?(?!\w)(?:{second})?(?:,? (?P<y>(?:19|20)\d\d))?"
+    return tables.expression(pattern, Dates, lang)
 
 
 def _month(word: str, before: str) -> str:

@@ -78,20 +78,16 @@ def _alternatives(lines: Sequence[str]) -> str:
     return "|".join(re.sub(r" +\| +", "|", line).replace("*", r"\w*") for line in lines)
 
 
-def _numbered(line: object) -> object:
+def _numbered(line: str) -> tuple[str, str]:
     """ "-1 yesterday"."""
-    if not isinstance(line, str):
-        return line
     number, _, rest = line.partition(" ")
     if not re.fullmatch(r"-?\d+", number) or not rest.strip():
         raise ValueError(f"{line!r} has no number in front | write a number, a space, and the words")
     return number, _alternatives([rest.strip()])
 
 
-def _named(line: object) -> object:
+def _named(line: str) -> tuple[str, str]:
     """ "prime minister: premier | pm"."""
-    if not isinstance(line, str):
-        return line
     name, colon, rest = line.partition(":")
     if not colon or not rest.strip():
         raise ValueError(f"{line!r} names nothing | write a name, a colon, and the words between bars")
@@ -112,10 +108,8 @@ class Ending(NamedTuple):
     more: bool
 
 
-def _endings(line: object) -> object:
+def _endings(line: str) -> list[Ending]:
     """ "[cg]o 1 i hi": one `Ending` for each ending that the first word stands for."""
-    if not isinstance(line, str):
-        return line
     written, *rest = line.split()
     if not rest or not rest[0].isdigit():
         raise ValueError(f"{line!r} does not say how many letters fall away | write ending, number, forms")
@@ -186,6 +180,8 @@ class Dates(Table):
     FILE = "dates.txt"
     months: Numbered = ()
     before_a_month: Phrases = ""
+    day_endings: Phrases = "(?!)"
+    of: Phrases = "(?!)"
     months_in_feeds: Numbered = ()
     weekdays: Numbered = ()
     days: Numbered = ()
@@ -273,10 +269,10 @@ class Language(NamedTuple):
     chance: float
 
 
-def _language(line: object) -> object:
-    if isinstance(line, str) and len(line.split()) != 3:
+def _language(line: str) -> list[str]:
+    if len(line.split()) != 3:
         raise ValueError(f"{line!r} is no language | write code, script and likelihood: fr latin 4")
-    return line.split() if isinstance(line, str) else line
+    return line.split()
 
 
 class Listing(Table):
