@@ -166,7 +166,7 @@ def read_all(lang: str) -> None:
     assert detect("x" * 20, lang)
     for text in ("minister", "министр"):
         office_name("", text, "person")
-    lexicon.stance(["x"], lang)
+    lexicon.is_series(["x"], lang)
 
 
 @pytest.mark.parametrize("lang", [language.code for language in tables.listed().languages])
