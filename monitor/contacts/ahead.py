@@ -6,50 +6,21 @@ year is the nearest one, unless a verb says that it is over.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import TYPE_CHECKING
 
-from monitor.contacts import place_and_date
+from monitor.contacts.place_and_date import DayWords, day_words, month_of, spoken
+from monitor.languages import tables
+from monitor.languages.tables import Dates
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
     from datetime import datetime
 
     from monitor.contacts.clauses import Frame, Word
 
-_NEXT = {
-    "en": r"next|coming|following|upcoming", "fr": r"prochaine?s?|à venir|suivante?", "it": r"prossim[oaie]|venturo",
-    "ru": r"следующ\w+|будущ\w+|ближайш\w+|наступающ\w+", "ar": r"المقبله?|القادمه?|اللاحقه?|التالي", "tr": r"gelecek|önümüzdeki|bir sonraki",
-}  # fmt: skip
-_LAST = {
-    "en": r"last|past|previous", "fr": r"derni[eè]re?s?|passée?", "it": r"scors[oaie]|passat[oa]",
-    "ru": r"прошл\w+|минувш\w+|прошедш\w+", "ar": r"الماضيه?|المنصرم\w?|الفايت", "tr": r"geçen|geçtiğimiz|önceki",
-}  # fmt: skip
-_UNITS = {
-    "en": r"week|month|year|days|spring|summer|autumn|winter", "fr": r"semaine|mois|année|an|jours|printemps|été|automne|hiver",
-    "it": r"settimana|mese|anno|giorni|primavera|estate|autunno|inverno", "ru": r"недел\w+|месяц\w*|год\w*|дни|дней|весн\w+|лет\w+|осен\w+|зим\w+",
-    "ar": r"الاسبوع|الشهر|العام|السنه|الايام|الربيع|الصيف|الخريف|الشتاء", "tr": r"hafta\w*|ay|aylarda|yıl\w*|günlerde|bahar|yaz|güz|kış",
-}  # fmt: skip
-_TOMORROW = {
-    "en": r"tomorrow", "fr": r"demain|après-demain", "it": r"domani|dopodomani", "ru": r"завтра|послезавтра", "ar": r"غدا|بعد غد", "tr": r"yarın|öbür gün",
-}  # fmt: skip
-#: why somebody came: what follows has not been yet
-_PURPOSE = {
-    "en": r"for|to hold|ahead of", "fr": r"pour|avant|en vue d\w*", "it": r"per|in vista d\w*|prima d\w*", "ru": r"на|для|перед|ради",
-    "ar": r"لل?\w*|لاجراء|قبل|قبيل", "tr": r"için|üzere|öncesinde",
-}  # fmt: skip
-#: more of the past than a grammar lists for the verbs of contact
-_OVER = {
-    "en": r"met|held|\w{3,}ed|left|flew|went|came|told|spoke|saw|gave|sent|took|began|sat",
-    "ru": r"(?!генерал|адмирал|канал|финал|журнал|капитал|материал|персонал)\w+(?:ал|ел|ил|ял|ыл|шел|ол)(?:а|о|и)?(?:сь|ся)?",
-}  # fmt: skip
-#: what only says until when
-_UNTIL = re.compile(
-    r"(?:until|till|by|since|jusqu\w*|d'ici|depuis|fino|entro|до|к|с|حتي|منذ|بحلول|kadar|beri)\s\S{0,3}\s?\Z"
-)
 #: senses of words of contact that set a date for something else
 _SETTING = frozenset({"agreement"})
 _SET = frozenset({"meeting", "visit", "joint", "host", "mission", "call"})
@@ -96,10 +67,10 @@ def _of(days: list[Day], cue: Word, offset: int) -> Day | None:
 
 def _is_over(frame: Frame, cue: Word, clause: tuple[int, int], day: int, lang: str) -> bool:
     """Whether a verb of the clause says that it is over; the purpose of what is over is not."""
-    purpose = re.compile(rf"(?<!\w)(?:{_PURPOSE.get(lang, _PURPOSE['en'])})\s(?:[\w']+\s){{0,2}}\Z")
-    if purpose.search(frame.text[clause[0] : cue.start]):
+    words = _ahead_words(spoken(lang))
+    if words.purpose.search(frame.text[clause[0] : cue.start]):
         return False
-    over = re.compile(rf"(?<!\w)(?:{_OVER[lang]})(?!\w)") if lang in _OVER else frame.grammar.past
+    over = words.over or frame.grammar.past
     return any(not _is_ahead(frame, m.span()) for m in over.finditer(frame.text, *clause))
 
 
@@ -111,27 +82,27 @@ def _is_ahead(frame: Frame, span: tuple[int, int]) -> bool:
 
 
 def _days(text: str, lang: str, today: date | None) -> Iterator[Day]:
-    known = lang if lang in _NEXT else "en"
-    for found in _near(known).finditer(text):
+    words, days = _ahead_words(spoken(lang)), day_words(lang)
+    for found in words.near.finditer(text):
         yield Day(*found.span(), 7 if found.lastgroup == "next" else 1, sure=True)
-    for start, end, days in _weekdays(text, known, today):
-        yield _with_neighbours(text, start, end, days, known, exact=True)
-    for found in place_and_date.month_words(known).finditer(text):
-        if not _UNTIL.search(text[: found.start()]):
-            yield from _dated(text, found, known, today)
+    for start, end, gap in _weekdays(text, days, today):
+        yield _with_neighbours(text, start, end, gap, words, exact=True)
+    for found in days.months.finditer(text):
+        if not words.until.search(text[: found.start()]):
+            yield from _dated(text, found, words, today)
 
 
-def _weekdays(text: str, lang: str, today: date | None) -> Iterator[tuple[int, int, int]]:
-    for number, words in enumerate(place_and_date.DAYS.get(lang, "").split()):
-        for found in re.finditer(rf"(?<!\w){words}(?!\w)", text):
+def _weekdays(text: str, words: DayWords, today: date | None) -> Iterator[tuple[int, int, int]]:
+    for number, weekday in words.weekdays:
+        for found in weekday.finditer(text):
             ahead = (number - today.weekday()) % 7 if today else 0
             yield *found.span(), (ahead if ahead < 7 - ahead else ahead - 7)
 
 
-def _dated(text: str, found: re.Match[str], lang: str, today: date | None) -> Iterator[Day]:
-    month = next(n for n in range(1, 13) if found[f"m{n}"])
+def _dated(text: str, found: re.Match[str], words: _Ahead, today: date | None) -> Iterator[Day]:
+    month = month_of(found)
     number = int(found["d1"] or found["d2"] or 0)
-    told = _with_neighbours(text, *found.span(), 0, lang)
+    told = _with_neighbours(text, *found.span(), 0, words)
     if today is None or told.sure:
         yield told
         return
@@ -147,23 +118,46 @@ def _dated(text: str, found: re.Match[str], lang: str, today: date | None) -> It
         return
 
 
-def _with_neighbours(text: str, start: int, end: int, days: int, lang: str, *, exact: bool = False) -> Day:
+def _with_neighbours(
+    text: str, start: int, end: int, days: int, words: _Ahead, *, exact: bool = False
+) -> Day:
     """The day with the "next" or "last" that stands beside its name."""
-    beside = re.compile(rf"(?<!\w)(?:(?P<next>{_NEXT[lang]})|(?P<last>{_LAST[lang]}))(?!\w)")
-    unit = rf"(?:\s(?:{_UNITS[lang]}))?"
-    before = re.search(rf"{beside.pattern}\s(?:\d+\s)?\Z", text[max(0, start - 16) : start])
-    after = re.match(rf"\s(?:\w{{1,4}}\s)?{beside.pattern}{unit}", text[end : end + 24])
-    said = before or after
+    said = words.before.search(text[max(0, start - 16) : start]) or words.after.match(text[end : end + 24])
     if said is None:
         return Day(start, end, days, sure=False, exact=exact)
     days = (days if days > 0 else days + 7) if said["next"] else (days if days < 0 else days - 7)
     return Day(start, end, days, sure=True, exact=exact)
 
 
-@cache
-def _near(lang: str) -> re.Pattern[str]:
-    """Tomorrow, next week."""
-    after, units = _NEXT[lang], _UNITS[lang]
-    return re.compile(
-        rf"(?<!\w)(?:(?P<near>{_TOMORROW[lang]})|(?P<next>(?:{after})\s(?:{units})|(?:{units})\s(?:{after})))(?!\w)"
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """How one language says that a day is to come or over, compiled."""
+
+    #: tomorrow, next week
+    near: re.Pattern[str]
+    #: "next" (group next) or "last" before and after the name of a day
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    purpose: re.Pattern[str]
+    until: re.Pattern[str]
+    over: re.Pattern[str] | None
+
+
+@tables.remembered
+def _ahead_words(lang: str) -> _Ahead:
+    said = tables.read(Dates, lang)
+    tomorrow = "|".join(words for days, words in said.days if days > 0) or "(?!)"
+    beside = rf"(?<!\w)(?:(?P<next>{said.next})|(?P<last>{said.previous}))(?!\w)"
+    to_come = rf"(?:{said.next})\s(?:{said.spans})|(?:{said.spans})\s(?:{said.next})"
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        return tables.expression(pattern, Dates, lang)
+
+    return _Ahead(
+        near=compiled(rf"(?<!\w)(?:(?P<near>{tomorrow})|(?P<next>{to_come}))(?!\w)"),
+        before=compiled(rf"{beside}\s(?:\d+\s)?\Z"),
+        after=compiled(rf"\s(?:\w{{1,4}}\s)?{beside}(?:\s(?:{said.spans}))?"),
+        purpose=compiled(rf"(?<!\w)(?:{said.purpose})\s(?:[\w']+\s){{0,2}}\Z"),
+        until=compiled(rf"(?:{said.until})\s\S{{0,3}}\s?\Z"),
+        over=compiled(rf"(?<!\w)(?:{said.over})(?!\w)") if said.over else None,
     )

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor.contacts.parties import SIDES, THIRD, Rank, rank_of
 from monitor.contacts.unnamed import alone, composed, refined, unnested
-from monitor.languages import offices
-from monitor.languages.grammar import Grammar, grammar_of, plain
+from monitor.languages.grammar import OFFICIAL, STATUS, Grammar, grammar_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,11 +158,11 @@ def _inside(word: Word, other: Word) -> bool:
 def _sort(frame: Frame, mention: Mention, place: tuple[int, int], cast: Cast) -> None:
     if cast.is_cue(mention):
         frame.cues.append(Word(mention.sense, *place, mention))
-    elif mention.term == offices.STATUS:
+    elif mention.term == STATUS:
         frame.statuses.append(Word(mention.sense, *place, mention))
     elif mention.term == SAYING:
         frame.sayings.append(Word(mention.sense, *place, mention))
-    elif mention.term == offices.VOCABULARY:
+    elif mention.term == OFFICIAL:
         frame.offices.append(Word(mention.sense, *place, mention))
     spec = cast.entity(mention)
     if spec is None:

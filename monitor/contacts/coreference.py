@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.contacts.clauses import Actor
 from monitor.contacts.parties import SIDES, THIRD, Rank, rank_of
 from monitor.contacts.speakers import Hearing
-from monitor.languages import offices
+from monitor.languages.grammar import office_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +104,7 @@ class Discourse:
     def _holder(self, title: Word, text: str, side: str) -> Actor | None:
         if title.sense != "person":
             return None
-        spec = self.cast.holder(offices.name("", text[title.start : title.end], "person"), side)
+        spec = self.cast.holder(office_name("", text[title.start : title.end], "person"), side)
         if spec is None or rank_of(spec) is not Rank.PERSON:
             return None
         mention = title.mention._replace(term=f"@{spec.id}", sense="", tags=frozenset(spec.tags))

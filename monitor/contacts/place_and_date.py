@@ -6,73 +6,19 @@ Days are ISO text as exact as the words allow: 2023-09-28, 2023-09 or 2023.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import TYPE_CHECKING
 
+from monitor.languages import tables
+from monitor.languages.grammar import plain
+from monitor.languages.tables import Dates
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from monitor.contacts.clauses import Actor, Frame
-
-_MONTHS = {
-    "en": "jan(?:uary)? feb(?:ruary)? mar(?:ch)? apr(?:il)? (?:(?<=in_)|(?<=of_)|(?<=\\d_)|(?<=early_)|(?<=late_)|(?<=last_)|(?<=since_)|(?<=this_))may|may(?=_\\d) june? july? aug(?:ust)? sept?(?:ember)? oct(?:ober)? nov(?:ember)? dec(?:ember)?",
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
-    "ru": "январ[яе]?ь? феврал[яе]?ь? март[ае]? апрел[яе]?ь? ма[йяе] июн[ьяе] июл[ьяе] август[ае]? сентябр[ьяе] октябр[ьяе] ноябр[ьяе] декабр[ьяе]",
-    "ar": "يناير|كانون_الثاني فبراير|شباط مارس|اذار ابريل|نيسان مايو|ايار يونيو|حزيران يوليو|تموز اغسطس|(?<=\\d_)اب|اب(?=_\\d) سبتمبر|ايلول اكتوبر|تشرين_الاول نوفمبر|تشرين_الثاني ديسمبر|كانون_الاول",
-    "tr": "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
-}
-DAYS = {
-    "en": "monday tuesday wednesday thursday friday saturday sunday",
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
-    "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
-    "ru": "понедельник\\w* вторник\\w* сред[уы] четверг\\w* пятниц\\w+ суббот\\w+ воскресень\\w+",
-    "ar": "الاثنين الثلاثاء الاربعاء الخميس الجمعه السبت الاحد",
-    "tr": "pazartesi salı çarşamba perşembe cuma cumartesi pazar",
-}
-_NEAR = {
-    "en": {"today": 0, "yesterday": -1, "tomorrow": 1},
-    "fr": {"aujourd'hui": 0, "hier": -1, "demain": 1, "la veille": -1},
-    "it": {"oggi": 0, "ieri": -1, "domani": 1},
-    "ru": {"сегодня": 0, "вчера": -1, "накануне": -1, "завтра": 1, "позавчера": -2},
-    "ar": {"اليوم": 0, "امس": -1, "غدا": 1},
-    "tr": {"bugün": 0, "dün": -1, "yarın": 1},
-}
-_AGO = {
-    "en": (r"(\w+) (days?|weeks?|months?|years?) (?:ago|earlier)", r"last (week|month|year)"),
-    "fr": (
-        r"il y a (\w+) (jours?|semaines?|mois|ans?)",
-        r"(?:la |le |l')(semaine|mois|an|année) (?:dernière?|passée?)",
-    ),
-    "it": (r"(\w+) (giorni|settimane|mesi|anni) fa", r"(?:l'|lo |la |il )?(settimana|mese|anno) scors[oa]"),
-    "ru": (
-        r"(\w+) (дней|дня|недел\w+|месяц\w+|лет|года?) назад",
-        r"(?:в |на )?прошл\w+ (недел\w+|месяце|году)",
-    ),
-    "ar": (r"قبل (\w+) (ايام|اسابيع|اشهر|شهور|سنوات|اعوام)", r"(الاسبوع|الشهر|العام|السنه) الماضيه?"),
-    "tr": (r"(\w+) (gün|hafta|ay|yıl) önce", r"geçe?n (hafta|ay|yıl)"),
-}
-_UNITS = {
-    1: r"day|jour|giorn|дн|ايام|gün",
-    7: r"week|semaine|settiman|недел|اسبوع|الاسبوع|اسابيع|hafta",
-    30: r"month|mois|mes|месяц|شهر|الشهر|اشهر|شهور|ay\b",
-    365: r"year|an|лет|год|عام|العام|سن|السنه|yıl|اعوام",
-}
-_NUMBERS = {
-    word: number
-    for number, words in enumerate(
-        (
-            "a an un une uno una один одну bir", "two deux due два две iki", "three trois tre три üç ثلاثه",
-            "four quatre quattro четыре dört اربعه", "five cinq cinque пять beş خمسه", "six sei шесть altı سته",
-            "seven sept sette семь yedi سبعه", "eight huit otto восемь sekiz ثمانيه", "nine neuf nove девять dokuz تسعه",
-            "ten dix dieci десять on عشره",
-        ),
-        1,
-    )
-    for word in words.split()
-}  # fmt: skip
 
 
 def day_of(text: str, lang: str, published: datetime | None, *, ahead: bool = False) -> str | None:
@@ -102,8 +48,8 @@ def place_of(frame: Frame, span: tuple[int, int], home: str | None) -> str | Non
 
 
 def _dated(text: str, lang: str, today: date | None, *, ahead: bool) -> Iterator[str]:
-    for found in month_words(lang).finditer(text):
-        month = next(n for n in range(1, 13) if found[f"m{n}"])
+    for found in day_words(lang).months.finditer(text):
+        month = month_of(found)
         day = int(found["d1"] or found["d2"] or 0)
         year = int(found["y"]) if found["y"] else _year(month, day or 1, today, ahead=ahead)
         if year is None:
@@ -116,6 +62,11 @@ def _dated(text: str, lang: str, today: date | None, *, ahead: bool) -> Iterator
         yield found[1]
 
 
+def month_of(found: re.Match[str]) -> int:
+    """The number of the month that `DayWords.months` found."""
+    return next(int(name[1:]) for name, text in found.groupdict().items() if name[0] == "m" and text)
+
+
 def _year(month: int, day: int, today: date | None, *, ahead: bool) -> int | None:
     """The year that brings a month nearest to the item's date on the right side of it."""
     if today is None:
@@ -126,33 +77,99 @@ def _year(month: int, day: int, today: date | None, *, ahead: bool) -> int | Non
 
 
 def _counted(text: str, lang: str, today: date, *, ahead: bool) -> Iterator[str]:
-    for number, words in enumerate(DAYS.get(lang, "").split()):
-        if re.search(rf"(?<!\w){words}(?!\w)", text):
+    words = day_words(lang)
+    for number, weekday in words.weekdays:
+        if weekday.search(text):
             gap = (number - today.weekday()) % 7 if ahead else -((today.weekday() - number) % 7)
             yield (today + timedelta(days=gap)).isoformat()
-    for word, gap in _NEAR.get(lang, {}).items():
-        if re.search(rf"(?<!\w){word}(?!\w)", text):
+    for gap, day in words.days:
+        if day.search(text):
             yield (today + timedelta(days=gap)).isoformat()
-    some, last = _AGO.get(lang, _AGO["en"])
-    for found in re.finditer(rf"(?<!\w){some}", text):
-        count = _NUMBERS.get(found[1]) or (int(found[1]) if found[1].isdigit() and len(found[1]) < 3 else 0)
+    for found in words.counted.finditer(text):
+        count = words.numbers.get(found[1]) or (
+            int(found[1]) if found[1].isdigit() and len(found[1]) < 3 else 0
+        )
         if count:
-            yield _before(today, count, found[2])
-    for found in re.finditer(rf"(?<!\w){last}", text):
-        yield _before(today, 1, found[1])
+            yield _before(today, count, words.unit(found[2]))
+    for found in words.last.finditer(text):
+        yield _before(today, 1, words.unit(found[1]))
 
 
-def _before(today: date, count: int, unit: str) -> str:
-    days = next((n for n, words in _UNITS.items() if re.match(words, unit)), 1)
-    day = today - timedelta(days=days * count)
-    return day.isoformat()[: {1: 10, 7: 7, 30: 7, 365: 4}[days]]
+def _before(today: date, count: int, days: int) -> str:
+    """So many units of so many days ago, as exactly as a unit says it."""
+    return (today - timedelta(days=days * count)).isoformat()[: 10 if days == 1 else 7 if days < 365 else 4]
 
 
-@cache
-def month_words(lang: str) -> re.Pattern[str]:
-    """A date with the name of its month: day before or after, year, all but the month left out at will."""
-    listed = _MONTHS.get(lang, _MONTHS["en"]).split()
-    months = "|".join(f"(?P<m{n}>{words.replace('_', ' ')})" for n, words in enumerate(listed, 1))
-    return re.compile(
-        rf"(?<!\w)(?:(?P<d1>[0-3]?\d)(?:er|st|nd|rd|th|°)?\.? (?:of )?)?(?:{months})\.?(?!\w)(?: (?P<d2>[0-3]?\d)(?:st|nd|rd|th)?(?!\d))?(?:,? (?P<y>(?:19|20)\d\d))?"
+# --- words -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DayWords:
+    """How one language names days, compiled."""
+
+    #: weekdays from Monday, 0; days by how far they lie ahead
+    weekdays: Sequence[tuple[int, re.Pattern[str]]]
+    days: Sequence[tuple[int, re.Pattern[str]]]
+    #: a date with the name of its month: day before or after, year, all but the month left out at will
+    months: re.Pattern[str]
+    #: "three weeks ago": number and unit; "last week": the unit
+    counted: re.Pattern[str]
+    last: re.Pattern[str]
+    units: Sequence[tuple[int, str]]
+    numbers: Mapping[str, int]
+
+    def unit(self, text: str) -> int:
+        """The days of a unit."""
+        return next((days for days, words in self.units if re.fullmatch(words, text)), 1)
+
+
+def day_words(lang: str) -> DayWords:
+    """The words for days of a language; English for one that has none."""
+    return _day_words(spoken(lang))
+
+
+def spoken(lang: str) -> str:
+    """The language whose words for days are read."""
+    return lang if lang in tables.having(Dates) and tables.read(Dates, lang).months else tables.DEFAULT
+
+
+@tables.remembered
+def _day_words(lang: str) -> DayWords:
+    listed = tables.read(Dates, lang)
+
+    def whole(words: str) -> re.Pattern[str]:
+        return tables.expression(rf"(?<!\w)(?:{words})(?!\w)", Dates, lang)
+
+    def told(template: str, units: Sequence[tuple[int, str]]) -> re.Pattern[str]:
+        unit = "|".join(words for _, words in units) or "(?!)"
+        filled = template.replace("{count}", r"(\w+)").replace("{unit}", f"({unit})") or "(?!)"
+        return tables.expression(rf"(?<!\w){filled}", Dates, lang)
+
+    return DayWords(
+        weekdays=[(number - 1, whole(words)) for number, words in listed.weekdays],
+        days=[(number, whole(words)) for number, words in listed.days],
+        months=_month_words(lang),
+        counted=told(listed.counted, listed.counted_units),
+        last=told(listed.last, listed.last_units),
+        units=[*listed.counted_units, *listed.last_units],
+        numbers={plain(word).text: number for number, words in listed.numbers for word in words.split()},
     )
+
+
+def _month_words(lang: str) -> re.Pattern[str]:
+    listed = tables.read(Dates, lang)
+    before = "".join(f"|(?<={word} )" for word in listed.before_a_month.split("|") if word)
+    months = "|".join(
+        f"(?P<m{number}>{'|'.join(_month(plain(word).text, before) for word in words.split())})"
+        for number, words in listed.months
+    )
+    first = rf"(?P<d1>[0-3]?\d)(?:{listed.day_endings})?\.? (?:(?:{listed.of}) )?"
+    second = rf" (?P<d2>[0-3]?\d)(?:{listed.day_endings})?(?!\d)"
+    pattern = rf"(?<!\w)(?:{first})?(?:{months})\.?(?!\w)(?:{second})?(?:,? (?P<y>(?:19|20)\d\d))?"
+    return tables.expression(pattern, Dates, lang)
+
+
+def _month(word: str, before: str) -> str:
+    """The name of a month; with ~ it is another word too, and a month only beside a number or behind what tells it."""
+    name = word.rstrip("~").replace("_", " ")
+    return name if not word.endswith("~") else rf"(?:(?<=\d ){before}){name}|{name}(?= \d)"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.contacts.parties import THIRD, Rank
-from monitor.languages import offices
+from monitor.languages.grammar import office_name, office_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def refined(actor: Actor, frame: Frame, cast: Cast) -> Actor:
             actor = replace(actor, end=office.end)
     if actor.kind == "person":
         return actor
-    title = offices.title(_whole(frame, actor.start, actor.end))
+    title = office_title(_whole(frame, actor.start, actor.end))
     return replace(actor, name=f"{cast.demonyms[actor.side]} {title}", kind="person") if title else actor
 
 
@@ -72,7 +72,7 @@ def composed(frame: Frame, cast: Cast) -> Iterator[Actor]:
         used.add(office.start)
         start, end = min(land.start, office.start), max(land.end, office.end)
         side = THIRD if _of_the_world(frame, land.mention, office.mention) else land.side
-        name = offices.name(cast.demonyms.get(side, ""), _whole(frame, start, end), office.sense)
+        name = office_name(cast.demonyms.get(side, ""), _whole(frame, start, end), office.sense)
         kind = "person" if office.sense == "person" else "body"
         yield replace(land, name=name, side=side, rank=Rank.OFFICE, start=start, end=end, kind=kind)
 

@@ -10,10 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from monitor.feeds.wordlists import sections
+from monitor.languages import tables
 from monitor.model import DateFlag
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: a clock may be off by a time zone, not by more
 FUTURE_AFTER = timedelta(hours=24)
@@ -46,11 +51,15 @@ def _folded(text: str) -> str:
     return " ".join(digits.replace("−", "-").lower().split())
 
 
-_MONTHS = {
-    _folded(word): number
-    for number, words in enumerate(sections("months.txt").values(), start=1)
-    for word in words
-}
+@tables.remembered
+def _months() -> Mapping[str, int]:
+    """The names of the months in all languages, short ones too; two words are joined by an underscore."""
+    named = (
+        row for dates in tables.everywhere(tables.Dates) for row in (*dates.months, *dates.months_in_feeds)
+    )
+    return {_folded(word.rstrip("~")): number for number, words in named for word in words.split()}
+
+
 _ZONES = {word: where for where, words in sections("zones.txt").items() for word in words}
 
 
@@ -119,7 +128,7 @@ def _numeric_date(words: str) -> tuple[tuple[int, int, int], str] | None:
 def _named_date(words: str) -> tuple[tuple[int, int, int], str] | None:
     """Day and year around a month's name, in either order, and the text without them."""
     joined = re.sub(r"(كانون|تشرين) ?(?=[^\W\d_]|[12]\b)", r"\1_", words)
-    months = [m for m in _WORD.finditer(joined) if m.group() in _MONTHS]
+    months = [m for m in _WORD.finditer(joined) if m.group() in _months()]
     if not months:
         return None
     named = months[-1]  # the first may be a weekday: "mar. 5 nov. 2024" is a Tuesday
@@ -134,7 +143,7 @@ def _named_date(words: str) -> tuple[tuple[int, int, int], str] | None:
     rest = joined[: min(day.start(), year.start(), named.start())] + " "
     last = max(day.end(), year.end(), named.end())
     inner = joined[named.end() : year.start()] if year.start() > named.end() else ""
-    date = _full_year(int(year.group()), len(year.group())), _MONTHS[named.group()], int(day.group())
+    date = _full_year(int(year.group()), len(year.group())), _months()[named.group()], int(day.group())
     return date, rest + (inner if ":" in inner else "") + " " + joined[last:]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import combining
 
-from monitor.feeds.wordlists import sections
+from monitor.languages import tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +39,16 @@ _SCRIPTS = {
     "cyrillic": re.compile("[\u0400-\u052f]"),
     "arabic": _ARABIC,
 }
-_COMMON = frozenset(
-    "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not combining(c))
-    for words in sections("common_words.txt").values()
-    for word in words
-)
+
+
+@tables.remembered
+def _common() -> frozenset[str]:
+    """Words that stand in texts on anything, without accents."""
+    words = (word for profile in tables.everywhere(tables.Profile) for word in profile.common_words)
+    return frozenset(
+        "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not combining(c))
+        for word in words
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,8 @@ def _same_title(said: Sequence[str], named: str) -> bool:
 def _words(text: str) -> list[str]:
     """The longer words and numbers of a text, without addresses, accents and what stands in texts on anything."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", _ADDRESS.sub(" ", text)) if not combining(c))
-    return [bare for word in _WORD.findall(plain.casefold()) if word not in _COMMON and (bare := _bare(word))]
+    common = _common()
+    return [bare for word in _WORD.findall(plain.casefold()) if word not in common and (bare := _bare(word))]
 
 
 def _bare(word: str) -> str:

@@ -7,6 +7,8 @@ import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from monitor.languages import tables
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -27,15 +29,8 @@ def phrases(name: str) -> Mapping[str, re.Pattern[str]]:
 
 
 def _read(name: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    section = ""
-    for line in files("monitor.feeds").joinpath("data", name).read_text("utf-8").splitlines():
-        text = line.strip()
-        if text.startswith("["):
-            section = text.strip("[]")
-        elif text and not text.startswith("#"):
-            found.setdefault(section, []).append(text)
-    return found
+    text = files("monitor.feeds").joinpath("data", name).read_text("utf-8")
+    return {head: [line for _, line in lines] for head, lines in tables.sections(text).items()}
 
 
 def _pattern(lines: list[str]) -> re.Pattern[str]:

@@ -1,21 +1,26 @@
 """Pure. How six languages say who does what with whom, as expressions over `plain` text.
 
-The words themselves stand in `littlewords`: closed classes only. What grows (verbs of contact, words of denial,
-offices) stands in the analysts' vocabularies.
+The words are data, `grammar.txt` and `offices.txt` of each language: closed classes only. What grows (verbs of contact,
+words of denial, offices) stands in the analysts' vocabularies; offices get only their English names here.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal
 from unicodedata import combining
 
-from monitor.languages.function_words import WORDS
+from pydantic import create_model
+
+from monitor.languages import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+#: vocabularies the contact extractor knows by name; without them it reads less
+OFFICIAL = "%official"
+STATUS = "%status"
 
 _LETTERS = {
     **dict(zip("أإآٱىیکةؤئё’ʼ‘`´", "ااااييكهويе'''''", strict=True)),
@@ -130,69 +135,115 @@ class Grammar:
     ongoing: re.Pattern[str]
 
 
+#: up to four words of a title, none of which begins a clause
+_TITLE = r"(?:(?!{boundary})[\w'.-]+\s+){{0,4}}"
+#: the words of a slot and what stands around them; a slot that is not listed stands alone
+_SHAPES = {
+    "boundary": r"""[;:–—()]|["«“„](?=[^"»”“]{{25}})|\s-\s|,?\s?{boundary}""",
+    "about_before": r"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{about_before}",
+    "between": r"{between}\s*(?:[\w'.-]+\s){{0,3}}\Z",
+    "relative": r"\A[\s,،]*{relative}",
+    "joined": r"\A['\w]{{0,5}}[\s,]*(?:(?:{joined}|,)[^.;:]{{0,70}}?|\s)\Z",
+    "listed": r"{joined}|{together}|,\s",
+    "joiner": r"{joined}",
+    "where": r"\A[\s,،]*{where}",
+    "continued": r"\A[\s,،]*{joined}[^.;:]{{0,40}}\Z",
+    "says": r"\A['\w]{{0,5}}(?:\s?,[^,;]{{0,80}},)?\s(?:[\w']+\s){{0,2}}?{says}",
+    "says_before": r"{says_before}\s+" + _TITLE + r"\Z",
+    "source": r"{source}\s+" + _TITLE + r"\Z",
+    "says_last": r"{says}\W*\Z",
+    "belongs": r"\A(?:'\w*\s(?:\w+\s){{0,2}}?|\w{{0,4}}\s){belongs}",
+    "belongs_before": r"{belongs_before}\s*\Z",
+    "inside": r"{inside}\s*\Z",
+    "negation": r"{negation}\W+(?:[\w']+\W+){{0,2}}\Z",
+    "without": r"{without}\s+(?:[\w']+\s+){{0,2}}\Z",
+    "negation_after": r"\A\W*(?:[\w']+\W+){{0,3}}?{negation_after}",
+}
+#: slots of endings, which are no whole words
+_ENDINGS = {"object": r"\A(?:{})(?!\w)", "addressed": r"(?:{})\Z"}
+#: how sentences are built, as the files say it
+_ORDERS = {
+    "drops": "drops-subject", "verb_last": "verb-last", "verb_first": "verb-first", "bare": "bare-speech",
+}  # fmt: skip
+_PATTERNS = [field.name for field in fields(Grammar) if field.name not in _ORDERS]
+_SLOTS: dict[str, Any] = {
+    name: (tables.Phrases, "")
+    for name in _PATTERNS
+    if name not in ("listed", "joiner", "continued", "says_last")
+}
+_Orders = Literal["drops-subject", "verb-last", "verb-first", "bare-speech"]
+#: the slots of a language, as its file fills them
+Syntax: type[tables.Table] = create_model(
+    "Syntax", __base__=tables.Table, order=(tuple[_Orders, ...], ()), **_SLOTS
+)
+Syntax.FILE = "grammar.txt"
+
+
 def grammar_of(lang: str) -> Grammar:
     """The grammar of a language; English for one that has none."""
-    return _grammar(lang if lang in WORDS else "en")
+    return _grammar(lang if lang in tables.having(Syntax) else tables.DEFAULT)
 
 
-@cache
+@tables.remembered
 def _grammar(lang: str) -> Grammar:
-    words = WORDS[lang]
-    return Grammar(
-        boundary=re.compile(rf'[;:–—()]|["«“„](?=[^"»”“]{{25}})|\s-\s|,?\s?{_words(words, "boundary")}'),
-        about=re.compile(_words(words, "about")),
-        about_before=re.compile(rf"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{_words(words, 'about_before')}"),
-        discusses=re.compile(_words(words, "discusses")),
-        object=re.compile(rf"\A(?:{words['object']})(?!\w)" if words.get("object") else r"(?!)"),
-        drops=lang in {"it", "ar", "tr"},
-        between=re.compile(rf"{_words(words, 'between')}\s*(?:[\w'.-]+\s){{0,3}}\Z"),
-        verb_last=lang == "tr",
-        relative=re.compile(rf"\A[\s,،]*{_words(words, 'relative')}"),
-        partner=re.compile(_words(words, "partner")),
-        verb_first=lang == "ar",
-        together=re.compile(_words(words, "together")),
-        joined=re.compile(rf"\A['\w]{{0,5}}[\s,]*(?:(?:{_words(words, 'joined')}|,)[^.;:]{{0,70}}?|\s)\Z"),
-        listed=re.compile(rf"{_words(words, 'joined')}|{_words(words, 'together')}|,\s"),
-        joiner=re.compile(_words(words, "joined")),
-        where=re.compile(rf"\A[\s,،]*{_words(words, 'where')}"),
-        continued=re.compile(rf"\A[\s,،]*{_words(words, 'joined')}[^.;:]{{0,40}}\Z"),
-        says=re.compile(
-            rf"\A['\w]{{0,5}}(?:\s?,[^,;]{{0,80}},)?\s(?:[\w']+\s){{0,2}}?{_words(words, 'says')}"
-        ),
-        says_before=re.compile(rf"{_words(words, 'says_before')}\s+{_without_that(words)}\Z"),
-        source=re.compile(rf"{_words(words, 'source')}\s+{_without_that(words)}\Z"),
-        addressed=re.compile(r"(?:[ую]|[ое]му)\Z" if lang == "ru" else r"(?!)"),
-        says_last=re.compile(rf"{_words(words, 'says')}\W*\Z"),
-        bare=lang == "en",
-        belongs=re.compile(rf"\A(?:'\w*\s(?:\w+\s){{0,2}}?|\w{{0,4}}\s){_words(words, 'belongs')}"),
-        belongs_before=re.compile(rf"{_words(words, 'belongs_before')}\s*\Z"),
-        inside=re.compile(rf"{_words(words, 'inside')}\s*\Z"),
-        negation=re.compile(rf"{_words(words, 'negation')}\W+(?:[\w']+\W+){{0,2}}\Z"),
-        without=re.compile(rf"{_words(words, 'without')}\s+(?:[\w']+\s+){{0,2}}\Z"),
-        negation_after=re.compile(rf"\A\W*(?:[\w']+\W+){{0,3}}?{_words(words, 'negation_after')}"),
-        **{
-            name: re.compile(_words(words, name))
-            for name in (
-                "future",
-                "past",
-                "pronoun",
-                "both",
-                "also",
-                "earlier",
-                "ongoing",
-                "verbal",
-                "sequel",
-            )
-        },
-    )
+    words: Mapping[str, Any] = tables.read(Syntax, lang).model_dump()
+    slots = {name: _words(words[name]) for name in _SLOTS}
+    found: dict[str, Any] = {name: order in words["order"] for name, order in _ORDERS.items()}
+    for name in _PATTERNS:
+        pattern = _SHAPES.get(name, f"{{{name}}}").format_map(slots)
+        if name in _ENDINGS:
+            pattern = _ENDINGS[name].format(words[name]) if words[name] else r"(?!)"
+        found[name] = tables.expression(pattern, Syntax, lang)
+    return Grammar(**found)
 
 
-def _without_that(words: Mapping[str, str]) -> str:
-    """Up to four words of a title, none of which begins a clause."""
-    return rf"(?:(?!{_words(words, 'boundary')})[\w'.-]+\s+){{0,4}}"
+def _words(alternatives: str) -> str:
+    """One expression for whole words and phrases; nothing matches none."""
+    spaced = alternatives.replace(" ", r"\s")
+    return rf"(?<!\w)(?:{spaced})(?:(?<=')|(?!\w))" if alternatives else r"(?!)"
 
 
-def _words(words: Mapping[str, str], name: str) -> str:
-    """One expression for the alternatives of a table, a line each or separated by bars; nothing matches none."""
-    listed = [line.strip() for line in words.get(name, "").strip().splitlines() if line.strip()]
-    return rf"(?<!\w)(?:{'|'.join(listed)})(?:(?<=')|(?!\w))" if listed else r"(?!)"
+# --- offices ---------------------------------------------------------------------------------------------
+
+
+def office_name(demonym: str, text: str, sense: str) -> str:
+    """The English name of an office in plain `text`: ("Libyan", "ливийский министр обороны", "person")."""
+    return f"{demonym} {_office(text, sense)}".strip()
+
+
+def office_title(text: str) -> str:
+    """The office that a person of plain `text` holds, in English; empty when it names a body or many people."""
+    said = _office(text, "person")
+    persons = tables.read(tables.Offices, tables.DEFAULT).persons
+    return said if said.split()[-1] in persons else ""
+
+
+def _office(text: str, sense: str) -> str:
+    topic = next(_named("fields", text), "")
+    kinds = set(_named("kinds", text))
+    if sense == "body" and "ministry" in kinds:
+        return f"{topic} ministry".strip()
+    head = next(_named("heads", text), None)
+    if head is not None:
+        return head
+    if "minister" in kinds or (topic and sense == "person"):
+        deputy = "deputy " if "deputy" in kinds else ""
+        return f"{deputy}{topic} minister".replace("  ", " ").strip()
+    return "official" if sense == "person" else "delegation"
+
+
+def _named(section: str, text: str) -> Iterator[str]:
+    return (name for name, words in _office_words(section).items() if words.search(text))
+
+
+@tables.remembered
+def _office_words(section: str) -> Mapping[str, re.Pattern[str]]:
+    """The words of all languages behind each English name, in the order of the first that has it."""
+    found: dict[str, list[str]] = {}
+    for lang in tables.having(tables.Offices):
+        offices = tables.read(tables.Offices, lang)
+        before = f"(?:{offices.before})?" if offices.before else ""
+        for name, words in getattr(offices, section):
+            tables.expression(words, tables.Offices, lang)
+            found.setdefault(name, []).append(f"{before}(?:{words})")
+    return {name: re.compile(rf"(?<!\w)(?:{'|'.join(words)})") for name, words in found.items()}

@@ -1,8 +1,9 @@
 """Pure. The forms in which a listed name or word is written: generated once at load, never guessed by stemming.
 
-Russian declines word by word, Arabic takes proclitics, Turkish suffixes written without an apostrophe; with an
-apostrophe the suffix folds away in `text`, as English 's does, and French and Italian elision ends at a word border.
-More forms than grammar allows are harmless where they are no words; forms of very short Arabic names are left out.
+The endings, particles and suffixes are data, `forms.txt` of each language; which sections it has says how it inflects:
+by cases (Russian), particles in front (Arabic), suffixes in vowel harmony (Turkish, where no apostrophe parts them: with
+one the suffix folds away in `text`), or by endings of plain words (all others). More forms than grammar allows are
+harmless where they are no words; forms of very short Arabic names are left out.
 """
 
 from __future__ import annotations
@@ -11,132 +12,128 @@ import re
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
+from monitor.languages import tables
+from monitor.languages.detect import CYRILLIC, LATIN, script_of, written_in
+from monitor.languages.tables import Ending, Forms
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 #: kinds whose words after the head noun stay as they are ("Правительство национального единства")
 _HEADED = frozenset({"body", "event"})
+#: kinds of words that also stand in the plural
+_PLAIN = frozenset({"demonym", "word"})
 _MOST = 200
 
-# --- Russian ---------------------------------------------------------------------------------------------
 
-_HARD = ("а", "у", "ом", "е")
-_ADJECTIVE_ENDS = (
-    "ский",
-    "цкий",
-    "кий",
-    "ный",
-    "ний",
-    "ший",
-    "щий",
-    "жий",
-    "ый",
-    "вой",
-    "ской",
-    "той",
-    "ной",
-)
-_SIBILANTS = "жшщч"
-_PARTICLES = frozenset(
-    {"аль", "эль", "ан", "ат", "ас", "аш", "ар", "ад", "бен", "ибн", "бин", "бу", "абу", "де", "фон"}
-)
+def inflected(name: str, lang: str, kind: str) -> tuple[str, ...]:
+    """`name` and its written forms in language `lang`, unfolded, the name first, at most 200.
+
+    `kind` is an entity's kind or "word" for plain words; a language without rules gives the name alone, and so does a
+    name in other letters than its language's: a Latin name in a Russian list does not decline.
+    """
+    clean = " ".join(name.split())
+    if not clean or lang not in tables.having(Forms) or not _in_script(clean, lang):
+        return (clean,) if clean else ()
+    return tuple(islice(dict.fromkeys((clean, *islice(_forms(clean, lang, kind), 5 * _MOST))), _MOST))
+
+
+def forms_of_script(name: str) -> tuple[str, ...]:
+    """The languages whose forms a name listed for every language may take, by its letters."""
+    script = written_in(name)
+    return tuple(lang for lang in tables.having(Forms) if script_of(lang) == script)
+
+
+def _in_script(name: str, lang: str) -> bool:
+    script = script_of(lang)
+    return script == LATIN or written_in(name) == script
+
+
+def _forms(name: str, lang: str, kind: str) -> Iterator[str]:
+    forms = tables.read(Forms, lang)
+    if forms.nouns:
+        return _declined_forms(name, lang, kind)
+    if forms.particles:
+        return _with_particles(name, forms, kind)
+    return _harmonised(name, forms, kind) if forms.harmony else _with_endings(name, lang, kind)
+
+
+# --- endings ---------------------------------------------------------------------------------------------
+
+
+@tables.remembered
+def _endings(lang: str, section: str) -> tuple[int, Mapping[str, tuple[Ending, ...]]]:
+    """The rows of a section by their ending, behind the letters of the longest."""
+    found: dict[str, tuple[Ending, ...]] = {}
+    for row in getattr(tables.read(Forms, lang), section):
+        found[row.ending] = (*found.get(row.ending, ()), row)
+    return max(map(len, found), default=0), found
+
+
+def _rows(word: str, lang: str, section: str) -> Iterator[Ending]:
+    """What holds for a word: the rows of its longest ending, and of shorter ones as far as those say so."""
+    longest, listed = _endings(lang, section)
+    for start in range(max(0, len(word) - longest), len(word) + 1):
+        rows = [row for row in listed.get(word[start:], ()) if row.least <= len(word)]
+        yield from rows
+        if rows and not rows[-1].more:
+            return
+
+
+def _with_endings(name: str, lang: str, kind: str) -> Iterator[str]:
+    for section in ("names", "plurals", f"{kind}s") if kind in _PLAIN else ("names",):
+        for row in _rows(name, lang, section):
+            yield from (name[: len(name) - row.drop] + form for forms in row.forms for form in forms)
+
+
+# --- cases -----------------------------------------------------------------------------------------------
 
 #: nominative, genitive, dative, accusative, instrumental, prepositional; each may be written in several ways
 Cases = tuple[tuple[str, ...], ...]
 
 
-def _cases(nom: str, gen: str, dat: str, acc: str, ins: str, pre: str, *, stem: str) -> Cases:
-    ends = (gen, dat, acc, ins, pre)
-    return ((nom,), *(tuple(stem + end for end in group.split("|")) for group in ends))
+def _paradigms(word: str, lang: str, section: str) -> Iterator[Cases]:
+    """The cases of a word by one section; several paradigms where its ending does not tell."""
+    for row in _rows(word.lower(), lang, section):
+        stem = word[: len(word) - row.drop]
+        yield (word,), *(tuple(word if end == "=" else stem + end for end in ends) for ends in row.forms)
 
 
-def _declined(word: str) -> list[Cases]:
-    """The paradigms that a word in the nominative may follow; several where its ending does not tell."""
+def _declined(word: str, lang: str) -> list[Cases]:
+    """The paradigms that a word in the nominative may follow."""
     lower = word.lower()
-    if lower in _PARTICLES or len(lower) < 2 or not lower[-1].isalpha():
-        return [((word,),) * 6]
-    if word.isupper() and len(word) > 1:
-        return [((word,),) * 6]
+    unchanged: list[Cases] = [((word,),) * 6]
+    if lower in tables.read(Forms, lang).unchanged or len(lower) < 2 or not lower[-1].isalpha():
+        return unchanged
+    if _is_abbreviation(word):
+        return unchanged
     if "-" in word:
         head, _, tail = word.rpartition("-")
         return [
-            tuple(tuple(f"{head}-{form}" for form in forms) for forms in cases) for cases in _declined(tail)
+            tuple(tuple(f"{head}-{form}" for form in forms) for forms in cases)
+            for cases in _declined(tail, lang)
         ]
-    found = list(_adjectives(word, lower)) or list(_nouns(word, lower))
-    if lower.endswith(("ний", "кий", "цкий", "жий")) and not lower.endswith("ский"):
-        found += _nouns(word, lower)
-    return found or [((word,),) * 6]
+    found = list(_paradigms(word, lang, "adjectives"))
+    if not found or next(_rows(lower, lang, "adjectives")).more:
+        found += _paradigms(word, lang, "nouns")
+    return found or unchanged
 
 
-def _adjectives(word: str, lower: str) -> Iterator[Cases]:
-    two, three = word[:-2], lower[-3:]
-    if lower.endswith(_ADJECTIVE_ENDS):
-        soft = three in ("ний", "ший", "щий", "жий")
-        e, y = ("е", "и") if soft else ("о", "и" if three in ("кий",) or three[0] in "кгх" else "ы")
-        yield _cases(word, f"{e}го", f"{e}му", f"{e}го|{lower[-2:]}", f"{y}м", f"{e}м", stem=two)
-    elif lower.endswith(("ская", "цкая", "ная", "вая", "кая", "тая", "шая", "няя", "дая", "рая", "лая")):
-        e = "е" if three in ("няя", "шая") else "о"
-        yield _cases(word, f"{e}й", f"{e}й", "юю" if three == "няя" else "ую", f"{e}й", f"{e}й", stem=two)
-    elif lower.endswith(("ское", "цкое", "ное", "вое", "кое", "тое")):
-        y = "и" if three[0] in "кгх" else "ы"
-        yield _cases(word, "ого", "ому", lower[-2:], f"{y}м", "ом", stem=two)
-    elif lower.endswith(("ские", "цкие", "ные", "вые", "кие", "ние", "шие")):
-        y = lower[-2]
-        yield _cases(word, f"{y}х", f"{y}м", f"{y}х|{lower[-2:]}", f"{y}ми", f"{y}х", stem=two)
+def _is_abbreviation(word: str) -> bool:
+    return word.isupper() and len(word) > 1
 
 
-def _nouns(word: str, lower: str) -> Iterator[Cases]:
-    one, two, last = word[:-1], word[:-2], lower[-1]
-    if lower.endswith(("ова", "ева", "ёва", "ина", "ына")):
-        yield _cases(word, "ой", "ой", "у", "ой|ою", "ой", stem=one)
-    if lower.endswith(("ов", "ев", "ёв", "ин", "ын")):
-        yield _cases(word, "а", "у", "а|", "ым|ом", "е", stem=word)
-    elif lower.endswith("ец") and len(lower) > 3:
-        soft = "й" if lower[-3] in "аеёиоуыэюя" else "ь" if lower[-3] == "л" else ""
-        yield _cases(word, "ца", "цу", "ца|ец", "цем|цом", "це", stem=two + soft)
-    elif lower.endswith("ия"):
-        yield _cases(word, "и", "и", "ю", "ей", "и", stem=one)
-    elif lower.endswith("ие"):
-        yield _cases(word, "я", "ю", "е", "ем", "и", stem=one)
-    elif last == "й":
-        yield _cases(word, "я", "ю", "я|й", "ем", "и" if lower.endswith("ий") else "е", stem=one)
-    elif last == "ь":
-        yield _cases(word, "я", "ю", "я|ь", "ем|ём", "е", stem=one)
-        yield _cases(word, "и", "и", "ь", "ью", "и", stem=one)
-    elif last == "а":
-        yield _cases(word, "и" if lower[-2] in "гкхжшщч" else "ы", "е", "у", "ой|ою|ей", "е", stem=one)
-    elif last == "я":
-        yield _cases(word, "и", "е", "ю", "ей|ёй", "е|и", stem=one)
-    elif last in "бвгджзклмнпрстфхцчшщ":
-        yield _cases(word, "а", "у", "а|", "ом|ем" if last in _SIBILANTS + "ц" else "ом", "е", stem=word)
+def _is_adjective(word: str, lang: str) -> bool:
+    return any(_rows(word.lower(), lang, "adjectives"))
 
 
-def _neuter(word: str) -> Iterator[Cases]:
-    if word.lower().endswith("о") and len(word) > 3:
-        yield _cases(word, "а", "у", "о", "ом", "е", stem=word[:-1])
-
-
-def _plural(word: str, lower: str) -> Iterator[Cases]:
-    """Plural nouns as people's and fighters' names have them: ливийцы, россияне, боевики."""
-    if lower.endswith("цы"):
-        yield _cases(word, "ев", "ам", "ев|ы", "ами", "ах", stem=word[:-1])
-    elif lower.endswith(("ане", "яне")):
-        yield _cases(word, "", "ам", "", "ами", "ах", stem=word[:-1])
-    elif lower.endswith(("ы", "и")):
-        a = "а" if lower[-1] == "ы" or lower[-2] in "гкхжшщч" else "я"
-        yield _cases(word, "ов|ей", f"{a}м", f"ов|ей|{lower[-1]}", f"{a}ми", f"{a}х", stem=word[:-1])
-
-
-_GENDERS = {"ий": ("ая", "ое", "ие"), "ый": ("ая", "ое", "ые"), "ой": ("ая", "ое", "ие")}
-
-
-def _russian(name: str, kind: str) -> Iterator[str]:
+def _declined_forms(name: str, lang: str, kind: str) -> Iterator[str]:
     words = name.split()
-    if kind in ("demonym", "word") and len(words) == 1:
-        yield from _russian_common(words[0])
-    head = _head(words) if kind in _HEADED | {"word", "place"} else len(words) - 1
-    paradigms = [_paradigms(word, kind) if n <= head else [((word,),) * 6] for n, word in enumerate(words)]
-    for choice in islice(product(*paradigms), 16):
+    if kind in _PLAIN and len(words) == 1:
+        yield from _common(words[0], lang)
+    head = _head(words, lang) if kind in _HEADED | {"word", "place"} else len(words) - 1
+    chosen = [_chosen(word, lang, kind) if n <= head else [((word,),) * 6] for n, word in enumerate(words)]
+    for choice in islice(product(*chosen), 16):
         for case in range(6):
             # the first names of a person are often left undeclined, so each may also stand as it is
             loose = [dict.fromkeys((*word[case], word[0][0])) for word in choice[:-1]]
@@ -145,34 +142,30 @@ def _russian(name: str, kind: str) -> Iterator[str]:
                 yield " ".join(parts)
 
 
-def _paradigms(word: str, kind: str) -> list[Cases]:
+def _chosen(word: str, lang: str, kind: str) -> list[Cases]:
     if kind not in ("person", "place", "country"):
-        neuter = list(_neuter(word))
+        neuter = list(_paradigms(word, lang, "neuter"))
         if neuter:
             return neuter
-        plural = list(_plural(word, word.lower())) if kind != "body" or len(word) > 4 else []
-        if plural and not list(_adjectives(word, word.lower())):
+        plural = list(_paradigms(word, lang, "plural_nouns")) if kind != "body" or len(word) > 4 else []
+        if plural and not _is_adjective(word, lang):
             return plural
-    return _declined(word)
+    return _declined(word, lang)
 
 
-def _russian_common(word: str) -> Iterator[str]:
+def _common(word: str, lang: str) -> Iterator[str]:
     """All genders and the plural of a people's name or a plain word."""
-    lower = word.lower()
-    for ending, others in _GENDERS.items():
-        if lower.endswith(ending) and list(_adjectives(word, lower)):
-            for other in others:
-                yield from _flat(_adjectives(word[: -len(ending)] + other, lower[: -len(ending)] + other))
-    if lower.endswith("ец"):
-        stem = word[:-2] + (
-            "й" if lower[-3:-2] in tuple("аеёиоуыэюя") else "ь" if lower[-3:-2] == "л" else ""
-        )
-        yield from _flat(_plural(stem + "цы", stem.lower() + "цы"))
-    elif lower.endswith(("анин", "янин")):
-        yield from _flat(_plural(word[:-2] + "е", lower[:-2] + "е"))
-    elif lower[-1] in "бвгдзклмнпрстфх":
-        many = word + ("и" if lower[-1] in "гкх" else "ы")
-        yield from _flat(_plural(many, many.lower()))
+    if _is_adjective(word, lang):
+        yield from _flat(_others(word, lang, "genders", "adjectives"))
+    yield from _flat(_others(word, lang, "plurals", "plural_nouns"))
+
+
+def _others(word: str, lang: str, section: str, paradigms: str) -> Iterator[Cases]:
+    """The cases of the words that a section makes of a word."""
+    for row in _rows(word.lower(), lang, section):
+        for forms in row.forms:
+            for form in forms:
+                yield from _paradigms(word[: len(word) - row.drop] + form, lang, paradigms)
 
 
 def _flat(paradigms: Iterable[Cases]) -> Iterator[str]:
@@ -181,149 +174,100 @@ def _flat(paradigms: Iterable[Cases]) -> Iterator[str]:
             yield from forms
 
 
-def _head(words: list[str]) -> int:
+def _head(words: list[str], lang: str) -> int:
     """Index of the head noun: the first word that is no adjective; an abbreviation takes the next with it."""
     for index, word in enumerate(words):
-        if word.isupper() and len(word) > 1:
+        if _is_abbreviation(word):
             return min(index + 1, len(words) - 1)
-        if not list(_adjectives(word, word.lower())):
+        if not _is_adjective(word, lang):
             return index
     return len(words) - 1
 
 
-# --- Arabic ----------------------------------------------------------------------------------------------
-
-_BARE = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل", "وك")
-_ARTICLE = ("وال", "فال", "بال", "كال", "لل", "وبال", "ولل", "فلل", "وكال")
+# --- particles in front ----------------------------------------------------------------------------------
 
 
-def _arabic(name: str, kind: str) -> Iterator[str]:
-    first, _, rest = name.partition(" ")
-    tail = f" {rest}" if rest else ""
-    forms = [first, *_arabic_endings(first, kind, alone=not rest)]
-    for form in forms:
+def _with_particles(name: str, table: Forms, kind: str) -> Iterator[str]:
+    first, space, rest = name.partition(" ")
+    tail, article = space + rest, table.article[0]
+    endings = _people(first, table) if kind == "demonym" and not rest else ()
+    for form in (first, *endings):
         yield form + tail
-        if form.startswith("ال") and len(form) > 4:
-            yield from (prefix + form[2:] + tail for prefix in _ARTICLE)
-        else:
-            short = len(form) < 4 and not rest and kind in ("person", "body", "word")
-            yield from (prefix + form + tail for prefix in (("و",) if short else _BARE))
-            if kind in ("demonym", "word") and len(form) > 2:
-                yield "ال" + form + tail
-                yield from (prefix + form + tail for prefix in _ARTICLE)
+        if form.startswith(article) and len(form) > 4:
+            yield from (particle + form[len(article) :] + tail for particle in table.with_the_article)
+            continue
+        short = len(form) < 4 and not rest and kind in ("person", "body", "word")
+        yield from (particle + form + tail for particle in table.particles[: 1 if short else None])
+        if kind in _PLAIN and len(form) > 2:
+            yield article + form + tail
+            yield from (particle + form + tail for particle in table.with_the_article)
 
 
-def _arabic_endings(word: str, kind: str, *, alone: bool) -> Iterator[str]:
-    """Feminine, plural and dual of a people's adjective in ي."""
-    if kind == "demonym" and alone and word.endswith("ي"):
-        yield from (word + ending for ending in ("ة", "ون", "ين", "ات", "تين", "تان", "ان"))
+def _people(word: str, table: Forms) -> Iterator[str]:
+    """Feminine, plural and dual of a people's adjective."""
+    for row in table.demonyms:
+        if word.endswith(row.ending):
+            yield from (word[: len(word) - row.drop] + form for forms in row.forms for form in forms)
 
 
-# --- Turkish ---------------------------------------------------------------------------------------------
-
-_VOWELS = "aeıioöuüâîû"
-_FRONT = frozenset("eiöüî")
-_VOICELESS = frozenset("fstkçşhp")
-_CLOSE = {
-    "a": "ı",
-    "ı": "ı",
-    "â": "ı",
-    "e": "i",
-    "i": "i",
-    "î": "i",
-    "o": "u",
-    "u": "u",
-    "û": "u",
-    "ö": "ü",
-    "ü": "ü",
-}
+# --- vowel harmony ---------------------------------------------------------------------------------------
 
 
-def _turkish(name: str, kind: str) -> Iterator[str]:
+class _Harmony:
+    """Suffixes for the last vowel of a word: I and A become vowels that sound alike, D becomes d or t."""
+
+    def __init__(self, table: Forms) -> None:
+        self.table = table
+        rows = table.harmony
+        self.close = dict(zip(rows[::3], rows[1::3], strict=True))
+        self.open = dict(zip(rows[::3], rows[2::3], strict=True))
+
+    def suffixed(self, base: str, vowel: str, suffixes: Iterable[str]) -> Iterator[str]:
+        """`base` with each suffix, harmonised with `vowel`."""
+        d = "t" if base[-1].lower() in self.table.voiceless else "d"
+        for suffix in suffixes:
+            voiced = suffix.replace("I", self.close[vowel]).replace("A", self.open[vowel])
+            yield base + voiced.replace("D", d)
+
+    def cases(self, base: str, letter: str, vowel: str, *, possessed: bool) -> Iterator[str]:
+        """The cases of `base`, which ends in `letter`; a possessed word takes n where others take y."""
+        table = self.table
+        if letter not in self.close:
+            return self.suffixed(base, vowel, table.after_a_consonant)
+        return self.suffixed(base, vowel, table.after_a_possessive if possessed else table.after_a_vowel)
+
+
+def _harmonised(name: str, table: Forms, kind: str) -> Iterator[str]:
+    harmony = _Harmony(table)
     yield name
     lower = name.replace("I", "ı").replace("İ", "i").lower()
-    vowels = [letter for letter in lower.rsplit(" ", 1)[-1] if letter in _VOWELS]
+    vowels = [letter for letter in lower.rsplit(" ", 1)[-1] if letter in harmony.close]
     if len(lower) < 4 or not vowels or not lower[-1].isalpha():
         return
-    yield from (
-        name + suffix for suffix in _turkish_suffixes(lower[-1], vowels[-1], possessed=_possessed(lower))
-    )
+    yield from harmony.cases(name, lower[-1], vowels[-1], possessed=_is_possessed(lower))
+    close, open_ = harmony.close[vowels[-1]], harmony.open[vowels[-1]]
     if kind in ("country", "place", "demonym"):
-        close, open_ = _CLOSE[vowels[-1]], "e" if vowels[-1] in _FRONT else "a"
-        people = name if kind == "demonym" else f"{name}l{close}"
-        many = f"{people}l{open_}r"
+        people = name if kind == "demonym" else next(harmony.suffixed(name, vowels[-1], table.people))
+        many = next(harmony.suffixed(people, vowels[-1], table.many))
         yield from (people, many)
-        yield from (people + s for s in _turkish_suffixes(people[-1].lower(), close, possessed=False))
-        yield from (many + s for s in _turkish_suffixes("r", open_, possessed=False))
+        yield from harmony.cases(people, people[-1].lower(), close, possessed=False)
+        yield from harmony.cases(many, many[-1], open_, possessed=False)
     if kind == "word":
-        yield from _turkish_word(name, vowels[-1])
+        many = next(harmony.suffixed(name, vowels[-1], table.many))
+        theirs = next(harmony.suffixed(many, open_, table.possessive))
+        ending = table.possessive[1 if name[-1] in harmony.close else 0]
+        own = next(harmony.suffixed(name, vowels[-1], [ending]))
+        for base, last in ((many, open_), (theirs, harmony.close[open_]), (own, close)):
+            yield base
+            yield from harmony.cases(base, base[-1], last, possessed=base != many)
 
 
-def _turkish_word(name: str, vowel: str) -> Iterator[str]:
-    open_ = "e" if vowel in _FRONT else "a"
-    many, close = f"{name}l{open_}r", _CLOSE[open_]
-    own = f"{name}s{_CLOSE[vowel]}" if name[-1] in _VOWELS else f"{name}{_CLOSE[vowel]}"
-    for base, last in ((many, open_), (f"{many}{close}", close), (own, _CLOSE[vowel])):
-        yield base
-        yield from (base + s for s in _turkish_suffixes(base[-1], last, possessed=base != many))
-
-
-def _turkish_suffixes(letter: str, vowel: str, *, possessed: bool) -> Iterator[str]:
-    """Case endings after `letter`, harmonised with the last vowel; a possessed word takes n where others take y."""
-    close, open_ = _CLOSE[vowel], "e" if vowel in _FRONT else "a"
-    d = "t" if letter in _VOICELESS else "d"
-    where = [f"{d}{open_}", f"{d}{open_}n", f"{d}{open_}ki"]
-    if letter not in _VOWELS:
-        yield from (f"{close}n", open_, close, f"l{open_}", *where)
-        return
-    yield from (f"n{close}n", f"yl{open_}")
-    if possessed:
-        yield from (f"n{open_}", f"n{close}", *(f"n{ending}" for ending in where))
-    else:
-        yield from (f"y{open_}", f"y{close}", *where)
-
-
-def _possessed(lower: str) -> bool:
+def _is_possessed(lower: str) -> bool:
     """ "Güvenlik Konseyi", "Savunma Bakanlığı": several words, the last in the possessive."""
     return " " in lower and lower[-1] in "ıiuü"
 
 
-# --- Latin languages -------------------------------------------------------------------------------------
-
-
-def _english(name: str, kind: str) -> Iterator[str]:
-    yield name
-    if kind in ("demonym", "word") and not name.endswith("s"):
-        yield name + ("es" if name.endswith(("sh", "ch", "x", "z")) else "s")
-        if kind == "word" and name.endswith("y") and name[-2:-1] not in "aeiou":
-            yield name[:-1] + "ies"
-
-
-def _french(name: str, kind: str) -> Iterator[str]:
-    yield name
-    if kind not in ("demonym", "word") or name.endswith(("s", "x")):
-        return
-    yield name + "s"
-    if kind == "demonym" and not name.endswith("e"):
-        double = name + ("ne" if name.endswith(("en", "on")) else "e")
-        yield from (double, double + "s")
-
-
-def _italian(name: str, kind: str) -> Iterator[str]:
-    yield name
-    if kind not in ("demonym", "word") or name[-1:] not in tuple("oae"):
-        return
-    stem, last = name[:-1], name[-1]
-    hard = stem.endswith(("c", "g"))
-    if last == "o":
-        yield from (stem + "i", stem + ("hi" if hard else "i"))
-        if kind == "demonym":
-            yield from (stem + "a", stem + ("he" if hard else "e"))
-    elif last == "a":
-        yield stem + ("he" if hard else "e")
-    else:
-        yield stem + "i"
-
+# --- Arabic names in Latin letters -----------------------------------------------------------------------
 
 #: the Arabic article in Latin and in Russian letters, apart or joined by a hyphen
 _ARTICLE_APART = re.compile(
@@ -347,45 +291,7 @@ def articled(name: str, *, bears_article: bool) -> tuple[str, ...]:
         before = first + space
     else:
         return ()
-    plain, vowels = (("аль", "эль"), "аэ") if _in_script(after, "ru") else (("al", "el"), "ae")
+    plain, vowels = (("аль", "эль"), "аэ") if written_in(after) == CYRILLIC else (("al", "el"), "ae")
     sound = _SUN.match(after)
     articles = [*plain, *(f"{vowel}{sound[0].lower()}" for vowel in vowels if sound)]
     return tuple(f"{before}{article}{joint}{after}" for article in articles for joint in ("-", ""))
-
-
-_GENERATORS: dict[str, Callable[[str, str], Iterator[str]]] = {
-    "ru": _russian,
-    "ar": _arabic,
-    "tr": _turkish,
-    "en": _english,
-    "fr": _french,
-    "it": _italian,
-}
-
-
-def inflected(name: str, lang: str, kind: str) -> tuple[str, ...]:
-    """`name` and its written forms in language `lang`, unfolded, the name first, at most 200.
-
-    `kind` is an entity's kind or "word" for plain words; a language without rules gives the name alone.
-    """
-    generate = _GENERATORS.get(lang)
-    clean = " ".join(name.split())
-    if generate is None or not clean or not _in_script(clean, lang):
-        return (clean,) if clean else ()
-    return tuple(islice(dict.fromkeys((clean, *islice(generate(clean, kind), 5 * _MOST))), _MOST))
-
-
-def forms_of_script(name: str) -> tuple[str, ...]:
-    """The languages whose forms a name listed for every language may take, by its letters."""
-    if _in_script(name, "ru"):
-        return ("ru",)
-    return ("ar",) if _in_script(name, "ar") else ("en", "fr", "it", "tr")
-
-
-_LETTERS = {"ru": re.compile("[\u0400-\u04ff]"), "ar": re.compile("[\u0600-\u06ff]")}
-
-
-def _in_script(name: str, lang: str) -> bool:
-    """Whether a name is written in its language's own letters: a Latin name in a Russian list does not decline."""
-    letters = _LETTERS.get(lang)
-    return letters is None or letters.search(name) is not None

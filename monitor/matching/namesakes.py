@@ -2,7 +2,7 @@
 
 "Daniil Medvedev" is not Dmitry, "economist Belousov" not the minister. Once such a namesake, or a listed one ("Richard
 Wagner"), is introduced, the bare surname that follows is his too, until the other one is named in full again. The names
-stand in data/given_names.txt, the trades in the analysts' vocabulary `other-trades`.
+stand in languages/data/given_names.txt, the trades in the analysts' vocabulary `other-trades`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from importlib.resources import files
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from monitor.folding import fold_all, folded
+from monitor.languages import tables
 from monitor.languages.word_forms import inflected
 
 if TYPE_CHECKING:
@@ -284,12 +284,9 @@ def _groups() -> Mapping[str, tuple[int, str]]:
 
 @cache
 def _lines() -> tuple[tuple[str, frozenset[str]], ...]:
-    text = files("monitor.matching").joinpath("data/given_names.txt").read_text("utf-8")
-    culture, found = "", []
-    for line in text.splitlines():
-        if line.startswith("["):
-            culture = line.strip("[]")
-        elif line.strip() and not line.startswith("#"):
+    found = []
+    for culture, lines in tables.shared("given_names.txt").items():
+        for _, line in lines:
             forms = [form for name in line.split() for form in inflected(name, "ru", "person")]
             found.append((culture, frozenset(fold_all(list(dict.fromkeys(forms))))))
     return tuple(found)

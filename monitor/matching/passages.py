@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from monitor.folding import BARRIER
+from monitor.languages.detect import LATIN, script_of, usual
 from monitor.matching.mentions import FIELDS
 
 if TYPE_CHECKING:
@@ -27,14 +28,6 @@ _SCRIPTS = {
 _RUNS = {
     name: regex.compile(rf"[{own}][^{others}]{{{_STRETCH},}}") for name, (own, others) in _SCRIPTS.items()
 }
-_OF = {
-    "ar": "arabic",
-    "fa": "arabic",
-    "ur": "arabic",
-    **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be", "kk"), "cyrillic"),
-}
-#: who else writes in a script, where nothing says it
-_DEFAULTS = {"latin": "und", "cyrillic": "ru", "arabic": "ar"}
 
 
 def stretches(item: Item) -> list[tuple[int, str]]:
@@ -68,9 +61,14 @@ def _lengths(text: str, lang: str, langs: list[str]) -> Iterator[tuple[int, str]
         start = end
 
 
+def _unsaid(script: str) -> str:
+    """Who else writes in a script, where nothing says it."""
+    return "und" if script == LATIN else usual(script)
+
+
 def _within(text: str, lang: str, langs: list[str]) -> Iterator[tuple[int, str]]:
     """The stretches of one field: where each ends and its language."""
-    script = _OF.get(lang, "latin")
+    script = script_of(lang) or LATIN
     runs = sorted(
         (run.start(), run.end(), other)
         for other, pattern in _RUNS.items()
@@ -80,6 +78,6 @@ def _within(text: str, lang: str, langs: list[str]) -> Iterator[tuple[int, str]]
     for start, end, other in runs:
         if start:
             yield start, lang
-        yield end, next((own for own in langs if _OF.get(own, "latin") == other), _DEFAULTS[other])
+        yield end, next((own for own in langs if (script_of(own) or LATIN) == other), _unsaid(other))
     if not runs or runs[-1][1] < len(text):
         yield len(text), lang

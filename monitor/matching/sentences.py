@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from monitor.languages import tables
 from monitor.matching.mentions import FIELDS, Sentence
 
 if TYPE_CHECKING:
@@ -21,25 +22,11 @@ _STOP = re.compile(r"""([.!?؟۔…。！？]+)(["'»”’›“)\]]*)(\s*)""")
 _OPENING = "\"'«“„‘‹([—–- "
 _LETTERS_WITH_STOPS = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
 
-_LEANING_WORDS = """
-    mr mrs ms dr prof gen lt col maj brig capt cmdr adm sgt cpl gov sen rep rev hon st messrs pres amb no nos v vs
-    art fig vol approx est ph jan feb mar apr jun jul aug sept sep oct nov dec mt ft
-    m mm mme mmes mlle mgr me pr gén gal cdt cne janv févr avr juil déc cf env p pp ex
-    sig sigg dott avv ing on ten cap amm mons genn febbr magg giu lug ago sett ott
-    sn doç yrd av org orgn kor alb yb bkz hz müh öğr örn yy mah cad sok
-    св ген полк подполк адм акад проф им ул пл пр просп гл ред зам пом деп тел тыс млн млрд трлн см ср напр
-    янв февр апр авг сент окт нояб дек د م أ ص ج ل"""
-#: never the end of a sentence: titles and words that lean on what follows
-_LEANING = frozenset(_LEANING_WORDS.split())
-_EITHER_WORDS = "etc inc ltd co corp jr sr al dept bros ecc srl vb vd др проч обл км стр руб"
-#: the end of a sentence only when a word in upper case follows
-_EITHER = frozenset(_EITHER_WORDS.split())
-_YEARS = frozenset(("г", "гг", "в", "вв"))
-_STARTING_WORDS = """
-    the a an in on it he she they but and this that at for as we there his her its these those after before meanwhile
-    le la les un une il elle ils mais en dans ce cette gli lo i nel nella ma questo"""
-#: words that begin a sentence even after an acronym with stops ("joined the U.N. The council")
-_STARTERS = frozenset(_STARTING_WORDS.split())
+
+@tables.remembered
+def _words(section: str) -> frozenset[str]:
+    """Words that stand before a full stop, of all languages: an abbreviation is one in any text."""
+    return frozenset(word for stops in tables.everywhere(tables.Stops) for word in getattr(stops, section))
 
 
 def split(fields: Mapping[str, str]) -> tuple[Sentence, ...]:
@@ -118,14 +105,14 @@ def _ends_after(word: str, text: str, span: tuple[int, int], at: int) -> bool:
     first, begin = span
     if word.isdigit():
         return bool(text[first:begin].strip())
-    if word in _YEARS:
+    if word in _words("after_numbers"):
         return text[max(first, begin - 6) : begin].rstrip()[-1:].isdigit()
-    if word in _LEANING:
+    if word in _words("leaning"):
         return False
-    if word in _EITHER:
+    if word in _words("either"):
         return text[at].isupper()
     if _LETTERS_WITH_STOPS.fullmatch(word):
-        return _next_word(text, at) in _STARTERS
+        return _next_word(text, at) in _words("starting")
     return True
 
 

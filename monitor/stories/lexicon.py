@@ -1,29 +1,33 @@
-"""Pure. Words of six languages that tell what happened and how an item stands to it; the words are in `words/`.
+"""Pure. Words that tell what happened and how an item stands to it, in every language that has them.
 
 A concept is one thing in every language: "landed", «прибыли» and وصول are `arrive`. So two tellings without a word in
-common can be compared. The files are part of the package and read once, when the first item needs them.
+common can be compared. They stand in one table, `words/concepts.csv`: a line is a meaning, a column a language, so that who
+adds a word sees it beside the others, and a gap as such. How a title stands to its event, and numbers, are the languages'
+own (`stories.txt`, `dates.txt`). All are read once, when the first item needs them.
 """
 
 from __future__ import annotations
 
 import csv
-import re
-import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from monitor.languages import tables
+from monitor.languages.tables import Headlines
 from monitor.stories import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    import re
+    from collections.abc import Iterator, Mapping, Sequence
 
-LANGUAGES = ("en", "fr", "it", "ru", "ar", "tr")
+#: columns of the table of concepts that are no language
+_OTHERS = ("concept", "kind", "opposite")
+#: whose particles in front of a word are taken away
+ARABIC = "ar"
 #: letters of the shortest and the longest beginning of a word that is looked up
 SHORTEST, LONGEST = 2, 12
-#: particles that Arabic writes in front of a word, the longest first
-_PREFIXES = ("وبال", "وال", "بال", "كال", "فال", "لل", "ال", "و", "ف", "ب", "ل", "س")
 #: letters that a word must keep behind its particle
 _KEPT = 3
 #: words between a negation and the verb that it turns round; between "no" and the verb of who did nothing
@@ -42,7 +46,7 @@ class _Forms:
 
 def concepts(words: Sequence[str], lang: str) -> Iterator[str]:
     """The concepts and numbers that folded `words` name, in order: "d:arrive", "t:plane", "r:uneasy", "n:40"."""
-    lang = lang if lang in LANGUAGES else "en"
+    lang = lang if lang in _forms() else tables.DEFAULT
     pairs = _forms()[lang].pairs
     for number, word in enumerate(words):
         if word in pairs and number + 1 < len(words):
@@ -54,7 +58,7 @@ def concepts(words: Sequence[str], lang: str) -> Iterator[str]:
 def _meaning(word: str, lang: str) -> tuple[str, ...]:
     """What one word names: a stream says the same words again and again."""
     forms = _forms()[lang]
-    spelled = bare(word) if lang == "ar" else (word,)
+    spelled = bare(word) if lang == ARABIC else (word,)
     return next((found for form in spelled if (found := _looked_up(form, forms))), ())
 
 
@@ -72,28 +76,24 @@ def _looked_up(word: str, forms: _Forms) -> tuple[str, ...]:
 def bare(word: str) -> Iterator[str]:
     """An Arabic word as it stands, and without the particles written in front of it."""
     yield word
-    for prefix in _PREFIXES:
+    for prefix in tables.read(tables.Forms, ARABIC).taken_away:
         if word.startswith(prefix) and len(word) - len(prefix) >= _KEPT:
             yield word[len(prefix) :]
 
 
 def is_small(word: str, lang: str) -> bool:
     """Whether a folded word only holds a title together, or announces it."""
-    return _stances()[lang if lang in LANGUAGES else "en"]["small"].fullmatch(word) is not None
+    return _headlines(lang)["small"].fullmatch(word) is not None
 
 
 def is_series(words: Sequence[str], lang: str) -> bool:
     """Whether a title of these folded words is a running title or an explainer: it reports many events, or none."""
-    return _says("series", words, lang)
+    return _headlines(lang)["series"].search(" ".join(words)) is not None
 
 
 def denies(words: Sequence[str], lang: str) -> bool:
     """Whether a title of these folded words says that something is not so."""
-    return _says("denies", words, lang)
-
-
-def _says(what: str, words: Sequence[str], lang: str) -> bool:
-    return _stances()[lang if lang in LANGUAGES else "en"][what].search(" ".join(words)) is not None
+    return _headlines(lang)["denies"].search(" ".join(words)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Claims:
 
 def claims(words: Sequence[str], lang: str) -> Claims:
     """What a headline of these folded words claims."""
-    patterns = _stances()[lang if lang in LANGUAGES else "en"]
+    patterns = _headlines(lang)
     done: dict[bool, set[str]] = {True: set(), False: set()}
     for number, word in enumerate(words):
         deeds = [key for key in concepts([word], lang) if key[0] == "d"]
@@ -125,23 +125,23 @@ def claims(words: Sequence[str], lang: str) -> Claims:
     return Claims(frozenset(done[False] - done[True]), frozenset(done[True]))
 
 
-@cache
+@tables.remembered
 def opposites() -> frozenset[tuple[str, str]]:
     """Pairs of concepts of which only one can be true."""
-    pairs = [(f"d:{one}", f"d:{other}") for one, other in _read_stances()["opposites"]]
+    pairs = [(f"d:{row['concept']}", f"d:{row['opposite']}") for row in _concepts() if row["opposite"]]
     return frozenset((*pairs, *((other, one) for one, other in pairs)))
 
 
-@cache
+@tables.remembered
 def _forms() -> Mapping[str, _Forms]:
-    whole: dict[str, dict[str, tuple[str, ...]]] = {lang: {} for lang in LANGUAGES}
-    begun: dict[str, dict[str, tuple[str, ...]]] = {lang: {} for lang in LANGUAGES}
+    whole: dict[str, dict[str, tuple[str, ...]]] = {lang: {} for lang in _languages()}
+    begun: dict[str, dict[str, tuple[str, ...]]] = {lang: {} for lang in _languages()}
     for key, lang, form in _listed():
         begins = form.endswith("*")
         plain = " ".join(fingerprint.words(form.rstrip("*").replace("_", " ")))
         table = (begun if begins else whole)[lang]
         table[plain] = (*table.get(plain, ()), key)
-    return {lang: _Forms(whole[lang], begun[lang], _pairs(whole[lang])) for lang in LANGUAGES}
+    return {lang: _Forms(whole[lang], begun[lang], _pairs(whole[lang])) for lang in _languages()}
 
 
 def _pairs(whole: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -154,42 +154,38 @@ def _pairs(whole: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, tuple[st
 
 
 def _listed() -> Iterator[tuple[str, str, str]]:
-    """Every form of the two tables: its key, its language, and itself."""
-    for row in _table("concepts.csv"):
+    """Every form of concepts and numbers: its key, its language, and itself."""
+    for row in _concepts():
         key = f"{row['kind'][0]}:{row['concept']}"
-        yield from ((key, lang, form) for lang in LANGUAGES for form in row[lang].split())
-    for row in _table("numbers.csv"):
-        yield from ((f"n:{row['value']}", lang, form) for lang in LANGUAGES for form in row[lang].split())
+        yield from ((key, lang, form) for lang in _languages() for form in row[lang].split())
+    for lang in _languages():
+        for number, words in tables.read(tables.Dates, lang).numbers:
+            # one is an article in most languages
+            yield from ((f"n:{number}", lang, form) for form in words.split() if number > 1)
 
 
-def _table(name: str) -> Iterable[dict[str, str]]:
-    return csv.DictReader(_text(name).splitlines())
+def _languages() -> Sequence[str]:
+    return [column for column in _concepts()[0] if column not in _OTHERS]
 
 
-@cache
-def _stances() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
-    told = _read_stances()
-    return {
-        lang: {
-            "series": _any([*told["running"][lang], *told["explains"][lang]]),
-            "denies": _any(told["denies"][lang]),
-            "negates": _any(told["negates"][lang]),
-            "small": _any(told["small"][lang]),
-            "nobody": re.compile(rf"(?<!\w)(?:{'|'.join(told['nobody'][lang]) or '(?!)'}) \Z"),
-            "demands": _any(told["demands"][lang]),
-        }
-        for lang in LANGUAGES
+@tables.remembered
+def _concepts() -> Sequence[Mapping[str, str]]:
+    """The table of concepts."""
+    text = resources.files("monitor.stories").joinpath("words/concepts.csv").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _headlines(lang: str) -> Mapping[str, re.Pattern[str]]:
+    return _patterns(lang if lang in tables.having(Headlines) else tables.DEFAULT)
+
+
+@tables.remembered
+def _patterns(lang: str) -> Mapping[str, re.Pattern[str]]:
+    said = tables.read(Headlines, lang)
+    slots = {"series": (*said.running, *said.explains), "denies": said.denies, "negates": said.negates}
+    slots |= {"small": said.small, "demands": said.demands}
+    found = {
+        name: "|".join(rf"(?<!\w)(?:{one})(?!\w)" for one in patterns) for name, patterns in slots.items()
     }
-
-
-def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?<!\w)(?:{pattern})(?!\w)" for pattern in patterns))
-
-
-@cache
-def _read_stances() -> dict[str, Any]:
-    return tomllib.loads(_text("stance.toml"))
-
-
-def _text(name: str) -> str:
-    return resources.files("monitor.stories").joinpath("words", name).read_text("utf-8")
+    found["nobody"] = rf"(?<!\w)(?:{'|'.join(said.nobody)}) \Z" if said.nobody else ""
+    return {name: tables.expression(one or "(?!)", Headlines, lang) for name, one in found.items()}

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from monitor.contacts.clauses import SAYING
 from monitor.folding import fold
-from monitor.languages import offices
+from monitor.languages import tables
+from monitor.languages.grammar import OFFICIAL, STATUS, Syntax
 from monitor.languages.word_forms import forms_of_script, inflected
 from monitor.matching.mentions import TRADES
 from monitor.matching.tree import And, Not, Or, Term, Within, children, terms
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 #: a prefix shorter than this hits unrelated words
 SHORTEST_PREFIX = 4
-LANGUAGES = ("en", "fr", "it", "ar", "ru", "tr")
 #: scripts that a name needs to be seen in every language
 SCRIPTS = {"LATIN": "en, fr, it, tr", "CYRILLIC": "ru", "ARABIC": "ar"}
 MIXABLE = {"LATIN", "CYRILLIC", "GREEK"}
@@ -100,7 +100,7 @@ def _dead(watchlists: Watchlists) -> Iterator[Finding]:
 def _used(watchlists: Watchlists) -> set[str]:
     found = {t.key for rule in watchlists.rules for node in _nodes(rule) for t in terms(node)}
     if any(rule.contact for rule in watchlists.rules):
-        found |= {offices.VOCABULARY, offices.STATUS, SAYING}
+        found |= {OFFICIAL, STATUS, SAYING}
     found.add(TRADES)
     for rule in watchlists.rules:
         if rule.scope:
@@ -263,7 +263,7 @@ def _coverage(watchlists: Watchlists) -> Iterator[Finding]:
             yield _finding(watchlists, f"@{entity.id}", "coverage", message, "add the name as written there")
     for vocabulary in watchlists.vocabularies.values():
         for sense, words in vocabulary.senses.items():
-            lacking = [language for language in LANGUAGES if not words.get(language)]
+            lacking = [language for language in tables.having(Syntax) if not words.get(language)]
             if lacking and not words.get("any"):
                 message = f"%{vocabulary.id}.{sense} has no words in {', '.join(lacking)}"
                 yield _finding(watchlists, f"%{vocabulary.id}", "coverage", message)
