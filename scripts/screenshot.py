@@ -82,6 +82,7 @@ def arabic_digest() -> dict[str, object]:
         messages.CAUGHT_UP,
         series=messages.series("ar"),
         now=messages.NOW,
+        sides=messages.judge().press.sides,
         titles={
             "wagner": "فاغنر والفيلق الأفريقي",
             "russia-libya-contacts": "الاتصالات الروسية الليبية",

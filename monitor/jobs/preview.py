@@ -77,6 +77,7 @@ def _alert(digester: Digester, db: Database) -> tuple[Outgoing, ...]:
         digester.judge.judge(loud[0]),
         reason="new",
         now=now,
+        sides=digester.judge.press.sides,
         public_url=digester.public_url,
         titles=digester.titles,
     )
@@ -102,7 +103,8 @@ def _files(out: Outgoing, folder: Path, stem: str) -> list[Path]:
 
 def send_test(templates: Templates, receiver: ReceiverConfig, notifier: Notifier, now: datetime) -> list[str]:
     """Send the sample alert, marked as a test, to `receiver`; what went wrong, in plain words."""
-    context = alert_context(samplestories.judged()[0], reason="test", now=now)
+    sides = samplestories.judge().press.sides
+    context = alert_context(samplestories.judged()[0], reason="test", now=now, sides=sides)
     failures = []
     for out in render(templates, context, receiver, batch=str(uuid4()), at=now):
         delivery = Delivery(

@@ -13,9 +13,11 @@ from monitor.languages.locale_plurals import MONTHS, NOUNS, WEEKDAYS
 from monitor.languages.locale_words import AR, EN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
+
+    from monitor.model.press import Sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Frame:
 
     lang: str
     words: Mapping[str, str]
+    #: how the sides of outlets are called; None: by their ids
+    sides: Sides | None = None
 
     @property
     def direction(self) -> str:
@@ -38,6 +42,16 @@ class Frame:
     def word(self, key: str) -> str:
         """The word for `key`; the key itself for a word that the frame does not know (a watchlist's own)."""
         return self.words.get(key, key)
+
+    def side(self, side: str) -> str:
+        """The title of a side of outlets."""
+        return self.sides.title(side, self.lang) if self.sides else side
+
+    def media(self, sides: Iterable[str], both: str) -> str:
+        """Who speaks for `sides`, for "reported by …", each once; `both` stands between two."""
+        return both.join(
+            self.sides.media(side, self.lang) if self.sides else side for side in dict.fromkeys(sides)
+        )
 
     def say(self, key: str, **values: object) -> str:
         """The sentence for `key` with `values` put in."""
@@ -62,9 +76,9 @@ class Frame:
         return f"{self.day(local.date(), year=year)}{self.comma}{local:%H:%M} {local.tzname() or 'UTC'}"
 
 
-def frame(lang: str) -> Frame:
-    """The frame for `lang`; English for a language that has none."""
-    return Frame("ar", AR) if lang == "ar" else Frame("en", EN)
+def frame(lang: str, sides: Sides | None = None) -> Frame:
+    """The frame for `lang`, with the `sides` of outlets it names; English for a language that has none."""
+    return Frame("ar", AR, sides) if lang == "ar" else Frame("en", EN, sides)
 
 
 def _category(lang: str, n: int) -> str:

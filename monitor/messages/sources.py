@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.languages.locale_words import TELLING
 from monitor.messages.text import clean, cut, direction, isolate, safe_link
-from monitor.model import ContactStatus, Side
+from monitor.model import ContactStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,8 +71,8 @@ def _voice(voice: Voice, frame: Frame) -> Data:
     return {
         "name": name,
         "dir": direction("und", name),
-        "sides": [side.value for side in voice.sides],
-        "sides_line": frame.comma.join(frame.word(side.value) for side in voice.sides),
+        "sides": list(voice.sides),
+        "sides_line": frame.comma.join(frame.side(side) for side in voice.sides),
         "reliability": voice.reliability,
         "outlets": [cut(clean(outlet), MAX_NAME) for outlet in voice.outlets[:MAX_OUTLETS]],
         "outlets_cut": max(0, len(voice.outlets) - MAX_OUTLETS),
@@ -80,22 +80,23 @@ def _voice(voice: Voice, frame: Frame) -> Data:
         "contradicts": voice.contradicts,
         "denies_word": frame.word("contradicts" if voice.contradicts else "denies") if voice.denies else "",
         "speaker": cut(clean(voice.speaker.told), MAX_NAME) if voice.speaker else "",
-        "through": [side.value for side in voice.through],
+        "through": list(voice.through),
     }
 
 
 def _explained(found: Corroboration, frame: Frame) -> str:
-    """`reported by Russian state and eastern Libyan media; no independent confirmation yet`."""
+    """`reported by northern and southern media; no independent confirmation yet`."""
     words = TELLING.get(frame.lang)
     if words is None:
         return clean(found.explained)
     telling = [side for voice in found.voices if not voice.denies for side in voice.sides]
     denying = [v for v in found.voices if v.denies and not v.contradicts]
     opposed = [side for voice in found.voices if voice.contradicts for side in voice.sides]
-    parts = [words["reported"].format(who=_media(telling, words))] if telling else []
-    parts += [words[ground] for ground in found.grounds if ground != "denied"]
+    parts = [words["reported"].format(who=frame.media(telling, words["and"]))] if telling else []
+    settled = frame.media(frame.sides.authorities(found.sides) if frame.sides else (), words["and"])
+    parts += [words[ground].format(who=settled) for ground in found.grounds if ground != "denied"]
     parts += _denials(denying, frame, words)
-    parts += [words["contradicted"].format(who=_media(opposed, words))] if opposed else []
+    parts += [words["contradicted"].format(who=frame.media(opposed, words["and"]))] if opposed else []
     return words["semicolon"].join(parts)
 
 
@@ -106,15 +107,11 @@ def _denials(denying: Sequence[Voice], frame: Frame, words: dict[str, str]) -> l
     said = [isolate(clean(v.speaker.name), frame.direction) for v in named if v.speaker]
     through = [side for voice in named for side in voice.through]
     parts = (
-        [words["denied_said"].format(names=frame.comma.join(said), who=_media(through, words))]
+        [words["denied_said"].format(names=frame.comma.join(said), who=frame.media(through, words["and"]))]
         if named
         else []
     )
-    return [*parts, *([words["denied"].format(who=_media(own, words))] if own else [])]
-
-
-def _media(sides: Iterable[str], words: dict[str, str]) -> str:
-    return words["and"].join(words[side] for side in dict.fromkeys(sides))
+    return [*parts, *([words["denied"].format(who=frame.media(own, words["and"]))] if own else [])]
 
 
 def outlets(judged: Judged, frame: Frame) -> tuple[list[Data], int, list[Data], int]:
@@ -140,14 +137,14 @@ def outlets(judged: Judged, frame: Frame) -> tuple[list[Data], int, list[Data], 
 
 
 def _outlet(item: StoryItem, frame: Frame, denies: str = "") -> Data:
-    name, side = name_of(item), item.side.value
+    name, side = name_of(item), item.side
     notes = {denies: bool(denies), "taken_back": item.withdrawn_at is not None}
     said = [cut(clean(item.credit), MAX_NAME)] if item.credit else []
     return {
         "name": name,
         "dir": direction("und", name),
         "side": side,
-        "side_word": frame.word(side),
+        "side_word": frame.side(side),
         "reliability": item.feed.reliability,
         "reliability_word": frame.word(item.feed.reliability),
         "credit": cut(clean(item.credit), MAX_NAME),
@@ -206,11 +203,14 @@ def _change(change: Change, frame: Frame) -> str:
     if by_sides and change.speakers:
         plain = (clean(name).removeprefix("the ") for name in change.speakers)
         who = frame.comma.join(isolate(name, frame.direction) for name in plain)
-        kind_key, values = "change_denied_said", {"names": who, "who": _media(change.through, words)}
-    elif by_sides and all(word in set(Side) for word in by_sides):
-        kind_key, values = f"change_{after[0]}", {"who": _media(by_sides, words)}
+        kind_key, values = (
+            "change_denied_said",
+            {"names": who, "who": frame.media(change.through, words["and"])},
+        )
+    elif by_sides and not any(" / " in word for word in by_sides):
+        kind_key, values = f"change_{after[0]}", {"who": frame.media(by_sides, words["and"])}
     elif kind == "side":
-        kind_key, values = "change_side", {"who": _media(after, words)}
+        kind_key, values = "change_side", {"who": frame.media(after, words["and"])}
     elif kind == "participant":
         names = (isolate(name, frame.direction) for name in after)
         kind_key, values = "change_participant", {"names": frame.comma.join(names)}
@@ -223,7 +223,7 @@ def _before(change: Change, frame: Frame, words: dict[str, str]) -> str:
     if change.kind in ("participant", "withdrawn") or not change.before:
         return ""
     if change.kind == "side":
-        return words["only"].format(was=_media(change.before, words))
+        return words["only"].format(was=frame.media(change.before, words["and"]))
     return words["was"].format(was=frame.comma.join(frame.word(word) for word in change.before))
 
 
@@ -273,7 +273,7 @@ def _contact(contact: LedgerContact, frame: Frame, zone: ZoneInfo) -> Data:
 
 
 def _status(contact: LedgerContact, frame: Frame) -> str:
-    """`denied by the Kremlin`, `planned`."""
+    """`denied by the foreign ministry`, `planned`."""
     word = frame.word(contact.status.value)
     if contact.status is not ContactStatus.DENIED or not contact.deniers:
         return word
@@ -307,14 +307,14 @@ def _vouched(contact: LedgerContact, frame: Frame) -> Data:
         for side, sources in contact.by_side.items()
     }
     said = [
-        f"{frame.comma.join(isolate(name, frame.direction) for name in list(told)[:MAX_SAYING])} ({frame.word(side)})"
+        f"{frame.comma.join(isolate(name, frame.direction) for name in list(told)[:MAX_SAYING])} ({frame.side(side)})"
         for side, told in names.items()
     ]
     evidence = next((e for source in contact.sources for e in source.evidence), None)
     return {
         "code": f"{judged.reliability}{judged.credibility}" if judged else "",
         "grade": frame.word(f"credibility_{judged.credibility}") if judged else "",
-        "sides": [side.value for side in names],
+        "sides": list(names),
         "told_by": frame.comma.join(said),
         "sentence": cut(clean(evidence.sentence or evidence.text), 300) if evidence else "",
     }

@@ -78,6 +78,7 @@ from monitor.model.stories import (
     StoryItem,
 )
 from monitor.model.words import (
+    UNKNOWN,
     Severity,
     Side,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "MOVE_CONFIRMED",
     "MOVE_LASTS",
     "RUMOUR",
+    "UNKNOWN",
     "Asks",
     "Assessed",
     "Change",

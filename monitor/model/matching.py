@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from monitor.model.words import Side
+from monitor.model.words import UNKNOWN, Side
 
 if TYPE_CHECKING:
     from monitor.model.words import Severity
@@ -78,7 +78,7 @@ class Speaker:
     name: str
     #: person | body | country
     kind: str = "body"
-    side: Side = Side.UNKNOWN
+    side: Side = UNKNOWN
 
     @property
     def told(self) -> str:

@@ -5,18 +5,12 @@ from __future__ import annotations
 import calendar
 from datetime import date
 from enum import StrEnum
+from typing import NewType
 
-
-class Side(StrEnum):
-    """Who is speaking."""
-
-    INDEPENDENT = "independent"
-    RUSSIA_STATE = "russia-state"
-    LIBYA_EAST = "libya-east"
-    LIBYA_WEST = "libya-west"
-    UN = "un"
-    OTHER_STATE = "other-state"
-    UNKNOWN = "unknown"
+#: who is speaking, by an id of `sides.yaml` (`monitor.model.press`)
+Side = NewType("Side", str)
+#: the outlet that nobody placed
+UNKNOWN = Side("unknown")
 
 
 class Severity(StrEnum):
