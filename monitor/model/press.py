@@ -39,6 +39,12 @@ def _language(value: str) -> str:
     return value
 
 
+def _pair(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(value) != 2:
+        raise ValueError("is no pair | name two sides")
+    return value
+
+
 def _with_english(value: object) -> object:
     if isinstance(value, dict) and "en" not in value:
         raise ValueError("has no English words | add en: …, which stands in for other languages")
@@ -88,7 +94,7 @@ class Sides(_Strict):
         default=(),
         description="sides of which two houses confirm nothing, those that speak as one in one list",
     )
-    adverse: tuple[tuple[Id, Id], ...] = Field(
+    adverse: tuple[Annotated[tuple[Id, ...], AfterValidator(_pair)], ...] = Field(
         default=(), description="pairs who would do each other no favour: what both report is confirmed"
     )
 
@@ -135,7 +141,7 @@ class Sides(_Strict):
 
     def are_adverse(self, sides: Collection[Side]) -> bool:
         """Whether two of `sides` would do each other no favour."""
-        return any(one in sides and other in sides for one, other in self.adverse)
+        return any(all(side in sides for side in pair) for pair in self.adverse)
 
     def weight(self, side: Side) -> Weight:
         """How far its word goes."""

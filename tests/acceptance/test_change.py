@@ -127,7 +127,7 @@ def world(tmp_path: Path, matcher: Matcher, lists: Watchlists) -> Iterator[World
     db = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     with db.transaction() as tx:
         feeds.sow(tx, FEEDS.values(), NOON, jitter=lambda: 0.0)
-    yield World(db, matcher, StoryJudge(WhoIsWho.of(lists.entities.values()).people))
+    yield World(db, matcher, StoryJudge(WhoIsWho.of(lists.entities.values()).people, lists.press))
     db.close()
 
 

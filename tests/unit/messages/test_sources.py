@@ -15,8 +15,9 @@ from monitor.languages.locale_words import TELLING
 from monitor.messages import sources
 from monitor.model import Change, ContactStatus, Corroboration, RelatedStory, Side, Voice
 from monitor.stories import change, corroboration
-from tests.support.press import PRESS
-from tests.support.tellings import met, story
+from monitor.stories.judgement import StoryJudge
+from tests.support.press import HORN_PRESS, PRESS
+from tests.support.tellings import PEOPLE, met, story
 from tests.support.tellings import telling as item
 
 ARABIC, ENGLISH = (frame(lang, PRESS.sides) for lang in ("ar", "en"))
@@ -180,3 +181,24 @@ def test_a_contradiction_is_no_denial() -> None:
     )
     assert sources.change_line([opposite], ENGLISH) == "Contradicted by the United Nations."
     assert not LATIN.search(sources.change_line([opposite], ARABIC))
+
+
+def test_another_question_is_told_in_its_own_words() -> None:
+    """Sides by the titles of its file, in sentences by their media; English where a language is missing."""
+    arabic = frame("ar", HORN_PRESS.sides)
+    judge = StoryJudge(PEOPLE, HORN_PRESS)
+    judged = judge.judge(
+        story(
+            item(1, Side("ankara"), "C", met()),
+            item(2, Side("observers"), "A", met()),
+            item(3, Side("gone"), "C"),
+        )
+    )
+    said = sources.corroboration(judged.corroboration, arabic)
+    assert "الإعلام التركي وبعثة المراقبين" in said["line"]
+    assert "بتأكيد من بعثة المراقبين" in said["line"]
+    assert [voice["sides_line"] for voice in said["voices"]] == ["أنقرة", "Observers", "gone"]
+    own, *_ = sources.outlets(judged, arabic)
+    assert {outlet["side_word"] for outlet in own} == {"أنقرة", "Observers", "gone"}
+    (row,), _ = sources.contacts(judged.contacts, frame("en", HORN_PRESS.sides), ZoneInfo("UTC"))
+    assert row["told_by"] == "Outlet 1 (Ankara), Outlet 2 (Observers)"

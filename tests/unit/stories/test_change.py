@@ -10,7 +10,7 @@ import pytest
 from monitor.model import ContactStatus, Severity, Side, Standing
 from monitor.stories.change import changes, known
 from monitor.stories.judgement import StoryJudge
-from tests.support.press import PRESS
+from tests.support.press import HORN_PRESS, PRESS
 from tests.support.tellings import BELOUSOV, HAFTAR, NOON, PEOPLE, SADDAM, met, story, telling
 
 if TYPE_CHECKING:
@@ -218,3 +218,25 @@ def test_a_denial_is_told_with_who_denies_it() -> None:
     assert change.reason == "denied by the Kremlin, reported by independent media"
     assert (change.speakers, change.through) == (("the Kremlin",), ("independent",))
     assert change.after == ("denied", "russia-state")
+
+
+def test_another_question_is_told_by_its_own_sides() -> None:
+    """In the order of its file; an outlet that nobody placed and a side that is declared no more confirm nothing."""
+    judge = StoryJudge(PEOPLE, HORN_PRESS)
+
+    def knows(*items: StoryItem) -> Standing:
+        return judge.standing(judge.judge(story(*items)))
+
+    first = telling(1, Side("ankara"), "C", met("planned"))
+    more = (
+        telling(2, Side("hargeisa"), "C", met("planned")),
+        telling(3, Side("mogadishu"), "C", met("planned")),
+    )
+    (change,) = judge.changes(knows(first), knows(first, *more))
+    assert (
+        change.reason == "now confirmed by Somali federal and northern media; was: Turkish state media only"
+    )
+    (change,) = judge.changes(knows(first), knows(first, telling(4, Side("observers"), "A", met("denied"))))
+    assert change.reason == "denied by the Observer Mission; was: planned"
+    for side in ("unplaced", "unknown", "khartoum"):
+        assert judge.changes(knows(first), knows(first, telling(5, Side(side), "C", met("planned")))) == ()

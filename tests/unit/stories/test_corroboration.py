@@ -9,7 +9,7 @@ import pytest
 
 from monitor.model import RUMOUR, Contact, Evidence, Side, Speaker, StoryItem
 from monitor.stories.corroboration import corroborate
-from tests.support.press import PRESS
+from tests.support.press import HORN_PRESS, PRESS
 from tests.support.tellings import NOON, PEOPLE, met, story, telling
 
 RU, EAST, WEST, UN = Side("russia-state"), Side("libya-east"), Side("libya-west"), Side("un")
@@ -301,3 +301,45 @@ def test_somebody_who_denies_another_meeting_denies_nothing_here() -> None:
         PEOPLE | {"Nikolai Patrushev", "Mahmoud Hamza"},
     )
     assert not any(voice.denies for voice in found.voices)
+
+
+@pytest.mark.parametrize(
+    ("sides", "grade", "said"),
+    [
+        pytest.param(("ankara",), "C3", "reported by Turkish state media; no other side confirms it yet", id="one"),
+        pytest.param(
+            ("ankara", "mogadishu"), "C2",
+            "reported by Turkish state and Somali federal media; no independent confirmation yet", id="both hosts",
+        ),
+        pytest.param(
+            ("mogadishu", "hargeisa"), "C1",
+            "reported by Somali federal and northern media; confirmed by sides that are against each other",
+            id="adversaries",
+        ),
+        pytest.param(
+            ("ankara", "observers"), "C1",
+            "reported by Turkish state media and the Observer Mission; confirmed by the Observer Mission", id="authority",
+        ),
+        pytest.param(("observers",), "C2", "reported by the Observer Mission; no other voice yet", id="on the record"),
+        pytest.param(("press", "press"), "C2", "reported by independent media; only one independent voice yet", id="free"),
+        pytest.param(("russia-state",), "C3", "reported by russia-state; no other side confirms it yet", id="not declared"),
+    ],
+)  # fmt: skip
+def test_another_question_is_graded_by_its_own_sides(sides: tuple[str, ...], grade: str, said: str) -> None:
+    """Nothing but the file differs."""
+    found = corroborate(story(*(telling(n, Side(side), "C") for n, side in enumerate(sides, 1))), HORN_PRESS)
+    assert f"{found.reliability}{found.credibility}" == grade
+    assert found.explained == said
+
+
+def test_a_word_of_little_weight_stays_doubtful() -> None:
+    """Alone a four, contested improbable."""
+    entry = HORN_PRESS.sides.sides[1]
+    light = entry.model_copy(update={"weight": entry.weight.model_copy(update={"alone": 4})})
+    sides = HORN_PRESS.sides.model_copy(
+        update={"sides": (HORN_PRESS.sides.sides[0], light, *HORN_PRESS.sides.sides[2:])}
+    )
+    press = HORN_PRESS.model_copy(update={"sides": sides.model_validate(sides.model_dump())})
+    told = telling(1, Side("ankara"), "C", met())
+    assert corroborate(story(told), press).credibility == 4
+    assert corroborate(story(told, telling(2, Side("mogadishu"), "C", met("denied"))), press).credibility == 5
