@@ -126,12 +126,12 @@ class Sides(_Strict):
         return entry.role == role if entry else role == "unknown"
 
     def title(self, side: str, lang: str) -> str:
-        """`side` in `lang` for lists: "Russian state"; its id where it is not declared."""
+        """`side` in `lang` for lists: "northern state"; its id where it is not declared."""
         entry = self._entry(side)
         return _in(entry.title, lang) if entry else side
 
     def media(self, side: str, lang: str) -> str:
-        """`side` in `lang` for sentences: "Russian state media"; its title, or its id, where nothing is said."""
+        """`side` in `lang` for sentences: "northern state media"; its title, or its id, where nothing is said."""
         entry = self._entry(side)
         return _in(entry.media, lang) or _in(entry.title, lang) if entry else side
 

@@ -101,9 +101,9 @@ def test_who_only_passes_on_what_is_said_confirms_nobody() -> None:
     hearsay = Evidence(field="content", start=0, end=10, text="reportedly", term=RUMOUR, sentence="")
     said = met(evidence=(hearsay,))
     firm = telling(1, FREE, "B", met("planned")), telling(2, RU, "C", said)
-    assert [v.name for v in corroborate(story(*firm)).voices] == ["Outlet 1"]
+    assert [v.name for v in corroborate(story(*firm), PRESS).voices] == ["Outlet 1"]
     rumours = telling(1, FREE, "B", said), telling(2, RU, "C", said)
-    assert len(corroborate(story(*rumours)).voices) == 2
+    assert len(corroborate(story(*rumours), PRESS).voices) == 2
 
 
 def test_a_named_speaker_who_says_the_contrary_denies() -> None:
@@ -111,12 +111,12 @@ def test_a_named_speaker_who_says_the_contrary_denies() -> None:
     who = Speaker("harbour office", "person")
     first = telling(1, FREE, "B", title="Fighters arrive in Tobruk")
     none = telling(2, FREE, "B", title="Harbour office: no fighters arrived", denier=who)
-    assert [(v.name, v.denies) for v in corroborate(story(first, none)).voices] == [
+    assert [(v.name, v.denies) for v in corroborate(story(first, none), PRESS).voices] == [
         ("Outlet 1", False),
         ("harbour office", True),
     ]
     other = telling(2, FREE, "B", title="Harbour office: fighters must not stay", denier=who)
-    assert [v.name for v in corroborate(story(first, other)).voices] == ["Outlet 1", "Outlet 2"]
+    assert [v.name for v in corroborate(story(first, other), PRESS).voices] == ["Outlet 1", "Outlet 2"]
 
 
 def test_the_last_word_of_a_voice_counts() -> None:
