@@ -23,7 +23,7 @@ from monitor.stories.judgement import StoryJudge
 from monitor.watchlists.compile import load as load_watchlists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from monitor.config.load import Settings
     from monitor.config.model import ReceiverConfig
@@ -57,8 +57,8 @@ class Parts:
 
     @property
     def judge(self) -> StoryJudge:
-        """What tells persons from bodies when stories are judged."""
-        return StoryJudge(WhoIsWho.of(self.watchlists.entities.values()).people)
+        """What judging needs to know: who is a person, who tells the news."""
+        return StoryJudge(WhoIsWho.of(self.watchlists.entities.values()).people, self.watchlists.press)
 
 
 def build(found: Settings) -> Parts:
@@ -72,8 +72,9 @@ def build(found: Settings) -> Parts:
             wrong.append(error)
             return None
 
-    sources = tried(lambda: read_feeds(found))
     lists = tried(lambda: load_watchlists(found.watchlists))
+    sides = lists.press.sides.ids if lists is not None else None  # type: ignore[attr-defined]
+    sources = tried(lambda: read_feeds(found, sides))
     templates = tried(lambda: render.check(load.bundled("templates"), found.templates, contexts()))
     tried(lambda: _receivers_work(found))
     net = tried(lambda: policy(found))
@@ -92,13 +93,16 @@ def build(found: Settings) -> Parts:
     )
 
 
-def read_feeds(found: Settings) -> tuple[Feed, ...]:
-    """The feeds of all feed files. Raises ConfigError, also for an id that two files share."""
+def read_feeds(found: Settings, sides: Collection[str] | None = None) -> tuple[Feed, ...]:
+    """The feeds of all feed files. Raises ConfigError, also for an id that two files share.
+
+    `sides`: those that may be named; None: any.
+    """
     feeds_by_id: dict[str, Feed] = {}
     wrong: list[ConfigError] = []
     for path in found.feeds:
         try:
-            for feed in load_feeds(_text(path), str(path)):
+            for feed in load_feeds(_text(path), str(path), sides):
                 if feed.id in feeds_by_id:
                     wrong.append(_mistake(str(path), f"feed {feed.id!r} is in another feeds file too"))
                 feeds_by_id[feed.id] = feed

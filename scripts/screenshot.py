@@ -96,6 +96,7 @@ def digest_in(lang: str, titles: dict[str, str]) -> dict[str, object]:
         messages.CAUGHT_UP,
         series=messages.series(lang),
         now=messages.NOW,
+        sides=messages.judge().press.sides,
         titles=titles,
         public_url="https://monitor.example.org",
     )

@@ -54,7 +54,8 @@ def test_the_example_configuration_is_valid(tmp_path: Path) -> None:
     assert example.route.receiver == "folder"
     assert made.returncode == 0, made.stderr
     assert checked.returncode == 0, checked.stderr
-    assert (tmp_path / "config" / "watchlists" / "wagner.yaml").is_file()
+    for name in ("wagner.yaml", "sides.yaml", "outlets.yaml"):
+        assert (tmp_path / "config" / "watchlists" / name).is_file()
 
 
 def test_the_same_pythons_are_named_everywhere() -> None:

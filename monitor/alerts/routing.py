@@ -151,7 +151,7 @@ def labels_of(story: Story) -> Labels:
         "watchlist": _values(match.watchlist for match in matches),
         "rule": _values(f"{match.watchlist}/{match.rule}" for match in matches),
         "severity": [story.severity.value],
-        "side": _values(item.side.value for item in story.items),
+        "side": _values(item.side for item in story.items),
         "participants": _values(name for c in contacts for name in (*c.russian, *c.libyan)),
         "feed": _values(item.feed.id for item in story.items),
         "lang": _values(item.item.lang for item in story.items),

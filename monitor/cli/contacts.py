@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
@@ -27,23 +28,24 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.input import progress
-from monitor.contacts.entity_index import WhoIsWho
+from monitor.cli.search_options import experts, known_side
 from monitor.contacts.register import ledger
 from monitor.exports import atom, csv_table, plain
 from monitor.folding import folded
-from monitor.model import ContactStatus, ContactType, LedgerContact, Side
+from monitor.model import ContactStatus, ContactType, LedgerContact
 from monitor.model.words import days_of
 from monitor.store import archive as stored
 from monitor.store.database import Database
 from monitor.stories.corroboration import corroborate
-from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from monitor.config.load import Settings
+    from monitor.contacts.entity_index import WhoIsWho
     from monitor.model import ContactSource, LedgerContact
+    from monitor.model.press import Press
 
 
 #: suffixes of a picture
@@ -72,7 +74,7 @@ Id = Annotated[str | None, typer.Argument(metavar="ID", help="One contact in ful
 Person = Annotated[
     list[str] | None, typer.Option(help="Takes part, named in any language; again for another.")
 ]
-By = Annotated[list[Side] | None, typer.Option(help="Told by this side.")]
+By = Annotated[list[str] | None, typer.Option(help="Told by this side.")]
 Kind = Annotated[list[ContactType] | None, typer.Option("--type", help="Told as this kind.")]
 Status = Annotated[list[ContactStatus] | None, typer.Option(help="In this status now.")]
 Since = Annotated[str | None, typer.Option(help="From this day, month or year on.")]
@@ -116,8 +118,10 @@ def contacts(
     form = Format.JSON if as_json else form
     library = _library(form, chart)
     settings = loaded(config)
-    known = WhoIsWho.of(load(settings.watchlists).entities.values())
-    everything = _ledger(settings, known)
+    known, judge = experts(settings)
+    for one in side or ():
+        known_side(settings, one)
+    everything = _ledger(settings, known, judge.press)
     found = chosen(everything, wanted, known)
     if contact_id is not None and not found:
         complain(f"no contact is called {contact_id}; `monitor contacts --background` lists all of them")
@@ -144,7 +148,7 @@ def _day(text: str | None, option: str, *, last: bool) -> date | None:
 # --- where they come from --------------------------------------------------------------------------------
 
 
-def _ledger(settings: Settings, known: WhoIsWho) -> tuple[LedgerContact, ...]:
+def _ledger(settings: Settings, known: WhoIsWho, press: Press) -> tuple[LedgerContact, ...]:
     """Every contact of the archive, whatever is asked for: ids and histories must not depend on a filter."""
     db = Database.open(settings.database, create=False)
     items = []
@@ -155,7 +159,7 @@ def _ledger(settings: Settings, known: WhoIsWho) -> tuple[LedgerContact, ...]:
                 advance(1)
     finally:
         db.close()
-    return ledger(items, known.role, people=known.people, corroborate=corroborate)
+    return ledger(items, known.role, people=known.people, corroborate=partial(corroborate, press=press))
 
 
 # --- where they go ---------------------------------------------------------------------------------------
@@ -244,7 +248,7 @@ class Filter:
     #: all of them take part: a name in any language, or a part of the English one
     persons: tuple[str, ...] = ()
     #: one of these sides tells it
-    sides: frozenset[Side] = frozenset()
+    sides: frozenset[str] = frozenset()
     #: it is told as one of these kinds
     kinds: frozenset[ContactType] = frozenset()
     statuses: frozenset[ContactStatus] = frozenset()
@@ -317,7 +321,7 @@ def _cells(of: LedgerContact) -> Iterator[Text]:
     yield Text(_own(plain.names(of.russian)))
     yield Text(_own(plain.names(of.libyan)))
     yield Text(_own(of.place) if of.place else "")
-    told = ", ".join(f"{side.value} {len(sources)}" for side, sources in of.by_side.items())
+    told = ", ".join(f"{side} {len(sources)}" for side, sources in of.by_side.items())
     yield Text(f"{told} {plain.grade(of.corroboration)}" if of.corroboration else told)
     yield Text(of.id, style="dim")
 
@@ -335,7 +339,7 @@ def full(of: LedgerContact) -> Iterator[Text]:
 
 def _source(of: ContactSource) -> Iterator[Text]:
     said = f", says {of.speaker.told}" if of.speaker else ""
-    marks = [plain.STATUS_WORDS[of.status] + said, of.side.value, of.lang, f"source {of.reliability}"]
+    marks = [plain.STATUS_WORDS[of.status] + said, of.side, of.lang, f"source {of.reliability}"]
     marks += [f"repeats item {of.copy_of}"] if of.copy_of is not None else []
     marks += [f"taken out of its feed {of.withdrawn_at:%Y-%m-%d}"] if of.withdrawn_at else []
     yield Text(f"{of.told_at:%Y-%m-%d %H:%M}  {_own(of.outlet)}  ", style="bold").append(

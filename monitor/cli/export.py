@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,24 +54,25 @@ def case(
 ) -> None:
     """A folder with one story: a page to read and print, data, and the evidence that others can verify."""
     settings = loaded(config)
-    known = search_options.people(settings)
+    known, judge = search_options.experts(settings)
     with search_options.reading(settings) as tx:
         story = search_options.story(tx, story_id)
-        made = files(_case(tx, story, known))
+        made = files(_case(tx, story, known, judge))
     target = folder or Path(f"case-{story.id}")
     _write(target, made)
     kept = sum(name.startswith("entries/") for name in made)
     say(f"{target}: {len(story.items)} items, {kept} entries; check it with: monitor verify {target}")
 
 
-def _case(tx: Any, story: Story, known: WhoIsWho) -> Case:
-    judge = StoryJudge(known.people)
+def _case(tx: Any, story: Story, known: WhoIsWho, judge: StoryJudge) -> Case:
     kept = evidence.of_items(tx, [item.id for item in story.items])
     feeds = dict.fromkeys(k.link.feed_id for k in kept)
     return Case(
         judged=judge.judge(story),
         steps=timeline(story, judge),
-        contacts=ledger(story.items, known.role, people=known.people, corroborate=corroborate),
+        contacts=ledger(
+            story.items, known.role, people=known.people, corroborate=partial(corroborate, press=judge.press)
+        ),
         kept=kept,
         chains=tuple(
             _chain(tx, feed_id, [k for k in kept if k.link.feed_id == feed_id]) for feed_id in feeds

@@ -18,6 +18,7 @@ from monitor.jobs import feedback
 from monitor.store import archive, suppressions
 from monitor.store.database import Database
 from monitor.watchlists.compile import load
+from monitor.watchlists.press import load_press
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from monitor.jobs.feedback import Claim
     from monitor.model import StoryItem
     from monitor.model.delivery import Suppression
+    from monitor.model.press import Outlets
 
 app = typer.Typer(
     help="What people called false alarms, until when, and what that silenced.", no_args_is_help=True
@@ -43,7 +45,7 @@ def mark(claim: Claim, config: Path | None, *, test: bool = True, as_json: bool 
     found = loaded(config)
     db = Database.open(found.database)
     try:
-        made, item, count = kept(db, claim, datetime.now(UTC))
+        made, item, count = kept(db, claim, datetime.now(UTC), load_press(found.watchlists).outlets)
     finally:
         db.close()
     if as_json:
@@ -55,10 +57,10 @@ def mark(claim: Claim, config: Path | None, *, test: bool = True, as_json: bool 
         _keep_test(found, made, item.item, quiet=as_json)
 
 
-def kept(db: Database, claim: Claim, now: datetime) -> tuple[Suppression, StoryItem, int]:
+def kept(db: Database, claim: Claim, now: datetime, known: Outlets) -> tuple[Suppression, StoryItem, int]:
     """Keep a claim in a transaction of its own: the suppression, its item, how many it silenced."""
     with db.transaction() as tx:
-        return feedback.suppress(tx, claim, now)
+        return feedback.suppress(tx, claim, now, known)
 
 
 @contextmanager
@@ -71,7 +73,7 @@ def serving(app: App) -> Iterator[None]:
     host, _, port = listen.rpartition(":")
 
     def act(claim: Claim) -> tuple[Suppression, int]:
-        made, item, count = kept(app.db, claim, app.clock())
+        made, item, count = kept(app.db, claim, app.clock(), app.parts.watchlists.press.outlets)
         _keep_test(app.parts.settings, made, item.item, quiet=True)
         return made, count
 

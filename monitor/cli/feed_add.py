@@ -33,16 +33,18 @@ from monitor.feeds.secrets import Unset, plain, resolved
 from monitor.feeds.seeds import dump_feed_yaml, load_feeds
 from monitor.fields import parse_duration
 from monitor.jobs import intake
-from monitor.model import Feed, Side
+from monitor.model import UNKNOWN, Feed
 from monitor.net.redaction import masked, opens, redact
 from monitor.store import feeds
 from monitor.store.database import Database
+from monitor.watchlists.press import load_press
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from monitor.config.load import Settings
+    from monitor.model.press import Press
 
 
 #: entries shown of a feed
@@ -70,7 +72,7 @@ def add(
     id_: Annotated[str, typer.Option("--id", help="A short name; made of the title otherwise.")] = "",
     title: Annotated[str, typer.Option(help="What it is called; the feed's own title otherwise.")] = "",
     language: Annotated[str, typer.Option(help="What it is written in; found out otherwise.")] = "",
-    side: Annotated[Side | None, typer.Option(help="Who speaks through it.")] = None,
+    side: Annotated[str, typer.Option(help="Who speaks through it, as sides.yaml declares.")] = "",
     reliability: Annotated[str, typer.Option(help="Admiralty letter A to F.")] = "F",
     country: Annotated[str, typer.Option(help="Two or three capital letters.")] = "",
     family: Annotated[str, typer.Option(help="The publisher; feeds of one confirm nothing.")] = "",
@@ -101,7 +103,7 @@ def add(
         "country": country,
     }
     described.update(family=family, fulltext=fulltext, interval=_interval(told, interval))
-    feed = _valid(told, _described(tried, id_, described, known), known)
+    feed = _valid(told, _described(tried, id_, described, known), known, load_press(found.watchlists))
     _show(told, feed, tried, found)
     _ask(told, yes=yes)
     _write(told, feed, found)
@@ -168,12 +170,12 @@ def _interval(told: Told, text: str) -> Any:
         told.end(f"--interval {text!r} is no time span", "write it like 30m", code=MISCONFIGURED)
 
 
-def _valid(told: Told, feed: Feed, known: tuple[Feed, ...]) -> Feed:
+def _valid(told: Told, feed: Feed, known: tuple[Feed, ...], press: Press) -> Feed:
     """`feed` as a feeds file would give it back. Ends the command where it would not."""
     if feed.id in {f.id for f in known}:
         told.end(f"there is a feed {feed.id!r} already", "choose another --id")
     try:
-        return load_feeds("feeds:\n" + dump_feed_yaml(feed), "feed")[0]
+        return load_feeds("feeds:\n" + dump_feed_yaml(feed), "feed", press.sides.ids)[0]
     except ConfigError as error:
         first = error.mistakes[0]
         told.end(first.message, first.remedy, code=MISCONFIGURED)
@@ -193,8 +195,8 @@ def _show(told: Told, feed: Feed, tried: Tried, found: Settings) -> None:
 
 def _say(feed: Feed, tried: Tried) -> None:
     say(f"{isolated(feed.title)}  {masked(feed.url)}")
-    unsure = " (say --side)" if feed.side is Side.UNKNOWN else ""
-    spoken = f"language {feed.language}, side {feed.side.value}{unsure}, reliability {feed.reliability}"
+    unsure = " (say --side)" if feed.side == UNKNOWN else ""
+    spoken = f"language {feed.language}, side {feed.side}{unsure}, reliability {feed.reliability}"
     say(f"  id {feed.id}, {spoken}")
     if redact(tried.answered) != redact(feed.url):
         say(f"  answered from {redact(tried.answered)}")

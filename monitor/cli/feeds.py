@@ -37,6 +37,7 @@ from monitor.net.client import async_client
 from monitor.net.redaction import masked, redact
 from monitor.store import feeds, findings, polls
 from monitor.store.database import Database
+from monitor.watchlists.press import load_press
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,13 +57,13 @@ def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None
     """Every feed of the feeds files; `-` before those that are switched off. Secrets in addresses are `***`."""
     found = known_feeds(loaded(config))
     if as_json:
-        say_json([{"id": f.id, "url": masked(f.url), "title": f.title, "language": f.language, "side": f.side.value,
+        say_json([{"id": f.id, "url": masked(f.url), "title": f.title, "language": f.language, "side": f.side,
                    "reliability": f.reliability, "enabled": f.enabled} for f in found])  # fmt: skip
         return
     width = min(max((len(f.id) for f in found), default=0), 40)
     for f in found:
         mark = " " if f.enabled else "-"
-        say(f"{mark} {f.id:{width}}  {f.language:3}  {f.side.value:12}  {f.reliability}  "
+        say(f"{mark} {f.id:{width}}  {f.language:3}  {f.side:12}  {f.reliability}  "
             f"{isolated(f.title)}  {masked(f.url)}")  # fmt: skip
     say(f"{len(found)} feeds, {sum(f.enabled for f in found)} enabled")
 
@@ -116,7 +117,9 @@ def import_opml(file: Path, config: ConfigOption = None, as_json: JsonOption = F
         raise typer.Exit(MISCONFIGURED) from None
     settings = loaded(config)
     known = known_feeds(settings)
-    listed = opml.read_opml(body, taken=[feed.id for feed in known])
+    listed = opml.read_opml(
+        body, taken=[feed.id for feed in known], sides=load_press(settings.watchlists).sides.ids
+    )
     there = {feed_trial.same_place(feed.url) for feed in known}
     new = tuple(s.feed for s in listed.subscriptions if feed_trial.same_place(s.feed.url) not in there)
     path = target(settings)

@@ -85,7 +85,7 @@ def search(
     settings = loaded(config)
     plain, spelt = search_options.spelt(settings, words or (), any_spelling=any_spelling)
     asked = Asked(
-        words=plain, spelt=spelt, watchlist=watchlist, severity=severity, side=side, lang=lang, feed=feed,
+        words=plain, spelt=spelt, watchlist=watchlist, severity=severity, side=search_options.known_side(settings, side), lang=lang, feed=feed,
         since=since, until=until, coverage=coverage, contact=contact,
     )  # fmt: skip
     wanted = asked.filter(search_options.now())
@@ -175,7 +175,7 @@ def item_table(items: Sequence[StoryItem], *, more: bool) -> str:
             str(item.id),
             f"{item.first_seen_at:%Y-%m-%d %H:%M}",
             Text(own(item.outlet)),
-            item.side.value,
+            item.side,
             item.item.lang,
             Text(own(item.item.title)),
             state(item),
@@ -222,7 +222,7 @@ def _head(item: StoryItem) -> Iterator[Text]:
     yield Text(f"{own(item.item.title or '(no title)')}  item {item.id}", style="bold")
     published = f"{item.item.published_at:%Y-%m-%d %H:%M}" if item.item.published_at else "no date"
     dated = "" if item.item.date_flag.value == "ok" else f" (date {item.item.date_flag.value})"
-    yield Text(f"{own(item.outlet)}, {item.side.value}, source {item.feed.reliability}, {item.item.lang}")
+    yield Text(f"{own(item.outlet)}, {item.side}, source {item.feed.reliability}, {item.item.lang}")
     yield Text(f"published {published}{dated}, first seen {item.first_seen_at:%Y-%m-%d %H:%M} UTC")
     if item.item.url:
         yield Text(item.item.url, style="dim")

@@ -14,13 +14,15 @@ import typer
 
 from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, moment, say
 from monitor.contacts.entity_index import WhoIsWho
+from monitor.errors import suggestion
 from monitor.matching.spellings import called, spellings
-from monitor.model import Coverage, Severity, Side
+from monitor.model import Coverage, Severity
 from monitor.store import stories
 from monitor.store.archive import Filter
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from monitor.watchlists.compile import load
+from monitor.watchlists.press import load_press
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 Watchlist = Annotated[str | None, typer.Option(help="Matched by this watchlist.")]
 Loud = Annotated[Severity | None, typer.Option("--severity", help="At least as loud.")]
-By = Annotated[Side | None, typer.Option(help="Told by this side.")]
+By = Annotated[str | None, typer.Option(help="Told by this side.")]
 Lang = Annotated[str | None, typer.Option(help="In this language: en, ar, ru …")]
 Of = Annotated[str | None, typer.Option("--feed", help="Of this feed.")]
 Since = Annotated[str | None, typer.Option(help="First seen since: 30d, 12h, or a date.")]
@@ -58,7 +60,7 @@ class Asked:
     words: tuple[str, ...] = ()
     watchlist: str | None = None
     severity: Severity | None = None
-    side: Side | None = None
+    side: str | None = None
     lang: str | None = None
     feed: str | None = None
     since: str | None = None
@@ -79,7 +81,7 @@ class Asked:
             watchlist=self.watchlist,
             min_severity=self.severity,
             feed_id=self.feed,
-            side=self.side.value if self.side else None,
+            side=self.side,
             lang=self.lang,
             coverage=self.coverage,
             has_contact=self.contact,
@@ -115,9 +117,19 @@ def writing(settings: Settings) -> Iterator[Any]:
         db.close()
 
 
-def people(settings: Settings) -> WhoIsWho:
-    """Who is who in the configured watchlists."""
-    return WhoIsWho.of(load(settings.watchlists).entities.values())
+def experts(settings: Settings) -> tuple[WhoIsWho, StoryJudge]:
+    """Who is who in the configured watchlists, and what judges stories by them."""
+    lists = load(settings.watchlists)
+    known = WhoIsWho.of(lists.entities.values())
+    return known, StoryJudge(known.people, lists.press)
+
+
+def known_side(settings: Settings, side: str | None) -> str | None:
+    """`side` as it was given; says so where sides.yaml declares none that is called so, though the archive may."""
+    ids = load_press(settings.watchlists).sides.ids
+    if side is not None and side not in ids:
+        complain(f"sides.yaml declares no side {side!r}; {suggestion(side, ids)}")
+    return side
 
 
 def spelt(
@@ -155,8 +167,8 @@ def _meant(entities: Mapping[str, EntitySpec], word: str, *, any_spelling: bool)
 
 
 def judge(settings: Settings) -> StoryJudge:
-    """What tells persons from bodies when stories are judged."""
-    return StoryJudge(people(settings).people)
+    """What judging stories needs to know."""
+    return experts(settings)[1]
 
 
 def story(tx: Any, story_id: str) -> Story:

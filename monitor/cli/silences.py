@@ -292,8 +292,8 @@ def _known(found: Settings, polled: Sequence[str]) -> Known:
         complain(
             f"{found.watchlists} or the feeds cannot be read (`monitor check`): their names are taken as given"
         )
-    of_files = ("watchlist", "rule")
-    return {name: can for name, can in known((), (), polled or None).items() if name not in of_files}
+    of_files = ("watchlist", "rule", "side")
+    return {name: can for name, can in known((), (), (), polled or None).items() if name not in of_files}
 
 
 def _say_held(held: Sequence[Held]) -> None:

@@ -88,7 +88,7 @@ def listed(
     settings = loaded(config)
     plain, spelt = search_options.spelt(settings, words.split(), any_spelling=any_spelling)
     asked = Asked(
-        words=plain, spelt=spelt, watchlist=watchlist, severity=severity, side=side, lang=lang, feed=feed,
+        words=plain, spelt=spelt, watchlist=watchlist, severity=severity, side=search_options.known_side(settings, side), lang=lang, feed=feed,
         since=since, until=until, contact=contact,
     )  # fmt: skip
     wanted = asked.filter(search_options.now())
@@ -219,7 +219,7 @@ def _head(judged: Judged) -> Iterator[Text]:
         style="not bold",
     )
     first = min(story.items, key=lambda i: (i.told_at, i.id))
-    yield Text(f"told first by {own(first.outlet)} ({first.side.value}), {first.told_at:%Y-%m-%d %H:%M} UTC")
+    yield Text(f"told first by {own(first.outlet)} ({first.side}), {first.told_at:%Y-%m-%d %H:%M} UTC")
     yield Text(
         f"first seen {told.first_seen(story):%Y-%m-%d %H:%M}, latest {told.latest(story):%Y-%m-%d %H:%M} UTC"
     )
@@ -228,9 +228,9 @@ def _head(judged: Judged) -> Iterator[Text]:
 def _standing(of: Corroboration) -> Iterator[Text]:
     yield Text(f"{plain.grade(of)}: {of.explained}")
     for voice in of.voices:
-        sides = ", ".join(side.value for side in voice.sides)
+        sides = ", ".join(side for side in voice.sides)
         denies = (", says the opposite" if voice.contradicts else ", denies it") if voice.denies else ""
-        denies += f", reported by {', '.join(side.value for side in voice.through)}" if voice.speaker else ""
+        denies += f", reported by {', '.join(side for side in voice.through)}" if voice.speaker else ""
         carried = ", ".join(own(outlet) for outlet in voice.outlets)
         yield Text(f"  {own(voice.name)} ({sides}, source {voice.reliability}{denies}): {carried}")
 
@@ -240,7 +240,7 @@ def _timeline(steps: Sequence[Step]) -> Iterator[Text]:
     for step in steps:
         item = step.item
         line = Text(f"{step.at:%Y-%m-%d %H:%M}  ", style="dim")
-        line.append(f"{own(item.outlet)} ({item.side.value}) {_DONE[step.kind]}", style="not dim")
+        line.append(f"{own(item.outlet)} ({item.side}) {_DONE[step.kind]}", style="not dim")
         line.append(f"  item {item.id}" + (f", of item {item.copy_of}" if item.copy_of else ""), style="dim")
         yield line
         if step.kind != "withdrawn":

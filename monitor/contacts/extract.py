@@ -78,7 +78,7 @@ class Event:
 def listener(watchlists: Watchlists) -> Callable[[Scan], Speaker | None]:
     """What tells who denies the news of an item that reports no contact: "The Kremlin denies that fighters arrived"."""
     specs = [rule.contact for rule in watchlists.rules if rule.contact]
-    cast = Cast.of(watchlists.entities, specs)
+    cast = Cast.of(watchlists.entities, specs, watchlists.press.sides)
 
     def denier(scan: Scan) -> Speaker | None:
         news = takewhile(lambda frame: frame.sentence.index < LEAD, _frames(scan, cast))
@@ -98,7 +98,7 @@ def extractor(watchlists: Watchlists) -> ContactExtractor:
     casts: dict[int, tuple[Cast, Cast]] = {}
     for watchlist in watchlists.lists:
         specs = [rule.contact for rule in watchlist.rules if rule.contact]
-        shared = Cast.of(watchlists.entities, specs)
+        shared = Cast.of(watchlists.entities, specs, watchlists.press.sides)
         casts.update((id(spec), (shared, shared.only(spec))) for spec in specs)
     last: list[tuple[Scan, Cast, tuple[Event, ...]]] = []
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from monitor.matching import tree
 from monitor.matching.evaluate import keys_of
-from monitor.model import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from monitor.matching.mentions import EntitySpec, Mention
     from monitor.matching.rules import ContactSpec
+    from monitor.model import Side
+    from monitor.model.press import Sides
 
 RUSSIAN, LIBYAN, THIRD = "russian", "libyan", "third"
 SIDES = (RUSSIAN, LIBYAN)
@@ -49,11 +50,13 @@ class Cast:
     demonyms: Mapping[str, str]
     #: English names of persons to the persons
     titles: Mapping[str, EntitySpec]
-    #: by side: the outlets' sides that its entities speak for ("russia-state")
-    voices: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: the sides of outlets
+    press_sides: Sides
+    #: by party: the outlets' sides that its entities speak for
+    voices: Mapping[str, frozenset[Side]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, entities: Mapping[str, EntitySpec], specs: Iterable[ContactSpec]) -> Cast:
+    def of(cls, entities: Mapping[str, EntitySpec], specs: Iterable[ContactSpec], press_sides: Sides) -> Cast:
         """The cast of the rules that have these `contact:` keys."""
         listed = list(specs)
         sides = {
@@ -73,7 +76,8 @@ class Cast:
                 for name in spec.aliases.get("en", ())
             },
             demonyms={side: _first(entities, keys, "demonym", side) for side, keys in sides.items()},
-            voices={side: _voices(entities, keys) for side, keys in sides.items()},
+            press_sides=press_sides,
+            voices={side: _voices(entities, keys, press_sides) for side, keys in sides.items()},
         )
 
     def only(self, spec: ContactSpec) -> Cast:
@@ -140,11 +144,10 @@ def _keys(node: tree.Node) -> Iterator[str]:
             return
 
 
-def _voices(entities: Mapping[str, EntitySpec], keys: frozenset[str]) -> frozenset[str]:
-    """The sides that the tags of a party's entities name."""
-    sides = {side.value for side in Side}
+def _voices(entities: Mapping[str, EntitySpec], keys: frozenset[str], press_sides: Sides) -> frozenset[Side]:
+    """The sides for which a party's entities speak."""
     listed = (spec for spec in entities.values() if not keys.isdisjoint(f"#{tag}" for tag in spec.tags))
-    return frozenset(tag for spec in listed for tag in spec.tags if tag in sides)
+    return frozenset(side for spec in listed for side in press_sides.spoken_for(spec.tags))
 
 
 def _first(entities: Mapping[str, EntitySpec], keys: frozenset[str], kind: str, side: str) -> str:

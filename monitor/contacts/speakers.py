@@ -23,11 +23,12 @@ from monitor.contacts.quoting import (
     tables,
     without_helpers,
 )
-from monitor.model import ContactStatus, Side, Speaker
+from monitor.model import UNKNOWN, ContactStatus, Speaker
 
 if TYPE_CHECKING:
     from monitor.contacts.clauses import Actor, Frame, Word
     from monitor.contacts.parties import Cast
+    from monitor.model import Side
 
 #: words between a speaker and what says that it speaks
 WORDS = 7
@@ -256,16 +257,12 @@ def _described(actor: Actor, cast: Cast) -> Speaker:
 
 
 def side_of(actor: Actor, cast: Cast) -> Side:
-    """The side that an entity's tags say ("russia-state"); of a side whose entities all say one, that one."""
-    sides = {side.value: side for side in Side}
-    own = [sides[tag] for tag in sorted(actor.mention.tags) if tag in sides]
+    """The side that an entity's tags speak for; of a party whose entities all speak for one, that one."""
+    tags = actor.mention.tags
+    own = cast.press_sides.spoken_for(tags)
     if len(own) == 1:
         return own[0]
     known = cast.voices.get(actor.side, ())
     if len(known) == 1:
-        return Side(next(iter(known)))
-    return (
-        Side.OTHER_STATE
-        if "third-party" in actor.mention.tags or "country" in actor.mention.tags
-        else Side.UNKNOWN
-    )
+        return next(iter(known))
+    return next(iter(cast.press_sides.spoken_for(tags, outsiders=True)), UNKNOWN)

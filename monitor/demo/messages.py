@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.alerts.digest_schedule import Due
 from monitor.config.model import DigestConfig
-from monitor.demo.stories import FEEDS, JUDGE, NOW, judged, stories
+from monitor.demo.stories import FEEDS, NOW, judge, judged, stories
 from monitor.messages.alert import alert_context, grouped, notice_context
 from monitor.messages.digest import Findings, digest_context
 from monitor.model import (
@@ -26,7 +26,6 @@ from monitor.model import (
 )
 from monitor.model.delivery import Silence
 from monitor.model.matchers import parse
-from monitor.stories.change import changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,20 +49,23 @@ CAUGHT_UP = Due(
 #: an hour's brief
 BRIEF = replace(DUE, local_time=time(7, 0), since=NOW - timedelta(hours=1))
 
-#: what became of the first story since its readers heard of it
-CHANGES = changes(
-    Standing(
-        severity=Severity.MEDIUM, sides=frozenset({Side.RUSSIA_STATE}), voices=frozenset({"volga"}),
+#: what readers of the first story knew of it, and what they know now
+_KNEW = Standing(
+        severity=Severity.MEDIUM, sides=frozenset({Side("russia-state")}), voices=frozenset({"volga"}),
         participants=frozenset({"Andrei Belousov"}),
         statuses={"Andrei Belousov / Khalifa Haftar": ContactStatus.PLANNED},
-    ),
-    Standing(
-        severity=Severity.MEDIUM, sides=frozenset({Side.RUSSIA_STATE, Side.LIBYA_EAST}),
-        denied_by=frozenset({Side.LIBYA_WEST}), voices=frozenset({"volga", "barqa", "tripoli"}),
+    )  # fmt: skip
+_KNOW = Standing(
+        severity=Severity.MEDIUM, sides=frozenset({Side("russia-state"), Side("libya-east")}),
+        denied_by=frozenset({Side("libya-west")}), voices=frozenset({"volga", "barqa", "tripoli"}),
         participants=frozenset({"Andrei Belousov", "Khalifa Haftar"}),
         statuses={"Andrei Belousov / Khalifa Haftar": ContactStatus.HAPPENED},
-    ),
-)  # fmt: skip
+    )  # fmt: skip
+
+
+def change() -> tuple[Change, ...]:
+    """What became of the first story since its readers heard of it."""
+    return judge().changes(_KNEW, _KNOW)
 
 
 _WELL: tuple[str, tuple[Phrase, ...]] = ("ok", ())
@@ -132,10 +134,10 @@ def findings(
     told = stories() if told is None else told
     items = [item for story in told for item in story.items]
     return Findings(
-        stories=[JUDGE.judge(story, lang) for story in told],
+        stories=[judge().judge(story, lang) for story in told],
         coverage=report or coverage(),
         known=_KNOWN,
-        contacts=JUDGE.register(items, {item.id for item in items}),
+        contacts=judge().register(items, {item.id for item in items}),
         trend=(*_TREND, len(told)),
     )
 
@@ -151,7 +153,7 @@ def contexts() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
     """Contexts of every kind, with much, with little and with nothing in them: what `check` renders."""
     told, arabic = judged(), judged("ar")
     url = "https://monitor.example.org"
-    given: dict[str, Any] = {"now": NOW, "titles": TITLES}
+    given: dict[str, Any] = {"now": NOW, "titles": TITLES, "sides": judge().press.sides}
     alerts = [
         alert_context(
             s, reason=reason, public_url=u, timezone=ZoneInfo("Africa/Tripoli"), suppressed=n, changes=what,
@@ -159,8 +161,8 @@ def contexts() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
         )
         for s, reason, u, n, what, lang in (
             (told[0], "new", url, 1, (), "en"), (told[4], "test", None, 0, (), "en"),
-            (arabic[3], "more", url, 3, (), "ar"), (told[0], "changed", url, 0, CHANGES, "en"),
-            (arabic[0], "changed", url, 0, CHANGES, "ar"),
+            (arabic[3], "more", url, 3, (), "ar"), (told[0], "changed", url, 0, change(), "en"),
+            (arabic[0], "changed", url, 0, change(), "ar"),
         )
     ]  # fmt: skip
     alerts.append(grouped(alerts[:2] + alerts[3:4], held_for=timedelta(hours=1)))

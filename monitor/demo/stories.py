@@ -6,6 +6,7 @@ Every headline and sentence here is made up; the outlets do not exist.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from monitor.model import (
@@ -26,6 +27,7 @@ from monitor.model import (
     StoryItem,
 )
 from monitor.stories.judgement import StoryJudge
+from monitor.watchlists.press import shipped_press
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,39 +37,39 @@ NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 FEEDS = {
     "gulf": Feed(
         id="gulf", url="https://gulf-ledger.example/rss", title="Gulf Ledger", language="en",
-        side=Side.INDEPENDENT, reliability="B", family="ledger",
+        side=Side("independent"), reliability="B", family="ledger",
     ),
     "volga": Feed(
         id="volga", url="https://volga-telegraph.example/rss", title="Волжский телеграф", language="ru",
-        side=Side.RUSSIA_STATE, reliability="C", family="volga",
+        side=Side("russia-state"), reliability="C", family="volga",
     ),
     "barqa": Feed(
         id="barqa", url="https://barqa-now.example/rss", title="برقة الآن", language="ar",
-        side=Side.LIBYA_EAST, reliability="D", family="barqa",
+        side=Side("libya-east"), reliability="D", family="barqa",
     ),
     "tripoli": Feed(
         id="tripoli", url="https://tripoli-morning.example/rss", title="صباح طرابلس", language="ar",
-        side=Side.LIBYA_WEST, reliability="C", family="tripoli",
+        side=Side("libya-west"), reliability="C", family="tripoli",
     ),
     "sahel": Feed(
         id="sahel", url="https://courrier-sahel.example/rss", title="Courrier du Sahel", language="fr",
-        side=Side.INDEPENDENT, reliability="B", family="sahel",
+        side=Side("independent"), reliability="B", family="sahel",
     ),
     "porto": Feed(
         id="porto", url="https://il-porto.example/rss", title="Il Porto", language="it",
-        side=Side.INDEPENDENT, reliability="B", family="porto",
+        side=Side("independent"), reliability="B", family="porto",
     ),
     "bogaz": Feed(
         id="bogaz", url="https://bogaz-postasi.example/rss", title="Boğaz Postası", language="tr",
-        side=Side.OTHER_STATE, reliability="D", family="bogaz",
+        side=Side("other-state"), reliability="D", family="bogaz",
     ),
     "delta": Feed(
         id="delta", url="https://delta-observer.example/rss", title="Delta Observer", language="en",
-        side=Side.INDEPENDENT, reliability="C", family="delta",
+        side=Side("independent"), reliability="C", family="delta",
     ),
     "council": Feed(
         id="council", url="https://council-press.example/rss", title="Council Press", language="en",
-        side=Side.UN, reliability="A", family="un",
+        side=Side("un"), reliability="A", family="un",
     ),
 }  # fmt: skip
 
@@ -143,14 +145,16 @@ _CALLED = Contact(
 )  # fmt: skip
 
 
-JUDGE = StoryJudge(
-    frozenset(name for c in (_RECEIVED, _INVITED, _CALLED) for name in (*c.russian, *c.libyan))
-)
+@cache
+def judge() -> StoryJudge:
+    """Of the invented persons, by the sides that the product comes with."""
+    people = frozenset(name for c in (_RECEIVED, _INVITED, _CALLED) for name in (*c.russian, *c.libyan))
+    return StoryJudge(people, shipped_press())
 
 
 def judged(lang: str = "en") -> tuple[Judged, ...]:
     """`stories()` as they are told to a reader of `lang`."""
-    return tuple(JUDGE.judge(story, lang) for story in stories())
+    return tuple(judge().judge(story, lang) for story in stories())
 
 
 def stories() -> tuple[Story, ...]:

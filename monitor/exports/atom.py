@@ -79,7 +79,7 @@ def _entry(of: LedgerContact) -> AtomEntry:
         published_at=plain.first_told(of),
         updated_at=plain.last_news(of),
         link=next((s.url for s in of.sources if s.url), None),
-        categories=(of.type.value, of.status.value, *(side.value for side in of.by_side)),
+        categories=(of.type.value, of.status.value, *(side for side in of.by_side)),
     )
 
 

@@ -223,8 +223,8 @@ def _standing(of: Corroboration) -> Iterator[str]:
     yield f"<p><strong>{plain.grade(of)}</strong>: {_plain(of.explained)}</p>"
     yield "<table><tr><th>voice</th><th>side</th><th>source</th><th>outlets</th></tr>"
     for voice in of.voices:
-        sides = ", ".join(side.value for side in voice.sides) + _against(voice)
-        sides += f", reported by {', '.join(side.value for side in voice.through)}" if voice.speaker else ""
+        sides = ", ".join(side for side in voice.sides) + _against(voice)
+        sides += f", reported by {', '.join(side for side in voice.through)}" if voice.speaker else ""
         outlets = ", ".join(f"<bdi>{_plain(outlet)}</bdi>" for outlet in voice.outlets)
         yield (
             f"<tr><td><bdi>{_plain(voice.name)}</bdi></td><td>{_plain(sides)}</td>"
@@ -237,7 +237,7 @@ def _timeline(steps: Sequence[Step]) -> Iterator[str]:
     yield "<table><tr><th>when (UTC)</th><th>what</th></tr>"
     for step in steps:
         item = step.item
-        what = f'<bdi>{_plain(item.outlet)}</bdi> ({item.side.value}) {_DONE[step.kind]}: <a href="#i{item.id}">item {item.id}</a>'
+        what = f'<bdi>{_plain(item.outlet)}</bdi> ({item.side}) {_DONE[step.kind]}: <a href="#i{item.id}">item {item.id}</a>'
         for change in step.changes:
             what += f"<br>→ <bdi>{_plain(change.reason)}</bdi>"
         yield f"<tr><td>{_at(step.at)}</td><td>{what}</td></tr>"
@@ -262,7 +262,7 @@ def _item(of: StoryItem) -> Iterator[str]:
     yield f'<article id="i{of.id}"><h3{_direction(item.lang)}>{_plain(item.title or "(no title)")}</h3>'
     published = f"published {_at(item.published_at)}, " if item.published_at else "without a date, "
     meta = [
-        f"item {of.id}: <bdi>{_plain(of.outlet)}</bdi>, {of.side.value}, source {_plain(of.feed.reliability)}",
+        f"item {of.id}: <bdi>{_plain(of.outlet)}</bdi>, {of.side}, source {_plain(of.feed.reliability)}",
         f"{published}first seen {_at(of.first_seen_at)}, revision {of.revision}, {_plain(item.lang)}",
     ]
     if item.url:

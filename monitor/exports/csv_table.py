@@ -63,7 +63,7 @@ def _row(of: LedgerContact) -> tuple[str, ...]:
         "; ".join(p.role for p in of.libyan if p.role),
         of.place or "",
         "yes" if of.background else "no",
-        "; ".join(side.value for side in of.by_side),
+        "; ".join(side for side in of.by_side),
         "; ".join(dict.fromkeys(s.outlet for s in of.sources)),
         "; ".join(dict.fromkeys(s.lang for s in of.sources)),
         plain.grade(rated) if rated else "",

@@ -73,7 +73,7 @@ def _days(of: LedgerContact) -> tuple[date, date]:
 
 def _description(of: LedgerContact) -> str:
     sources = [
-        f"{s.outlet} ({s.side.value}, {s.told_at:%Y-%m-%d}) {s.url or ''}".rstrip()
+        f"{s.outlet} ({s.side}, {s.told_at:%Y-%m-%d}) {s.url or ''}".rstrip()
         + "".join(f"\n  {sentence}" for sentence in plain.sentences(s))
         for s in of.sources
     ]

@@ -17,7 +17,7 @@ from monitor.model import ContactStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from monitor.model import ContactSource, LedgerContact, Participant, Side
+    from monitor.model import ContactSource, LedgerContact, Participant
 
 _DONE = frozenset({ContactStatus.HAPPENED, ContactStatus.CANCELLED, ContactStatus.DENIED})
 
@@ -82,8 +82,8 @@ def _tags(of: LedgerContact) -> list[str]:
     return [*graded, f'monitor:contact="{of.type.value}"', f'monitor:status="{of.status.value}"', *sides]
 
 
-def _tag(kind: str, value: Side) -> str:
-    return f'monitor:{kind}="{value.value}"'
+def _tag(kind: str, value: str) -> str:
+    return f'monitor:{kind}="{value}"'
 
 
 def _participant(of: LedgerContact, who: Participant, *, person: bool) -> MISPObject:
@@ -103,9 +103,7 @@ def _source(of: LedgerContact, source: ContactSource) -> MISPObject:
         _say(made, of, "link", plain.uri(source.url), key)
     if quoted := "\n".join(plain.sentences(source)):
         _say(made, of, "content", quoted, key)
-    made.comment = (
-        f"{source.side.value}, {source.lang}, reliability {source.reliability}, {source.status.value}"
-    )
+    made.comment = f"{source.side}, {source.lang}, reliability {source.reliability}, {source.status.value}"
     return made
 
 

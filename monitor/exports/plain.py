@@ -100,7 +100,7 @@ def history(of: LedgerContact) -> str:
 def told_by(of: LedgerContact, mark: Callable[[str], str] = str) -> str:
     """Outlets by side: "russia-state: Vestnik; un: News Centre"; `mark` sets off a name in another script."""
     return "; ".join(
-        f"{side.value}: {', '.join(dict.fromkeys(mark(s.outlet) for s in sources))}"
+        f"{side}: {', '.join(dict.fromkeys(mark(s.outlet) for s in sources))}"
         for side, sources in of.by_side.items()
     )
 
@@ -146,7 +146,7 @@ def as_json(of: LedgerContact) -> dict[str, Any]:
 
 def speaker_json(of: Speaker | None) -> dict[str, str] | None:
     """Who says it, as plain data; None: the outlet itself."""
-    return {"name": of.name, "kind": of.kind, "side": of.side.value} if of else None
+    return {"name": of.name, "kind": of.kind, "side": of.side} if of else None
 
 
 def status(of: LedgerContact) -> str:
@@ -168,17 +168,17 @@ def corroboration_json(of: Corroboration) -> dict[str, Any]:
         "credibility": of.credibility,
         "grounds": list(of.grounds),
         "explained": of.explained,
-        "sides": [side.value for side in of.sides],
+        "sides": list(of.sides),
         "voices": [
             {
                 "name": v.name,
-                "sides": [side.value for side in v.sides],
+                "sides": list(v.sides),
                 "reliability": v.reliability,
                 "outlets": list(v.outlets),
                 "denies": v.denies,
                 "contradicts": v.contradicts,
                 "speaker": speaker_json(v.speaker),
-                "through": [side.value for side in v.through],
+                "through": list(v.through),
             }
             for v in of.voices
         ],
@@ -190,7 +190,7 @@ def _source(of: ContactSource) -> dict[str, Any]:
         "item": of.item_id,
         "story": of.story_id,
         "outlet": of.outlet,
-        "side": of.side.value,
+        "side": of.side,
         "reliability": of.reliability,
         "lang": of.lang,
         "url": of.url,

@@ -120,7 +120,7 @@ def _report(of: LedgerContact, author: str, relations: list[str]) -> Any:
 def _references(of: LedgerContact) -> Iterator[dict[str, str]]:
     yield {"source_name": "foreign-influence-monitor", "external_id": of.id}
     for source in of.sources:
-        words = " ".join((f"{source.side.value}, {source.lang}.", *plain.sentences(source)))
+        words = " ".join((f"{source.side}, {source.lang}.", *plain.sentences(source)))
         yield {"source_name": source.outlet, "description": words} | (
             {"url": plain.uri(source.url)} if source.url else {}
         )

@@ -38,7 +38,7 @@ def item_json(of: StoryItem, *, texts: bool = True) -> dict[str, Any]:
         "lang": item.lang,
         "author": item.author,
         "outlet": of.outlet,
-        "side": of.side.value,
+        "side": of.side,
         "feed": of.feed.id,
         "family": of.feed.family,
         "reliability": of.feed.reliability,
@@ -87,7 +87,7 @@ def _item_row(of: StoryItem) -> tuple[str, ...]:
         plain.instant(of.first_seen_at),
         _instant(of.item.published_at) or "",
         of.outlet,
-        of.side.value,
+        of.side,
         of.feed.reliability,
         of.item.lang,
         of.item.title,
@@ -153,7 +153,7 @@ def story_json(of: Judged, steps: Sequence[Step] = (), *, texts: bool = False) -
                 "what": s.kind,
                 "item": s.item.id,
                 "outlet": s.item.outlet,
-                "side": s.item.side.value,
+                "side": s.item.side,
                 "changes": [change_json(c) for c in s.changes],
             }
             for s in steps
@@ -245,7 +245,7 @@ def outlets(of: Story) -> tuple[str, ...]:
 
 def sides(of: Story) -> tuple[str, ...]:
     """The sides of its outlets."""
-    return tuple(dict.fromkeys(i.side.value for i in of.items))
+    return tuple(dict.fromkeys(i.side for i in of.items))
 
 
 def languages(of: Story) -> tuple[str, ...]:

@@ -22,11 +22,11 @@ from monitor.feeds.entry import language_tag, whole_url
 from monitor.feeds.secrets import plain
 from monitor.feeds.seeds import whole_scheme
 from monitor.fields import parse_duration
-from monitor.model import Feed, Side
+from monitor.model import UNKNOWN, Feed, Side
 from monitor.net.redaction import MASK, masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import timedelta
 
 MAX_BYTES = 20_000_000
@@ -49,8 +49,11 @@ class OpmlImport:
     remarks: tuple[str, ...] = ()
 
 
-def read_opml(body: bytes, taken: Iterable[str] = ()) -> OpmlImport:
-    """Feeds of an OPML document, nested folders as tags. `taken`: feed ids that are in use. Never raises."""
+def read_opml(body: bytes, taken: Iterable[str] = (), sides: Collection[str] = ()) -> OpmlImport:
+    """Feeds of an OPML document, nested folders as tags. Never raises.
+
+    `taken`: feed ids that are in use; `sides`: those declared, every other one is unknown.
+    """
     if len(body) > MAX_BYTES:
         return OpmlImport((), (f"larger than {MAX_BYTES:,} bytes",))
     text = to_text(body, "").text
@@ -66,7 +69,7 @@ def read_opml(body: bytes, taken: Iterable[str] = ()) -> OpmlImport:
         url = _address(str(listed.url or ""))
         if not url or url in subscriptions or _scraped(extra.get(str(listed.url), {})) or MASK in url:
             continue
-        feed = _feed(url, scrub(str(listed.title or "")), extra.get(str(listed.url), {}), ids)
+        feed = _feed(url, scrub(str(listed.title or "")), extra.get(str(listed.url), {}), ids, sides)
         ids.add(feed.id)
         folders = (str(name) for path in listed.categories for name in path)
         subscriptions[url] = Subscription(feed, tuple(dict.fromkeys(folders)))
@@ -80,9 +83,9 @@ def write_opml(feeds: Sequence[Feed], title: str = "Feeds") -> str:
     body = ElementTree.SubElement(root, "body")
     folders: dict[str, ElementTree.Element] = {}
     for feed in feeds:
-        if feed.side.value not in folders:
-            folders[feed.side.value] = ElementTree.SubElement(body, "outline", text=feed.side.value)
-        ElementTree.SubElement(folders[feed.side.value], "outline", _outline(feed))
+        if feed.side not in folders:
+            folders[feed.side] = ElementTree.SubElement(body, "outline", text=feed.side)
+        ElementTree.SubElement(folders[feed.side], "outline", _outline(feed))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
@@ -102,7 +105,7 @@ def _outline(feed: Feed) -> dict[str, str]:
         "language": feed.language,
         "monitorId": feed.id,
         "monitorCountry": feed.country,
-        "monitorSide": feed.side.value,
+        "monitorSide": feed.side,
         "monitorFamily": feed.family,
         "monitorReliability": feed.reliability,
         "monitorReliabilityReason": feed.reliability_reason,
@@ -157,7 +160,7 @@ def _scraped(outline: Mapping[str, str]) -> bool:
     return re.search(r"\+(?!xml\b)|xpath|html", outline.get("type", ""), re.IGNORECASE) is not None
 
 
-def _feed(url: str, title: str, said: Mapping[str, str], taken: set[str]) -> Feed:
+def _feed(url: str, title: str, said: Mapping[str, str], taken: set[str], sides: Collection[str]) -> Feed:
     title = title.strip() or (urlsplit(url).hostname or url)
     reliability = said.get("monitorreliability", "")
     return Feed(
@@ -168,7 +171,7 @@ def _feed(url: str, title: str, said: Mapping[str, str], taken: set[str]) -> Fee
         title=title[:200],
         language=language_tag(said.get("language", "")) or "mul",
         country=said.get("monitorcountry", "")[:3],
-        side=Side(said["monitorside"]) if said.get("monitorside") in list(Side) else Side.UNKNOWN,
+        side=Side(said["monitorside"]) if said.get("monitorside") in sides else UNKNOWN,
         family=said.get("monitorfamily", "")[:100],
         reliability=reliability if reliability in _LETTERS else "F",
         reliability_reason=said.get("monitorreliabilityreason", "")[:500],

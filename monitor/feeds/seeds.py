@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -13,9 +13,12 @@ from monitor import documents
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds.secrets import PLACEHOLDER, forbidden, misplaced
 from monitor.fields import Duration
-from monitor.model import Feed, Side
+from monitor.model import UNKNOWN, Feed, Side
 from monitor.net.redaction import masked
 from monitor.validation_messages import worded
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
 
 #: what the Admiralty letters mean, for messages
 LETTERS = "A completely, B usually, C fairly, D not usually, E unreliable, F cannot be judged"
@@ -26,13 +29,6 @@ _FEED_SCHEME = re.compile(r"(?:feeds?|rss|podcast|pcast|itpc):(?://(?!https?://)
 #: text that YAML reads back as itself without quotes
 _PLAIN = re.compile(r"[^\W\d_](?:[\w .,;()/&+’'-]*[\w.)])?")
 _YAML_WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n"))
-
-
-def _side(value: Any) -> Any:
-    known = [side.value for side in Side]
-    if value not in known:
-        raise ValueError(f"unknown side {value!r} | {documents.suggestion(str(value), known)}")
-    return Side(value)
 
 
 def _letter(value: Any) -> Any:
@@ -104,7 +100,7 @@ class FeedEntry(BaseModel):
     title: Annotated[str, Field(min_length=1, max_length=200)]
     language: Annotated[str, BeforeValidator(_language)] = "mul"
     country: Annotated[str, Field(pattern=_COUNTRY)] = ""
-    side: Annotated[Side, BeforeValidator(_side)] = Side.UNKNOWN
+    side: Side = UNKNOWN
     family: Annotated[str, Field(max_length=100)] = ""
     reliability: Annotated[str, BeforeValidator(_letter)] = "F"
     reliability_reason: Annotated[str, Field(max_length=500)] = ""
@@ -123,13 +119,14 @@ class FeedsFile(BaseModel):
     feeds: list[FeedEntry]
 
 
-def load_feeds(text: str | bytes, file: str) -> tuple[Feed, ...]:
-    """The feeds of a feeds file, in file order; `file` is its name, for messages.
+def load_feeds(text: str | bytes, file: str, sides: Collection[str] | None = None) -> tuple[Feed, ...]:
+    """The feeds of a feeds file, in file order; `file` is its name, for messages. `sides`: those declared; None: any.
 
     Raises ConfigError with every mistake: syntax, unknown keys and values, doubled ids and addresses.
     """
     document = documents.read(text, file)
-    errors = [ConfigError(doubled)] if (doubled := _doubled(document)) else []
+    wrong = (*_doubled(document), *_undeclared(document, sides))
+    errors = [ConfigError(wrong)] if wrong else []
     try:
         parsed = documents.validate(FeedsFile, document)
     except ConfigError as error:
@@ -209,12 +206,25 @@ def _reads_as(text: str, file: str, wanted: tuple[Feed, ...]) -> bool:
         return False
 
 
+def _undeclared(document: documents.Document, sides: Collection[str] | None) -> Iterator[Mistake]:
+    """Sides that are none of `sides`; None: any may be."""
+    for number, feed in enumerate(_listed(document) if sides is not None else ()):
+        side = feed.get("side", UNKNOWN) if isinstance(feed, dict) else UNKNOWN
+        if isinstance(side, str) and sides is not None and side not in {*sides, UNKNOWN}:
+            message, remedy = f"sides.yaml declares no side {side!r}", documents.suggestion(side, sides)
+            yield document.mistake(("feeds", number, "side"), message, remedy)
+
+
+def _listed(document: documents.Document) -> list[Any]:
+    listed = document.data.get("feeds") if isinstance(document.data, dict) else None
+    return listed if isinstance(listed, list) else []
+
+
 def _doubled(document: documents.Document) -> tuple[Mistake, ...]:
     """Ids and addresses that an earlier feed of the file bears already."""
-    listed = document.data.get("feeds") if isinstance(document.data, dict) else None
     seen: dict[tuple[str, str], str] = {}
     mistakes = []
-    for number, feed in enumerate(listed if isinstance(listed, list) else ()):
+    for number, feed in enumerate(_listed(document)):
         for key in ("id", "url"):
             value = feed.get(key) if isinstance(feed, dict) else None
             if not isinstance(value, str):

@@ -211,6 +211,7 @@ def _context(alerter: Alerter, waiting: Waiting, now: datetime, language: str) -
         reason=waiting.reason,
         changes=waiting.changes,
         now=now,
+        sides=alerter.judge.press.sides,
         public_url=alerter.public_url,
         false_alarm_link=alerter.false_alarm(waiting.story_id),
         titles=alerter.titles,

@@ -189,7 +189,7 @@ def _assessed(poller: Poller, wish: Wish, stored: StoryItem, text: str) -> Asses
 def _tell(tx: Connection, poller: Poller, assessed: Assessed, item_id: int) -> None:
     """Stories and alert groups, as for an entry of a feed."""
     now = poller.clock()
-    told = gather(tx, (assessed,), (item_id,), now)
+    told = gather(tx, (assessed,), (item_id,), now, poller.judge.press.outlets)
     if assessed.decision.matches:
-        feedback.apply(tx, (item_id,), now)
+        feedback.apply(tx, (item_id,), now, poller.judge.press.outlets)
     open_groups(tx, told, poller.route, judge=poller.judge, now=now)

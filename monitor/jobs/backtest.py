@@ -177,6 +177,6 @@ def _fires(work: Backfill, rule: str, item_id: int, item: Item) -> Assessed | No
 def _write(tx: Connection, work: Backfill, entries: Sequence[Assessed], now: datetime) -> tuple[int, int]:
     fresh = [entry for entry in entries if items.add_matches(tx, entry, now)]
     ids = [entry.revises for entry in fresh if entry.revises is not None]
-    told = gather(tx, fresh, ids, now)
-    feedback.apply(tx, ids, now)
+    told = gather(tx, fresh, ids, now, work.judge.press.outlets)
+    feedback.apply(tx, ids, now, work.judge.press.outlets)
     return len(fresh), open_groups(tx, told, work.route, judge=work.judge, now=now)

@@ -102,7 +102,13 @@ def make(
         trend=_trend(tx, series, window, now),
     )
     context = digest_context(
-        findings, window, series=series, now=now, public_url=digester.public_url, titles=digester.titles
+        findings,
+        window,
+        series=series,
+        now=now,
+        sides=judge.press.sides,
+        public_url=digester.public_url,
+        titles=digester.titles,
     )
     context = with_held(context, alerts.held(tx, [story.id for story in shown]))
     messages = render(digester.templates, context, receiver, batch=str(uuid4()), at=now)

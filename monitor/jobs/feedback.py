@@ -10,7 +10,7 @@ from monitor import logs
 from monitor.errors import StoreError
 from monitor.model.delivery import Part
 from monitor.store import archive, stories, suppressions
-from monitor.stories.families import family
+from monitor.stories.outlets import family
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from monitor.model import Match, StoryItem
     from monitor.model.delivery import Suppression
+    from monitor.model.press import Outlets
 
 log = logs.get("feedback")
 
@@ -51,7 +52,9 @@ class Claim:
     scope: Scope = Scope.USUAL
 
 
-def suppress(tx: Connection, claim: Claim, now: datetime) -> tuple[Suppression, StoryItem, int]:
+def suppress(
+    tx: Connection, claim: Claim, now: datetime, known: Outlets
+) -> tuple[Suppression, StoryItem, int]:
     """Keep the claim and apply it to the story; the suppression, the item that it was said of, and how many it silenced.
 
     Raises StoreError: no such item or story, or no such match in it.
@@ -70,7 +73,7 @@ def suppress(tx: Connection, claim: Claim, now: datetime) -> tuple[Suppression, 
     made = suppressions.add(
         tx,
         named,
-        _parts(claim, item, [m for i, m in false if i.id == item.id]),
+        _parts(claim, item, known, [m for i, m in false if i.id == item.id]),
         rule=claim.rule,
         author=claim.author.strip(),
         reason=" ".join(claim.reason.split()),
@@ -79,32 +82,34 @@ def suppress(tx: Connection, claim: Claim, now: datetime) -> tuple[Suppression, 
         item_id=item.id,
     )
     story = stories.load(tx, item.story_id) if item.story_id else None
-    count = _apply(tx, story.items if story is not None else told, [made])
+    count = _apply(tx, story.items if story is not None else told, [made], known)
     log.info("suppressed", suppression=made.id, watchlist=named, author=made.author, items=count)
     return made, item, count
 
 
-def apply(tx: Connection, item_ids: Iterable[int], now: datetime) -> int:
+def apply(tx: Connection, item_ids: Iterable[int], now: datetime, known: Outlets) -> int:
     """Silence what suppressions in force cover among these items; how many items were."""
     ids = list(item_ids)
     held = suppressions.active(tx, now) if ids else ()
-    return _apply(tx, archive.load(tx, ids), held) if held else 0
+    return _apply(tx, archive.load(tx, ids), held, known) if held else 0
 
 
-def _apply(tx: Connection, told: Sequence[StoryItem], held: Sequence[Suppression]) -> int:
+def _apply(tx: Connection, told: Sequence[StoryItem], held: Sequence[Suppression], known: Outlets) -> int:
     count = 0
     for item in told:
-        by_match = {(m.watchlist, m.rule): (m, s) for m in item.matches for s in held if _covers(s, item, m)}
+        by_match = {
+            (m.watchlist, m.rule): (m, s) for m in item.matches for s in held if _covers(s, item, m, known)
+        }
         if by_match:
             suppressions.silence(tx, item, list(by_match.values()))
             count += 1
     return count
 
 
-def _covers(suppression: Suppression, item: StoryItem, match: Match) -> bool:
+def _covers(suppression: Suppression, item: StoryItem, match: Match, known: Outlets) -> bool:
     terms = frozenset(evidence.term for evidence in match.evidence)
     return suppression.covers(
-        match.watchlist, match.rule, terms=terms, family=family(item), story=item.story_id
+        match.watchlist, match.rule, terms=terms, family=family(item, known), story=item.story_id
     )
 
 
@@ -135,15 +140,15 @@ def _meant(match: Match, watchlist: str, rule: str | None) -> bool:
     return match.watchlist == watchlist and rule in (None, match.rule)
 
 
-def _parts(claim: Claim, item: StoryItem, false: Sequence[Match]) -> list[Part]:
+def _parts(claim: Claim, item: StoryItem, known: Outlets, false: Sequence[Match]) -> list[Part]:
     if claim.scope is not Scope.USUAL and claim.scope is not Scope.STORY and claim.rule is None:
         raise StoreError(f"the scope {claim.scope} is wide (name the rule that is wrong)")
     terms = frozenset(e.term for m in false for e in m.evidence)
     if claim.scope is Scope.PHRASE:
         return [Part(terms=terms)]
     if claim.scope is Scope.OUTLET:
-        return [Part(family=family(item))]
+        return [Part(family=family(item, known))]
     found = [Part(story=item.story_id)] if item.story_id else []
     if claim.scope is Scope.USUAL or not found:
-        found.append(Part(terms=terms, family=family(item)))
+        found.append(Part(terms=terms, family=family(item, known)))
     return found

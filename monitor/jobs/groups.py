@@ -13,7 +13,7 @@ from monitor.alerts.stages import Batch, Circumstances, Waiting
 from monitor.model import Severity
 from monitor.store import alerts, facts, silences, stories
 from monitor.store.alerts import ESCALATED, REPEATED
-from monitor.stories.change import changes, known
+from monitor.stories.change import known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -60,7 +60,7 @@ def open_groups(
         news = _is_news(story, begun)
         for routed in routes_for(route, story):
             told = told_of(tx, routed.receiver, story.id, standing)
-            what = changes(told, standing) if told is not None else ()
+            what = judge.changes(told, standing)
             if what or (told is None and news):
                 opened += _wait(tx, story, routed, what, now)
     return opened
@@ -143,7 +143,7 @@ def _waiting(tx: Connection, receiver: str, story_id: str, judge: StoryJudge) ->
     judged = judge.judge(story)
     standing = judge.standing(judged)
     told = told_of(tx, receiver, story_id, standing)
-    what = tuple(changes(told, standing)) if told is not None else ()
+    what = judge.changes(told, standing)
     last = alerts.last_sent(tx, receiver, story_id)
     return Waiting(
         story_id=story_id,

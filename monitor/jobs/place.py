@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.model import Coverage
 from monitor.store import alerts, merges, signatures, stories
-from monitor.stories import cluster, event, window, wires
+from monitor.stories import cluster, event, outlets, window
 from monitor.stories.cluster import Member
 from monitor.stories.fingerprint import hashed
 from monitor.stories.rarity import week_of, weighed
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from monitor.model import Assessed
+    from monitor.model.press import Outlets
     from monitor.store.signatures import Candidate
     from monitor.stories.cluster import Placement
     from monitor.stories.signature import Signature
 
 
-def gather(tx: Connection, assessed: Sequence[Assessed], ids: Sequence[int], at: datetime) -> tuple[str, ...]:
+def gather(
+    tx: Connection, assessed: Sequence[Assessed], ids: Sequence[int], at: datetime, known: Outlets
+) -> tuple[str, ...]:
     """The stored items `ids` of `assessed`, of which those that matched join stories, one after the other.
 
     Returns the stories with news that may be worth an alert, in the order of that news.
@@ -35,7 +38,7 @@ def gather(tx: Connection, assessed: Sequence[Assessed], ids: Sequence[int], at:
     news: list[str] = []
     changed = False
     for item_id, entry in matched.items():
-        story, merged = _join(tx, entry, item_id, already[item_id], at)
+        story, merged = _join(tx, entry, item_id, already[item_id], at, known)
         changed = changed or merged
         # a merge may have dropped an alert that waited
         if entry.coverage is Coverage.MATCHED or (merged and alerts.ever(tx, story)):
@@ -52,7 +55,7 @@ def withdrawn(tx: Connection, ids: Sequence[int], at: datetime) -> tuple[str, ..
 
 
 def _join(
-    tx: Connection, entry: Assessed, item_id: int, already: str | None, at: datetime
+    tx: Connection, entry: Assessed, item_id: int, already: str | None, at: datetime, known: Outlets
 ) -> tuple[str, bool]:
     """The story that the item is in now, and whether others were merged into it."""
     own = signature(entry.item, entry.decision, at)
@@ -63,7 +66,7 @@ def _join(
     story, merged = _story(tx, entry, already, placed, at)
     revised = entry.revises is not None
     copy_of = _original(found, placed, item_id, {story, *merged})
-    stories.put_item(tx, item_id, story, credit=wires.credit(entry.item), copy_of=copy_of)
+    stories.put_item(tx, item_id, story, credit=outlets.credit(entry.item, known), copy_of=copy_of)
     if revised and copy_of is not None:
         stories.lead_on(tx, item_id, copy_of)
     signatures.put(tx, item_id, own.at, as_json(own), keys=keys, revised=revised)

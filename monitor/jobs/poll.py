@@ -292,10 +292,9 @@ def write(tx: Connection, record: PollRecord, route: RouteConfig, judge: StoryJu
     ids = items.record(tx, record)
     articles.want(tx, record, ids)
     evidence.keep(tx, record, ids)
-    told = gather(tx, record.assessed, ids, record.at)
-    feedback.apply(
-        tx, [i for i, a in zip(ids, record.assessed, strict=True) if a.decision.matches], record.at
-    )
+    told = gather(tx, record.assessed, ids, record.at, judge.press.outlets)
+    matched = [i for i, a in zip(ids, record.assessed, strict=True) if a.decision.matches]
+    feedback.apply(tx, matched, record.at, judge.press.outlets)
     left = withdrawn(tx, record.withdrawn, record.at)
     open_groups(tx, dict.fromkeys((*told, *left)), route, judge=judge, now=record.at)
 

@@ -78,6 +78,7 @@ def _alert(digester: Digester, db: Database) -> tuple[Outgoing, ...]:
         digester.judge.judge(loud[0], receiver.language),
         reason="new",
         now=now,
+        sides=digester.judge.press.sides,
         public_url=digester.public_url,
         titles=digester.titles,
         language=receiver.language,
@@ -104,8 +105,9 @@ def _files(out: Outgoing, folder: Path, stem: str) -> list[Path]:
 
 def send_test(templates: Templates, receiver: ReceiverConfig, notifier: Notifier, now: datetime) -> list[str]:
     """Send the sample alert, marked as a test, to `receiver`; what went wrong, in plain words."""
+    sides = samplestories.judge().press.sides
     judged = samplestories.judged(receiver.language)[0]
-    context = alert_context(judged, reason="test", now=now, language=receiver.language)
+    context = alert_context(judged, reason="test", now=now, sides=sides, language=receiver.language)
     failures = []
     for out in render(templates, context, receiver, batch=str(uuid4()), at=now):
         delivery = Delivery(

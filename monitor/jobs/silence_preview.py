@@ -66,4 +66,6 @@ def _held(story: Story, waits: bool) -> Held:
 
 def known_of(lists: Watchlists, feeds: Iterable[str] | None = None) -> Known:
     """Of `lists`, and of `feeds` where all of them are known."""
-    return known((w.id for w in lists.lists), (rule.key for rule in lists.rules), feeds)
+    return known(
+        (w.id for w in lists.lists), (rule.key for rule in lists.rules), lists.press.sides.ids, feeds
+    )

@@ -6,7 +6,7 @@ are CLDR's, by Babel. Digits are Western everywhere, as news sites write them. F
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from babel import Locale
+
+    from monitor.model.press import Sides
 
 #: a folder for each language, by its ISO 639-1 code
 DATA = Path(__file__).parent / "data"
@@ -40,6 +42,8 @@ class Frame:
     nouns: Mapping[str, Mapping[str, str]]
     #: letter -> its capital, where that is this language's own
     capitals: Mapping[str, str]
+    #: how the sides of outlets are called; None: by their ids
+    sides: Sides | None = None
 
     @property
     def direction(self) -> str:
@@ -59,6 +63,15 @@ class Frame:
     def word(self, key: str) -> str:
         """The word for `key`; the key itself for a word that the frame does not know (a watchlist's own)."""
         return self.words.get(key, key)
+
+    def side(self, side: str) -> str:
+        """The title of a side of outlets."""
+        return self.sides.title(side, self.lang) if self.sides else side
+
+    def media(self, sides: Iterable[str]) -> str:
+        """Who speaks for `sides`, each once, for "reported by …"."""
+        known = self.sides
+        return self.listed(known.media(side, self.lang) if known else side for side in dict.fromkeys(sides))
 
     def say(self, key: str, **values: object) -> str:
         """The sentence for `key` with `values` put in."""
@@ -131,16 +144,21 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in DATA.glob("*/messages.yaml")))
 
 
+def frame(lang: str, sides: Sides | None = None) -> Frame:
+    """The frame for `lang`, with the `sides` of outlets it names; English for what a language has not."""
+    found = _frame(lang)
+    return found if sides is None else replace(found, sides=sides)
+
+
 @cache
-def frame(lang: str) -> Frame:
-    """The frame for `lang`; English for a language that has none, and for each word that a language lacks."""
+def _frame(lang: str) -> Frame:
     from babel import Locale
 
     lang = lang if lang in languages() else ENGLISH
     own = messages(lang)
     words, nouns = texts(own), forms(own)
     if lang != ENGLISH:
-        english = frame(ENGLISH)
+        english = _frame(ENGLISH)
         words, nouns = {**english.words, **words}, {**english.nouns, **nouns}
     return Frame(lang, Locale.parse(own["locale"]), words, nouns, own.get("upper", {}))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from monitor.model import Decision, Item, Side
+from monitor.model import UNKNOWN, Decision, Item, Side
 
 if TYPE_CHECKING:
     from monitor.model import Contact, Evidence, Match
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Cleaner = Callable[[str], str]
 TEXTS = ("title", "summary", "content")
 MAX_LINE = 20_000_000
+#: what can be the id of a side
+_SIDE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 #: in JSON: an escaped backslash, a whole surrogate pair (both kept), or half of one
@@ -121,7 +123,7 @@ def _item(data: dict[str, Any], clean: Cleaner) -> Item:
         published_raw=published,
         published_at=_instant(published),
         outlet=_tidy(data.get("outlet") or ""),
-        outlet_side=Side(side) if side in set(Side) else Side.UNKNOWN,
+        outlet_side=Side(side) if _SIDE.fullmatch(side) else UNKNOWN,
     )
 
 

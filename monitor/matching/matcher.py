@@ -124,7 +124,7 @@ class Matcher:
         scan = self.watchlists.lexicon.scan(item, heard)
         facts = {
             "lang": scan.lang.casefold(),
-            "side": item.outlet_side.value,
+            "side": item.outlet_side,
             "outlet": item.outlet.strip().casefold(),
         }
         lead = next((s.paragraph for s in scan.sentences if s.field == "content"), None)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from monitor.matching.lexicon import Lexicon
     from monitor.matching.mentions import EntitySpec, VocabularySpec
     from monitor.model import Severity
+    from monitor.model.press import Press
     from monitor.watchlists.files import TestFile
 
 
@@ -96,6 +97,8 @@ class Watchlists:
     vocabularies: Mapping[str, VocabularySpec]
     lexicon: Lexicon
     cases: tuple[Case, ...]
+    #: sides and outlets
+    press: Press
     revision: str
     #: where each entity, vocabulary and rule stands: "@id", "%id", "watchlist/rule" -> (file, line)
     places: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, repr=False)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from monitor.languages.locale import Frame
     from monitor.model import Change, Judged
+    from monitor.model.press import Sides
 
 
 Data = dict[str, Any]
@@ -35,6 +36,7 @@ def alert_context(
     *,
     reason: str,
     now: datetime,
+    sides: Sides,
     public_url: str | None = None,
     titles: Mapping[str, str] | None = None,
     timezone: ZoneInfo = _UTC,
@@ -47,7 +49,7 @@ def alert_context(
 
     `reason`: one of `REASONS`; `suppressed`: silenced mentions in the story; `changes`: what is new to the reader.
     """
-    words = frame(language)
+    words = frame(language, sides)
     told = story_context(judged, words, timezone, public_url=public_url, titles=titles or {})
     update = f"{words.word('reason_changed')}: " if changes else ""
     head = f"[{words.word(told['severity'])}] {update}{isolate(told['title'], words.direction)}"

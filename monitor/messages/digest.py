@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from monitor.alerts.digest_schedule import Due
     from monitor.config.model import DigestConfig
     from monitor.model import CoverageReport, Judged, LedgerContact, SinceThen
+    from monitor.model.press import Sides
 
 
 Data = dict[str, Any]
@@ -61,6 +62,7 @@ def digest_context(
     *,
     series: DigestConfig,
     now: datetime,
+    sides: Sides,
     public_url: str | None = None,
     titles: Mapping[str, str] | None = None,
 ) -> Data:
@@ -68,7 +70,7 @@ def digest_context(
 
     Stories below the series' `min_severity` are counted, not shown; those that are too quiet to alert are `related`.
     """
-    words = frame(series.language)
+    words = frame(series.language, sides)
     kept = [s for s in found.stories if s.story.severity.rank >= series.min_severity.rank]
     contacts = _contacts(found, words, series)
     told = [

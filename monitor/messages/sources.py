@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.languages.locale import ENGLISH
 from monitor.messages.text import clean, cut, direction, isolate, safe_link
-from monitor.model import ContactStatus, Side
+from monitor.model import ContactStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,8 +71,8 @@ def _voice(voice: Voice, frame: Frame) -> Data:
     return {
         "name": name,
         "dir": direction("und", name),
-        "sides": [side.value for side in voice.sides],
-        "sides_line": frame.comma.join(frame.word(side.value) for side in voice.sides),
+        "sides": list(voice.sides),
+        "sides_line": frame.comma.join(frame.side(side) for side in voice.sides),
         "reliability": voice.reliability,
         "outlets": [cut(clean(outlet), MAX_NAME) for outlet in voice.outlets[:MAX_OUTLETS]],
         "outlets_cut": max(0, len(voice.outlets) - MAX_OUTLETS),
@@ -80,21 +80,22 @@ def _voice(voice: Voice, frame: Frame) -> Data:
         "contradicts": voice.contradicts,
         "denies_word": frame.word("contradicts" if voice.contradicts else "denies") if voice.denies else "",
         "speaker": cut(clean(voice.speaker.told), MAX_NAME) if voice.speaker else "",
-        "through": [side.value for side in voice.through],
+        "through": list(voice.through),
     }
 
 
 def _explained(found: Corroboration, frame: Frame) -> str:
-    """`reported by Russian state and eastern Libyan media; no independent confirmation yet`."""
+    """`reported by northern and southern media; no independent confirmation yet`."""
     if frame.lang == ENGLISH:
         return clean(found.explained)
     telling = [side for voice in found.voices if not voice.denies for side in voice.sides]
     denying = [v for v in found.voices if v.denies and not v.contradicts]
     opposed = [side for voice in found.voices if voice.contradicts for side in voice.sides]
-    parts = [frame.say("telling.reported", who=_media(telling, frame))] if telling else []
-    parts += [frame.word(f"telling.{ground}") for ground in found.grounds if ground != "denied"]
+    parts = [frame.say("telling.reported", who=frame.media(telling))] if telling else []
+    settled = frame.media(frame.sides.authorities(found.sides) if frame.sides else ())
+    parts += [frame.say(f"telling.{ground}", who=settled) for ground in found.grounds if ground != "denied"]
     parts += _denials(denying, frame)
-    parts += [frame.say("telling.contradicted", who=_media(opposed, frame))] if opposed else []
+    parts += [frame.say("telling.contradicted", who=frame.media(opposed))] if opposed else []
     return frame.word("semicolon").join(parts)
 
 
@@ -103,13 +104,9 @@ def _denials(denying: Sequence[Voice], frame: Frame) -> list[str]:
     named = [voice for voice in denying if voice.speaker]
     own = [side for voice in denying if not voice.speaker for side in voice.sides]
     said = [isolate(clean(v.speaker.name), frame.direction) for v in named if v.speaker]
-    through = _media((side for voice in named for side in voice.through), frame)
+    through = frame.media(side for voice in named for side in voice.through)
     parts = [frame.say("telling.denied_said", names=frame.comma.join(said), who=through)] if named else []
-    return [*parts, *([frame.say("telling.denied", who=_media(own, frame))] if own else [])]
-
-
-def _media(sides: Iterable[str], frame: Frame) -> str:
-    return frame.listed(frame.word(f"media.{side}") for side in dict.fromkeys(sides))
+    return [*parts, *([frame.say("telling.denied", who=frame.media(own))] if own else [])]
 
 
 def outlets(judged: Judged, frame: Frame) -> tuple[list[Data], int, list[Data], int]:
@@ -135,14 +132,14 @@ def outlets(judged: Judged, frame: Frame) -> tuple[list[Data], int, list[Data], 
 
 
 def _outlet(item: StoryItem, frame: Frame, denies: str = "") -> Data:
-    name, side = name_of(item), item.side.value
+    name, side = name_of(item), item.side
     notes = {denies: bool(denies), "taken_back": item.withdrawn_at is not None}
     said = [cut(clean(item.credit), MAX_NAME)] if item.credit else []
     return {
         "name": name,
         "dir": direction("und", name),
         "side": side,
-        "side_word": frame.word(side),
+        "side_word": frame.side(side),
         "reliability": item.feed.reliability,
         "reliability_word": frame.word(item.feed.reliability),
         "credit": cut(clean(item.credit), MAX_NAME),
@@ -200,11 +197,11 @@ def _change(change: Change, frame: Frame) -> str:
     if by_sides and change.speakers:
         plain = (clean(name).removeprefix("the ") for name in change.speakers)
         who = frame.comma.join(isolate(name, frame.direction) for name in plain)
-        key, values = "change_denied_said", {"names": who, "who": _media(change.through, frame)}
-    elif by_sides and all(word in set(Side) for word in by_sides):
-        key, values = f"change_{after[0]}", {"who": _media(by_sides, frame)}
+        key, values = "change_denied_said", {"names": who, "who": frame.media(change.through)}
+    elif by_sides and not any(" / " in word for word in by_sides):
+        key, values = f"change_{after[0]}", {"who": frame.media(by_sides)}
     elif kind == "side":
-        key, values = "change_side", {"who": _media(after, frame)}
+        key, values = "change_side", {"who": frame.media(after)}
     elif kind == "participant":
         names = (isolate(clean(name), frame.direction) for name in after)
         key, values = "change_participant", {"names": frame.comma.join(names)}
@@ -217,7 +214,7 @@ def _before(change: Change, frame: Frame) -> str:
     if change.kind in ("participant", "withdrawn") or not change.before:
         return ""
     if change.kind == "side":
-        return frame.say("telling.only", was=_media(change.before, frame))
+        return frame.say("telling.only", was=frame.media(change.before))
     return frame.say("telling.was", was=frame.comma.join(clean(frame.word(word)) for word in change.before))
 
 
@@ -267,7 +264,7 @@ def _contact(contact: LedgerContact, frame: Frame, zone: ZoneInfo) -> Data:
 
 
 def _status(contact: LedgerContact, frame: Frame) -> str:
-    """`denied by the Kremlin`, `planned`."""
+    """`denied by the foreign ministry`, `planned`."""
     word = frame.word(contact.status.value)
     if contact.status is not ContactStatus.DENIED or not contact.deniers:
         return word
@@ -301,14 +298,14 @@ def _vouched(contact: LedgerContact, frame: Frame) -> Data:
         for side, sources in contact.by_side.items()
     }
     said = [
-        f"{frame.comma.join(isolate(name, frame.direction) for name in list(told)[:MAX_SAYING])} ({frame.word(side)})"
+        f"{frame.comma.join(isolate(name, frame.direction) for name in list(told)[:MAX_SAYING])} ({frame.side(side)})"
         for side, told in names.items()
     ]
     evidence = next((e for source in contact.sources for e in source.evidence), None)
     return {
         "code": f"{judged.reliability}{judged.credibility}" if judged else "",
         "grade": frame.word(f"credibility_{judged.credibility}") if judged else "",
-        "sides": [side.value for side in names],
+        "sides": list(names),
         "told_by": frame.comma.join(said),
         "sentence": cut(clean(evidence.sentence or evidence.text), 300) if evidence else "",
     }

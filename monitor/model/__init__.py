@@ -78,6 +78,7 @@ from monitor.model.stories import (
     StoryItem,
 )
 from monitor.model.words import (
+    UNKNOWN,
     Phrase,
     Severity,
     Side,
@@ -87,6 +88,7 @@ __all__ = [
     "MOVE_CONFIRMED",
     "MOVE_LASTS",
     "RUMOUR",
+    "UNKNOWN",
     "Asks",
     "Assessed",
     "Change",

@@ -50,7 +50,7 @@ class Corroboration:
     credibility: int
     #: stable words for `credibility` and what it rests on; the frame's words are chosen by them
     grounds: tuple[str, ...]
-    #: one English sentence: "reported by Russian state and eastern Libyan media; no independent confirmation yet"
+    #: one English sentence: "reported by northern and southern media; no independent confirmation yet"
     explained: str
 
     @property
@@ -69,7 +69,7 @@ class Standing:
     denied_by: frozenset[Side] = frozenset()
     #: sides that say the opposite of what was told first
     contradicted_by: frozenset[Side] = frozenset()
-    #: who is named as denying it, as a sentence names them ("the Kremlin"), with the sides of who reports it
+    #: who is named as denying it, as a sentence names them ("the foreign ministry"), with the sides of who reports it
     deniers: Mapping[str, tuple[Side, ...]] = field(default_factory=dict)
     #: voices by name
     voices: frozenset[str] = frozenset()
@@ -85,12 +85,12 @@ class Change:
     """Why a story is worth telling again."""
 
     kind: Literal["louder", "status", "side", "participant", "withdrawn", "corrected"]
-    #: one English line: "now confirmed by eastern Libyan media; was: Russian state media only"
+    #: one English line: "now confirmed by southern media; was: northern media only"
     reason: str
     #: what was and what is, as stable words or names, for other languages
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    #: who is named as saying it ("the Kremlin"), and the sides of who reports that
+    #: who is named as saying it ("the foreign ministry"), and the sides of who reports that
     speakers: tuple[str, ...] = ()
     through: tuple[str, ...] = ()
 
@@ -189,7 +189,7 @@ class LedgerContact:
     def by_side(self) -> Mapping[Side, tuple[ContactSource, ...]]:
         """Sources by who is speaking, the first to tell it first."""
         sides = dict.fromkeys(source.side for source in self.sources)
-        return {side: tuple(s for s in self.sources if s.side is side) for side in sides}
+        return {side: tuple(s for s in self.sources if s.side == side) for side in sides}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from monitor.model.words import Side
+from monitor.model.words import UNKNOWN, Side
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,7 +61,7 @@ class Feed:
     title: str
     language: str = "mul"
     country: str = ""
-    side: Side = Side.UNKNOWN
+    side: Side = UNKNOWN
     #: outlets under one publisher share a family; corroboration counts families
     family: str = ""
     #: Admiralty source letter, A to F
@@ -278,7 +278,7 @@ class Item:
     #: xxh3 of title, summary and content; a changed hash is a revision
     content_hash: str = ""
     outlet: str = ""
-    outlet_side: Side = Side.UNKNOWN
+    outlet_side: Side = UNKNOWN
     fulltext: Fulltext = Fulltext.NOT_ASKED
     fulltext_detail: str = ""
 

@@ -1,4 +1,4 @@
-"""Pure. Matchers over labels: `watchlist=wagner`, `severity!=low`, `participants=~".*Haftar"`, `side!~"libya-.*"`.
+"""Pure. Matchers over labels: `watchlist=arms`, `severity!=low`, `participants=~".*Smith"`, `side!~"north-.*"`.
 
 The one language of routes, inhibition and silences. Source: the matchers of prometheus/alertmanager, whose labels have
 one value. A label of ours may have several (a story has several sides): `=` and `=~` hold when one of them fits,
@@ -18,7 +18,7 @@ import regex
 
 from monitor.errors import suggestion
 from monitor.model.events import EventKind
-from monitor.model.words import Severity, Side
+from monitor.model.words import UNKNOWN, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -90,7 +90,7 @@ def parse(text: str) -> Matcher:
     """
     found = _MATCHER.fullmatch(text)
     if found is None:
-        raise ValueError(f'{text!r} is not a matcher | write it like watchlist=wagner or side=~"libya-.*"')
+        raise ValueError(f'{text!r} is not a matcher | write it like watchlist=arms or side=~"north-.*"')
     name, operator, value = found.groups()
     if value.startswith('"'):
         value = _QUOTED.sub(r"\1", value[1:-1])
@@ -120,12 +120,12 @@ def hold(matchers: Iterable[Matcher], labels: Mapping[str, Sequence[str]]) -> bo
 
 
 def from_mapping(given: Mapping[str, object]) -> tuple[Matcher, ...]:
-    """`{severity: [high, critical], watchlist: wagner}` as matchers. Raises ValueError as `parse` does."""
+    """`{severity: [high, critical], watchlist: arms}` as matchers. Raises ValueError as `parse` does."""
     return tuple(from_pair(name, value) for name, value in given.items())
 
 
 def from_pair(name: str, value: object) -> Matcher:
-    """`watchlist: wagner` is `watchlist=wagner`, `side: [un, unknown]` is `side=~"un|unknown"`, each word as it stands."""
+    """`watchlist: arms` is `watchlist=arms`, `side: [un, unknown]` is `side=~"un|unknown"`, each word as it stands."""
     if name not in LABELS:
         raise ValueError(f"there is no label {name!r} | {suggestion(name, LABELS)}")
     values = value if isinstance(value, list | tuple) else [value]
@@ -168,13 +168,15 @@ class Misfit:
     word: int | None = None
 
 
-def known(watchlists: Iterable[str], rules: Iterable[str], feeds: Iterable[str] | None = None) -> Known:
+def known(
+    watchlists: Iterable[str], rules: Iterable[str], sides: Iterable[str], feeds: Iterable[str] | None = None
+) -> Known:
     """What labels can be; `feeds` None: not every feed is known here."""
     found = {
         "watchlist": frozenset(watchlists),
         "rule": frozenset(rules),
         "severity": frozenset(one.value for one in Severity),
-        "side": frozenset(one.value for one in Side),
+        "side": frozenset({*sides, UNKNOWN}),
         "event": frozenset(one.value for one in EventKind),
     }
     return found if feeds is None else found | {"feed": frozenset(feeds)}

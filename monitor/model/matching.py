@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from monitor.model.words import Side
+from monitor.model.words import UNKNOWN, Side
 
 if TYPE_CHECKING:
     from monitor.model.words import Severity
@@ -78,11 +78,11 @@ class Speaker:
     name: str
     #: person | body | country
     kind: str = "body"
-    side: Side = Side.UNKNOWN
+    side: Side = UNKNOWN
 
     @property
     def told(self) -> str:
-        """As an English sentence names it: "the Kremlin"."""
+        """As an English sentence names it: "the foreign ministry"."""
         return f"the {self.name}" if self.kind == "body" and not self.name.startswith("the ") else self.name
 
 
@@ -132,13 +132,13 @@ class Suppressed:
 class Fact:
     """Something a text names, in words that are the same in every language: the base of telling events apart."""
 
-    #: an entity as "@khalifa-haftar", a sense as "%contact.meeting", a UN document as "un:S/RES/2570"
+    #: an entity as "@ann-bee", a sense as "%contact.meeting", a UN document as "un:S/RES/2570"
     key: str
     #: 3 in the title, 2 in the lead, 1 further down
     weight: int = 1
     #: of an entity: person | body | place | country | event; empty for everything else
     kind: str = ""
-    #: of a place its country, as "@libya", where the lists say it
+    #: of a place its country, as "@malta", where the lists say it
     country: str = ""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor.model.feeds import DateFlag
-from monitor.model.words import Severity, Side
+from monitor.model.words import UNKNOWN, Severity, Side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +47,7 @@ class StoryItem:
     @property
     def side(self) -> Side:
         """Who is speaking: the outlet's side where the item says it, otherwise its feed's."""
-        return self.item.outlet_side if self.item.outlet_side is not Side.UNKNOWN else self.feed.side
+        return self.item.outlet_side if self.item.outlet_side != UNKNOWN else self.feed.side
 
     @property
     def outlet(self) -> str:

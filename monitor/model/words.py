@@ -6,22 +6,15 @@ import calendar
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NewType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-
-class Side(StrEnum):
-    """Who is speaking."""
-
-    INDEPENDENT = "independent"
-    RUSSIA_STATE = "russia-state"
-    LIBYA_EAST = "libya-east"
-    LIBYA_WEST = "libya-west"
-    UN = "un"
-    OTHER_STATE = "other-state"
-    UNKNOWN = "unknown"
+#: who is speaking, by an id of `sides.yaml` (`monitor.model.press`)
+Side = NewType("Side", str)
+#: the outlet that nobody placed
+UNKNOWN = Side("unknown")
 
 
 class Severity(StrEnum):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.model import (
+    UNKNOWN,
     Asks,
     Contact,
     ContactStatus,
@@ -45,7 +46,7 @@ ITEM_FIELDS = tuple(f.name for f in fields(Item))
 def feed_definition(feed: Feed) -> Row:
     """The JSON object of `feed`; its intervals in seconds."""
     return asdict(feed) | {
-        "side": feed.side.value,
+        "side": feed.side,
         "interval": _seconds(feed.interval),
         "min_interval": _seconds(feed.min_interval),
     }
@@ -56,7 +57,7 @@ def feed(definition: Mapping[str, Any], *, enabled: bool) -> Feed:
     known = {key: value for key, value in definition.items() if key in _FEED_FIELDS}
     for name in ("interval", "min_interval"):
         known[name] = _duration(known.get(name))
-    known["side"] = Side(known.get("side", Side.UNKNOWN))
+    known["side"] = Side(known.get("side", UNKNOWN))
     return replace(Feed(**known), enabled=enabled)
 
 
@@ -84,7 +85,7 @@ def item(row: RowMapping) -> Item:
     """A row of `items`, or of a join that holds its columns."""
     columns: Row = {name: row[name] for name in ITEM_FIELDS}
     columns["date_flag"] = DateFlag(columns["date_flag"] or DateFlag.OK)
-    columns["outlet_side"] = Side(columns["outlet_side"] or Side.UNKNOWN)
+    columns["outlet_side"] = Side(columns["outlet_side"] or UNKNOWN)
     columns["fulltext"] = Fulltext(columns["fulltext"])
     return Item(**columns)
 

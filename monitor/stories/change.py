@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from monitor.model import Change, ContactStatus, Side, Standing
+from monitor.model import Change, ContactStatus, Standing
 from monitor.stories.corroboration import media, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from monitor.model import Judged, LedgerContact, StoryItem, Voice
+    from monitor.model import Judged, LedgerContact, Side, StoryItem, Voice
+    from monitor.model.press import Sides
 
 #: statuses that are one to a reader: a visit under way and a visit that took place are not two pieces of news
 _AS_ONE = {ContactStatus.ONGOING: ContactStatus.HAPPENED, ContactStatus.INVITED: ContactStatus.PLANNED}
@@ -67,7 +68,7 @@ def _names(contact: LedgerContact) -> Iterator[str]:
 
 
 def _parties(contact: LedgerContact) -> str:
-    """A contact in one line: `Andrei Belousov / Khalifa Haftar, Saddam Haftar`."""
+    """A contact in one line: `Ann Bee / Carl Dee, Eve Eff`."""
     return " / ".join(
         ", ".join(sorted(someone.name for someone in side)) for side in (contact.russian, contact.libyan)
     )
@@ -116,23 +117,23 @@ def _joined(one: Standing, more: Standing) -> Standing:
     )
 
 
-def changes(told: Standing, now: Standing) -> tuple[Change, ...]:
+def changes(told: Standing, now: Standing, known: Sides) -> tuple[Change, ...]:
     """What is news to somebody who knows `told`, the weightiest first; nothing: not worth telling again."""
-    denied = _denied(told, now)
+    denied = _denied(told, now, known)
     statuses = [
         change
         for change in _statuses(told.statuses, now.statuses)
         if denied is None or change.after[0] != ContactStatus.DENIED
     ]
     if statuses:
-        denied = _denied(told, now, said=True)
+        denied = _denied(told, now, known, said=True)
     found = (
         _withdrawn(told, now),
         _corrected(told, now),
         *statuses,
         denied,
-        _contradicted(told, now),
-        _side(told, now),
+        _contradicted(told, now, known),
+        _side(told, now, known),
         _participant(told, now),
         _louder(told, now),
     )
@@ -178,52 +179,48 @@ def _same(one: str, other: str) -> bool:
     return all(not a or not b or not set(a.split(", ")).isdisjoint(b.split(", ")) for a, b in sides)
 
 
-def _denied(told: Standing, now: Standing, *, said: bool = False) -> Change | None:
+def _denied(told: Standing, now: Standing, sides: Sides, *, said: bool = False) -> Change | None:
     """`said`: what was reported before is in another line already."""
     fresh = now.denied_by - told.denied_by
     if not fresh or (not told.denied_by and not told.sides):
         return None
     was = () if said else tuple(dict.fromkeys(told.statuses.values()))
     before = "; was: " + ", ".join(_STATUS[status] for status in was) if was else ""
-    named = {name: sides for name, sides in now.deniers.items() if name not in told.deniers}
-    through = _ordered({side for sides in named.values() for side in sides})
-    who = spoken(list(named), through) if named else media(_ordered(fresh))
+    named = {name: by for name, by in now.deniers.items() if name not in told.deniers}
+    through = sides.ordered({side for by in named.values() for side in by})
+    who = spoken(list(named), through, sides) if named else media(sides.ordered(fresh), sides)
     return Change(
         kind="status",
         reason=f"denied by {who}{before}",
         before=tuple(status.value for status in was),
-        after=(ContactStatus.DENIED.value, *(side.value for side in _ordered(fresh))),
+        after=(ContactStatus.DENIED.value, *sides.ordered(fresh)),
         speakers=tuple(named),
-        through=tuple(side.value for side in through),
+        through=tuple(through),
     )
 
 
-def _contradicted(told: Standing, now: Standing) -> Change | None:
+def _contradicted(told: Standing, now: Standing, sides: Sides) -> Change | None:
     fresh = now.contradicted_by - told.contradicted_by
     if not fresh:
         return None
     return Change(
         kind="status",
-        reason=f"contradicted by {media(_ordered(fresh))}",
-        after=("contradicted", *(side.value for side in _ordered(fresh))),
+        reason=f"contradicted by {media(sides.ordered(fresh), sides)}",
+        after=("contradicted", *sides.ordered(fresh)),
     )
 
 
-def _side(told: Standing, now: Standing) -> Change | None:
-    fresh = now.sides - told.sides - {Side.UNKNOWN}
+def _side(told: Standing, now: Standing, sides: Sides) -> Change | None:
+    fresh = {side for side in now.sides - told.sides if not sides.plays("unknown", side)}
     if not fresh:
         return None
-    was = f"; was: {media(_ordered(told.sides))} only" if told.sides else ""
+    was = f"; was: {media(sides.ordered(told.sides), sides)} only" if told.sides else ""
     return Change(
         kind="side",
-        reason=f"now confirmed by {media(_ordered(fresh))}{was}",
-        before=tuple(side.value for side in _ordered(told.sides)),
-        after=tuple(side.value for side in _ordered(fresh)),
+        reason=f"now confirmed by {media(sides.ordered(fresh), sides)}{was}",
+        before=tuple(sides.ordered(told.sides)),
+        after=tuple(sides.ordered(fresh)),
     )
-
-
-def _ordered(sides: Iterable[Side]) -> list[Side]:
-    return sorted(sides, key=list(Side).index)
 
 
 def _participant(told: Standing, now: Standing) -> Change | None:

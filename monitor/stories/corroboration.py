@@ -10,36 +10,28 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.contacts.reports import GENERIC
-from monitor.model import ContactStatus, Corroboration, Side, Voice
-from monitor.stories import families, stances
+from monitor.model import ContactStatus, Corroboration, Voice
+from monitor.stories import outlets, stances
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from monitor.model import Contact, Speaker, Story, StoryItem
+    from monitor.model import Contact, Side, Speaker, Story, StoryItem
+    from monitor.model.press import Press, Sides
 
-#: sides that speak with one mouth: two of their houses confirm nothing
-_ONE_MOUTH = frozenset({Side.RUSSIA_STATE, Side.LIBYA_EAST, Side.LIBYA_WEST, Side.UN})
-#: who would not do the other a favour
-_ADVERSE = ((Side.LIBYA_WEST, Side.LIBYA_EAST), (Side.LIBYA_WEST, Side.RUSSIA_STATE))
 #: letters of an independent voice whose word counts; of those, one must be good
 _FAIR, _GOOD, _JUDGED = "ABC", "AB", "ABCD"
 #: what a denial by one side leaves of a number
-_CONTESTED = {1: 3, 2: 4, 3: 4, 6: 5}
+_CONTESTED = {1: 3, 2: 4, 3: 4, 4: 5, 5: 5, 6: 5}
+#: what one voice is worth whose word goes no further than others'
+_ALONE = 3
 #: statuses of somebody who says that it is so
 _ASSERTED = frozenset(ContactStatus) - {ContactStatus.DENIED}
 
-_SIDES = {
-    Side.RUSSIA_STATE: "Russian state",
-    Side.LIBYA_EAST: "eastern Libyan",
-    Side.LIBYA_WEST: "western Libyan",
-    Side.INDEPENDENT: "independent",
-    Side.OTHER_STATE: "other states'",
-    Side.UNKNOWN: "unplaced",
-}
+_MEDIA = " media"
 _WORDS = {
     "adverse-sides": "confirmed by sides that are against each other",
-    "un-confirms": "confirmed by the United Nations",
+    "authority-confirms": "confirmed by {who}",
     "independents": "independent voices confirm each other",
     "no-independent": "no independent confirmation yet",
     "one-independent": "only one independent voice yet",
@@ -51,63 +43,65 @@ _WORDS = {
 }
 
 
-def corroborate(story: Story, people: Collection[str] = ()) -> Corroboration:
+def corroborate(story: Story, press: Press, people: Collection[str] = ()) -> Corroboration:
     """The voices of `story` and what they amount to. Entries that were taken back count only when nothing else is left.
 
     `people`: canonical names that are persons; where two contacts name some, those decide whether they are one.
     """
     standing = [item for item in story.items if item.withdrawn_at is None]
-    voices = voices_of(standing or story.items, people)
-    telling = [voice for voice in voices if not voice.denies]
-    credibility, grounds = _judged(telling, [v for v in voices if v.denies], withdrawn=not standing)
+    voices = voices_of(standing or story.items, press, people)
+    telling, denying = ([v for v in voices if v.denies is denies] for denies in (False, True))
+    credibility, grounds = _judged(telling, denying, press.sides, withdrawn=not standing)
     return Corroboration(
         voices=voices,
         reliability=min(voice.reliability for voice in telling or voices),
         credibility=credibility,
         grounds=grounds,
-        explained=_explained(telling, [v for v in voices if v.denies], grounds),
+        explained=_explained(telling, denying, grounds, press.sides),
     )
 
 
 def _judged(
-    telling: Sequence[Voice], denying: Sequence[Voice], *, withdrawn: bool
+    telling: Sequence[Voice], denying: Sequence[Voice], known: Sides, *, withdrawn: bool
 ) -> tuple[int, tuple[str, ...]]:
     """The number, and what it rests on."""
     if withdrawn:
         return 4, ("withdrawn",)
     if not telling:
         return 5, ("nobody", "denied")
-    base, ground = _undenied(telling)
+    base, ground = _undenied(telling, known)
     if not denying:
         return base, (ground,)
-    several = len(_mouths(denying)) > 1 and len(_mouths(telling)) == 1
+    several = len(_mouths(denying, known)) > 1 and len(_mouths(telling, known)) == 1
     return 5 if several else _CONTESTED[base], (ground, "denied")
 
 
-def _undenied(telling: Sequence[Voice]) -> tuple[int, str]:
-    mouths = _mouths(telling)
-    sides = {side for voice in telling for side in voice.sides}
-    free = [voice.reliability for voice in telling if Side.INDEPENDENT in voice.sides]
+def _undenied(telling: Sequence[Voice], known: Sides) -> tuple[int, str]:
+    mouths = _mouths(telling, known)
+    sides = _sides(telling)
+    free = [voice.reliability for voice in telling if any(known.plays("independent", s) for s in voice.sides)]
     fair = [letter for letter in free if letter in _FAIR]
-    if any(sides.issuperset(pair) for pair in _ADVERSE):
+    if known.are_adverse(sides):
         return 1, "adverse-sides"
-    if Side.UN in sides and len(mouths) > 1:
-        return 1, "un-confirms"
+    if len(mouths) > 1 and known.authorities(sides):
+        return 1, "authority-confirms"
     if len(fair) > 1 and min(fair) in _GOOD:
         return 1, "independents"
+    seconded, alone = (
+        min(getattr(known.weight(side), key) for side in sides) for key in ("seconded", "alone")
+    )
     if len(mouths) > 1:
-        return 2, "one-independent" if free else "no-independent"
-    if Side.UN in sides:
-        # it speaks of its own meetings and missions, on the record
-        return 2, "one-voice"
+        return seconded, "one-independent" if free else "no-independent"
+    if alone < _ALONE:  # on the record
+        return alone, "one-voice"
     if min(voice.reliability for voice in telling) not in _JUDGED:
         return 6, "unjudged"
-    return 3, "one-voice" if Side.INDEPENDENT in sides else "one-side"
+    return alone, "one-voice" if free else "one-side"
 
 
-def _mouths(voices: Iterable[Voice]) -> set[str]:
-    """Those who speak for themselves: a side with one mouth counts once, others by name."""
-    return {side if side in _ONE_MOUTH else voice.name for voice in voices for side in voice.sides}
+def _mouths(voices: Iterable[Voice], known: Sides) -> set[str]:
+    """Those who speak for themselves: sides that speak as one count once, others by name."""
+    return {known.mouth(side) or voice.name for voice in voices for side in voice.sides}
 
 
 # --- voices --------------------------------------------------------------------------------------------------
@@ -124,7 +118,7 @@ class _Speaker:
     reprints: bool
 
 
-def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple[Voice, ...]:
+def voices_of(items: Sequence[StoryItem], press: Press, people: Collection[str] = ()) -> tuple[Voice, ...]:
     """Each independent telling once, the first to tell it first.
 
     Copies belong to the voice that they repeat and a credited wire to itself. Reprints of unknown origin are a
@@ -132,10 +126,10 @@ def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple
     voices: it confirms nothing.
     """
     first = stances.claimed_first(items)
-    denials = _spoken(items, first)
+    denials = _spoken(items, first, press)
     speakers: dict[str, _Speaker] = {}
     for group in _copies(_without_spoken(items, first)):
-        made = _speaker(group)
+        made = _speaker(group, press)
         known = speakers.setdefault(made.name, made)
         if known is not made:
             known.items += made.items
@@ -146,7 +140,7 @@ def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple
     reported = [contact for contacts in said.values() for contact in contacts if contact.status in _ASSERTED]
     kept = [
         speaker
-        for speaker in _without_reprints(list(speakers.values()))
+        for speaker in _without_reprints(list(speakers.values()), press.sides)
         if main is None
         or not said[speaker.name]
         or _tells(said[speaker.name], main, people)
@@ -162,13 +156,15 @@ def voices_of(items: Sequence[StoryItem], people: Collection[str] = ()) -> tuple
     return (*own, *spoken)
 
 
-def _spoken(items: Iterable[StoryItem], first: StoryItem | None) -> list[tuple[Contact | None, Voice]]:
+def _spoken(
+    items: Iterable[StoryItem], first: StoryItem | None, press: Press
+) -> list[tuple[Contact | None, Voice]]:
     """The denials of whom a text names, each speaker's once, with the contact denied: its outlets only report them."""
     found: dict[str, tuple[Speaker, Contact | None, list[StoryItem]]] = {}
     for item in items:
         for speaker, contact in _denials(item, first):
             found.setdefault(speaker.name, (speaker, contact, []))[2].append(item)
-    return [(contact, _denial(speaker, told)) for speaker, contact, told in found.values()]
+    return [(contact, _denial(speaker, told, press)) for speaker, contact, told in found.values()]
 
 
 def _denials(item: StoryItem, first: StoryItem | None) -> Iterator[tuple[Speaker, Contact | None]]:
@@ -184,7 +180,7 @@ def _is_spoken(contact: Contact) -> bool:
     return contact.status is ContactStatus.DENIED and contact.speaker is not None and not contact.background
 
 
-def _denial(speaker: Speaker, told: Sequence[StoryItem]) -> Voice:
+def _denial(speaker: Speaker, told: Sequence[StoryItem], press: Press) -> Voice:
     return Voice(
         name=speaker.name,
         sides=(speaker.side,),
@@ -192,7 +188,7 @@ def _denial(speaker: Speaker, told: Sequence[StoryItem]) -> Voice:
         outlets=tuple(dict.fromkeys(item.outlet for item in told)),
         denies=True,
         speaker=speaker,
-        through=tuple(dict.fromkeys(families.voice(item)[1] for item in told)),
+        through=tuple(dict.fromkeys(outlets.voice(item, press.outlets)[1] for item in told)),
     )
 
 
@@ -229,18 +225,19 @@ def _copies(items: Sequence[StoryItem]) -> list[list[StoryItem]]:
     return list(groups.values())
 
 
-def _speaker(group: list[StoryItem]) -> _Speaker:
+def _speaker(group: list[StoryItem], press: Press) -> _Speaker:
     """Whose word a group of copies is: the wire that any of them credits, else the first that is no reprint."""
-    origins = sorted(group, key=lambda i: (not i.credit, families.is_aggregator(i), i.copy_of is not None))
-    name, side = families.voice(origins[0])
-    return _Speaker(name, side, group, families.is_aggregator(origins[0]))
+    printed = {item.id: outlets.is_aggregator(item, press.outlets) for item in group}
+    origin = min(group, key=lambda i: (not i.credit, printed[i.id], i.copy_of is not None))
+    name, side = outlets.voice(origin, press.outlets)
+    return _Speaker(name, side, group, printed[origin.id])
 
 
-def _without_reprints(speakers: list[_Speaker]) -> list[_Speaker]:
+def _without_reprints(speakers: list[_Speaker], known: Sides) -> list[_Speaker]:
     own = [speaker for speaker in speakers if not speaker.reprints]
     kept: list[_Speaker] = []
     for speaker in speakers:
-        spoken_for = (o.side is speaker.side or speaker.side not in _ONE_MOUTH for o in own or kept)
+        spoken_for = (o.side == speaker.side or not known.mouth(speaker.side) for o in own or kept)
         if not (speaker.reprints and any(spoken_for)):
             kept.append(speaker)
     return kept
@@ -310,34 +307,37 @@ def _share(ours: Iterable[str], theirs: Iterable[str], people: Collection[str]) 
 # --- in words ------------------------------------------------------------------------------------------------
 
 
-def _explained(telling: Sequence[Voice], denying: Sequence[Voice], grounds: Sequence[str]) -> str:
-    parts = [f"reported by {media(_sides(telling))}"] if telling else []
-    against = _against(denying)
+def _explained(
+    telling: Sequence[Voice], denying: Sequence[Voice], grounds: Sequence[str], known: Sides
+) -> str:
+    parts = [f"reported by {media(_sides(telling), known)}"] if telling else []
+    against = _against(denying, known)
     parts += against if not telling else []
-    parts += [_WORDS[ground] for ground in grounds if ground != "denied"]
+    who = media(known.authorities(_sides(telling)), known)
+    parts += [_WORDS[ground].format(who=who) for ground in grounds if ground != "denied"]
     parts += against if telling else []
     return "; ".join(parts)
 
 
-def _against(denying: Sequence[Voice]) -> list[str]:
+def _against(denying: Sequence[Voice], known: Sides) -> list[str]:
     """Who denies it, and who says the opposite."""
     denied = [v for v in denying if not v.contradicts]
     opposed = [v for v in denying if v.contradicts]
-    found = [f"denied by {deniers(denied)}"] if denied else []
-    return [*found, *([f"contradicted by {media(_sides(opposed))}"] if opposed else [])]
+    found = [f"denied by {deniers(denied, known)}"] if denied else []
+    return [*found, *([f"contradicted by {media(_sides(opposed), known)}"] if opposed else [])]
 
 
-def deniers(denying: Sequence[Voice]) -> str:
-    """`the Kremlin, reported by independent media`, `western Libyan media`, or both."""
+def deniers(denying: Sequence[Voice], known: Sides) -> str:
+    """`the foreign ministry, reported by independent media`, `northern media`, or both."""
     own = _sides(voice for voice in denying if voice.speaker is None)
     named = [voice for voice in denying if voice.speaker is not None]
-    parts = [spoken([v.speaker.told for v in named if v.speaker], _through(named))] if named else []
-    return "; also by ".join([*parts, *([media(own)] if own else [])])
+    parts = [spoken([v.speaker.told for v in named if v.speaker], _through(named), known)] if named else []
+    return "; also by ".join([*parts, *([media(own, known)] if own else [])])
 
 
-def spoken(names: Sequence[str], through: Sequence[Side]) -> str:
-    """`the Kremlin and Khalifa Haftar, reported by independent media`."""
-    return f"{_listed(list(dict.fromkeys(names)))}, reported by {media(through)}"
+def spoken(names: Sequence[str], through: Sequence[Side], known: Sides) -> str:
+    """`the foreign ministry and Ann Bee, reported by independent media`."""
+    return f"{_listed(list(dict.fromkeys(names)))}, reported by {media(through, known)}"
 
 
 def _through(voices: Iterable[Voice]) -> tuple[Side, ...]:
@@ -348,14 +348,14 @@ def _sides(voices: Iterable[Voice]) -> tuple[Side, ...]:
     return tuple(dict.fromkeys(side for voice in voices for side in voice.sides))
 
 
-def media(sides: Iterable[Side]) -> str:
-    """`Russian state and eastern Libyan media and the United Nations`."""
-    named = list(sides)
-    words = [_SIDES[side] for side in named if side is not Side.UN]
-    who = [_listed(words) + " media"] if words else []
-    return _listed([*who, *(["the United Nations"] if Side.UN in named else [])])
+def media(sides: Iterable[Side], known: Sides) -> str:
+    """`northern and southern media and the United Nations`: who ends on "media" shares that word."""
+    said = [known.media(side, "en") for side in sides]
+    shared = [words.removesuffix(_MEDIA) for words in said if words.endswith(_MEDIA)]
+    others = [words for words in said if not words.endswith(_MEDIA)]
+    return _listed([*([_listed(shared) + _MEDIA] if shared else []), *others])
 
 
 def _listed(words: Sequence[str]) -> str:
-    *first, last = words
+    *first, last = words or [""]
     return f"{', '.join(first)} and {last}" if first else last

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from monitor.model import Corroboration, LedgerContact, Standing, StoryItem
+    from monitor.model import Change, Corroboration, LedgerContact, Standing, StoryItem
+    from monitor.model.press import Press
 
 
 _NOT = frozenset({ContactStatus.CANCELLED, ContactStatus.DENIED})
@@ -27,7 +28,9 @@ class StoryJudge:
     """What judging needs to know beside the story."""
 
     #: canonical names that are persons; all others are bodies and offices
-    people: frozenset[str] = frozenset()
+    people: frozenset[str]
+    #: sides and outlets, as the analysts' files declare them
+    press: Press
 
     def judge(self, story: Story, lang: str = "en") -> Judged:
         """`story` with what it amounts to, for a reader of `lang`."""
@@ -35,7 +38,7 @@ class StoryJudge:
         return Judged(
             story=story,
             best=best_item(story, lang),
-            corroboration=corroborate(story, self.people),
+            corroboration=corroborate(story, self.press, self.people),
             contacts=tuple(sorted(contacts, key=_news_first)),
         )
 
@@ -50,7 +53,7 @@ class StoryJudge:
             return None
         then, now = (self.standing(self.judge(Story(id=story.id, items=i))) for i in (known, story.items))
         fresh = len(story.items) - len(known)
-        return SinceThen(changes=changes(then, now), reports=fresh)
+        return SinceThen(changes=self.changes(then, now), reports=fresh)
 
     def register(self, items: Iterable[StoryItem], told: Collection[int]) -> tuple[LedgerContact, ...]:
         """The contacts that one of the items `told` reports, as all of `items` tell them.
@@ -60,11 +63,15 @@ class StoryJudge:
 
         def judged(contact: Story) -> Corroboration | None:
             ours = any(item.id in told for item in contact.items)
-            return corroborate(contact, self.people) if ours else None
+            return corroborate(contact, self.press, self.people) if ours else None
 
         found = ledger(items, lambda _name, _day: "", people=self.people, corroborate=judged)
         ours = [c for c in found if any(source.item_id in told for source in c.sources)]
         return tuple(sorted(ours, key=_firmest_first))
+
+    def changes(self, told: Standing | None, now: Standing) -> tuple[Change, ...]:
+        """What is news to somebody who knows `told`; nothing to somebody who was never told."""
+        return changes(told, now, self.press.sides) if told is not None else ()
 
     def standing(self, judged: Judged) -> Standing:
         """What a reader knows who is told the story as it stands."""

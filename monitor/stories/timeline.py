@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.model import Standing, Step, Story
-from monitor.stories.change import changes, known
+from monitor.stories.change import known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def timeline(story: Story, judge: StoryJudge) -> tuple[Step, ...]:
             steps.append(Step(at=at, item=item, kind="copied"))
             continue
         now = judge.standing(judge.judge(_as_of(story, at, item)))
-        news = changes(knows, now) if knows is not None else ()
+        news = judge.changes(knows, now)
         knows = known((knows, now)) if knows is not None else now
         steps.append(Step(at=at, item=item, kind="withdrawn" if withdrawn else "told", changes=news))
     return tuple(steps)

@@ -1,6 +1,7 @@
 """From files to compiled rules. `load` reads a folder; `compile_sources` is the pure part.
 
-A folder holds entities/*.yaml, vocabulary/*.yaml, <name>.yaml, <name>.test.yaml and un-documents.yaml. Every mistake of every file comes
+A folder holds entities/*.yaml, vocabulary/*.yaml, <name>.yaml, <name>.test.yaml,
+un-documents.yaml, sides.yaml and outlets.yaml (the shipped two where it has none). Every mistake of every file comes
 in one ConfigError, in file order, so that an analyst mends them in one sitting.
 """
 
@@ -30,11 +31,13 @@ from monitor.watchlists.files import (
     VocabularyFile,
     WatchlistFile,
 )
+from monitor.watchlists.press import OUTLETS, SIDES, read_press
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from monitor.matching.mentions import EntitySpec, VocabularySpec
+    from monitor.model.press import Press
     from monitor.watchlists.files import NearbyFile
 
 #: beside the watchlists: what each UN resolution asks for; documents are mentions of %un-document
@@ -104,6 +107,7 @@ class _Compiler:
     def run(self, sources: Mapping[str, bytes]) -> Watchlists:
         for name, text in sorted(sources.items()):
             self._read(name, text)
+        press = self._press(sources)
         entities = {e.id: e.spec() for file, _ in self.entities for e in file.entities}
         vocabularies = {v.vocabulary: v.spec() for v, _ in self.vocabularies}
         documents_named = _UN_NAMES if self.resolutions is not None else ()
@@ -113,7 +117,7 @@ class _Compiler:
         lists = tuple(self._watchlist(file, doc, text, names) for file, doc, text in self.watchlists)
         cases = tuple(self._cases(lists))
         self._check_stable(lists, cases)
-        if self.mistakes:
+        if self.mistakes or press is None:
             raise ConfigError(
                 tuple(sorted(self.mistakes, key=lambda m: (m.file, m.line or 0, m.column or 0)))
             )
@@ -129,6 +133,7 @@ class _Compiler:
                 resolutions=self.resolutions,
             ),
             cases=cases,
+            press=press,
             revision=revision(sources),
             places=self.places,
         )
@@ -139,7 +144,7 @@ class _Compiler:
         path = PurePosixPath(name)
         file = f"{self.root}/{name}" if self.root else name
         folder = path.parts[0] if len(path.parts) > 1 else ""
-        if folder not in {"", "entities", "vocabulary"}:
+        if folder not in {"", "entities", "vocabulary"} or name in (SIDES, OUTLETS):
             return
         try:
             document = documents.read(text, file)
@@ -156,6 +161,14 @@ class _Compiler:
                 self.watchlists.append((model, document, text.decode("utf-8-sig")))
         except ConfigError as error:
             self.mistakes.extend(error.mistakes)
+
+    def _press(self, sources: Mapping[str, bytes]) -> Press | None:
+        try:
+            own = {name: sources[name] for name in (SIDES, OUTLETS) if name in sources}
+            return read_press(own, root=self.root)
+        except ConfigError as error:
+            self.mistakes.extend(error.mistakes)
+            return None
 
     # --- checking what refers to what
 

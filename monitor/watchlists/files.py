@@ -24,6 +24,7 @@ from pydantic import Tag as PydanticTag
 
 from monitor.matching.mentions import EntitySpec, Nearby, Role, VocabularySpec
 from monitor.model import Severity
+from monitor.model.press import Outlets, Sides
 from monitor.validation_messages import worded
 
 #: small letters, digits and single hyphens
@@ -308,6 +309,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         "vocabulary": VocabularyFile,
         "watchlist": WatchlistFile,
         "tests": TestsFile,
+        "sides": Sides,
+        "outlets": Outlets,
     }
     return {f"{name}.schema.json": _schema(model) for name, model in models.items()}
 

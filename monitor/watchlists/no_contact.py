@@ -31,7 +31,7 @@ def seen(verdict: Verdict, scan: Scan, watchlists: Watchlists) -> str:
     """What was seen in the sentences of a verdict without a contact, in words; "" where no word of contact stands there."""
     if verdict.rule.contact is None:
         return ""
-    cast = Cast.of(watchlists.entities, [verdict.rule.contact])
+    cast = Cast.of(watchlists.entities, [verdict.rule.contact], watchlists.press.sides)
     wanted = {m.sentence for span in verdict.spans for m in span.mentions}
     by_sentence: dict[int, list[Mention]] = {}
     for mention in scan.mentions:

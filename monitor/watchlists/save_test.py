@@ -46,7 +46,7 @@ def of_item(item: Item) -> TestItem:
         lang=item.lang if re.fullmatch(r"[a-z]{2,3}", item.lang) and item.lang != "und" else None,
         published=item.published_at.isoformat() if item.published_at else None,
         outlet=_plain(item.outlet),
-        outlet_side=item.outlet_side.value,
+        outlet_side=item.outlet_side,
     )
 
 

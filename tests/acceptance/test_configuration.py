@@ -171,3 +171,30 @@ def test_check_finds_a_route_that_cannot_be_meant(line: str, says: str, folder: 
     at = next(n for n, one in enumerate(text.splitlines(), 1) if line in one)
     assert str(mistake).startswith(f"config/monitor.yaml:{at}:")
     assert says in str(mistake)
+
+
+def test_a_side_is_what_ones_own_file_declares(folder: Path) -> None:
+    """Of feeds and routes, each mistake at its line, with what may be meant."""
+    for name in ("sides.yaml", "outlets.yaml"):
+        file = folder / "config" / "watchlists" / name
+        file.write_text(
+            file.read_text(encoding="utf-8").replace("libya-west", "tripolitania"), encoding="utf-8"
+        )
+    (folder / "config" / "feeds.yaml").write_text(
+        "feeds:\n  - {id: a, title: A, url: 'https://a.example/', side: tripolitania}\n"
+        "  - {id: b, title: B, url: 'https://b.example/', side: tripolitana}\n",
+        encoding="utf-8",
+    )
+    mine = folder / "config" / "monitor.yaml"
+    mine.write_text(
+        "data: data\nfeeds: feeds.yaml\nwatchlists: watchlists\nreceivers: [{name: desk, file: {path: out}}]\n"
+        "route: {receiver: desk, routes: [{match: {side: libya-wset}}]}\n",
+        encoding="utf-8",
+    )
+    found = run("check")
+    assert isinstance(found.exception, ConfigError)
+    told = [str(mistake) for mistake in found.exception.mistakes]
+    said = "config/feeds.yaml:3:56: sides.yaml declares no side 'tripolitana' (did you mean 'tripolitania'?)"
+    assert said in told
+    assert any("there is no side 'libya-wset'" in line for line in told)
+    assert len(told) == 2, told

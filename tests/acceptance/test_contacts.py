@@ -39,8 +39,8 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     call = contact(russian=("Vladimir Putin",), libyan=("Aguila Saleh",), type=ContactType.CALL, date=None)
     old = contact(russian=LAVROV, libyan=HAFTAR, place="Sochi", date="2019-05", background=True)
     told = [
-        ("ru", Side.RUSSIA_STATE, planned, 0), ("ar", Side.LIBYA_EAST, met, 3), ("en", Side.INDEPENDENT, met, 3.5),
-        ("en", Side.INDEPENDENT, call, 30), ("fr", Side.INDEPENDENT, old, 30),
+        ("ru", Side("russia-state"), planned, 0), ("ar", Side("libya-east"), met, 3), ("en", Side("independent"), met, 3.5),
+        ("en", Side("independent"), call, 30), ("fr", Side("independent"), old, 30),
     ]  # fmt: skip
     db = Database.open(f"sqlite:///{folder}/monitor.db")
     with db.transaction() as tx:

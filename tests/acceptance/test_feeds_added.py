@@ -510,7 +510,7 @@ def test_a_feed_that_only_the_database_had_moves_into_a_file(place: Place) -> No
 
     assert f"/key?key={KEY}" in [r.target for r in place.web.requests]
     (kept,) = load_feeds((place.folder / "data" / "added.yaml").read_bytes(), "f")
-    assert (kept.id, kept.url, kept.side.value) == ("old", url, "un")
+    assert (kept.id, kept.url, kept.side) == ("old", url, "un")
     assert KEY.encode() not in (place.folder / "data" / "monitor.db").read_bytes()
     assert KEY not in str(place.rows("SELECT * FROM feeds"))
 

@@ -110,7 +110,8 @@ def as_said(labels: Labels, decide: Decide) -> Dense:
 def through_daemon(labels: Labels, decide: Decide) -> Dense:
     """Each item with the story in which it is when all were polled."""
     found, told = Dense(), []
-    judge = StoryJudge(WhoIsWho.of(load(bundled("watchlists")).entities.values()).people)
+    lists = load(bundled("watchlists"))
+    judge = StoryJudge(WhoIsWho.of(lists.entities.values()).people, lists.press)
     with tempfile.TemporaryDirectory() as folder:
         database = Database.open(f"sqlite:///{folder}/monitor.db")
         for label, item in read_items(labels):

@@ -25,6 +25,7 @@ from monitor.net.client import NetPolicy
 from monitor.store import feeds, items
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
+from tests.support.press import PRESS
 from tests.support.slackapi import CHANNEL, TOKEN, SlackApi
 from tests.support.slackhook import Hook
 from tests.support.smtp import Smtp
@@ -46,13 +47,13 @@ ROUTE = RouteConfig.model_validate(
         "routes": [{"receiver": name, "continue": True} for name in ("mail", "bot", "siem")],
     }
 )
-JUDGE = StoryJudge(PEOPLE)
+JUDGE = StoryJudge(PEOPLE, PRESS)
 FACTS = (Fact("@khalifa-haftar", 3), Fact("@andrei-belousov", 3), Fact("@moscow", 2))
 FEEDS = {
     f.id: f
     for f in (
-        feed("gazette", side=Side.RUSSIA_STATE, reliability="C"),
-        feed("courier", side=Side.LIBYA_EAST, reliability="D"),
+        feed("gazette", side=Side("russia-state"), reliability="C"),
+        feed("courier", side=Side("libya-east"), reliability="D"),
     )
 }
 READERS = ("a@example.test", "b@example.test")
@@ -89,7 +90,7 @@ class World:
         entry = replace(entry, decision=decision)
         with self.db.transaction() as tx:
             ids = items.record(tx, poll(entry, at=at))
-            open_groups(tx, gather(tx, [entry], ids, at), ROUTE, judge=JUDGE, now=at)
+            open_groups(tx, gather(tx, [entry], ids, at, PRESS.outlets), ROUTE, judge=JUDGE, now=at)
         self.pass_on(at + 11 * MINUTE)
 
     def pass_on(self, now: datetime) -> None:

@@ -22,6 +22,7 @@ from monitor.model import Coverage
 from monitor.store import facts, feeds, suppressions
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
+from tests.support.press import PRESS
 from tests.support.stored import DAY, NOW, assessed, feed, match, told
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Place:
         if self.broken:
             raise StoreError("monitor.db is locked")
         with self.db.transaction() as tx:
-            made, _, count = suppress(tx, claim, self.now)
+            made, _, count = suppress(tx, claim, self.now, PRESS.outlets)
         return made, count
 
     @property
@@ -221,9 +222,11 @@ def test_an_alert_carries_the_link_where_a_page_is_served(kind: str) -> None:
     """And nothing in its place where none is."""
     link = address("https://desk.example", b"k" * 32, STORY, NOW)
     templates = load(settings.bundled("templates"))
-    judged = StoryJudge(frozenset()).judge(stories()[0])
+    judged = StoryJudge(frozenset(), PRESS).judge(stories()[0])
     texts = [
-        templates.render(kind, alert_context(judged, reason="new", now=NOW, false_alarm_link=given))
+        templates.render(
+            kind, alert_context(judged, reason="new", now=NOW, sides=PRESS.sides, false_alarm_link=given)
+        )
         for given in (link, "", "javascript:alert(1)")
     ]
 

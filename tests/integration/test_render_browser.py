@@ -10,6 +10,7 @@ from monitor.demo import messages
 from monitor.messages.templates import Templates, load
 from scripts.screenshot import PHONE, Picture, draw
 from tests.golden.alerts.cases import TEMPLATES, contexts, with_item
+from tests.support.press import PRESS
 from tests.support.services import need
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def templates() -> Templates:
 def long_words() -> dict[str, Any]:
     from monitor.messages.alert import alert_context
 
-    story = messages.JUDGE.judge(with_item(messages.stories()[0], title=TITLE, outlet=TITLE))
-    return alert_context(story, reason="new", now=messages.NOW)
+    story = messages.judge().judge(with_item(messages.stories()[0], title=TITLE, outlet=TITLE))
+    return alert_context(story, reason="new", now=messages.NOW, sides=PRESS.sides)
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,17 @@ from monitor.config.model import ReceiverConfig
 from monitor.delivery.email.channel import MAX_HTML
 from monitor.delivery.slack.blocks import plain_of
 from monitor.demo import messages
+from monitor.messages.alert import alert_context
+from monitor.messages.digest import Findings, digest_context
 from monitor.messages.render import render
 from monitor.messages.templates import Templates, load
-from monitor.model import MessageKind
+from monitor.model import MessageKind, Side
+from monitor.stories.judgement import StoryJudge
 from tests.golden.alerts import cases
 from tests.golden.alerts.cases import BATCH, HERE, RECEIVERS, TEMPLATES, contexts, many, written
 from tests.support import slacklimits
+from tests.support.press import HORN_PRESS
+from tests.support.tellings import PEOPLE, met, story, telling
 
 if TYPE_CHECKING:
     from monitor.delivery.channel import Outgoing
@@ -181,3 +186,29 @@ def test_the_goldens_name_no_place_on_this_machine() -> None:
     for path in HERE.rglob("*.*"):
         if path.suffix != ".pyc":
             assert root not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["slack", "email"])
+def test_another_question_is_told_by_its_own_sides(templates: Templates, kind: str) -> None:
+    """An alert and a digest name the sides of its file and none of the shipped one."""
+    judge = StoryJudge(PEOPLE, HORN_PRESS)
+    first = telling(1, Side("ankara"), "C", met("planned"))
+    told = story(first, telling(2, Side("mogadishu"), "C", met("planned")))
+    changed = judge.changes(judge.standing(judge.judge(story(first))), judge.standing(judge.judge(told)))
+    found = Findings(
+        stories=[judge.judge(told)],
+        coverage=messages.coverage(),
+        known={},
+        contacts=judge.register(told.items, {1, 2}),
+    )
+    given: dict[str, Any] = {"now": messages.NOW, "sides": HORN_PRESS.sides}
+    alert = alert_context(judge.judge(told), reason="changed", changes=changed, **given)
+    digest = digest_context(found, messages.DUE, series=messages.series(), **given)
+    receiver = next(r for r in RECEIVERS.values() if r.kind == kind)
+    for context in (alert, digest):
+        (first_page, *_) = render(templates, context, receiver, batch=BATCH, at=messages.NOW)
+        text = json.dumps(first_page.message.payload, ensure_ascii=False)
+        assert "Ankara" in text
+        assert "Mogadishu" in text
+        assert not re.search(r"Russian state|Libyan media|eastern Libya|western Libya", text)
+    assert alert["change_line"] == "Now confirmed by Somali federal media; was: Turkish state media only."

@@ -66,7 +66,7 @@ def said(number: int, *contacts: Contact, day: float = 0, **changes: Any) -> Sto
         url=changes.pop("url", f"https://{outlet.lower().replace(' ', '-')}.example/{number}"),
         published_at=at,
         outlet=outlet,
-        outlet_side=changes.pop("side", Side.INDEPENDENT),
+        outlet_side=changes.pop("side", Side("independent")),
     )
     own = tuple(
         Contact(**{name: getattr(c, name) for name in Contact.__slots__} | {"evidence": (quoted,)})
@@ -93,7 +93,7 @@ def role(name: str, on: date | None) -> str:
 def judged(story: Story) -> Corroboration:
     """A grade that says how many items there were."""
     return Corroboration(
-        voices=(Voice(name="gazette", sides=(Side.INDEPENDENT,), reliability="B", outlets=("Gazette",)),),
+        voices=(Voice(name="gazette", sides=(Side("independent"),), reliability="B", outlets=("Gazette",)),),
         reliability="B",
         credibility=2,
         grounds=("independent",),
@@ -113,9 +113,9 @@ def sample() -> tuple[LedgerContact, ...]:
     denied = contact(status=ContactStatus.DENIED, date="2026-03-06")
     call = contact(type=ContactType.CALL, place=None, russian=("Vladimir Putin",), libyan=("Aguila Saleh",))
     items: Iterable[StoryItem] = (
-        said(1, planned, outlet="Vestnik", side=Side.RUSSIA_STATE, lang="ru", story_id="s-1"),
-        said(2, met, day=2, outlet="Sawt", side=Side.LIBYA_EAST, lang="ar", story_id="s-1"),
-        said(3, denied, day=3, outlet="Tripoli Post", side=Side.LIBYA_WEST),
+        said(1, planned, outlet="Vestnik", side=Side("russia-state"), lang="ru", story_id="s-1"),
+        said(2, met, day=2, outlet="Sawt", side=Side("libya-east"), lang="ar", story_id="s-1"),
+        said(3, denied, day=3, outlet="Tripoli Post", side=Side("libya-west")),
         said(4, call, day=40, url=None),
     )
     return ledger(items, role, people=PEOPLE, corroborate=judged)

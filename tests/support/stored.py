@@ -44,7 +44,7 @@ def feed(name: str = "gazette", **changes: Any) -> Feed:
         "url": f"https://{name}.example/rss",
         "title": name.title(),
         "language": "en",
-        "side": Side.INDEPENDENT,
+        "side": Side("independent"),
     }
     return Feed(**values | changes)
 

@@ -19,6 +19,7 @@ from monitor.model import (
     Story,
     StoryItem,
 )
+from tests.support.press import FREE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ def met(
 
 def telling(
     number: int,
-    side: Side = Side.INDEPENDENT,
+    side: Side = FREE,
     letter: str = "B",
     *contacts: Contact,
     family: str = "",

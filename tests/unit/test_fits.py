@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from monitor.model.matchers import known, misfits, parse
+from tests.support.press import PRESS
 
-KNOWN = known(["wagner", "contacts"], ["wagner/named", "contacts/meeting"], ["tass", "un-news"])
+KNOWN = known(
+    ["wagner", "contacts"], ["wagner/named", "contacts/meeting"], PRESS.sides.ids, ["tass", "un-news"]
+)
 
 
 def said(*texts: str) -> list[str]:
@@ -87,7 +90,7 @@ def test_matchers_that_never_hold_together_are_told(texts: tuple[str, ...], expe
 
 def test_who_has_one_watchlist_may_name_it() -> None:
     """It says what it means also when there is a second one; a pattern for anything says nothing."""
-    alone = known(["wagner"], ["wagner/named"], ["tass"])
+    alone = known(["wagner"], ["wagner/named"], PRESS.sides.ids, ["tass"])
     assert misfits([parse("watchlist=wagner"), parse("rule=wagner/named"), parse("feed=tass")], alone) == ()
     assert len(misfits([parse("watchlist=~w.*")], alone)) == 1
     assert len(misfits([parse("watchlist!=wagner")], alone)) == 1

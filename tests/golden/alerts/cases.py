@@ -15,6 +15,7 @@ from monitor.messages.digest import digest_context
 from monitor.messages.render import render
 from monitor.messages.templates import load
 from monitor.model import ContactStatus, DateFlag, Severity, Story
+from tests.support.press import PRESS
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE.parents[2] / "templates"
@@ -105,6 +106,7 @@ def contested() -> Story:
 
 
 GIVEN: dict[str, Any] = {
+    "sides": PRESS.sides,
     "now": messages.NOW,
     "titles": messages.TITLES,
     "public_url": "https://monitor.example.org",
@@ -142,18 +144,18 @@ def contexts() -> dict[str, dict[str, Any]]:
         "empty": digest((), healthy=True),
         "hostile": digest((hostile,)),
         "absurd-dates": digest(absurd),
-        "alert": alert_context(messages.JUDGE.judge(told[0]), reason="new", suppressed=1, **given),
+        "alert": alert_context(messages.judge().judge(told[0]), reason="new", suppressed=1, **given),
         "alert-changed": alert_context(
-            messages.JUDGE.judge(contested()), reason="changed", changes=messages.CHANGES, **given
+            messages.judge().judge(contested()), reason="changed", changes=messages.change(), **given
         ),
         "alert-changed-arabic": alert_context(
-            messages.JUDGE.judge(contested(), "ar"),
+            messages.judge().judge(contested(), "ar"),
             reason="changed",
-            changes=messages.CHANGES,
+            changes=messages.change(),
             language="ar",
             **given,
         ),
-        "alert-hostile": alert_context(messages.JUDGE.judge(hostile), reason="more", **given),
+        "alert-hostile": alert_context(messages.judge().judge(hostile), reason="more", **given),
     }
 
 

@@ -16,13 +16,14 @@ from monitor.model import Change, Severity, Story
 from monitor.model.delivery import Ack, Silence
 from monitor.model.matchers import parse
 from monitor.stories.judgement import StoryJudge
+from tests.support.press import PRESS
 from tests.support.tellings import NOON, telling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HOUR = timedelta(hours=1)
-JUDGE = StoryJudge(frozenset())
+JUDGE = StoryJudge(frozenset(), PRESS)
 NEWS = (Change(kind="louder", reason="now critical; was: high"),)
 NIGHT = {
     "night": TimeIntervalConfig.model_validate(

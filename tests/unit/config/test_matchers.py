@@ -8,8 +8,9 @@ from monitor import documents
 from monitor.config.model import Config
 from monitor.config.references import conditions_wrong
 from monitor.model.matchers import known
+from tests.support.press import PRESS
 
-KNOWN = known(["wagner", "contacts"], ["wagner/named"])
+KNOWN = known(["wagner", "contacts"], ["wagner/named"], PRESS.sides.ids)
 
 
 def said(text: str) -> list[str]:

@@ -35,7 +35,7 @@ def contacts(lang: str, content: str, *, title: str = "", summary: str = "") -> 
     """What the sentences say, whatever the rules' queries make of them."""
     item = Item(
         key="k", feed_id="f", title=title, summary=summary, content=content, lang=lang,
-        published_at=PUBLISHED, outlet="", outlet_side=Side.UNKNOWN,
+        published_at=PUBLISHED, outlet="", outlet_side=Side("unknown"),
     )  # fmt: skip
     rule = next(rule for rule in lists().rules if rule.id == "officials-meet")
     assert rule.contact is not None

@@ -111,7 +111,7 @@ def test_the_history_is_every_change() -> None:
 
     assert [status.value for _, status in contact_.history] == ["planned", "happened", "denied"]
     assert contact_.status is ContactStatus.DENIED
-    assert list(contact_.by_side) == [Side.RUSSIA_STATE, Side.LIBYA_EAST, Side.LIBYA_WEST]
+    assert list(contact_.by_side) == [Side("russia-state"), Side("libya-east"), Side("libya-west")]
     assert [s.item_id for s in contact_.sources] == [1, 2, 3]
 
 

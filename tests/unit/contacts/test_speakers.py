@@ -94,7 +94,7 @@ def test_a_denial_of_what_is_no_contact_belongs_to_whom_the_text_names(
     assert decision.matches
     assert not decision.contacts
     found = decision.denier
-    assert (found.name if found else None, found.side.value if found else None) == (speaker, side)
+    assert (found.name if found else None, found.side if found else None) == (speaker, side)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from monitor.model import Decision, Fact, Severity, Side
 from monitor.store import alerts, feeds, items, outbox, stories
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
+from tests.support.press import PRESS
 from tests.support.stored import HOUR, MINUTE, NOW, assessed, feed, match, poll
 from tests.support.tellings import PEOPLE, met
 
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from monitor.model import Contact
 
 ROUTE = RouteConfig(receiver="desk", group_wait=MINUTE, group_interval=10 * MINUTE)
-JUDGE = StoryJudge(PEOPLE)
+JUDGE = StoryJudge(PEOPLE, PRESS)
 FACTS = (Fact("@khalifa-haftar", 3), Fact("@andrei-belousov", 3), Fact("@moscow", 2))
 FEEDS = [
-    feed("gazette", side=Side.RUSSIA_STATE, reliability="C"),
-    feed("courier", side=Side.LIBYA_EAST, reliability="D"),
+    feed("gazette", side=Side("russia-state"), reliability="C"),
+    feed("courier", side=Side("libya-east"), reliability="D"),
 ]
 
 
@@ -61,7 +62,7 @@ def told(
     entry = replace(entry, decision=Decision(lang="en", matches=matches, contacts=contacts, facts=FACTS))
     with db.transaction() as tx:
         ids = items.record(tx, poll(entry, at=at))
-        (story,) = gather(tx, [entry], ids, at)
+        (story,) = gather(tx, [entry], ids, at, PRESS.outlets)
         open_groups(tx, [story], ROUTE, judge=JUDGE, now=at)
     return story
 
@@ -92,7 +93,7 @@ def test_a_new_story_waits_for_its_other_reports(db: Database) -> None:
     assert last is not None
     assert last.told is not None
     assert (last.told.sides, last.told.participants) == (
-        frozenset({Side.RUSSIA_STATE}),
+        frozenset({Side("russia-state")}),
         PEOPLE - {"Saddam Haftar"},
     )
 

@@ -18,6 +18,7 @@ from monitor.model.matchers import parse
 from monitor.store import alerts, facts, feeds, merges, silences, tables_delivery
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
+from tests.support.press import PRESS
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, match, told
 from tests.support.tellings import PEOPLE, met
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from monitor.store.alerts import AlertGroup
 
-JUDGE = StoryJudge(PEOPLE)
+JUDGE = StoryJudge(PEOPLE, PRESS)
 TEMPLATES = load(settings.bundled("templates"))
 TOWNS = ("Sirte", "Ghat", "Derna", "Zuwara", "Brega", "Hun", "Kufra", "Nalut")
 
@@ -49,7 +50,7 @@ class Desk:
         entry = assessed(
             f"{side}-{n}-{at:%d%H%M}", matches=matches, feed_id=side, title=f"Two men met in {town}",
             content=f"They met in {town}.", published_at=at, canonical_url=None, url=None, contacts=(met(),),
-            outlet=side.title(), outlet_side=Side.RUSSIA_STATE if side == "gazette" else Side.LIBYA_EAST,
+            outlet=side.title(), outlet_side=Side("russia-state") if side == "gazette" else Side("libya-east"),
         )  # fmt: skip
         story = f"s-{n}"
         with self.db.transaction() as tx:
@@ -95,7 +96,7 @@ class Desk:
 def db(tmp_path: Path) -> Iterator[Database]:
     """A database with two feeds of two sides."""
     database = Database.open(f"sqlite:///{tmp_path}/monitor.db")
-    both = [feed("gazette", side=Side.RUSSIA_STATE), feed("courier", side=Side.LIBYA_EAST)]
+    both = [feed("gazette", side=Side("russia-state")), feed("courier", side=Side("libya-east"))]
     with database.transaction() as tx:
         feeds.sow(tx, both, NOW, jitter=lambda: 0.0)
     yield database

@@ -12,6 +12,7 @@ from monitor.model import Coverage, Decision, Item, Severity
 from monitor.store import alerts, archive, facts, feeds, items
 from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
+from tests.support.press import PRESS
 from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, poll
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def work(db: Database, severity: Severity = Severity.HIGH) -> Backfill:
         return Decision(lang="en", matches=(match(severity=severity), match("flights")))
 
     route = RouteConfig(receiver="desk")
-    return Backfill(db=db, decide=decide, rules=RULES, route=route, judge=StoryJudge(frozenset()))
+    return Backfill(db=db, decide=decide, rules=RULES, route=route, judge=StoryJudge(frozenset(), PRESS))
 
 
 def test_only_what_was_asked_for_is_matched(db: Database) -> None:

@@ -19,6 +19,7 @@ from monitor.store import facts, feeds, items, receivers
 from monitor.store.database import Database
 from monitor.store.tables_delivery import deliveries, digests
 from monitor.stories.judgement import StoryJudge
+from tests.support.press import PRESS
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, match, poll
 from tests.support.tellings import PEOPLE, met
 
@@ -60,12 +61,12 @@ class World:
             content=f"It is about {key}.", canonical_url=None, url=None,
         )  # fmt: skip
         with self.db.transaction() as tx:
-            gather(tx, [entry], items.record(tx, poll(entry, at=at)), at)
+            gather(tx, [entry], items.record(tx, poll(entry, at=at)), at, PRESS.outlets)
 
     def digester(self, now: datetime) -> Digester:
         return Digester(
             db=self.db, templates=TEMPLATES, receivers={r.name: r for r in self.receivers}, series=self.series,
-            titles={}, judge=StoryJudge(PEOPLE), public_url=None, clock=lambda: now,
+            titles={}, judge=StoryJudge(PEOPLE, PRESS), public_url=None, clock=lambda: now,
         )  # fmt: skip
 
     def due(self, now: datetime) -> int:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 from monitor.store.database import Database
+from tests.support.press import PRESS
 
 CLAIM = Claim(what="s-1", author="ana", reason="a town of that name", lasts=timedelta(days=90))
 
@@ -67,7 +68,7 @@ def matched(tx: Connection, item_id: int) -> bool:
 
 def test_a_story_that_is_false_is_quiet(tx: Connection) -> None:
     """Both items, with who said so and why; nothing of it is a contact any more."""
-    made, item, count = suppress(tx, CLAIM, NOW)
+    made, item, count = suppress(tx, CLAIM, NOW, PRESS.outlets)
     story = stories.load(tx, "s-1")
 
     assert (count, item.id, made.item_id) == (2, 1, 1)
@@ -96,10 +97,10 @@ def test_what_is_like_it_is_silenced_when_it_comes(
     tx: Connection, later: dict[str, Any], silenced: bool
 ) -> None:
     """And nothing else of the watchlist."""
-    suppress(tx, CLAIM, NOW)
+    suppress(tx, CLAIM, NOW, PRESS.outlets)
     item_id = told(tx, "later", **later)
 
-    assert bool(apply(tx, [item_id], NOW + DAY)) is silenced
+    assert bool(apply(tx, [item_id], NOW + DAY, PRESS.outlets)) is silenced
     assert matched(tx, item_id) is not silenced
 
 
@@ -115,7 +116,7 @@ def test_a_scope_is_as_wide_as_its_name(
     tx: Connection, scope: Scope, rule: str | None, parts: tuple[Part, ...]
 ) -> None:
     """As it is read back."""
-    made, _, _ = suppress(tx, replace(CLAIM, scope=scope, rule=rule), NOW)
+    made, _, _ = suppress(tx, replace(CLAIM, scope=scope, rule=rule), NOW, PRESS.outlets)
 
     assert suppressions.get(tx, made.id) == made
     assert made.parts == parts
@@ -137,7 +138,7 @@ def test_a_scope_is_as_wide_as_its_name(
 def test_a_claim_that_cannot_be_kept_says_why(tx: Connection, changes: dict[str, Any], why: str) -> None:
     """And changes nothing."""
     with pytest.raises(StoreError, match=why):
-        suppress(tx, replace(CLAIM, **changes), NOW)
+        suppress(tx, replace(CLAIM, **changes), NOW, PRESS.outlets)
 
     assert matched(tx, 1)
 
@@ -147,7 +148,7 @@ def test_several_watchlists_must_be_told_apart(tx: Connection) -> None:
     told(tx, "three", "s-1", watchlist="ships")
 
     with pytest.raises(StoreError, match="envoys, ships"):
-        suppress(tx, CLAIM, NOW)
+        suppress(tx, CLAIM, NOW, PRESS.outlets)
 
 
 def test_the_other_rules_of_an_item_stay(tx: Connection) -> None:
@@ -155,7 +156,7 @@ def test_the_other_rules_of_an_item_stay(tx: Connection) -> None:
     both = (match(), match(rule="quiet", severity=Severity.LOW))
     entry = assessed("both", matches=both, coverage=Coverage.MATCHED)
     (item_id,) = items.record(tx, poll(entry))
-    suppress(tx, replace(CLAIM, what=str(item_id), rule="named"), NOW)
+    suppress(tx, replace(CLAIM, what=str(item_id), rule="named"), NOW, PRESS.outlets)
     item = archive.get(tx, item_id)
 
     assert item is not None
@@ -166,17 +167,17 @@ def test_the_other_rules_of_an_item_stay(tx: Connection) -> None:
 def test_an_alert_that_waits_is_not_sent(tx: Connection) -> None:
     """Nor repeated, nor escalated: there is nothing left to tell."""
     alerts.open_group(tx, "desk", "s-1", now=NOW, due_at=NOW)
-    suppress(tx, CLAIM, NOW)
+    suppress(tx, CLAIM, NOW, PRESS.outlets)
     (group,) = alerts.due(tx, NOW)
     at = Circumstances(now=NOW, reason="new", opened_at=NOW, receiver="desk", routed=Routed(receiver="desk"))
-    (waiting,) = passed(batch_of(tx, group, StoryJudge(frozenset())), at).stories
+    (waiting,) = passed(batch_of(tx, group, StoryJudge(frozenset(), PRESS)), at).stories
 
     assert waiting.held == "nothing in it is loud enough any more"
 
 
 def test_a_suppression_ends_by_itself_or_by_a_person(tx: Connection) -> None:
     """And may be prolonged while nobody ended it."""
-    made, _, _ = suppress(tx, CLAIM, NOW)
+    made, _, _ = suppress(tx, CLAIM, NOW, PRESS.outlets)
     assert [s.id for s in suppressions.active(tx, NOW + 89 * DAY)] == [made.id]
     assert suppressions.active(tx, NOW + 90 * DAY) == ()
     assert suppressions.prolong(tx, made.id, NOW + 200 * DAY)
@@ -185,6 +186,6 @@ def test_a_suppression_ends_by_itself_or_by_a_person(tx: Connection) -> None:
     assert suppressions.expire(tx, made.id, NOW + DAY)
     assert not suppressions.expire(tx, made.id, NOW + DAY)
     assert not suppressions.prolong(tx, made.id, NOW + 300 * DAY)
-    assert apply(tx, [told(tx, "later", "s-1")], NOW + 2 * DAY) == 0
+    assert apply(tx, [told(tx, "later", "s-1")], NOW + 2 * DAY, PRESS.outlets) == 0
     (over,) = suppressions.every(tx)
     assert over.state(NOW + 2 * DAY) == "ended"

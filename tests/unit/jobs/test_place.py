@@ -16,6 +16,7 @@ from monitor.store import alerts, archive, feeds, items, merges, signatures, sto
 from monitor.store.database import Database
 from monitor.store.tables_news import polls
 from monitor.stories.judgement import StoryJudge
+from tests.support.press import PRESS
 from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, poll, state
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def written(
 ) -> tuple[tuple[StoryItem, ...], tuple[str, ...]]:
     """The stored items, and the stories with news for alerts."""
     ids = items.record(tx, poll(*entries, at=at))
-    told = gather(tx, entries, ids, at)
+    told = gather(tx, entries, ids, at, PRESS.outlets)
     return tuple(item for n in ids for item in archive.load(tx, [n])), told
 
 
@@ -211,7 +212,7 @@ def test_a_poll_writes_everything_or_nothing(db: Database) -> None:
         assert archive.count(tx, archive.Filter()) == 0
         assert stories.recent(tx, NOW - DAY) == ()
     with db.transaction() as tx:
-        polling.write(tx, record, ROUTE, StoryJudge())
+        polling.write(tx, record, ROUTE, StoryJudge(frozenset(), PRESS))
     with db.snapshot() as tx:
         (story,) = stories.recent(tx, NOW - DAY)
         assert [(g.receiver, g.story_id) for g in alerts.due(tx, NOW + DAY)] == [("desk", story.id)]
@@ -219,7 +220,7 @@ def test_a_poll_writes_everything_or_nothing(db: Database) -> None:
 
 def _write_and_crash(db: Database, record: PollRecord) -> None:
     with db.transaction() as tx:
-        polling.write(tx, record, ROUTE, StoryJudge())
+        polling.write(tx, record, ROUTE, StoryJudge(frozenset(), PRESS))
         raise RuntimeError("just before the commit")
 
 
@@ -232,14 +233,14 @@ def test_a_flood_is_written_in_portions_and_settled_by_the_last(
     first, *others = polling.portions(record)
     assert [len(part.assessed) for part in (first, *others)] == [2, 2, 1]
     with db.transaction() as tx:
-        polling.write(tx, first, ROUTE, StoryJudge())
+        polling.write(tx, first, ROUTE, StoryJudge(frozenset(), PRESS))
     with db.snapshot() as tx:
         assert archive.count(tx, archive.Filter()) == 2
         assert feeds.get(tx, "gazette").etag is None
         assert tx.execute(select(func.count()).select_from(polls)).scalar() == 0
     for part in polling.portions(record):
         with db.transaction() as tx:
-            polling.write(tx, part, ROUTE, StoryJudge())
+            polling.write(tx, part, ROUTE, StoryJudge(frozenset(), PRESS))
     with db.snapshot() as tx:
         assert archive.count(tx, archive.Filter()) == 5
         assert feeds.get(tx, "gazette").etag == '"1"'
@@ -250,7 +251,7 @@ def test_the_same_poll_twice_is_one(db: Database) -> None:
     """Two pollers of one feed, or a crash after the commit."""
     for _ in range(2):
         with db.transaction() as tx:
-            polling.write(tx, poll(report("a"), report("a")), ROUTE, StoryJudge())
+            polling.write(tx, poll(report("a"), report("a")), ROUTE, StoryJudge(frozenset(), PRESS))
     with db.snapshot() as tx:
         (story,) = stories.recent(tx, NOW - DAY)
         assert len(story.items) == 1

@@ -12,6 +12,7 @@ from monitor.demo import messages
 from monitor.languages.locale import frame
 from monitor.messages.alert import alert_context, notice_context
 from monitor.model import Coverage, DateFlag, Fulltext, Story
+from tests.support.press import PRESS
 
 NOW = messages.NOW
 STORIES = messages.stories()
@@ -19,7 +20,8 @@ STORIES = messages.stories()
 
 def alert(story: Story, **said: Any) -> dict[str, Any]:
     return alert_context(
-        messages.JUDGE.judge(story), **{"reason": "new", "now": NOW, "titles": messages.TITLES, **said}
+        messages.judge().judge(story),
+        **{"reason": "new", "now": NOW, "titles": messages.TITLES, "sides": PRESS.sides, **said},
     )
 
 

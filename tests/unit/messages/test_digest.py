@@ -11,13 +11,19 @@ from monitor.demo import messages
 from monitor.demo.stories import evidence, stories
 from monitor.messages.digest import MAX_CONTACTS, digest_context, shorten
 from monitor.model import Change, Severity, SinceThen, Story
+from tests.support.press import PRESS
 
 NOW = messages.NOW
 STORIES = stories()
 
 
 def digest(told: tuple[Story, ...] = STORIES, **said: Any) -> dict[str, Any]:
-    given: dict[str, Any] = {"series": messages.series(), "now": NOW, "titles": messages.TITLES}
+    given: dict[str, Any] = {
+        "series": messages.series(),
+        "now": NOW,
+        "titles": messages.TITLES,
+        "sides": PRESS.sides,
+    }
     due = said.pop("due", messages.DUE)
     own = {key: said.pop(key) for key in ("known", "contacts", "trend") if key in said}
     found = replace(messages.findings(told=told, report=said.pop("coverage", messages.coverage())), **own)

@@ -29,7 +29,7 @@ def kept(tx: Connection) -> dict[str, int]:
             lang="ru",
             matches=(match(severity=Severity.LOW),),
         ),
-        assessed("arabic", title="لقاء في سرت", content="", lang="ar", outlet_side=Side.LIBYA_EAST),
+        assessed("arabic", title="لقاء في سرت", content="", lang="ar", outlet_side=Side("libya-east")),
         assessed("percent", title="Fuel up 100% in a week", content="", coverage=Coverage.SUPPRESSED),
         assessed(
             "met", title="Talks", content="", matches=(match(watchlist="other"),), contacts=(contact(),)

@@ -26,7 +26,7 @@ def test_a_feed_comes_back_as_it_was_defined(tx: Connection) -> None:
     odd = feed(
         "odd",
         interval=timedelta(minutes=7),
-        side=Side.LIBYA_EAST,
+        side=Side("libya-east"),
         fulltext=True,
         user_agent="x/1",
         family="f",

@@ -42,7 +42,7 @@ def size(tx: Connection, table: Table) -> int:
 @pytest.mark.parametrize(
     ("lang", "title", "denier", "speakers"),
     [
-        pytest.param("en", "UN denies report of Wagner fighters at Jufra", Speaker("United Nations", "body", Side.UN), [], id="known"),
+        pytest.param("en", "UN denies report of Wagner fighters at Jufra", Speaker("United Nations", "body", Side("un")), [], id="known"),
         pytest.param("ar", "نفى مدير الميناء وصول مقاتلي فاغنر إلى طبرق", Speaker("مدير الميناء", "person"), [], id="in the text's words"),
         pytest.param("en", "Wagner fighters leave Libya", None, [], id="no denial"),
         pytest.param("ru", "Администрация порта опровергла встречу Хафтара с Евкуровым", None, [Speaker("Администрация порта", "person")], id="of a contact"),

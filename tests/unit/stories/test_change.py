@@ -10,13 +10,14 @@ import pytest
 from monitor.model import ContactStatus, Severity, Side, Standing
 from monitor.stories.change import changes, known
 from monitor.stories.judgement import StoryJudge
+from tests.support.press import HORN_PRESS, PRESS
 from tests.support.tellings import BELOUSOV, HAFTAR, NOON, PEOPLE, SADDAM, met, story, telling
 
 if TYPE_CHECKING:
     from monitor.model import StoryItem
 
-RU, EAST, WEST, FREE = Side.RUSSIA_STATE, Side.LIBYA_EAST, Side.LIBYA_WEST, Side.INDEPENDENT
-JUDGE = StoryJudge(PEOPLE)
+RU, EAST, WEST, FREE = Side("russia-state"), Side("libya-east"), Side("libya-west"), Side("independent")
+JUDGE = StoryJudge(PEOPLE, PRESS)
 PLAN = telling(1, RU, "C", met("planned"))
 
 
@@ -27,7 +28,7 @@ def standing(*items: StoryItem) -> Standing:
 
 def reasons(before: list[StoryItem], after: list[StoryItem]) -> list[str]:
     """Why a reader who knows `before` is told when it has become `after`."""
-    return [change.reason for change in changes(standing(*before), standing(*after))]
+    return [change.reason for change in changes(standing(*before), standing(*after), PRESS.sides)]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_news_is_told_with_its_reason(more: list[StoryItem], said: list[str]) ->
         pytest.param([telling(2, RU, "B", met("planned"))], id="another outlet of a known side"),
         pytest.param([telling(n, FREE, "B", met("planned"), copy_of=1) for n in range(2, 7)], id="copies"),
         pytest.param([telling(2, EAST, "D", met("planned"), credit="TASS")], id="a new side prints a known one's wire"),
-        pytest.param([telling(2, Side.UNKNOWN, "F", met("planned"))], id="nobody knows whose side it is"),
+        pytest.param([telling(2, Side("unknown"), "F", met("planned"))], id="nobody knows whose side it is"),
         pytest.param([telling(2, RU, "C", met("invited"))], id="invited is as good as planned"),
         pytest.param([telling(2, RU, "C", met("planned", libyan=(HAFTAR, "LNA General Command")))], id="a body is no person"),
         pytest.param([telling(2, RU, "C", met("planned", libyan=("Libya",)))], id="a country is no person"),
@@ -126,7 +127,7 @@ def test_one_of_two_contacts_is_named() -> None:
     """So that the reader knows which."""
     both = (met("planned"), met("planned", russian=("Sergei Lavrov",), libyan=("Aguila Saleh",)))
     told = telling(1, RU, "C", *both)
-    (change,) = changes(standing(told), standing(told, telling(2, RU, "C", met())))
+    (change,) = JUDGE.changes(standing(told), standing(told, telling(2, RU, "C", met())))
     assert change.reason == f"took place; was: planned ({BELOUSOV} / {HAFTAR})"
     assert (change.before, change.after) == (("planned",), ("happened", f"{BELOUSOV} / {HAFTAR}"))
 
@@ -195,23 +196,47 @@ def test_nothing_changes_by_itself() -> None:
 
 def test_the_opposite_is_told_and_confirms_nothing() -> None:
     """Whoever was told that they came hears that somebody says they left."""
-    judge = StoryJudge()
+    judge = StoryJudge(frozenset(), PRESS)
     arrived = telling(1, title="Fighters arrive in Tobruk")
-    left = telling(2, Side.LIBYA_EAST, title="Fighters leave Tobruk")
+    left = telling(2, Side("libya-east"), title="Fighters leave Tobruk")
     then, now = (judge.standing(judge.judge(story(*items))) for items in ((arrived,), (arrived, left)))
-    assert [change.reason for change in changes(then, now)] == ["contradicted by eastern Libyan media"]
+    assert [change.reason for change in changes(then, now, PRESS.sides)] == [
+        "contradicted by eastern Libyan media"
+    ]
 
 
 def test_a_denial_is_told_with_who_denies_it() -> None:
     """The Kremlin's denial in an independent outlet is not that outlet's."""
-    told = Standing(severity=Severity.HIGH, sides=frozenset({Side.INDEPENDENT}), voices=frozenset({"a"}))
+    told = Standing(severity=Severity.HIGH, sides=frozenset({Side("independent")}), voices=frozenset({"a"}))
     now = replace(
         told,
-        denied_by=frozenset({Side.RUSSIA_STATE}),
-        deniers={"the Kremlin": (Side.INDEPENDENT,)},
+        denied_by=frozenset({Side("russia-state")}),
+        deniers={"the Kremlin": (Side("independent"),)},
         voices=frozenset({"a", "Kremlin"}),
     )
-    (change,) = changes(told, now)
+    (change,) = changes(told, now, PRESS.sides)
     assert change.reason == "denied by the Kremlin, reported by independent media"
     assert (change.speakers, change.through) == (("the Kremlin",), ("independent",))
     assert change.after == ("denied", "russia-state")
+
+
+def test_another_question_is_told_by_its_own_sides() -> None:
+    """In the order of its file; an outlet that nobody placed and a side that is declared no more confirm nothing."""
+    judge = StoryJudge(PEOPLE, HORN_PRESS)
+
+    def knows(*items: StoryItem) -> Standing:
+        return judge.standing(judge.judge(story(*items)))
+
+    first = telling(1, Side("ankara"), "C", met("planned"))
+    more = (
+        telling(2, Side("hargeisa"), "C", met("planned")),
+        telling(3, Side("mogadishu"), "C", met("planned")),
+    )
+    (change,) = judge.changes(knows(first), knows(first, *more))
+    assert (
+        change.reason == "now confirmed by Somali federal and northern media; was: Turkish state media only"
+    )
+    (change,) = judge.changes(knows(first), knows(first, telling(4, Side("observers"), "A", met("denied"))))
+    assert change.reason == "denied by the Observer Mission; was: planned"
+    for side in ("unplaced", "unknown", "khartoum"):
+        assert judge.changes(knows(first), knows(first, telling(5, Side(side), "C", met("planned")))) == ()

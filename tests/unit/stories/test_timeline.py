@@ -7,19 +7,20 @@ from datetime import timedelta
 from monitor.model import Side
 from monitor.stories.judgement import StoryJudge
 from monitor.stories.timeline import timeline
+from tests.support.press import PRESS
 from tests.support.tellings import NOON, PEOPLE, met, story, telling
 
-JUDGE = StoryJudge(PEOPLE)
+JUDGE = StoryJudge(PEOPLE, PRESS)
 
 
 def test_each_step_says_what_it_changed() -> None:
     """A first telling changes nothing, nor does a copy; a new side, a denial and a withdrawal do."""
     steps = timeline(
         story(
-            telling(1, Side.RUSSIA_STATE, "D", met("planned")),
-            telling(2, Side.INDEPENDENT, "C", met("planned"), copy_of=1, credit="TASS"),
-            telling(3, Side.LIBYA_EAST, "D", met("happened")),
-            telling(4, Side.LIBYA_WEST, "C", met("denied")),
+            telling(1, Side("russia-state"), "D", met("planned")),
+            telling(2, Side("independent"), "C", met("planned"), copy_of=1, credit="TASS"),
+            telling(3, Side("libya-east"), "D", met("happened")),
+            telling(4, Side("libya-west"), "C", met("denied")),
         ),
         JUDGE,
     )
@@ -31,8 +32,8 @@ def test_each_step_says_what_it_changed() -> None:
 
 def test_what_was_taken_back_later_counts_until_then() -> None:
     """The step of another outlet between telling and withdrawal still knows it."""
-    first = telling(1, Side.RUSSIA_STATE, "D", met(), withdrawn_at=NOON + timedelta(hours=9))
-    steps = timeline(story(first, telling(2, Side.LIBYA_EAST, "D", met())), JUDGE)
+    first = telling(1, Side("russia-state"), "D", met(), withdrawn_at=NOON + timedelta(hours=9))
+    steps = timeline(story(first, telling(2, Side("libya-east"), "D", met())), JUDGE)
     assert [(s.item.id, s.kind) for s in steps] == [(1, "told"), (2, "told"), (1, "withdrawn")]
     assert [c.kind for c in steps[1].changes] == ["side"]
     assert [c.kind for c in steps[2].changes] == ["withdrawn"]
@@ -42,7 +43,9 @@ def test_what_was_taken_back_later_counts_until_then() -> None:
 def test_items_of_one_poll_are_steps_of_their_own() -> None:
     """Seen at one moment, in the order in which they were stored."""
     steps = timeline(
-        story(telling(2, Side.UN, "A", met(), hours=1), telling(1, Side.RUSSIA_STATE, "D", met(), hours=1)),
+        story(
+            telling(2, Side("un"), "A", met(), hours=1), telling(1, Side("russia-state"), "D", met(), hours=1)
+        ),
         JUDGE,
     )
     assert [(s.item.id, [c.kind for c in s.changes]) for s in steps] == [(1, []), (2, ["side"])]

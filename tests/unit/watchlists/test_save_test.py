@@ -152,7 +152,7 @@ def test_an_item_is_kept_with_what_decides() -> None:
         lang="ru",
         published_at=datetime(2024, 5, 6, 7, tzinfo=UTC),
         outlet="Example",
-        outlet_side=Side.UN,
+        outlet_side=Side("un"),
         url="https://example.org",
     )
 

@@ -1,11 +1,68 @@
-"""Whose text an item is."""
+"""Whose voice an item is."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from monitor.model import Item
-from monitor.stories import wires
+from monitor.model import Item, Side
+from monitor.stories import outlets
+from tests.support.press import HORN_PRESS, PRESS
+from tests.support.tellings import telling
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "side"),
+    [
+        pytest.param({"family": "France Médias Monde"}, "France Médias Monde", Side("independent"), id="feed's family"),
+        pytest.param({}, "Outlet 1", Side("independent"), id="no family: the outlet"),
+        pytest.param({"credit": "AFP"}, "AFP", Side("independent"), id="credited wire"),
+        pytest.param({"side": Side("libya-west"), "credit": "TASS"}, "TASS", Side("russia-state"), id="a wire speaks for itself"),
+        pytest.param({"credit": "Sputnik"}, "Rossiya Segodnya", Side("russia-state"), id="a wire's publisher"),
+        pytest.param({"credit": "Telegraph Agency of Nowhere"}, "Telegraph Agency of Nowhere", Side("unknown"), id="unknown wire"),
+        pytest.param({"outlet": "RT Arabic", "family": "articles"}, "TV-Novosti", Side("independent"), id="outlet of a house"),
+        pytest.param({"outlet": "The Hill via Yahoo News"}, "The Hill", Side("independent"), id="via"),
+        pytest.param({"outlet": "The Libya Observer"}, "The Libya Observer", Side("independent"), id="outlet by its name"),
+    ],
+)  # fmt: skip
+def test_a_voice_is_a_publisher_or_a_wire(given: dict[str, Any], name: str, side: Side) -> None:
+    """An outlet that prints an agency lends it no side."""
+    item = telling(1, given.pop("side", Side("independent")), "B", **given)
+    assert outlets.voice(item, PRESS.outlets) == (name, side)
+
+
+@pytest.mark.parametrize(
+    ("given", "reprint"),
+    [
+        pytest.param({"family": "allAfrica - Libya"}, True, id="by family"),
+        pytest.param({"family": "Pravda network"}, True, id="mirror network"),
+        pytest.param({"url": "https://allafrica.com/stories/1.html"}, True, id="by the item's host"),
+        pytest.param(
+            {"feed": {"url": "https://libya.news-pravda.com/rss.xml"}}, True, id="by the feed's host"
+        ),
+        pytest.param({"url": "https://www.msn.com/x"}, True, id="www"),
+        pytest.param({"url": "https://notmsn.com/x"}, False, id="a host that only ends alike"),
+        pytest.param({"url": "https://[broken"}, False, id="no address"),
+        pytest.param({"family": "allAfrica - Libya", "credit": "AFP"}, False, id="origin credited"),
+        pytest.param({"outlet": "AP via Yahoo News"}, False, id="origin before via"),
+        pytest.param({}, False, id="an outlet"),
+    ],
+)
+def test_aggregators_have_no_word_of_their_own(given: dict[str, Any], reprint: bool) -> None:
+    """Unless the text says whose it is."""
+    assert outlets.is_aggregator(telling(1, **given), PRESS.outlets) is reprint
+
+
+def test_a_google_news_headline_names_its_outlet() -> None:
+    """It stands after the last dash."""
+    feed = {"url": "https://news.google.com/rss/search?q=libya"}
+    item = telling(1, feed=feed, title="Envoy in Tripoli - again - Cyprus Mail")
+    assert outlets.family(item, PRESS.outlets) == "Cyprus Mail"
+    assert not outlets.is_aggregator(item, PRESS.outlets)
+
+
+# --- credits ---
 
 
 def item(content: str = "", *, title: str = "A title", **more: str) -> Item:
@@ -48,7 +105,7 @@ REST = " The two men talked for an hour about grain, and nobody signed anything.
 )  # fmt: skip
 def test_a_text_credits_its_agency(text: str, agency: str) -> None:
     """Dateline, footer and attribution in six languages."""
-    assert wires.credit(item(text)) == agency
+    assert outlets.credit(item(text), PRESS.outlets) == agency
 
 
 @pytest.mark.parametrize(
@@ -71,7 +128,7 @@ def test_a_text_credits_its_agency(text: str, agency: str) -> None:
 )
 def test_a_mention_is_no_credit(text: str) -> None:
     """Otherwise every quoted interview would be an agency's text."""
-    assert wires.credit(item(text)) == ""
+    assert outlets.credit(item(text), PRESS.outlets) == ""
 
 
 @pytest.mark.parametrize(
@@ -85,12 +142,14 @@ def test_a_mention_is_no_credit(text: str) -> None:
 )
 def test_titles_and_bylines_count(given: Item, agency: str) -> None:
     """An entry may have nothing but a headline and a name."""
-    assert wires.credit(given) == agency
+    assert outlets.credit(given, PRESS.outlets) == agency
 
 
-def test_every_form_belongs_to_one_agency() -> None:
-    """No name is claimed twice, and none is empty."""
-    forms = [form for wire in wires.WIRES for form in (*wire.forms, *wire.short)]
-
-    assert len(forms) == len(set(forms))
-    assert all(form.strip() == form and form for form in forms)
+def test_another_question_has_its_own_agencies_and_words() -> None:
+    """Nothing of the shipped file is left: the agency, its side, its house, the words that credit it."""
+    text = "The minister left, according to SONNA."
+    assert outlets.credit(item(text), HORN_PRESS.outlets) == "SONNA"
+    assert outlets.credit(item(text), PRESS.outlets) == ""
+    assert outlets.credit(item("He left, according to TASS."), HORN_PRESS.outlets) == ""
+    assert outlets.voice(telling(1, credit="SONNA"), HORN_PRESS.outlets) == ("SONNA", Side("mogadishu"))
+    assert outlets.voice(telling(1, outlet="Horn Radio"), HORN_PRESS.outlets)[0] == "Horn House"
