@@ -207,7 +207,7 @@ def _words(alternatives: str) -> str:
 
 
 def office_name(demonym: str, text: str, sense: str) -> str:
-    """The English name of an office in plain `text`: ("Libyan", "ливийский министр обороны", "person")."""
+    """The English name of an office in plain `text`: ("French", "министр обороны", "person")."""
     return f"{demonym} {_office(text, sense)}".strip()
 
 

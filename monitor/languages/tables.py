@@ -28,6 +28,8 @@ DEFAULT = "en"
 _OURS = Path(__file__).with_name("data")
 _folder = _OURS
 _forgetting: list[Callable[[], None]] = []
+_BAR = re.compile(r" +\| +")
+_ANY_ENDING = re.compile(r"(?<!\\[wWsSdD])(?<!\.)\*")
 #: what stands in front of a line's words: a number, or a name with a colon
 _FRONT = re.compile(r"\A(?:-?\d+ |[\w ]+: )")
 _HEAD = re.compile(r"\[[^\[\]]+\]")
@@ -74,8 +76,8 @@ def _flat(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def _alternatives(lines: Sequence[str]) -> str:
-    """One regular expression for phrases between bars; `*` is any ending."""
-    return "|".join(re.sub(r" +\| +", "|", line).replace("*", r"\w*") for line in lines)
+    r"""One regular expression for phrases between bars; `*` is any ending, but behind `\W` and such it repeats."""
+    return "|".join(_ANY_ENDING.sub(r"\\w*", _BAR.sub("|", line)) for line in lines)
 
 
 def _numbered(line: str) -> tuple[str, str]:

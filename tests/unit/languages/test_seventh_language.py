@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ESPERANTO = {
     "profile.txt": "[little words]\nla kaj en de al kun estas pri\n",
     "sentences.txt": "[leaning]\ns-ro d-ro\n",
-    "grammar.txt": "[past]\n\\w+is\n[future]\n\\w+os\n[partner]\nkun\n[negation]\nne | neniam\n",
+    "grammar.txt": "[past]\n\\w+is\n[future]\nli\\W*\\w+os | ven*\n[partner]\nkun\n[negation]\nne | neniam\n",
     "offices.txt": "[heads]\nambassador: ambasador\\w+\n[fields]\ndefence: defend\\w+\n[kinds]\nminister: ministr\\w+\n",
     "forms.txt": "[names]\n[aeiou] 0\n* 0 on\n[plurals]\no 0 n j jn\na 0 n j jn\n",
     "dates.txt": """
@@ -139,6 +139,7 @@ def test_its_grammar_and_offices_are_known() -> None:
     assert grammar.past.search("li parolis")
     assert not grammar.past.search("he met them")
     assert grammar.negation.search("li ne ")
+    assert all(grammar.future.search(text) for text in ("li  parolos", "ĝi venas"))
     assert office_name("French", "defenda ministro", "person") == "French defence minister"
     assert office_name("French", "ambasadoro", "person") == "French ambassador"
 
