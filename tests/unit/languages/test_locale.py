@@ -173,7 +173,10 @@ def seventh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_a_language_is_a_folder(seventh: str) -> None:
     """Its own words where it has them, CLDR's days, and English for the rest; the configuration takes it."""
     series = messages.series(seventh)
-    told = digest_context(messages.findings(seventh), messages.DUE, series=series, now=messages.NOW)
+    sides = messages.judge().press.sides
+    told = digest_context(
+        messages.findings(seventh), messages.DUE, series=series, now=messages.NOW, sides=sides
+    )
     story = told["stories"][0]
 
     assert languages() == ("en", "qx")
