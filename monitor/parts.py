@@ -58,7 +58,8 @@ class Parts:
     @property
     def judge(self) -> StoryJudge:
         """What tells persons from bodies when stories are judged."""
-        return StoryJudge(WhoIsWho.of(self.watchlists.entities.values()).people)
+        people = WhoIsWho.of(self.watchlists.entities.values()).people
+        return StoryJudge(people, self.watchlists.party_titles)
 
 
 def build(found: Settings) -> Parts:

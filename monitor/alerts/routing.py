@@ -152,7 +152,7 @@ def labels_of(story: Story) -> Labels:
         "rule": _values(f"{match.watchlist}/{match.rule}" for match in matches),
         "severity": [story.severity.value],
         "side": _values(item.side.value for item in story.items),
-        "participants": _values(name for c in contacts for name in (*c.russian, *c.libyan)),
+        "participants": _values(name for c in contacts for name in c.names),
         "feed": _values(item.feed.id for item in story.items),
         "lang": _values(item.item.lang for item in story.items),
     }

@@ -116,7 +116,8 @@ def contacts(
     form = Format.JSON if as_json else form
     library = _library(form, chart)
     settings = loaded(config)
-    known = WhoIsWho.of(load(settings.watchlists).entities.values())
+    lists = load(settings.watchlists)
+    known = WhoIsWho.of(lists.entities.values(), lists.party_titles)
     everything = _ledger(settings, known)
     found = chosen(everything, wanted, known)
     if contact_id is not None and not found:
@@ -155,7 +156,7 @@ def _ledger(settings: Settings, known: WhoIsWho) -> tuple[LedgerContact, ...]:
                 advance(1)
     finally:
         db.close()
-    return ledger(items, known.role, people=known.people, corroborate=corroborate)
+    return ledger(items, known.role, people=known.people, titles=known.titles, corroborate=corroborate)
 
 
 # --- where they go ---------------------------------------------------------------------------------------
@@ -276,7 +277,7 @@ def _passes(of: LedgerContact, wanted: Filter, known: WhoIsWho) -> bool:
 
 
 def _takes_part(of: LedgerContact, said: str, known: WhoIsWho) -> bool:
-    names = {p.name for p in (*of.russian, *of.libyan)}
+    names = {p.name for p in of.participants}
     part = folded(said)
     return not names.isdisjoint(known.meant(said)) or any(part in folded(name) for name in names)
 
@@ -314,8 +315,8 @@ def _cells(of: LedgerContact) -> Iterator[Text]:
     words = Text(f"{of.type.value}, ")
     words.append(plain.status(of), style=_COLOURS.get(of.status, "yellow"))
     yield words.append(" (only mentioned)" if of.background else "", style="dim")
-    yield Text(_own(plain.names(of.russian)))
-    yield Text(_own(plain.names(of.libyan)))
+    for party in of.parties.values():
+        yield Text(_own(plain.names(party)))
     yield Text(_own(of.place) if of.place else "")
     told = ", ".join(f"{side.value} {len(sources)}" for side, sources in of.by_side.items())
     yield Text(f"{told} {plain.grade(of.corroboration)}" if of.corroboration else told)

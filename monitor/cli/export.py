@@ -64,13 +64,15 @@ def case(
 
 
 def _case(tx: Any, story: Story, known: WhoIsWho) -> Case:
-    judge = StoryJudge(known.people)
+    judge = StoryJudge(known.people, known.titles)
     kept = evidence.of_items(tx, [item.id for item in story.items])
     feeds = dict.fromkeys(k.link.feed_id for k in kept)
     return Case(
         judged=judge.judge(story),
         steps=timeline(story, judge),
-        contacts=ledger(story.items, known.role, people=known.people, corroborate=corroborate),
+        contacts=ledger(
+            story.items, known.role, people=known.people, titles=known.titles, corroborate=corroborate
+        ),
         kept=kept,
         chains=tuple(
             _chain(tx, feed_id, [k for k in kept if k.link.feed_id == feed_id]) for feed_id in feeds

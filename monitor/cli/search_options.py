@@ -117,7 +117,8 @@ def writing(settings: Settings) -> Iterator[Any]:
 
 def people(settings: Settings) -> WhoIsWho:
     """Who is who in the configured watchlists."""
-    return WhoIsWho.of(load(settings.watchlists).entities.values())
+    lists = load(settings.watchlists)
+    return WhoIsWho.of(lists.entities.values(), lists.party_titles)
 
 
 def spelt(
@@ -156,7 +157,8 @@ def _meant(entities: Mapping[str, EntitySpec], word: str, *, any_spelling: bool)
 
 def judge(settings: Settings) -> StoryJudge:
     """What tells persons from bodies when stories are judged."""
-    return StoryJudge(people(settings).people)
+    known = people(settings)
+    return StoryJudge(known.people, known.titles)
 
 
 def story(tx: Any, story_id: str) -> Story:

@@ -57,7 +57,7 @@ def _event(of: LedgerContact, people: frozenset[str]) -> MISPEvent:
         event.add_tag(tag)
     said = plain.clean(plain.summary(of))
     event.add_attribute("text", said, category="Other", comment=of.id, **_stamp(of, "summary"))
-    for participant in (*of.russian, *of.libyan):
+    for participant in of.participants:
         event.add_object(_participant(of, participant, person=participant.name in people))
     if of.place:
         place = _object("geolocation", of, of.place)

@@ -71,14 +71,14 @@ def with_roles(of: Iterable[Participant]) -> str:
 def title(of: LedgerContact) -> str:
     """One line: the kind, who with whom, where."""
     place = f", {of.place}" if of.place else ""
-    return f"{KIND_WORDS.get(of.type, of.type.value.capitalize())}: {names(of.russian)} – {names(of.libyan)}{place}"
+    kind = KIND_WORDS.get(of.type, of.type.value.capitalize())
+    return f"{kind}: {' – '.join(map(names, of.parties.values()))}{place}"
 
 
 def summary(of: LedgerContact, mark: Callable[[str], str] = str) -> str:
     """A few plain lines: who in what office, when, status with its history, who says so and how far to believe it."""
     lines = [
-        f"Russian side: {with_roles(of.russian)}",
-        f"Libyan side: {with_roles(of.libyan)}",
+        *(f"{of.title(party)}: {with_roles(people)}" for party, people in of.parties.items()),
         f"Place: {of.place or 'not said'}",
         f"Date: {of.date or f'not said; first told on {first_told(of):%Y-%m-%d}'}",
         f"Status: {history(of)}",
@@ -134,8 +134,11 @@ def as_json(of: LedgerContact) -> dict[str, Any]:
         "types": [kind.value for kind in of.types],
         "status": of.status.value,
         "history": [{"at": instant(at), "status": status.value} for at, status in of.history],
-        "russian": [{"name": p.name, "role": p.role} for p in of.russian],
-        "libyan": [{"name": p.name, "role": p.role} for p in of.libyan],
+        "watchlist": of.watchlist,
+        "parties": {
+            party: [{"name": p.name, "role": p.role} for p in people] for party, people in of.parties.items()
+        },
+        "party_titles": {party: of.title(party) for party in of.parties},
         "place": of.place,
         "date": of.date,
         "background": of.background,

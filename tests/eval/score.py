@@ -104,7 +104,7 @@ def _count_matches(total: Score, label: Mapping[str, Any], decision: Decision) -
 def _count_contact(total: Score, label: Mapping[str, Any], contacts: Iterable[Contact]) -> None:
     """A participant counts when either name holds the other; a status when any contact of the item has it."""
     wanted = label["contact"]
-    names = [folded(name) for contact in contacts for name in (*contact.russian, *contact.libyan)]
+    names = [folded(name) for contact in contacts for name in contact.names]
     for name in (*wanted["russian"], *wanted["libyan"]):
         found = any(folded(name) in other or other in folded(name) for other in names if other)
         for lang in (label["lang"], ALL):

@@ -37,7 +37,10 @@ def says(*severities: str, contacts: tuple[Contact, ...] = ()) -> Callable[[Item
 
 def met(*libyan: str, status: str = "happened") -> Contact:
     return Contact(
-        type=ContactType.MEETING, status=ContactStatus(status), russian=("Vladimir Putin",), libyan=libyan
+        watchlist="russia-libya-contacts",
+        parties={"russia": ("Vladimir Putin",), "libya": libyan},
+        type=ContactType.MEETING,
+        status=ContactStatus(status),
     )
 
 

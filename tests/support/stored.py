@@ -27,6 +27,7 @@ from monitor.model import (
     Suppressed,
 )
 from monitor.store import items, stories
+from tests.support.ledger import between
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -98,13 +99,11 @@ def contact(**changes: Any) -> Contact:
     values = {
         "type": ContactType.MEETING,
         "status": ContactStatus.HAPPENED,
-        "russian": ("Russian delegation",),
-        "libyan": ("Elders of Sirte",),
         "place": "Sirte",
         "date": "2026-02",
         "evidence": (evidence(),),
     }
-    return Contact(**values | changes)
+    return Contact(**values | between(changes, ("Russian delegation",), ("Elders of Sirte",)))
 
 
 def silenced(by: str = "composer") -> Suppressed:

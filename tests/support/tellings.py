@@ -19,6 +19,7 @@ from monitor.model import (
     Story,
     StoryItem,
 )
+from tests.support.ledger import between
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +40,7 @@ def met(
     return Contact(
         type=ContactType.MEETING,
         status=ContactStatus(status),
-        russian=tuple(russian),
-        libyan=tuple(libyan),
-        **more,
+        **between(more, russian, libyan),
     )
 
 

@@ -206,8 +206,8 @@ def test_what_is_cited_is_the_best_that_any_report_has() -> None:
         said(3, contact(date="2026-03-03"), outlet="Vestnik", day=1),
     )
 
-    assert [(p.name, p.role) for p in found.russian] == [("Sergei Lavrov", "foreign minister")]
-    assert [p.name for p in found.libyan] == ["Khalifa Haftar", "Libyan National Army"]
+    assert [(p.name, p.role) for p in found.parties["russia"]] == [("Sergei Lavrov", "foreign minister")]
+    assert [p.name for p in found.parties["libya"]] == ["Khalifa Haftar", "Libyan National Army"]
     assert (found.date, found.place) == ("2026-03-03", "Moscow")
     assert found.sources[0].evidence[0].sentence == "Lavrov received Haftar in Moscow."
 
@@ -216,7 +216,7 @@ def test_a_role_is_the_one_of_that_day() -> None:
     """Not that of the day when it is told."""
     (found,) = made(said(1, contact(date="2025-12-31", background=True)))
 
-    assert found.russian[0].role == ""
+    assert found.parties["russia"][0].role == ""
 
 
 def test_a_contact_is_judged_by_its_own_reports_only() -> None:
