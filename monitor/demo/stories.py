@@ -143,7 +143,14 @@ _CALLED = Contact(
 )  # fmt: skip
 
 
-JUDGE = StoryJudge(frozenset(name for c in (_RECEIVED, _INVITED, _CALLED) for name in c.names))
+_TITLES = {
+    "russia": {"en": "Russian side", "ar": "الجانب الروسي"},
+    "libya": {"en": "Libyan side", "ar": "الجانب الليبي"},
+}
+JUDGE = StoryJudge(
+    frozenset(name for c in (_RECEIVED, _INVITED, _CALLED) for name in c.names),
+    {"russia-libya-contacts": _TITLES},
+)
 
 
 def judged(lang: str = "en") -> tuple[Judged, ...]:

@@ -160,7 +160,7 @@ def message(subject: str = "1 high: envoy in Sirte", recipient: str = "", **payl
         kind=MessageKind.ALERT,
         channel="webhook",
         subject=subject,
-        payload={"body": '{"text":"مبعوث"}', "type": "monitor.alert.v1"} | payload,
+        payload={"body": '{"text":"مبعوث"}', "type": "monitor.alert.v2"} | payload,
         recipient=recipient,
     )
 

@@ -136,12 +136,12 @@ def test_a_folder_that_is_not_there_is_a_mistake() -> None:
         ),
         pytest.param(
             {"w.yaml": BETWEEN[: BETWEEN.index("    libya")] + rule("a1")},
-            "w.yaml:2:12: names 1 parties (a contact is between exactly two)",
+            "w.yaml:3:5: contacts.between: names 1 parties (a contact is between exactly two)",
             id="one party",
         ),
         pytest.param(
             {"w.yaml": BETWEEN.replace("en: Libyan", "fr: Libyan") + rule("a1")},
-            "w.yaml:4:20: has no English title (add en: it is shown where no other language fits)",
+            "w.yaml:4:20: contacts.between.libya.title: has no English title (add en: it is shown where no other language fits)",
             id="a title in French only",
         ),
         pytest.param(
