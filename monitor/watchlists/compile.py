@@ -242,20 +242,15 @@ class _Compiler:
         """The two parties, told apart by their tags."""
         if file.contacts is None:
             return None
-        made = [
-            PartySpec(id=party, titles=given.title, tag=given.tag)
-            for party, given in file.contacts.between.items()
-        ]
-        first, second = made
-        for party in made:
+        given = file.contacts.between.items()
+        one, other = (PartySpec(id=party, titles=said.title, tag=said.tag) for party, said in given)
+        for party in (one, other):
             self._check_named(party.tag, doc, ("contacts", "between", party.id, "tag"), names)
-        if first.tag == second.tag:
-            path = ("contacts", "between", second.id, "tag")
-            message = (
-                f"{second.tag} is the tag of {first.id!r} too, so that nobody could tell the parties apart"
-            )
+        if one.tag == other.tag:
+            path = ("contacts", "between", other.id, "tag")
+            message = f"{one.tag} is the tag of {one.id!r} too, so that nobody could tell the parties apart"
             self.mistakes.append(doc.mistake(path, message, "give each party a tag of its own"))
-        return first, second
+        return one, other
 
     def _check_named(self, name: str, doc: Document, path: documents.Path, names: query.Names) -> None:
         if name not in names.known:
