@@ -153,7 +153,7 @@ def _ids(asked: list[str] | None, option: str, known: Mapping[str, str]) -> froz
     for name in asked or ():
         if folded(name) not in known:
             raise typer.BadParameter(
-                f"nothing is called {name!r}; {suggestion(name, known)}", param_hint=option
+                f"nothing is called {name!r}; {suggestion(name, known.values())}", param_hint=option
             )
     return frozenset(known[folded(name)] for name in asked or ())
 

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from monitor.contacts.parties import THIRD, Rank, rank_of
+from monitor.contacts.parties import SPOKESMAN, THIRD, Rank, rank_of
 from monitor.contacts.unnamed import alone, composed, refined, unnested
 from monitor.languages.grammar import OFFICIAL, STATUS, Grammar, grammar_of, plain
 
@@ -212,7 +212,7 @@ def _part(frame: Frame, number: int) -> Part:
     before = frame.text[max(0, actor.start - AROUND) : actor.start]
     after = frame.text[actor.end : actor.end + AROUND]
     grammar = frame.grammar
-    if "russia-spokesman" in actor.mention.tags:
+    if SPOKESMAN in actor.mention.tags:
         return "speaker"
     if actor.kind != "person" and (grammar.inside.search(before) or _dateline(frame, actor, after)):
         return "place"

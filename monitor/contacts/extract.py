@@ -16,7 +16,7 @@ from monitor.contacts.ahead import to_come
 from monitor.contacts.clauses import Frame, Word, is_namesake, read
 from monitor.contacts.coreference import Discourse
 from monitor.contacts.participants import Parties, parties
-from monitor.contacts.parties import Cast, Rank
+from monitor.contacts.parties import SPOKESMAN, Cast, Rank
 from monitor.contacts.place_and_date import day_of, is_long_ago, place_of
 from monitor.contacts.speakers import denier_of, negator_of, speaker_of
 from monitor.contacts.status import is_circumstance, rumour_of, status_of
@@ -46,8 +46,6 @@ TYPES = {
     "transfer": ContactType.TRANSFER,
     "joint": ContactType.MEETING,
 }
-#: the tag of persons who only speak for others
-SPOKESMAN = "russia-spokesman"
 _NAMELESS = f" {grammar.NAMELESS}"
 _TOOK_PLACE = frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})
 #: sentences with words of contact read per item

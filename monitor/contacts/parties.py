@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: beside the ids of the two parties: everybody else
 THIRD = "third"
+#: the tag of persons who only speak for others
+SPOKESMAN = "spokesman"
 _PARTICLES = frozenset(("al", "el", "bek", "bin", "ibn", "of", "the", "and", "for", "in", "on"))
 
 

@@ -16,6 +16,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from monitor.exports import plain
 from monitor.model import ContactStatus
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _figure(told: Sequence[LedgerContact]) -> Figure:
         figure.text(_LEFT / width, 1 - down / height, said, **looks)
 
     word, starts = periods(contact.day for contact in told)
-    text(0.45, _title(told), size=15, weight="bold")
+    text(0.45, plain.heading(told), size=15, weight="bold")
     text(0.72, _subtitle(told), color=_SOFT)
     text(1.22, f"Contacts a {word}", size=11, weight="bold")
     _timeline(area(0.75, _TITLE, _BARS, _LEFT), told, word, starts)
@@ -106,12 +107,6 @@ def _figure(told: Sequence[LedgerContact]) -> Figure:
     if panels:
         text(height - 0.22, _COUNTED, size=7.5, color=_SOFT)
     return figure
-
-
-def _title(told: Sequence[LedgerContact]) -> str:
-    """The two parties where there are no others."""
-    between = {tuple(map(contact.title, contact.parties)) for contact in told}
-    return f"Contacts: {' – '.join(*between)}" if len(between) == 1 else "Contacts"
 
 
 def _overhang(names: Sequence[str]) -> float:

@@ -17,7 +17,7 @@ from monitor.model import ContactStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from monitor.model import ContactSource, LedgerContact, Participant, Side
+    from monitor.model import ContactSource, LedgerContact, Participant
 
 _DONE = frozenset({ContactStatus.HAPPENED, ContactStatus.CANCELLED, ContactStatus.DENIED})
 
@@ -57,8 +57,11 @@ def _event(of: LedgerContact, people: frozenset[str]) -> MISPEvent:
         event.add_tag(tag)
     said = plain.clean(plain.summary(of))
     event.add_attribute("text", said, category="Other", comment=of.id, **_stamp(of, "summary"))
-    for participant in of.participants:
-        event.add_object(_participant(of, participant, person=participant.name in people))
+    for party, participants in of.parties.items():
+        for participant in participants:
+            made = _participant(of, participant, person=participant.name in people)
+            made.comment = plain.clean(of.title(party))
+            event.add_object(made)
     if of.place:
         place = _object("geolocation", of, of.place)
         _say(place, of, "city", of.place)
@@ -78,12 +81,9 @@ def _tags(of: LedgerContact) -> list[str]:
         if of.corroboration
         else []
     )
-    sides = [_tag("side", side) for side in of.by_side]
-    return [*graded, f'monitor:contact="{of.type.value}"', f'monitor:status="{of.status.value}"', *sides]
-
-
-def _tag(kind: str, value: Side) -> str:
-    return f'monitor:{kind}="{value.value}"'
+    sides = (("side", side.value) for side in of.by_side)
+    ours = (("watchlist", of.watchlist), ("contact", of.type.value), ("status", of.status.value), *sides)
+    return [*graded, *(f'monitor:{kind}="{value}"' for kind, value in ours)]
 
 
 def _participant(of: LedgerContact, who: Participant, *, person: bool) -> MISPObject:

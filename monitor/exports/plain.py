@@ -75,6 +75,12 @@ def title(of: LedgerContact) -> str:
     return f"{kind}: {' – '.join(map(names, of.parties.values()))}{place}"
 
 
+def heading(contacts: Iterable[LedgerContact]) -> str:
+    """What a document of these is called: by the two parties, where there are no others."""
+    between = {tuple(map(contact.title, contact.parties)) for contact in contacts}
+    return f"Contacts: {' – '.join(*between)}" if len(between) == 1 else "Contacts"
+
+
 def summary(of: LedgerContact, mark: Callable[[str], str] = str) -> str:
     """A few plain lines: who in what office, when, status with its history, who says so and how far to believe it."""
     lines = [

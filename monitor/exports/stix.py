@@ -110,7 +110,7 @@ def _report(of: LedgerContact, author: str, relations: list[str]) -> Any:
         description=plain.summary(of),
         report_types=["observed-data"],
         object_refs=[*(_id("identity", p.name) for p in _everybody(of)), *relations],
-        labels=[of.type.value, of.status.value, *(["background"] if of.background else [])],
+        labels=[of.watchlist, of.type.value, of.status.value, *(["background"] if of.background else [])],
         external_references=list(_references(of)),
         lang="en",
         **({"confidence": rated} if rated is not None else {}),
