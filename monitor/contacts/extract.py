@@ -89,9 +89,7 @@ def listener(watchlists: Watchlists) -> Callable[[Scan], Speaker | None]:
 def _denier(scan: Scan, cast: Cast) -> Speaker | None:
     news = takewhile(lambda frame: frame.sentence.index < LEAD, _frames(scan, cast))
     told = [
-        (frame, scan.lang_of(frame.sentence.index))
-        for frame in news
-        if frame.sayings or LEADS in frame.text
+        (frame, scan.lang_of(frame.sentence.index)) for frame in news if frame.sayings or LEADS in frame.text
     ]
     found = (who(frame, cast, lang) for who in (denier_of, negator_of) for frame, lang in told)
     return next((speaker for speaker in found if speaker is not None), None)
