@@ -125,7 +125,7 @@ _TOLD_FIRST = ("severity", "watchlist", "side", "event")
 
 
 def _asks(route: RouteConfig) -> str:
-    """`{severity=high|critical,watchlist=wagner}`: it is stored, so it stays as it is."""
+    """`{severity=high|critical,watchlist=fighters}`: it is stored, so it stays as it is."""
     ordered = sorted(route.match, key=lambda m: (*_TOLD_FIRST, m.name).index(m.name))
     return "{" + ",".join((*map(_said, ordered), *map(str, route.matchers))) + "}"
 

@@ -1,6 +1,6 @@
 """Pure. What one item says of one contact, as far as it tells contacts apart: who, what, where, and a span of days.
 
-Newsrooms name the same meeting differently: one has both ministers, one "a Russian delegation", one no day. So a side is
+Newsrooms name the same meeting differently: one has both ministers, one "a delegation", one no day. So a side is
 compared by its persons first, and a contact without a day gets the days in which it can lie by its status and by when it
 was told.
 """

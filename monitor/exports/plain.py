@@ -104,7 +104,7 @@ def history(of: LedgerContact) -> str:
 
 
 def told_by(of: LedgerContact, mark: Callable[[str], str] = str) -> str:
-    """Outlets by side: "russia-state: Vestnik; un: News Centre"; `mark` sets off a name in another script."""
+    """Outlets by side: "independent: Gazette; un: News Centre"; `mark` sets off a name in another script."""
     return "; ".join(
         f"{side.value}: {', '.join(dict.fromkeys(mark(s.outlet) for s in sources))}"
         for side, sources in of.by_side.items()
@@ -159,7 +159,7 @@ def speaker_json(of: Speaker | None) -> dict[str, str] | None:
 
 
 def status(of: LedgerContact) -> str:
-    """The status in words, a denial with who is named as denying: "denied by the Kremlin"."""
+    """The status in words, a denial with who is named as denying: "denied by the Foreign Ministry"."""
     named = of.deniers if of.status is ContactStatus.DENIED else ()
     by = f" by {', '.join(clean(speaker.told) for speaker in named)}" if named else ""
     return STATUS_WORDS[of.status] + by

@@ -71,7 +71,7 @@ class PartySpec:
     id: str
     #: language to what readers are shown; always English
     titles: Mapping[str, str]
-    #: `#russia`: the entities of the party
+    #: `#tag`: the entities of the party
     tag: str
 
 

@@ -85,7 +85,7 @@ def _voice(voice: Voice, frame: Frame) -> Data:
 
 
 def _explained(found: Corroboration, frame: Frame) -> str:
-    """`reported by Russian state and eastern Libyan media; no independent confirmation yet`."""
+    """`reported by independent media and the United Nations; no independent confirmation yet`."""
     if frame.lang == ENGLISH:
         return clean(found.explained)
     telling = [side for voice in found.voices if not voice.denies for side in voice.sides]
@@ -274,7 +274,7 @@ def _party(key: str, title: str, names: list[str]) -> Data:
 
 
 def _status(contact: LedgerContact, frame: Frame) -> str:
-    """`denied by the Kremlin`, `planned`."""
+    """`denied by the Foreign Ministry`, `planned`."""
     word = frame.word(contact.status.value)
     if contact.status is not ContactStatus.DENIED or not contact.deniers:
         return word

@@ -51,7 +51,7 @@ class Corroboration:
     credibility: int
     #: stable words for `credibility` and what it rests on; the frame's words are chosen by them
     grounds: tuple[str, ...]
-    #: one English sentence: "reported by Russian state and eastern Libyan media; no independent confirmation yet"
+    #: one English sentence: "reported by the United Nations only; no independent confirmation yet"
     explained: str
 
     @property
@@ -70,7 +70,7 @@ class Standing:
     denied_by: frozenset[Side] = frozenset()
     #: sides that say the opposite of what was told first
     contradicted_by: frozenset[Side] = frozenset()
-    #: who is named as denying it, as a sentence names them ("the Kremlin"), with the sides of who reports it
+    #: who is named as denying it, as a sentence names them ("the Foreign Ministry"), with the sides of who reports it
     deniers: Mapping[str, tuple[Side, ...]] = field(default_factory=dict)
     #: voices by name
     voices: frozenset[str] = frozenset()
@@ -86,12 +86,12 @@ class Change:
     """Why a story is worth telling again."""
 
     kind: Literal["louder", "status", "side", "participant", "withdrawn", "corrected"]
-    #: one English line: "now confirmed by eastern Libyan media; was: Russian state media only"
+    #: one English line: "now confirmed by independent media; was: the United Nations only"
     reason: str
     #: what was and what is, as stable words or names, for other languages
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    #: who is named as saying it ("the Kremlin"), and the sides of who reports that
+    #: who is named as saying it ("the Foreign Ministry"), and the sides of who reports that
     speakers: tuple[str, ...] = ()
     through: tuple[str, ...] = ()
 

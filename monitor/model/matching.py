@@ -85,7 +85,7 @@ class Speaker:
 
     @property
     def told(self) -> str:
-        """As an English sentence names it: "the Kremlin"."""
+        """As an English sentence names it: "the Foreign Ministry"."""
         return f"the {self.name}" if self.kind == "body" and not self.name.startswith("the ") else self.name
 
 
@@ -144,13 +144,13 @@ class Suppressed:
 class Fact:
     """Something a text names, in words that are the same in every language: the base of telling events apart."""
 
-    #: an entity as "@khalifa-haftar", a sense as "%contact.meeting", a UN document as "un:S/RES/2570"
+    #: an entity as "@jane-doe", a sense as "%contact.meeting", a UN document as "un:S/RES/2570"
     key: str
     #: 3 in the title, 2 in the lead, 1 further down
     weight: int = 1
     #: of an entity: person | body | place | country | event; empty for everything else
     kind: str = ""
-    #: of a place its country, as "@libya", where the lists say it
+    #: of a place its country, as "@france", where the lists say it
     country: str = ""
 
 
@@ -166,5 +166,5 @@ class Decision:
     denier: Speaker | None = None
     #: each fact once, with the weight of its best place; none where nothing matched
     facts: tuple[Fact, ...] = ()
-    #: of the title what no fact names: its other words as written, and "@libya" for "Libyan"
+    #: of the title what no fact names: its other words as written, and "@france" for "French"
     unnamed: tuple[str, ...] = ()

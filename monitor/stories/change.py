@@ -67,7 +67,7 @@ def _names(contact: LedgerContact) -> Iterator[str]:
 
 
 def _parties(contact: LedgerContact) -> str:
-    """A contact in one line: `Andrei Belousov / Khalifa Haftar, Saddam Haftar`."""
+    """A contact in one line: `Jane Doe / John Roe, Richard Miles`."""
     return " / ".join(
         ", ".join(sorted(someone.name for someone in side)) for side in contact.parties.values()
     )

@@ -28,7 +28,7 @@ from monitor.validation_messages import worded
 
 #: small letters, digits and single hyphens
 _ID = worded(
-    r"^[a-z0-9]+(-[a-z0-9]+)*$", "an id: small letters a to z, digits and single hyphens, like wagner-group"
+    r"^[a-z0-9]+(-[a-z0-9]+)*$", "an id: small letters a to z, digits and single hyphens, like foreign-office"
 )
 Id = Annotated[str, StringConstraints(pattern=_ID)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -209,7 +209,7 @@ class PartyFile(Strict):
     title: Annotated[dict[PageLanguage, Text], AfterValidator(_in_english)] = Field(
         description="what readers are shown, by language; `en` is for everybody else"
     )
-    tag: Text = Field(description="the entities of the party, like '#russia'")
+    tag: Text = Field(description="the entities of the party, like '#france'")
 
 
 class ContactsFile(Strict):

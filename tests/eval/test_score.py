@@ -82,8 +82,7 @@ def test_the_measures_of_a_tally(tally: Tally, precision: float, recall: float, 
 
 
 CONTACT = {
-    "russian": ["Vladimir Putin"],
-    "libyan": ["Yunus-bek Yevkurov", "Haftar's forces"],
+    "parties": {"russia": ["Vladimir Putin"], "libya": ["Yunus-bek Yevkurov", "Haftar's forces"]},
     "status": "planned",
 }
 
