@@ -54,7 +54,7 @@ NEWS = (
     ("tr", "Orman Addis Ababa'da", "Tarık Orman, 24 Kasım 2026'da Addis Ababa'da Davit Bekele ile görüştü."),
 )
 DIGESTS = """
-  - {series: arabic, receivers: [folder], language: ar}
+  - {series: arabic, receivers: [folder, desk], language: ar}
 """
 
 
@@ -179,6 +179,7 @@ def test_messages_tell_the_parties_apart(told: tuple[demo.World, Path]) -> None:
     assert ">Horn side</th>" in table
     assert ">Somali side</th>" in table
     arabic = "".join(p.read_text(encoding="utf-8") for p in (path.parent / "out").glob("*.html"))
+    assert any("الجانب التركي / الجانب الصومالي" in a for a in alerts)
     assert "الجانب الصومالي" in arabic
     assert "جانب القرن الأفريقي" in arabic
 
