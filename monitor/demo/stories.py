@@ -144,9 +144,15 @@ _CALLED = Contact(
 
 
 _TITLES = {
-    "russia": {"en": "Russian side", "ar": "الجانب الروسي"},
-    "libya": {"en": "Libyan side", "ar": "الجانب الليبي"},
-}
+    "russia": {
+        "en": "Russian side", "fr": "Côté russe", "it": "Parte russa", "ru": "Российская сторона",
+        "ar": "الجانب الروسي", "tr": "Rus tarafı",
+    },
+    "libya": {
+        "en": "Libyan side", "fr": "Côté libyen", "it": "Parte libica", "ru": "Ливийская сторона",
+        "ar": "الجانب الليبي", "tr": "Libya tarafı",
+    },
+}  # fmt: skip
 JUDGE = StoryJudge(
     frozenset(name for c in (_RECEIVED, _INVITED, _CALLED) for name in c.names),
     {"russia-libya-contacts": _TITLES},
