@@ -169,7 +169,8 @@ def test_the_reference_library_reads_the_stix_bundle() -> None:
     assert len(by_id) == len(bundle.objects)
     assert kinds["Sergei Lavrov"] == "individual"
     assert kinds["Libyan National Army"] == "organization"
-    assert [r["labels"] for r in reports] == [["meeting", "denied"], ["call", "happened"]]
+    name = "russia-libya-contacts"
+    assert [r["labels"] for r in reports] == [[name, "meeting", "denied"], [name, "call", "happened"]]
     assert [r["confidence"] for r in reports] == [70, 70]
     assert {reference for r in reports for reference in r["object_refs"]} <= set(by_id)
     assert [e["url"] for e in reports[0]["external_references"][1:]] == [
