@@ -57,8 +57,9 @@ class Parts:
 
     @property
     def judge(self) -> StoryJudge:
-        """What judging needs to know: who is a person, who tells the news."""
-        return StoryJudge(WhoIsWho.of(self.watchlists.entities.values()).people, self.watchlists.press)
+        """What judging needs to know: who is a person, who tells the news, what parties are called."""
+        people = WhoIsWho.of(self.watchlists.entities.values()).people
+        return StoryJudge(people, self.watchlists.press, self.watchlists.party_titles)
 
 
 def build(found: Settings) -> Parts:

@@ -125,7 +125,7 @@ _TOLD_FIRST = ("severity", "watchlist", "side", "event")
 
 
 def _asks(route: RouteConfig) -> str:
-    """`{severity=high|critical,watchlist=wagner}`: it is stored, so it stays as it is."""
+    """`{severity=high|critical,watchlist=fighters}`: it is stored, so it stays as it is."""
     ordered = sorted(route.match, key=lambda m: (*_TOLD_FIRST, m.name).index(m.name))
     return "{" + ",".join((*map(_said, ordered), *map(str, route.matchers))) + "}"
 
@@ -152,7 +152,7 @@ def labels_of(story: Story) -> Labels:
         "rule": _values(f"{match.watchlist}/{match.rule}" for match in matches),
         "severity": [story.severity.value],
         "side": _values(item.side for item in story.items),
-        "participants": _values(name for c in contacts for name in (*c.russian, *c.libyan)),
+        "participants": _values(name for c in contacts for name in c.names),
         "feed": _values(item.feed.id for item in story.items),
         "lang": _values(item.item.lang for item in story.items),
     }

@@ -28,8 +28,10 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.input import progress
-from monitor.cli.search_options import experts, known_side
+from monitor.cli.search_options import known_side
+from monitor.contacts.entity_index import WhoIsWho
 from monitor.contacts.register import ledger
+from monitor.errors import suggestion
 from monitor.exports import atom, csv_table, plain
 from monitor.folding import folded
 from monitor.model import ContactStatus, ContactType, LedgerContact
@@ -37,14 +39,14 @@ from monitor.model.words import days_of
 from monitor.store import archive as stored
 from monitor.store.database import Database
 from monitor.stories.corroboration import corroborate
+from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from monitor.config.load import Settings
-    from monitor.contacts.entity_index import WhoIsWho
-    from monitor.model import ContactSource, LedgerContact
+    from monitor.matching.rules import Watchlists
+    from monitor.model import ContactSource
     from monitor.model.press import Press
 
 
@@ -74,6 +76,11 @@ Id = Annotated[str | None, typer.Argument(metavar="ID", help="One contact in ful
 Person = Annotated[
     list[str] | None, typer.Option(help="Takes part, named in any language; again for another.")
 ]
+Lists = Annotated[list[str] | None, typer.Option("--watchlist", "-w", help="Of this watchlist.")]
+Sides = Annotated[
+    list[str] | None,
+    typer.Option("--party", help="Of watchlists with this party, by id or title."),
+]
 By = Annotated[list[str] | None, typer.Option(help="Told by this side.")]
 Kind = Annotated[list[ContactType] | None, typer.Option("--type", help="Told as this kind.")]
 Status = Annotated[list[ContactStatus] | None, typer.Option(help="In this status now.")]
@@ -91,6 +98,8 @@ Chart = Annotated[
 
 def contacts(
     contact_id: Id = None,
+    watchlist: Lists = None,
+    party: Sides = None,
     person: Person = None,
     side: By = None,
     kind: Kind = None,
@@ -104,9 +113,13 @@ def contacts(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Contacts between Russia and Libya, each once across stories and languages, as they may be cited."""
+    """Contacts between the parties of the watchlists, each once across stories and languages, as they may be cited."""
+    settings = loaded(config)
+    lists = load(settings.watchlists)
     wanted = Filter(
         contact_id=contact_id,
+        watchlists=_ids(watchlist, "--watchlist", {folded(name): name for name in lists.parties}),
+        parties=_ids(party, "--party", _parties(lists)),
         persons=tuple(person or ()),
         sides=frozenset(side or ()),
         kinds=frozenset(kind or ()),
@@ -117,11 +130,10 @@ def contacts(
     )
     form = Format.JSON if as_json else form
     library = _library(form, chart)
-    settings = loaded(config)
-    known, judge = experts(settings)
+    known = WhoIsWho.of(lists.entities.values(), lists.party_titles)
     for one in side or ():
         known_side(settings, one)
-    everything = _ledger(settings, known, judge.press)
+    everything = _ledger(settings, known, lists.press)
     found = chosen(everything, wanted, known)
     if contact_id is not None and not found:
         complain(f"no contact is called {contact_id}; `monitor contacts --background` lists all of them")
@@ -135,6 +147,22 @@ def contacts(
         _put(_document(form, found, known, library), output, form)
 
 
+def _parties(lists: Watchlists) -> dict[str, str]:
+    """Parties by what they may be called on the command line: the id, or the title in any language."""
+    both = [party for pair in lists.parties.values() for party in pair]
+    return {folded(name): p.id for p in both for name in (*p.titles.values(), p.id)}
+
+
+def _ids(asked: list[str] | None, option: str, known: Mapping[str, str]) -> frozenset[str]:
+    """The ids that an option names. Ends the command at an unknown name."""
+    for name in asked or ():
+        if folded(name) not in known:
+            raise typer.BadParameter(
+                f"nothing is called {name!r}; {suggestion(name, known.values())}", param_hint=option
+            )
+    return frozenset(known[folded(name)] for name in asked or ())
+
+
 def _day(text: str | None, option: str, *, last: bool) -> date | None:
     """The first or last day that an option means."""
     if text is None:
@@ -143,9 +171,6 @@ def _day(text: str | None, option: str, *, last: bool) -> date | None:
     if days is None:
         raise typer.BadParameter(f"{text!r} is no date; write 2026, 2026-03 or 2026-03-04", param_hint=option)
     return days[1] if last else days[0]
-
-
-# --- where they come from --------------------------------------------------------------------------------
 
 
 def _ledger(settings: Settings, known: WhoIsWho, press: Press) -> tuple[LedgerContact, ...]:
@@ -159,10 +184,13 @@ def _ledger(settings: Settings, known: WhoIsWho, press: Press) -> tuple[LedgerCo
                 advance(1)
     finally:
         db.close()
-    return ledger(items, known.role, people=known.people, corroborate=partial(corroborate, press=press))
-
-
-# --- where they go ---------------------------------------------------------------------------------------
+    return ledger(
+        items,
+        known.role,
+        people=known.people,
+        titles=known.titles,
+        corroborate=partial(corroborate, press=press),
+    )
 
 
 #: formats and pictures whose library is an extra
@@ -245,6 +273,10 @@ class Filter:
     """Every condition that is given must hold."""
 
     contact_id: str | None = None
+    #: it is one of these that looks for it
+    watchlists: frozenset[str] = frozenset()
+    #: each is one of its parties
+    parties: frozenset[str] = frozenset()
     #: all of them take part: a name in any language, or a part of the English one
     persons: tuple[str, ...] = ()
     #: one of these sides tells it
@@ -272,6 +304,8 @@ def _passes(of: LedgerContact, wanted: Filter, known: WhoIsWho) -> bool:
         (wanted.background or not of.background)
         and (wanted.since is None or last >= wanted.since)
         and (wanted.until is None or first <= wanted.until)
+        and (not wanted.watchlists or of.watchlist in wanted.watchlists)
+        and wanted.parties.issubset(of.parties)
         and (not wanted.statuses or of.status in wanted.statuses)
         and (not wanted.kinds or not wanted.kinds.isdisjoint((of.type, *of.types)))
         and (not wanted.sides or not wanted.sides.isdisjoint(of.by_side))
@@ -280,7 +314,7 @@ def _passes(of: LedgerContact, wanted: Filter, known: WhoIsWho) -> bool:
 
 
 def _takes_part(of: LedgerContact, said: str, known: WhoIsWho) -> bool:
-    names = {p.name for p in (*of.russian, *of.libyan)}
+    names = {p.name for p in of.participants}
     part = folded(said)
     return not names.isdisjoint(known.meant(said)) or any(part in folded(name) for name in names)
 
@@ -304,9 +338,10 @@ def _own(text: str) -> str:
 
 
 def table(contacts: Sequence[LedgerContact]) -> Table:
-    """One contact a row. Names keep their own direction, so that a line in two scripts stays in order."""
+    """One contact of a watchlist a row. Names keep their own direction, so that a line in two scripts stays in order."""
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for heading in ("date", "what", "Russian side", "Libyan side", "place", "told by", "id"):
+    parties = [contacts[0].title(party) for party in contacts[0].parties]
+    for heading in ("date", "what", *parties, "place", "told by", "id"):
         made.add_column(heading, overflow="fold", no_wrap=heading in {"date", "id"})
     for contact in contacts:
         made.add_row(*_cells(contact))
@@ -318,8 +353,8 @@ def _cells(of: LedgerContact) -> Iterator[Text]:
     words = Text(f"{of.type.value}, ")
     words.append(plain.status(of), style=_COLOURS.get(of.status, "yellow"))
     yield words.append(" (only mentioned)" if of.background else "", style="dim")
-    yield Text(_own(plain.names(of.russian)))
-    yield Text(_own(plain.names(of.libyan)))
+    for party in of.parties.values():
+        yield Text(_own(plain.names(party)))
     yield Text(_own(of.place) if of.place else "")
     told = ", ".join(f"{side} {len(sources)}" for side, sources in of.by_side.items())
     yield Text(f"{told} {plain.grade(of.corroboration)}" if of.corroboration else told)
@@ -363,8 +398,13 @@ def show(
             for line in full(contact):
                 console.print(line, soft_wrap=True)
         return
-    if contacts:
-        console.print(table(contacts))
+    by_watchlist: dict[str, list[LedgerContact]] = {}
+    for contact in contacts:
+        by_watchlist.setdefault(contact.watchlist, []).append(contact)
+    for name, ours in sorted(by_watchlist.items()):
+        if len(by_watchlist) > 1:
+            console.print(name, style="bold")
+        console.print(table(ours))
     count = len(contacts)
     more = f"; {hidden} more only mentioned (--background)" if hidden else ""
     console.print(f"{count} contact{'' if count == 1 else 's'}{more}", style="dim", soft_wrap=True)

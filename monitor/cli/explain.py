@@ -276,7 +276,7 @@ def _told_in(contact: Contact) -> Iterator[Quoted]:
 
 def told(contact: Contact) -> str:
     """A contact in one line: kind and status, who with whom, where and when."""
-    sides = " with ".join(", ".join(names) or "nobody named" for names in (contact.russian, contact.libyan))
+    sides = " with ".join(", ".join(names) or "nobody named" for names in contact.parties.values())
     where = f", {contact.place}" if contact.place else ""
     when = f", {contact.date}" if contact.date else ""
     background = ", recalled from earlier" if contact.background else ""

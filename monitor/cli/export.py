@@ -71,7 +71,11 @@ def _case(tx: Any, story: Story, known: WhoIsWho, judge: StoryJudge) -> Case:
         judged=judge.judge(story),
         steps=timeline(story, judge),
         contacts=ledger(
-            story.items, known.role, people=known.people, corroborate=partial(corroborate, press=judge.press)
+            story.items,
+            known.role,
+            people=known.people,
+            titles=known.titles,
+            corroborate=partial(corroborate, press=judge.press),
         ),
         kept=kept,
         chains=tuple(

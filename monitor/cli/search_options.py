@@ -120,8 +120,8 @@ def writing(settings: Settings) -> Iterator[Any]:
 def experts(settings: Settings) -> tuple[WhoIsWho, StoryJudge]:
     """Who is who in the configured watchlists, and what judges stories by them."""
     lists = load(settings.watchlists)
-    known = WhoIsWho.of(lists.entities.values())
-    return known, StoryJudge(known.people, lists.press)
+    known = WhoIsWho.of(lists.entities.values(), lists.party_titles)
+    return known, StoryJudge(known.people, lists.press, known.titles)
 
 
 def known_side(settings: Settings, side: str | None) -> str | None:

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from monitor.contacts.parties import SIDES, THIRD, Rank, rank_of
+from monitor.contacts.parties import SPOKESMAN, THIRD, Rank, rank_of
 from monitor.contacts.unnamed import alone, composed, refined, unnested
 from monitor.languages.grammar import OFFICIAL, STATUS, Grammar, grammar_of, plain
 
@@ -76,6 +76,8 @@ class Frame:
     #: the sentence as it was written, and where each letter of it is in `text`
     given: str = ""
     offsets: Sequence[int] = ()
+    #: ids of the two parties
+    parties: frozenset[str] = frozenset()
     actors: list[Actor] = field(default_factory=list)
     cues: list[Word] = field(default_factory=list)
     statuses: list[Word] = field(default_factory=list)
@@ -111,7 +113,8 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
     start = sentence.start
     given = scan.fields[sentence.field][start : min(sentence.end, start + LONGEST)]
     text = plain(given)
-    frame = Frame(sentence, text.text, grammar_of(scan.lang_of(sentence.index)), given, text.places)
+    lang = scan.lang_of(sentence.index)
+    frame = Frame(sentence, text.text, grammar_of(lang), given, text.places, frozenset(cast.parties))
     for mention in mentions:
         if mention.start - start < len(given):
             place = (text.at(mention.start - start), text.at(mention.end - start))
@@ -209,7 +212,7 @@ def _part(frame: Frame, number: int) -> Part:
     before = frame.text[max(0, actor.start - AROUND) : actor.start]
     after = frame.text[actor.end : actor.end + AROUND]
     grammar = frame.grammar
-    if "russia-spokesman" in actor.mention.tags:
+    if SPOKESMAN in actor.mention.tags:
         return "speaker"
     if actor.kind != "person" and (grammar.inside.search(before) or _dateline(frame, actor, after)):
         return "place"
@@ -319,7 +322,7 @@ def antecedent(frame: Frame, span: tuple[int, int]) -> list[Actor]:
 def linked(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
     """With a third party in the clause: whether the names around the word of contact, or one list, hold both sides."""
     lists = groups(frame, core)
-    if any(set(SIDES) <= {a.side for a in people} for people in lists):
+    if any(frame.parties <= {a.side for a in people} for people in lists):
         return True
     before = [people for people in lists if people[-1].end <= cue.start]
     after = [people for people in lists if people[0].start >= cue.end]
@@ -330,7 +333,7 @@ def linked(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
         pair = [before[0] if spoken or later else before[-1], after[0]]
     else:
         pair = before[-2:] if frame.grammar.verb_last and before else after[:2]
-    return len(pair) == 2 and set(SIDES) <= {a.side for people in pair for a in people}
+    return len(pair) == 2 and frame.parties <= {a.side for people in pair for a in people}
 
 
 def groups(frame: Frame, actors: Sequence[Actor]) -> list[list[Actor]]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from monitor.contacts.clauses import Actor
-from monitor.contacts.parties import SIDES, THIRD, Rank, rank_of
+from monitor.contacts.parties import THIRD, Rank, rank_of
 from monitor.contacts.speakers import Hearing
 from monitor.languages.grammar import office_name
 
@@ -44,7 +44,7 @@ class Discourse:
     def hear(self, frame: Frame, events: Sequence[Parties]) -> None:
         """Remember the people of a sentence, their offices, and its contact."""
         number = frame.sentence.index
-        for side in SIDES:
+        for side in self.cast.parties:
             named = [
                 a for a in frame.actors if a.side == side and a.rank <= Rank.OFFICE and a.part != "place"
             ]

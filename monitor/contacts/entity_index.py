@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from monitor.contacts.parties import Rank, rank_of
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from monitor.contacts.register import Titles
     from monitor.matching.mentions import EntitySpec
 
 
@@ -20,12 +22,14 @@ class WhoIsWho:
     """Entities by their canonical English names."""
 
     people: frozenset[str]
+    #: watchlist to the ids of its parties to their titles by language
+    titles: Titles
     _entities: Mapping[str, EntitySpec] = field(repr=False)
     _aliases: Mapping[str, frozenset[str]] = field(repr=False)
 
     @classmethod
-    def of(cls, entities: Iterable[EntitySpec]) -> WhoIsWho:
-        """From the entities of the watchlists."""
+    def of(cls, entities: Iterable[EntitySpec], titles: Titles = MappingProxyType({})) -> WhoIsWho:
+        """From the entities of the watchlists, and the titles of their parties."""
         by_name = {entity.name: entity for entity in entities}
         aliases: dict[str, set[str]] = {}
         pairs = [
@@ -36,7 +40,8 @@ class WhoIsWho:
         for (name, _), said in zip(pairs, fold_all([said for _, said in pairs]), strict=True):
             aliases.setdefault(said, set()).add(name)
         people = (n for n, e in by_name.items() if e.kind == "person" and rank_of(e) is Rank.PERSON)
-        return cls(frozenset(people), by_name, {said: frozenset(names) for said, names in aliases.items()})
+        meant = {said: frozenset(names) for said, names in aliases.items()}
+        return cls(frozenset(people), titles, by_name, meant)
 
     def role(self, name: str, on: date | None) -> str:
         """The offices that `name` holds on a day, in the files' words; "" for none known, and without a day."""

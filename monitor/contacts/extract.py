@@ -16,16 +16,17 @@ from monitor.contacts.ahead import to_come
 from monitor.contacts.clauses import Frame, Word, is_namesake, read
 from monitor.contacts.coreference import Discourse
 from monitor.contacts.participants import Parties, parties
-from monitor.contacts.parties import LIBYAN, RUSSIAN, SIDES, Cast, Rank
+from monitor.contacts.parties import SPOKESMAN, Cast, Rank
 from monitor.contacts.place_and_date import day_of, is_long_ago, place_of
 from monitor.contacts.speakers import denier_of, negator_of, speaker_of
 from monitor.contacts.status import is_circumstance, rumour_of, status_of
+from monitor.languages import grammar
 from monitor.matching.evaluate import Span, keys_of
 from monitor.matching.matcher import evidence_of
 from monitor.model import RUMOUR, Contact, ContactStatus, ContactType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from monitor.matching.matcher import ContactExtractor
     from monitor.matching.mentions import Mention, Scan
@@ -45,8 +46,7 @@ TYPES = {
     "transfer": ContactType.TRANSFER,
     "joint": ContactType.MEETING,
 }
-#: the tag of persons who only speak for others
-SPOKESMAN = "russia-spokesman"
+_NAMELESS = f" {grammar.NAMELESS}"
 _TOOK_PLACE = frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})
 #: sentences with words of contact read per item
 MOST = 60
@@ -77,37 +77,40 @@ class Event:
 
 def listener(watchlists: Watchlists) -> Callable[[Scan], Speaker | None]:
     """What tells who denies the news of an item that reports no contact: "The Kremlin denies that fighters arrived"."""
-    specs = [rule.contact for rule in watchlists.rules if rule.contact]
-    cast = Cast.of(watchlists.entities, specs, watchlists.press.sides)
+    specs = ([rule.contact for rule in of.rules if rule.contact] for of in watchlists.lists)
+    sides = watchlists.press.sides
+    casts = [Cast.of(watchlists.entities, listed, sides) for listed in specs if listed]
 
     def denier(scan: Scan) -> Speaker | None:
-        news = takewhile(lambda frame: frame.sentence.index < LEAD, _frames(scan, cast))
-        told = [
-            (frame, scan.lang_of(frame.sentence.index))
-            for frame in news
-            if frame.sayings or LEADS in frame.text
-        ]
-        found = (who(frame, cast, lang) for who in (denier_of, negator_of) for frame, lang in told)
-        return next((speaker for speaker in found if speaker is not None), None)
+        return next((speaker for cast in casts if (speaker := _denier(scan, cast)) is not None), None)
 
     return denier
 
 
+def _denier(scan: Scan, cast: Cast) -> Speaker | None:
+    news = takewhile(lambda frame: frame.sentence.index < LEAD, _frames(scan, cast))
+    told = [
+        (frame, scan.lang_of(frame.sentence.index)) for frame in news if frame.sayings or LEADS in frame.text
+    ]
+    found = (who(frame, cast, lang) for who in (denier_of, negator_of) for frame, lang in told)
+    return next((speaker for speaker in found if speaker is not None), None)
+
+
 def extractor(watchlists: Watchlists) -> ContactExtractor:
     """What a Matcher of these `watchlists` needs to find contacts; the rules of one watchlist share their sides."""
-    casts: dict[int, tuple[Cast, Cast]] = {}
+    casts: dict[int, tuple[str, Cast, Cast]] = {}
     for watchlist in watchlists.lists:
         specs = [rule.contact for rule in watchlist.rules if rule.contact]
         shared = Cast.of(watchlists.entities, specs, watchlists.press.sides)
-        casts.update((id(spec), (shared, shared.only(spec))) for spec in specs)
+        casts.update((id(spec), (watchlist.id, shared, shared.only(spec))) for spec in specs)
     last: list[tuple[Scan, Cast, tuple[Event, ...]]] = []
 
     def extract(scan: Scan, spec: ContactSpec) -> tuple[Contact, ...]:
-        cast, own = casts[id(spec)]
+        watchlist, cast, own = casts[id(spec)]
         known = next((events for old, by, events in last if old is scan and by is cast), None)
         events = tuple(events_of(scan, cast)) if known is None else known
         last[:] = [(scan, cast, events)]
-        return tuple(_contact(event, scan) for event in events if _suits(event, own))
+        return tuple(_contact(event, scan, watchlist, cast.parties) for event in events if _suits(event, own))
 
     return extract
 
@@ -137,8 +140,8 @@ def events_of(scan: Scan, cast: Cast) -> Iterator[Event]:
 
 
 def _fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
-    """Put persons that the lead names in the place of offices and spokesmen: "the Russian minister", "Peskov said"."""
-    for side in SIDES:
+    """Put persons that the lead names in the place of offices and spokesmen: "the French minister", "a spokesman said"."""
+    for side in discourse.cast.parties:
         spoken = [a for a in found.of(side) if SPOKESMAN in a.mention.tags]
         if spoken:
             others = [a for frame in lead for a in discourse.holders(frame, side)]
@@ -158,7 +161,7 @@ def _joining(frame: Frame, told: Sequence[Event]) -> list[Event]:
     last = told[-1]
     core = [a for a in frame.actors if a.part == "core" and a.rank <= Rank.OFFICE]
     near = frame.sentence.index - last.frame.sentence.index <= 2
-    if near and core and all(a.side in SIDES for a in core):
+    if near and core and all(a.side in frame.parties for a in core):
         last.parties.join(Parties(core))
     return []
 
@@ -192,7 +195,7 @@ def _events(frame: Frame, scan: Scan, discourse: Discourse) -> Iterator[Event]:
             day = (scan.published.date() + timedelta(days=coming.days)).isoformat()
         old = 2 if is_long_ago(own_day, scan.published) else int(bool(frame.grammar.earlier.search(text)))
         yield Event(
-            type=_type(cues, found),
+            type=_type(cues, found, frame.parties),
             status=status,
             parties=found,
             frame=frame,
@@ -219,9 +222,9 @@ def _by_clause(frame: Frame) -> Iterator[list[Word]]:
         )
 
 
-def _type(cues: Sequence[Word], found: Parties) -> ContactType:
+def _type(cues: Sequence[Word], found: Parties, sides: Iterable[str]) -> ContactType:
     kind = TYPES.get(cues[0].sense, ContactType.OTHER)
-    if cues[0].sense == "host" and all(any(a.kind == "person" for a in found.of(side)) for side in SIDES):
+    if cues[0].sense == "host" and all(any(a.kind == "person" for a in found.of(side)) for side in sides):
         return ContactType.MEETING
     return kind
 
@@ -260,7 +263,7 @@ def _same(one: Event, other: Event) -> bool:
     return any(
         one.parties.names(side) & other.parties.names(side)
         or Rank.COUNTRY in (one.parties.best(side), other.parties.best(side))
-        for side in SIDES
+        for side in one.frame.parties
     )
 
 
@@ -268,22 +271,24 @@ def _suits(event: Event, own: Cast) -> bool:
     """Whether both sides are those that the rule asks for; an office of a side always is."""
     return all(
         any(a.rank is Rank.OFFICE or not keys.isdisjoint(keys_of(a.mention)) for a in event.parties.of(side))
-        for side, keys in ((RUSSIAN, own.russian), (LIBYAN, own.libyan))
+        for side, keys in own.parties.items()
     )
 
 
-def _contact(event: Event, scan: Scan) -> Contact:
+def _contact(event: Event, scan: Scan, watchlist: str, parties: Iterable[str]) -> Contact:
     mentions = {id(m): m for m in event.mentions}
     hearsay = evidence_of([Span(0, 0, (event.rumour,))], scan) if event.rumour else ()
     said = tuple(replace(why, term=RUMOUR) for why in hearsay)
+    whole = (a.name for a in event.parties.actors if a.rank >= Rank.METONYM or a.name.endswith(_NAMELESS))
     return Contact(
+        watchlist=watchlist,
+        parties={party: event.parties.listed(party) for party in parties},
         type=event.type,
         status=event.status,
-        russian=event.parties.listed(RUSSIAN),
-        libyan=event.parties.listed(LIBYAN),
         place=event.place,
         date=event.day,
         background=event.old > 0,
+        general=frozenset(whole),
         evidence=said + evidence_of([Span(0, 0, tuple(mentions.values()))], scan),
         speaker=event.speaker,
     )

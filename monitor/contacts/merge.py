@@ -47,8 +47,7 @@ class Group:
 
     number: int
     reports: list[Report] = field(default_factory=list)
-    russian: Party = NOBODY
-    libyan: Party = NOBODY
+    parties: tuple[Party, Party] = (NOBODY, NOBODY)
     kinds: set[ContactType] = field(default_factory=set)
     places: set[str] = field(default_factory=set)
     stories: set[str] = field(default_factory=set)
@@ -67,8 +66,8 @@ class Group:
         """Take reports in."""
         for report in more:
             self.reports.append(report)
-            self.russian = _joined(self.russian, report.russian)
-            self.libyan = _joined(self.libyan, report.libyan)
+            (one, other), (more_one, more_other) = self.parties, report.parties
+            self.parties = _joined(one, more_one), _joined(other, more_other)
             self.kinds.add(report.contact.type)
             self.items.add(report.item.id)
             if report.contact.place:
@@ -111,10 +110,10 @@ def bond(report: Report, group: Group) -> _Bond | None:
     """Whether a report tells the contact of `group`, and how surely."""
     if not all(kinds_agree(report.contact.type, kind) for kind in group.kinds):
         return None
-    sides = (report.russian.likeness(group.russian), report.libyan.likeness(group.libyan))
-    if Likeness.OTHER in sides:
+    alike = [told.likeness(known) for told, known in zip(report.parties, group.parties, strict=True)]
+    if Likeness.OTHER in alike:
         return None
-    likeness = sum(sides)
+    likeness = sum(alike)
     same_story = report.item.story_id in group.stories
     if likeness < CERTAIN and not _open_fits(report, group, likeness=likeness, same_story=same_story):
         return None
@@ -258,15 +257,15 @@ class _Index:
 
 
 def _keys(report: Report) -> Iterator[str]:
-    yield from report.russian.names
-    yield from report.libyan.names
+    for party in report.parties:
+        yield from party.names
     if report.item.story_id:
         yield f"in story {report.item.story_id}"
 
 
 def _places(report: Report, *, all_of_them: bool) -> Iterator[str]:
     """A place tells only where persons are missing: reports that name both sides look among those that do not."""
-    place, nameless = report.contact.place, not (report.russian.people and report.libyan.people)
+    place, nameless = report.contact.place, not all(party.people for party in report.parties)
     if place and (all_of_them or nameless):
         yield f"at {place}"
     if place and ((all_of_them and nameless) or not (all_of_them or nameless)):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from monitor.contacts.clauses import Actor, Frame, Word, antecedent, groups, linked
-from monitor.contacts.parties import LIBYAN, RUSSIAN, SIDES, THIRD, Rank
+from monitor.contacts.parties import THIRD, Rank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,9 +67,9 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
     around = sorted([*core, *_outsiders(frame, span)], key=lambda a: a.start)
     if any(a.side == THIRD for a in around) and not any(linked(frame, cue, around) for cue in cues):
         return None
-    found = [a for a in core if a.side in SIDES and a.rank < Rank.COUNTRY]
+    found = [a for a in core if a.side in frame.parties and a.rank < Rank.COUNTRY]
     lands = [a for a in core if a.rank is Rank.COUNTRY]
-    for side in SIDES:
+    for side in discourse.cast.parties:
         if not any(a.side == side for a in found):
             if _complete(frame, [a for a in found if a.side != side], cues):
                 return None
@@ -98,7 +99,12 @@ def _list_goes_on(frame: Frame, span: tuple[int, int], found: Sequence[Actor]) -
     more = []
     for actor in frame.actors:
         own = frame.clause(actor.start)
-        if actor.rank is Rank.PERSON and actor.part == "core" and own[0] >= span[1] and actor.side in SIDES:
+        if (
+            actor.rank is Rank.PERSON
+            and actor.part == "core"
+            and own[0] >= span[1]
+            and actor.side in frame.parties
+        ):
             busy = any(own[0] <= cue.start < own[1] for cue in frame.cues)
             before = frame.text[own[0] : actor.start]
             if not busy and (frame.grammar.continued.match(before) or frame.grammar.where.match(before)):
@@ -113,9 +119,9 @@ def _lacking(frame: Frame, cue: Word) -> bool:
 
 def _checked(frame: Frame, made: Parties, cues: Sequence[Word]) -> Parties | None:
     """Both sides are there; a country alone is enough only beside somebody, or in a pair of countries."""
-    if not all(made.of(side) for side in SIDES):
+    if not all(made.of(side) for side in frame.parties):
         return None
-    bare = [side for side in SIDES if made.best(side) is Rank.COUNTRY]
+    bare = [side for side in frame.parties if made.best(side) is Rank.COUNTRY]
     here = {id(actor) for actor in frame.actors}
     if bare and any(id(a) not in here for a in made.actors) and frame.sentence.field == "content":
         return None
@@ -199,10 +205,10 @@ def _land(frame: Frame, span: tuple[int, int], side: str, cues: Sequence[Word]) 
 
 def _paired(frame: Frame, made: Parties) -> bool:
     """ "Russian-Libyan talks", "talks between Russia and Libya"."""
-    for one in made.of(RUSSIAN):
-        for other in made.of(LIBYAN):
-            first, second = sorted((one, other), key=lambda a: a.start)
-            gap = second.mention.token - first.mention.token_end
-            if gap <= 2 or frame.grammar.joined.match(frame.text[first.end : second.start]):
-                return True
+    one_party, other_party = frame.parties
+    for one, other in product(made.of(one_party), made.of(other_party)):
+        first, second = sorted((one, other), key=lambda a: a.start)
+        gap = second.mention.token - first.mention.token_end
+        if gap <= 2 or frame.grammar.joined.match(frame.text[first.end : second.start]):
+            return True
     return False

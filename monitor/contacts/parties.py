@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from monitor.model import Side
     from monitor.model.press import Sides
 
-RUSSIAN, LIBYAN, THIRD = "russian", "libyan", "third"
-SIDES = (RUSSIAN, LIBYAN)
+#: beside the ids of the two parties: everybody else
+THIRD = "third"
+#: the tag of persons who only speak for others
+SPOKESMAN = "spokesman"
 _PARTICLES = frozenset(("al", "el", "bek", "bin", "ibn", "of", "the", "and", "for", "in", "on"))
 
 
@@ -38,14 +40,14 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The sides of one watchlist's contacts, from all its rules: a name is on the same side in each of them."""
+    """The parties of one watchlist's contacts, from all its rules: a name is on the same side in each of them."""
 
     entities: Mapping[str, EntitySpec]
-    russian: frozenset[str]
-    libyan: frozenset[str]
+    #: the id of each party to the terms that stand for it, in the order of the watchlist
+    parties: Mapping[str, frozenset[str]]
     #: what tells the kind of a contact, "%contact"
     cues: frozenset[str]
-    #: "Russia" and "Libya", "Russian" and "Libyan": by side
+    #: name of the country and of its people ("France", "French") by party
     countries: Mapping[str, str]
     demonyms: Mapping[str, str]
     #: English names of persons to the persons
@@ -60,13 +62,12 @@ class Cast:
         """The cast of the rules that have these `contact:` keys."""
         listed = list(specs)
         sides = {
-            RUSSIAN: frozenset(k for s in listed for k in _keys(s.russian)),
-            LIBYAN: frozenset(k for s in listed for k in _keys(s.libyan)),
+            party: frozenset(k for s in listed for k in _keys(s.parties[party]))
+            for party in (listed[0].parties if listed else ())
         }
         return cls(
             entities=entities,
-            russian=sides[RUSSIAN],
-            libyan=sides[LIBYAN],
+            parties=sides,
             cues=frozenset(k for s in listed for k in _keys(s.type)),
             countries={side: _first(entities, keys, "country", side) for side, keys in sides.items()},
             titles={
@@ -82,16 +83,12 @@ class Cast:
 
     def only(self, spec: ContactSpec) -> Cast:
         """The same cast with one rule's sides."""
-        return replace(self, russian=frozenset(_keys(spec.russian)), libyan=frozenset(_keys(spec.libyan)))
+        return replace(self, parties={party: frozenset(_keys(n)) for party, n in spec.parties.items()})
 
     def sides(self, mention: Mention) -> tuple[str, ...]:
-        """On whose side a mention is: both for "Russo-Libyan", THIRD for a person of neither, none for what is nobody."""
+        """On whose side a mention is: both for "Franco-British", THIRD for a person of neither, none for what is nobody."""
         own = keys_of(mention)
-        found = tuple(
-            side
-            for side, keys in ((RUSSIAN, self.russian), (LIBYAN, self.libyan))
-            if not keys.isdisjoint(own)
-        )
+        found = tuple(party for party, keys in self.parties.items() if not keys.isdisjoint(own))
         spec = self.entity(mention)
         third = spec is not None and (spec.kind == "person" or "third-party" in spec.tags)
         return found or ((THIRD,) if third else ())

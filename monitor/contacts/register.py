@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import xxhash
 
 from monitor.contacts.merge import grouped
-from monitor.contacts.reports import GENERIC, TOOK_PLACE, reports
+from monitor.contacts.reports import TOOK_PLACE, reports
 from monitor.model import ContactSource, ContactStatus, DateFlag, LedgerContact, Participant, Story
 from monitor.model.words import days_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from monitor.contacts.merge import Group
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     #: the office that somebody holds on a day, "" for none known
     Roles = Callable[[str, date | None], str]
+    #: watchlist to the ids of its parties to their titles by language
+    Titles = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 #: statuses before a contact: told late they change nothing
 _BEFORE = frozenset({ContactStatus.PLANNED, ContactStatus.INVITED})
@@ -35,19 +38,31 @@ def ledger(
     roles: Roles,
     *,
     people: Collection[str],
+    titles: Titles = MappingProxyType({}),
     corroborate: Callable[[Story], Corroboration | None] | None = None,
 ) -> tuple[LedgerContact, ...]:
     """Every contact that `items` report, the earliest first. Later items rename nothing; at most two prove to be one.
 
-    `people`: canonical names of persons; other names are bodies and offices. `corroborate` judges the items of one
+    `people`: canonical names of persons; other names are bodies and offices. Contacts of two watchlists are never one;
+    `titles` are those of their parties. `corroborate` judges the items of one
     contact, given as a story with only that contact in it.
     """
-    found = [_contact(group, roles, corroborate) for group in grouped(reports(items, people))]
+    told = reports(items, people)
+    taken: set[str] = set()
+    found: list[LedgerContact] = []
+    for watchlist in sorted({report.contact.watchlist for report in told}):
+        groups = grouped(report for report in told if report.contact.watchlist == watchlist)
+        made = (_contact(group, roles, corroborate, taken) for group in groups)
+        found += (replace(contact, titles=titles.get(watchlist, {})) for contact in made)
+        taken.update(contact.id for contact in found)
     return tuple(sorted(found, key=lambda c: (c.day, c.id)))
 
 
 def _contact(
-    group: Group, roles: Roles, corroborate: Callable[[Story], Corroboration | None] | None
+    group: Group,
+    roles: Roles,
+    corroborate: Callable[[Story], Corroboration | None] | None,
+    taken: Collection[str],
 ) -> LedgerContact:
     told = [r for r in group.reports if not r.contact.background] or group.reports
     by_time = sorted(told, key=lambda r: (r.at, r.item.id))
@@ -56,15 +71,15 @@ def _contact(
     kinds = tuple(kind for kind, _ in Counter(r.contact.type for r in told).most_common())
     # what is only said to have taken place changes no status that somebody vouches for
     history = _history([r for r in by_time if not r.contact.rumoured] or by_time)
-    name = _id(group.reports[0])
+    name = _id(group.reports[0], taken)
     return LedgerContact(
         id=name,
+        watchlist=group.reports[0].contact.watchlist,
+        parties=_by_party(group, told, roles, day),
         type=kinds[0],
         types=kinds,
         status=history[-1][1],
         history=history,
-        russian=_participants([r.contact.russian for r in told], group.russian.people, roles, day),
-        libyan=_participants([r.contact.libyan for r in told], group.libyan.people, roles, day),
         place=_commonest(r.contact.place for r in told),
         date=on,
         background=group.background,
@@ -73,11 +88,24 @@ def _contact(
     )
 
 
-def _id(first: Report) -> str:
-    """Stable for the same first report."""
+def _by_party(
+    group: Group, told: Sequence[Report], roles: Roles, day: date
+) -> dict[str, tuple[Participant, ...]]:
+    return {
+        party: _participants([_named(r.contact, party) for r in told], own.people, roles, day)
+        for party, own in zip(group.reports[0].contact.parties, group.parties, strict=True)
+    }
+
+
+def _id(first: Report, taken: Collection[str]) -> str:
+    """Stable for the same first report; `taken`: ids of contacts that another watchlist has from the same words."""
     said = first.contact
-    names = sorted((*said.russian, *said.libyan))
-    key = "\n".join((first.item.item.feed_id, first.item.item.key, said.type, said.date or "", *names))
+    words = (first.item.item.feed_id, first.item.item.key, said.type, said.date or "", *sorted(said.names))
+    made = (_hashed("\n".join(key)) for key in (words, (*words, said.watchlist)))
+    return next(name for name in made if name not in taken)
+
+
+def _hashed(key: str) -> str:
     return f"c-{xxhash.xxh3_64_hexdigest(key.encode(errors='replace'))[:10]}"
 
 
@@ -114,12 +142,18 @@ def _stale(status: ContactStatus, history: Sequence[tuple[datetime, ContactStatu
     return status is ContactStatus.ONGOING and ContactStatus.HAPPENED in past
 
 
+def _named(contact: Contact, party: str) -> list[tuple[str, bool]]:
+    """Its names, and whether each stands for the whole party."""
+    return [(name, name in contact.general) for name in contact.parties.get(party, ())]
+
+
 def _participants(
-    said: Sequence[Sequence[str]], people: Collection[str], roles: Roles, day: date
+    said: Sequence[Sequence[tuple[str, bool]]], people: Collection[str], roles: Roles, day: date
 ) -> tuple[Participant, ...]:
     """Persons before bodies, those whom most reports name first; a bare country only where nobody is named."""
-    counted = Counter(name for names in said for name in names)
-    named = [name for name in counted if name not in GENERIC] or list(counted)
+    counted = Counter(name for names in said for name, _ in names)
+    general = {name for names in said for name, whole in names if whole}
+    named = [name for name in counted if name not in general] or list(counted)
     order = sorted(named, key=lambda name: (name not in people, -counted[name]))
     return tuple(Participant(name=name, role=roles(name, day)) for name in order)
 

@@ -1,6 +1,6 @@
 """Pure. What one item says of one contact, as far as it tells contacts apart: who, what, where, and a span of days.
 
-Newsrooms name the same meeting differently: one has both ministers, one "a Russian delegation", one no day. So a side is
+Newsrooms name the same meeting differently: one has both ministers, one "a delegation", one no day. So a side is
 compared by its persons first, and a contact without a day gets the days in which it can lie by its status and by when it
 was told.
 """
@@ -32,10 +32,6 @@ _AROUND = {
 }
 #: an old contact that is mentioned without a day lies in this many days before
 REMEMBERED = 60
-#: sides without a name: they tell no meeting from another
-GENERIC = frozenset(
-    {"Russia", "Libya", "Russian Federation", "Kremlin", "Russian delegation", "Libyan delegation"}
-)
 #: statuses of something that took place
 TOOK_PLACE = frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})
 
@@ -106,8 +102,8 @@ class Report:
     at: datetime
     item: StoryItem
     contact: Contact
-    russian: Party
-    libyan: Party
+    #: in the order of the watchlist
+    parties: tuple[Party, Party]
     #: None for something long ago without a day
     span: Span | None
 
@@ -119,8 +115,7 @@ def reports(items: Iterable[StoryItem], people: Collection[str]) -> list[Report]
             at=item.told_at,
             item=item,
             contact=contact,
-            russian=_party(contact.russian, people),
-            libyan=_party(contact.libyan, people),
+            parties=_parties(contact, people),
             span=span(contact, item.told_at.date()),
         )
         for item in items
@@ -134,8 +129,13 @@ def arrival(report: Report) -> tuple[datetime, datetime, int]:
     return report.item.first_seen_at, report.at, report.item.id
 
 
-def _party(names: Iterable[str], people: Collection[str]) -> Party:
-    known = frozenset(names) - GENERIC
+def _parties(contact: Contact, people: Collection[str]) -> tuple[Party, Party]:
+    one, other = contact.parties.values()
+    return _party(one, contact.general, people), _party(other, contact.general, people)
+
+
+def _party(names: Iterable[str], general: frozenset[str], people: Collection[str]) -> Party:
+    known = frozenset(names) - general
     persons = frozenset(name for name in known if name in people)
     return Party(persons, known - persons)
 

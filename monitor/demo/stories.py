@@ -132,24 +132,36 @@ def _with(item: Item, changes: Mapping[str, Any]) -> Item:
 
 
 _RECEIVED = Contact(
-    type=ContactType.MEETING, status=ContactStatus.HAPPENED, russian=("Andrei Belousov",),
-    libyan=("Khalifa Haftar",), place="Moscow", date="2026-11-23",
+    type=ContactType.MEETING, status=ContactStatus.HAPPENED,
+    watchlist="russia-libya-contacts", parties={"russia": ("Andrei Belousov",), "libya": ("Khalifa Haftar",)}, place="Moscow", date="2026-11-23",
 )  # fmt: skip
 _INVITED = Contact(
-    type=ContactType.VISIT, status=ContactStatus.PLANNED, russian=("Yunus-bek Yevkurov",),
-    libyan=("Saddam Haftar",), place="Benghazi", date="2026-12",
+    type=ContactType.VISIT, status=ContactStatus.PLANNED,
+    watchlist="russia-libya-contacts", parties={"russia": ("Yunus-bek Yevkurov",), "libya": ("Saddam Haftar",)}, place="Benghazi", date="2026-12",
 )  # fmt: skip
 _CALLED = Contact(
-    type=ContactType.CALL, status=ContactStatus.DENIED, russian=("Sergei Lavrov",),
-    libyan=("Abdulhamid Dbeibah",),
+    type=ContactType.CALL, status=ContactStatus.DENIED,
+    watchlist="russia-libya-contacts", parties={"russia": ("Sergei Lavrov",), "libya": ("Abdulhamid Dbeibah",)},
 )  # fmt: skip
+
+
+_TITLES = {
+    "russia": {
+        "en": "Russian side", "fr": "Côté russe", "it": "Parte russa", "ru": "Российская сторона",
+        "ar": "الجانب الروسي", "tr": "Rus tarafı",
+    },
+    "libya": {
+        "en": "Libyan side", "fr": "Côté libyen", "it": "Parte libica", "ru": "Ливийская сторона",
+        "ar": "الجانب الليبي", "tr": "Libya tarafı",
+    },
+}  # fmt: skip
 
 
 @cache
 def judge() -> StoryJudge:
     """Of the invented persons, by the sides that the product comes with."""
-    people = frozenset(name for c in (_RECEIVED, _INVITED, _CALLED) for name in (*c.russian, *c.libyan))
-    return StoryJudge(people, shipped_press())
+    people = frozenset(name for c in (_RECEIVED, _INVITED, _CALLED) for name in c.names)
+    return StoryJudge(people, shipped_press(), {"russia-libya-contacts": _TITLES})
 
 
 def judged(lang: str = "en") -> tuple[Judged, ...]:

@@ -66,7 +66,7 @@ def feed(
 def write(contacts: Iterable[LedgerContact], *, now: datetime) -> str:
     """The feed of contacts, the one with the latest news first."""
     latest = sorted(contacts, key=lambda c: (plain.last_news(c), c.id), reverse=True)
-    return feed("contacts", "Contacts between Russia and Libya", map(_entry, latest), empty_at=now)
+    return feed("contacts", plain.heading(latest), map(_entry, latest), empty_at=now)
 
 
 def _entry(of: LedgerContact) -> AtomEntry:
@@ -79,7 +79,7 @@ def _entry(of: LedgerContact) -> AtomEntry:
         published_at=plain.first_told(of),
         updated_at=plain.last_news(of),
         link=next((s.url for s in of.sources if s.url), None),
-        categories=(of.type.value, of.status.value, *(side for side in of.by_side)),
+        categories=(of.watchlist, of.type.value, of.status.value, *(side for side in of.by_side)),
     )
 
 

@@ -7,13 +7,16 @@ same contacts give the same picture.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from monitor.exports import plain
 from monitor.model import ContactStatus
 
 if TYPE_CHECKING:
@@ -25,7 +28,9 @@ if TYPE_CHECKING:
     from monitor.model import LedgerContact
 
 FORMATS = ("svg", "png", "pdf")
-#: names of one side that are drawn; the rest is counted below
+#: of the numbers in the circles
+_COUNTED = "A number counts contacts, planned ones too, denied ones and those called off not."
+#: names of one party that are drawn; the rest is counted below
 MOST_NAMES = 12
 #: months that are drawn one by one; a longer time is drawn by quarters, then years
 MOST_BARS = 40
@@ -74,11 +79,10 @@ _TITLE, _BARS, _HEADING, _FOOT = 1.45, 2.1, 2.4, 0.6
 
 
 def _figure(told: Sequence[LedgerContact]) -> Figure:
-    russian, libyan, pairs = _pairs(told)
-    rows = max(1.0, 0.36 * len(russian))
-    across = max(_COLUMN * len(libyan), 1.0)
-    width = max(9.0, _NAMES + across + _overhang(libyan))
-    height = _TITLE + _BARS + (_HEADING + rows if pairs else 0) + _FOOT
+    panels = [_panel(told, watchlist) for watchlist in sorted({contact.watchlist for contact in told})]
+    panels = [panel for panel in panels if panel.pairs]
+    width = max(9.0, *(_NAMES + panel.wide + _overhang(panel.across) for panel in panels), 0.0)
+    height = _TITLE + _BARS + sum(_HEADING + panel.tall for panel in panels) + _FOOT
     figure = Figure(figsize=(width, height))
 
     def area(left: float, down: float, tall: float, right: float) -> Axes:
@@ -90,16 +94,18 @@ def _figure(told: Sequence[LedgerContact]) -> Figure:
         figure.text(_LEFT / width, 1 - down / height, said, **looks)
 
     word, starts = periods(contact.day for contact in told)
-    text(0.45, "Contacts between Russia and Libya", size=15, weight="bold")
+    text(0.45, plain.heading(told), size=15, weight="bold")
     text(0.72, _subtitle(told), color=_SOFT)
     text(1.22, f"Contacts a {word}", size=11, weight="bold")
     _timeline(area(0.75, _TITLE, _BARS, _LEFT), told, word, starts)
-    if pairs:
-        text(_TITLE + _BARS + 0.75, "Who meets whom", size=11, weight="bold")
-        _matrix(
-            area(_NAMES, _TITLE + _BARS + _HEADING, rows, width - _NAMES - across), russian, libyan, pairs
-        )
-        text(height - 0.22, _left_out(told, russian, libyan), size=7.5, color=_SOFT)
+    down = _TITLE + _BARS
+    for panel in panels:
+        text(down + 0.75, panel.heading if len(panels) > 1 else "Who meets whom", size=11, weight="bold")
+        _matrix(area(_NAMES, down + _HEADING, panel.tall, width - _NAMES - panel.wide), panel)
+        text(down + 0.97, panel.caption, size=7.5, color=_SOFT)
+        down += _HEADING + panel.tall
+    if panels:
+        text(height - 0.22, _COUNTED, size=7.5, color=_SOFT)
     return figure
 
 
@@ -194,36 +200,78 @@ def _tick(start: date, starts: Sequence[date], word: str) -> str:
 # --- who meets whom --------------------------------------------------------------------------------------
 
 
-def _pairs(told: Sequence[LedgerContact]) -> tuple[list[str], list[str], Counter[tuple[str, str]]]:
-    """The names most in contact on each side, the busiest first, and how often each two of them were."""
-    met = [c for c in told if c.status not in {ContactStatus.DENIED, ContactStatus.CANCELLED}]
-    russian = _busiest(Counter(p.name for c in met for p in c.russian))
-    libyan = _busiest(Counter(p.name for c in met for p in c.libyan))
-    counted = Counter((r.name, x.name) for c in met for r in c.russian for x in c.libyan)
-    pairs = Counter({pair: n for pair, n in counted.items() if pair[0] in russian and pair[1] in libyan})
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """Who of the two parties of a watchlist met whom."""
+
+    #: titles of the party whose names stand down the side, and of the one whose stand across
+    parties: tuple[str, ...]
+    down: Sequence[str]
+    across: Sequence[str]
+    pairs: Counter[tuple[str, str]]
+    #: names that are not drawn
+    rest: int
+
+    @property
+    def tall(self) -> float:
+        """In inches."""
+        return max(1.0, 0.36 * len(self.down))
+
+    @property
+    def wide(self) -> float:
+        """In inches."""
+        return max(_COLUMN * len(self.across), 1.0)
+
+    @property
+    def heading(self) -> str:
+        """The two parties."""
+        return " – ".join(self.parties)
+
+    @property
+    def caption(self) -> str:
+        """Which party stands where, and what is left out."""
+        one, other = self.parties
+        more = f" {_count(self.rest, 'more name')} not drawn." if self.rest > 0 else ""
+        return f"{one} down, {other} across.{more}"
+
+
+def _panel(told: Sequence[LedgerContact], watchlist: str) -> _Panel:
+    """The names most in contact of each party, the busiest first, and how often each two of them were."""
+    ours = [c for c in told if c.watchlist == watchlist]
+    met = [c for c in ours if c.status not in {ContactStatus.DENIED, ContactStatus.CANCELLED}]
+    sides = [tuple(contact.parties.values()) for contact in met]
+    down, across = (_busiest(Counter(p.name for both in sides for p in both[n])) for n in (0, 1))
+    counted = Counter((a.name, b.name) for one, other in sides for a in one for b in other)
+    pairs = Counter({pair: n for pair, n in counted.items() if pair[0] in down and pair[1] in across})
     drawn = {name for pair in pairs for name in pair}
-    return [n for n in russian if n in drawn], [n for n in libyan if n in drawn], pairs
+    everybody = {p.name for contact in ours for p in contact.participants}
+    return _Panel(
+        parties=tuple(map(ours[0].title, ours[0].parties)),
+        down=[name for name in down if name in drawn],
+        across=[name for name in across if name in drawn],
+        pairs=pairs,
+        rest=len(everybody - drawn),
+    )
 
 
 def _busiest(counted: Counter[str]) -> list[str]:
     return [name for name, _ in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_NAMES]]
 
 
-def _matrix(
-    axes: Axes, russian: Sequence[str], libyan: Sequence[str], pairs: Counter[tuple[str, str]]
-) -> None:
+def _matrix(axes: Axes, panel: _Panel) -> None:
     _plain(axes)
-    most = max(pairs.values(), default=1)
-    for y, ours in enumerate(russian):
-        for x, theirs in enumerate(libyan):
-            if count := pairs[ours, theirs]:
-                # the area tells how often
-                axes.scatter(x, y, s=70 + 330 * (count / most), color=_BUBBLE, linewidths=0, zorder=3)
-                axes.text(x, y, str(count), ha="center", va="center", size=7.5, color="white", zorder=4)
-    axes.set_xlim(-0.5, max(len(libyan), 1) - 0.5)
-    axes.set_ylim(max(len(russian), 1) - 0.5, -0.5)
-    axes.set_xticks(range(len(libyan)), [shortened(name) for name in libyan], rotation=35, ha="left")
-    axes.set_yticks(range(len(russian)), [shortened(name) for name in russian])
+    most = max(panel.pairs.values(), default=1)
+    for (y, ours), (x, theirs) in product(enumerate(panel.down), enumerate(panel.across)):
+        if count := panel.pairs[ours, theirs]:
+            # the area tells how often
+            axes.scatter(x, y, s=70 + 330 * (count / most), color=_BUBBLE, linewidths=0, zorder=3)
+            axes.text(x, y, str(count), ha="center", va="center", size=7.5, color="white", zorder=4)
+    axes.set_xlim(-0.5, max(len(panel.across), 1) - 0.5)
+    axes.set_ylim(max(len(panel.down), 1) - 0.5, -0.5)
+    axes.set_xticks(
+        range(len(panel.across)), [shortened(name) for name in panel.across], rotation=35, ha="left"
+    )
+    axes.set_yticks(range(len(panel.down)), [shortened(name) for name in panel.down])
     axes.xaxis.tick_top()
     axes.tick_params(length=0, labelcolor=_INK)
     axes.grid(color=_FAINT, linewidth=0.8)
@@ -233,13 +281,6 @@ def _matrix(
 def shortened(name: str, most: int = 30) -> str:
     """A name that fits beside its row."""
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
-
-
-def _left_out(told: Sequence[LedgerContact], russian: Sequence[str], libyan: Sequence[str]) -> str:
-    everybody = {p.name for c in told for p in (*c.russian, *c.libyan)}
-    rest = len(everybody) - len(set(russian) | set(libyan))
-    more = f" {_count(rest, 'more name')} not drawn." if rest > 0 else ""
-    return f"Russian side down, Libyan side across; a number counts contacts, planned ones too, denied ones and those called off not.{more}"
 
 
 def _plain(axes: Axes) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from monitor.exports import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from monitor.model import LedgerContact
 
 COLUMNS = (
-    "id", "date", "type", "status", "history", "russian", "russian_roles", "libyan", "libyan_roles", "place",
+    "id", "watchlist", "date", "type", "status", "history", "party_a", "names_a", "roles_a", "party_b", "names_b", "roles_b", "place",
     "background", "sides", "outlets", "languages", "grade", "standing", "first_told", "last_news", "evidence", "links",
     "denied_by",
 )  # fmt: skip
@@ -48,19 +49,23 @@ def write(contacts: Iterable[LedgerContact]) -> str:
     return table(COLUMNS, (_row(contact) for contact in contacts))
 
 
+def _party(of: LedgerContact, party: str) -> Iterator[str]:
+    yield of.title(party)
+    yield "; ".join(p.name for p in of.parties[party])
+    yield "; ".join(p.role for p in of.parties[party] if p.role)
+
+
 def _row(of: LedgerContact) -> tuple[str, ...]:
     rated = of.corroboration
     sentences = (f"{s.outlet} ({s.lang}): {sentence}" for s in of.sources for sentence in plain.sentences(s))
     return (
         of.id,
+        of.watchlist,
         of.date or "",
         of.type.value,
         of.status.value,
         plain.history(of),
-        "; ".join(p.name for p in of.russian),
-        "; ".join(p.role for p in of.russian if p.role),
-        "; ".join(p.name for p in of.libyan),
-        "; ".join(p.role for p in of.libyan if p.role),
+        *chain.from_iterable(_party(of, party) for party in of.parties),
         of.place or "",
         "yes" if of.background else "no",
         "; ".join(side for side in of.by_side),

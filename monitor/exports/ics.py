@@ -33,9 +33,10 @@ def write(contacts: Iterable[LedgerContact]) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//foreign-influence-monitor//contacts//EN")
     calendar.add("version", "2.0")
-    calendar.add("name", "Contacts between Russia and Libya")
-    calendar.add("x-wr-calname", "Contacts between Russia and Libya")
-    for contact in contacts:
+    listed = list(contacts)
+    calendar.add("name", plain.clean(plain.heading(listed)))
+    calendar.add("x-wr-calname", plain.clean(plain.heading(listed)))
+    for contact in listed:
         calendar.add_component(_event(contact))
     return bytes(calendar.to_ical())
 
@@ -54,7 +55,7 @@ def _event(of: LedgerContact) -> Event:
     event.add("status", _STATUS.get(of.status, "TENTATIVE"))
     event.add("summary", plain.clean(f"{plain.title(of)} ({plain.STATUS_WORDS[of.status]})"))
     event.add("description", plain.clean(_description(of)))
-    event.add("categories", [of.type.value, of.status.value])
+    event.add("categories", [of.watchlist, of.type.value, of.status.value])
     if of.place:
         event.add("location", plain.clean(of.place))
     if link := next((s.url for s in of.sources if s.url), None):

@@ -57,8 +57,11 @@ def _event(of: LedgerContact, people: frozenset[str]) -> MISPEvent:
         event.add_tag(tag)
     said = plain.clean(plain.summary(of))
     event.add_attribute("text", said, category="Other", comment=of.id, **_stamp(of, "summary"))
-    for participant in (*of.russian, *of.libyan):
-        event.add_object(_participant(of, participant, person=participant.name in people))
+    for party, participants in of.parties.items():
+        for participant in participants:
+            made = _participant(of, participant, person=participant.name in people)
+            made.comment = plain.clean(of.title(party))
+            event.add_object(made)
     if of.place:
         place = _object("geolocation", of, of.place)
         _say(place, of, "city", of.place)
@@ -78,8 +81,9 @@ def _tags(of: LedgerContact) -> list[str]:
         if of.corroboration
         else []
     )
-    sides = [_tag("side", side) for side in of.by_side]
-    return [*graded, f'monitor:contact="{of.type.value}"', f'monitor:status="{of.status.value}"', *sides]
+    sides = (("side", side) for side in of.by_side)
+    ours = (("watchlist", of.watchlist), ("contact", of.type.value), ("status", of.status.value), *sides)
+    return [*graded, *(_tag(kind, value) for kind, value in ours)]
 
 
 def _tag(kind: str, value: str) -> str:

@@ -71,14 +71,20 @@ def with_roles(of: Iterable[Participant]) -> str:
 def title(of: LedgerContact) -> str:
     """One line: the kind, who with whom, where."""
     place = f", {of.place}" if of.place else ""
-    return f"{KIND_WORDS.get(of.type, of.type.value.capitalize())}: {names(of.russian)} – {names(of.libyan)}{place}"
+    kind = KIND_WORDS.get(of.type, of.type.value.capitalize())
+    return f"{kind}: {' – '.join(map(names, of.parties.values()))}{place}"
+
+
+def heading(contacts: Iterable[LedgerContact]) -> str:
+    """What a document of these is called: by the two parties, where there are no others."""
+    between = {tuple(map(contact.title, contact.parties)) for contact in contacts}
+    return f"Contacts: {' – '.join(*between)}" if len(between) == 1 else "Contacts"
 
 
 def summary(of: LedgerContact, mark: Callable[[str], str] = str) -> str:
     """A few plain lines: who in what office, when, status with its history, who says so and how far to believe it."""
     lines = [
-        f"Russian side: {with_roles(of.russian)}",
-        f"Libyan side: {with_roles(of.libyan)}",
+        *(f"{of.title(party)}: {with_roles(people)}" for party, people in of.parties.items()),
         f"Place: {of.place or 'not said'}",
         f"Date: {of.date or f'not said; first told on {first_told(of):%Y-%m-%d}'}",
         f"Status: {history(of)}",
@@ -98,7 +104,7 @@ def history(of: LedgerContact) -> str:
 
 
 def told_by(of: LedgerContact, mark: Callable[[str], str] = str) -> str:
-    """Outlets by side: "russia-state: Vestnik; un: News Centre"; `mark` sets off a name in another script."""
+    """Outlets by side: "independent: Gazette; un: News Centre"; `mark` sets off a name in another script."""
     return "; ".join(
         f"{side}: {', '.join(dict.fromkeys(mark(s.outlet) for s in sources))}"
         for side, sources in of.by_side.items()
@@ -134,8 +140,11 @@ def as_json(of: LedgerContact) -> dict[str, Any]:
         "types": [kind.value for kind in of.types],
         "status": of.status.value,
         "history": [{"at": instant(at), "status": status.value} for at, status in of.history],
-        "russian": [{"name": p.name, "role": p.role} for p in of.russian],
-        "libyan": [{"name": p.name, "role": p.role} for p in of.libyan],
+        "watchlist": of.watchlist,
+        "parties": {
+            party: [{"name": p.name, "role": p.role} for p in people] for party, people in of.parties.items()
+        },
+        "party_titles": {party: of.title(party) for party in of.parties},
         "place": of.place,
         "date": of.date,
         "background": of.background,
@@ -150,7 +159,7 @@ def speaker_json(of: Speaker | None) -> dict[str, str] | None:
 
 
 def status(of: LedgerContact) -> str:
-    """The status in words, a denial with who is named as denying: "denied by the Kremlin"."""
+    """The status in words, a denial with who is named as denying: "denied by the Foreign Ministry"."""
     named = of.deniers if of.status is ContactStatus.DENIED else ()
     by = f" by {', '.join(clean(speaker.told) for speaker in named)}" if named else ""
     return STATUS_WORDS[of.status] + by

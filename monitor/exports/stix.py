@@ -7,6 +7,7 @@ appendix A. The one doorway to stix2.
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from stix2 import v21
@@ -65,7 +66,7 @@ def _first_named(contacts: Iterable[LedgerContact]) -> dict[str, datetime]:
 
 
 def _everybody(of: LedgerContact) -> tuple[Participant, ...]:
-    return (*of.russian, *of.libyan)
+    return of.participants
 
 
 def _identity(name: str, first: datetime, author: str, *, person: bool) -> Any:
@@ -80,22 +81,21 @@ def _identity(name: str, first: datetime, author: str, *, person: bool) -> Any:
 
 
 def _relationships(of: LedgerContact, author: str) -> Iterator[Any]:
-    """Each of one side with each of the other, on the days of the contact where it names them."""
+    """Each of one party with each of the other, on the days of the contact where it names them."""
     days = days_of(of.date)
     when = {"start_time": f"{days[0].isoformat()}T00:00:00Z"} if days is not None else {}
-    for ours in of.russian:
-        for theirs in of.libyan:
-            yield v21.Relationship(
-                id=_id("relationship", of.id, ours.name, theirs.name),
-                created_by_ref=author,
-                created=of.sources[0].first_seen_at,
-                modified=plain.last_news(of),
-                relationship_type="related-to",
-                source_ref=_id("identity", ours.name),
-                target_ref=_id("identity", theirs.name),
-                description=f"{of.type.value}, {plain.STATUS_WORDS[of.status]}",
-                **when,
-            )
+    for ours, theirs in product(*of.parties.values()):
+        yield v21.Relationship(
+            id=_id("relationship", of.id, ours.name, theirs.name),
+            created_by_ref=author,
+            created=of.sources[0].first_seen_at,
+            modified=plain.last_news(of),
+            relationship_type="related-to",
+            source_ref=_id("identity", ours.name),
+            target_ref=_id("identity", theirs.name),
+            description=f"{of.type.value}, {plain.STATUS_WORDS[of.status]}",
+            **when,
+        )
 
 
 def _report(of: LedgerContact, author: str, relations: list[str]) -> Any:
@@ -110,7 +110,7 @@ def _report(of: LedgerContact, author: str, relations: list[str]) -> Any:
         description=plain.summary(of),
         report_types=["observed-data"],
         object_refs=[*(_id("identity", p.name) for p in _everybody(of)), *relations],
-        labels=[of.type.value, of.status.value, *(["background"] if of.background else [])],
+        labels=[of.watchlist, of.type.value, of.status.value, *(["background"] if of.background else [])],
         external_references=list(_references(of)),
         lang="en",
         **({"confidence": rated} if rated is not None else {}),

@@ -60,8 +60,8 @@ def item_json(of: StoryItem, *, texts: bool = True) -> dict[str, Any]:
             {
                 "type": c.type.value,
                 "status": c.status.value,
-                "russian": list(c.russian),
-                "libyan": list(c.libyan),
+                "watchlist": c.watchlist,
+                "parties": {party: list(names) for party, names in c.parties.items()},
                 "place": c.place,
                 "date": c.date,
                 "background": c.background,

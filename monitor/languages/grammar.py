@@ -206,6 +206,10 @@ def _words(alternatives: str) -> str:
 # --- offices ---------------------------------------------------------------------------------------------
 
 
+#: people of whom nothing is said but whose they are
+NAMELESS = "delegation"
+
+
 def office_name(demonym: str, text: str, sense: str) -> str:
     """The English name of an office in plain `text`: ("French", "министр обороны", "person")."""
     return f"{demonym} {_office(text, sense)}".strip()
@@ -229,7 +233,7 @@ def _office(text: str, sense: str) -> str:
     if "minister" in kinds or (topic and sense == "person"):
         deputy = "deputy " if "deputy" in kinds else ""
         return f"{deputy}{topic} minister".replace("  ", " ").strip()
-    return "official" if sense == "person" else "delegation"
+    return "official" if sense == "person" else NAMELESS
 
 
 def _named(section: str, text: str) -> Iterator[str]:

@@ -171,12 +171,9 @@ def frame_for(accepted: str) -> Frame:
 
 
 def messages(lang: str) -> Mapping[str, Any]:
-    """The files of `lang` as they are, sections by name. `question.yaml` stands in until watchlists declare its words."""
-    found: dict[str, Any] = {}
-    for name in ("messages.yaml", "question.yaml"):
-        path = DATA / lang / name
-        for section, said in (read(path.read_bytes(), str(path)).data if path.exists() else {}).items():
-            found[section] = {**found[section], **said} if section in found else said
+    """The file of `lang` as it is, sections by name."""
+    path = DATA / lang / "messages.yaml"
+    found: Mapping[str, Any] = read(path.read_bytes(), str(path)).data
     return found
 
 

@@ -156,10 +156,10 @@ def _match(match: Match) -> dict[str, Any]:
 
 def _contact(contact: Contact) -> dict[str, Any]:
     return {
+        "watchlist": contact.watchlist,
         "type": contact.type.value,
         "status": contact.status.value,
-        "russian": list(contact.russian),
-        "libyan": list(contact.libyan),
+        "parties": {party: list(names) for party, names in contact.parties.items()},
         "place": contact.place,
         "date": contact.date,
         "background": contact.background,

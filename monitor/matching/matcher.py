@@ -177,7 +177,7 @@ class Matcher:
         """Contacts with both sides; None where the rule asks for none or nobody can tell."""
         if rule.contact is None or self._extract is None:
             return None
-        return tuple(c for c in self._extract(scan, rule.contact) if c.russian and c.libyan)
+        return tuple(c for c in self._extract(scan, rule.contact) if all(c.parties.values()))
 
 
 # --- scope -----------------------------------------------------------------------------------------------

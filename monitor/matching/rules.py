@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactSpec:
-    """Which sides must be in contact (trees of terms), and the vocabulary that tells the kind."""
+    """Which parties must be in contact (id to a tree of terms), and the vocabulary that tells the kind."""
 
-    russian: tree.Node
-    libyan: tree.Node
+    parties: Mapping[str, tree.Node]
     type: tree.Node
 
 
@@ -67,6 +66,17 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartySpec:
+    """One of the two parties between which a watchlist looks for contacts."""
+
+    id: str
+    #: language to what readers are shown; always English
+    titles: Mapping[str, str]
+    #: `#tag`: the entities of the party
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watchlist:
     """A named set of rules."""
 
@@ -75,6 +85,8 @@ class Watchlist:
     description: str
     falsepositives: tuple[str, ...]
     rules: tuple[Rule, ...]
+    #: the parties whose contacts it looks for
+    between: tuple[PartySpec, PartySpec] | None = None
     file: str = ""
 
 
@@ -112,3 +124,13 @@ class Watchlists:
     def titles(self) -> dict[str, str]:
         """Watchlist id to title."""
         return {w.id: w.title for w in self.lists}
+
+    @property
+    def parties(self) -> dict[str, tuple[PartySpec, PartySpec]]:
+        """Id of a watchlist that looks for contacts to its parties."""
+        return {w.id: w.between for w in self.lists if w.between is not None}
+
+    @property
+    def party_titles(self) -> dict[str, dict[str, Mapping[str, str]]]:
+        """The same, each party by its id with its titles by language."""
+        return {name: {party.id: party.titles for party in both} for name, both in self.parties.items()}

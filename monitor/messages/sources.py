@@ -253,14 +253,21 @@ def _contact(contact: LedgerContact, frame: Frame, zone: ZoneInfo) -> Data:
         "status_word": _status(contact, frame),
         "denied_by": [cut(clean(speaker.told), MAX_NAME) for speaker in contact.deniers[:MAX_NAMES]],
         **_history(contact, frame, zone),
-        "russian": _names(contact.russian),
-        "libyan": _names(contact.libyan),
+        "watchlist": contact.watchlist,
+        "parties": [
+            _party(party, contact.title(party, frame.lang), _names(people))
+            for party, people in contact.parties.items()
+        ],
         "place": cut(clean(contact.place or ""), MAX_NAME),
         "date": cut(clean(contact.date or ""), MAX_NAME),
         "background": contact.background,
         "background_word": frame.word("background") if contact.background else "",
         **_vouched(contact, frame),
     }
+
+
+def _party(key: str, title: str, names: list[str]) -> Data:
+    return {"id": key, "title": title, "names": names, "line": ", ".join(names) or "?"}
 
 
 def _status(contact: LedgerContact, frame: Frame) -> str:

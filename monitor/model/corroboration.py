@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from monitor.model.words import days_of
@@ -161,8 +162,10 @@ class LedgerContact:
     #: the latest status; `history` has every change with its moment, oldest first
     status: ContactStatus
     history: tuple[tuple[datetime, ContactStatus], ...]
-    russian: tuple[Participant, ...]
-    libyan: tuple[Participant, ...]
+    #: whose parties they are; contacts of two watchlists are never one
+    watchlist: str
+    #: id of a party to who took part for it, in the order in which the watchlist declares them
+    parties: Mapping[str, tuple[Participant, ...]] = field(hash=False)
     place: str | None
     #: ISO date, as exact as any report has it
     date: str | None
@@ -172,6 +175,18 @@ class LedgerContact:
     corroboration: Corroboration | None = None
     #: every kind that it is told as, the commonest first; `type` is the first
     types: tuple[ContactType, ...] = ()
+    #: id of a party to its titles by language, as its watchlist has them
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
+
+    def title(self, party: str, lang: str = "en") -> str:
+        """What a reader of `lang` is shown for a party; the id where its watchlist declares it no more."""
+        named = self.titles.get(party, {})
+        return named.get(lang) or named.get("en") or party
+
+    @property
+    def participants(self) -> tuple[Participant, ...]:
+        """Everybody who took part, one party after the other."""
+        return tuple(chain.from_iterable(self.parties.values()))
 
     @property
     def day(self) -> Date:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from monitor.model.words import UNKNOWN, Side
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from monitor.model.words import Severity
 
 
@@ -88,16 +91,20 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A reported Russian-Libyan contact; names are canonical English."""
+    """A reported contact between the two parties of a watchlist; names are canonical English."""
 
+    watchlist: str
+    #: id of a party to who is named of it, in the order in which the watchlist declares them
+    parties: Mapping[str, tuple[str, ...]] = field(hash=False)
     type: ContactType
     status: ContactStatus
-    russian: tuple[str, ...]
-    libyan: tuple[str, ...]
     place: str | None = None
     #: ISO date, as exact as the text allows
     date: str | None = None
     background: bool = False
+    #: of the names, those that stand for a whole party (its country, a palace, "a delegation"): they tell no contact
+    #: from another
+    general: frozenset[str] = frozenset()
     evidence: tuple[Evidence, ...] = ()
     #: who says or denies it, where the text names somebody; None: the outlet itself
     speaker: Speaker | None = None
@@ -106,6 +113,11 @@ class Contact:
     def rumoured(self) -> bool:
         """Whether it is only said to have taken place: that confirms nothing."""
         return any(why.term == RUMOUR for why in self.evidence)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everybody named, one party after the other."""
+        return tuple(chain.from_iterable(self.parties.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,5 +166,5 @@ class Decision:
     denier: Speaker | None = None
     #: each fact once, with the weight of its best place; none where nothing matched
     facts: tuple[Fact, ...] = ()
-    #: of the title what no fact names: its other words as written, and "@libya" for "Libyan"
+    #: of the title what no fact names: its other words as written, and "@france" for "French"
     unnamed: tuple[str, ...] = ()

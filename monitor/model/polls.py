@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from monitor.model.feeds import Coverage, FeedState, Item
@@ -56,10 +56,14 @@ def said(matches: Iterable[Match], contacts: Iterable[Contact]) -> frozenset[Say
     """What a text means to us, without its wording: the rules that hold, and who has to do with whom, when and how."""
     rules = ((m.watchlist, m.rule, m.severity.value) for m in matches)
     met = (
-        (c.type.value, c.status.value, c.place or "", c.date or "", *sorted(c.russian), "", *sorted(c.libyan))
-        for c in contacts
+        (c.watchlist, c.type.value, c.status.value, c.place or "", c.date or "", *_named(c)) for c in contacts
     )
     return frozenset((*rules, *met))
+
+
+def _named(contact: Contact) -> Iterator[str]:
+    for party, names in contact.parties.items():
+        yield from ("", party, *sorted(names))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

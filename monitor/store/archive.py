@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 
 from monitor.model import Contact, Coverage, Match, Severity, StoryItem, Suppressed
 from monitor.store import fulltext_search, rows
+from monitor.store.items import reported
 from monitor.store.sql import batches
 from monitor.store.tables_news import contacts, feeds, items, matches, revisions, suppressed
 
@@ -161,7 +162,9 @@ def at_least(severity: Severity) -> list[str]:
 def _assembled(tx: Connection, found: Sequence[RowMapping]) -> list[StoryItem]:
     ids = [row["id"] for row in found]
     matched = _by_revision(tx, matches, ids, rows.match)
-    met = _by_revision(tx, contacts, ids, rows.contact)
+    met: dict[tuple[int, int], tuple[Contact, ...]] = {}
+    for item_id, revision, contact in reported(tx, ids):
+        met[item_id, revision] = (*met.get((item_id, revision), ()), contact)
     silenced = _by_revision(tx, suppressed, ids, rows.suppressed)
     last_told = dict(sorted(matched))  # the highest revision of each item stands last
     whole: list[StoryItem] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, func, null, or_, select, update
@@ -12,16 +13,24 @@ from monitor.model import Coverage, DateFlag, Fulltext, KnownItem
 from monitor.model.polls import CHURNING, said
 from monitor.store import feeds, rows
 from monitor.store.sql import add, batches, changed, put_new
-from monitor.store.tables_news import contacts, entries, items, matches, revisions, suppressed
+from monitor.store.tables_news import (
+    contact_parties,
+    contacts,
+    entries,
+    items,
+    matches,
+    revisions,
+    suppressed,
+)
 from monitor.store.tables_news import feeds as feed_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
 
-    from monitor.model import Assessed, PollRecord
+    from monitor.model import Assessed, Contact, PollRecord
     from monitor.model.polls import Saying
 
 
@@ -260,8 +269,30 @@ def _write_decisions(tx: Connection, written: Sequence[tuple[Assessed, int, int]
             for m in a.decision.matches
         ],
     )
-    add(tx, contacts, [rows.contact_row(c, i, r) for a, i, r in written for c in a.decision.contacts])
+    _add_contacts(
+        tx, [(c, item_id, revision) for a, item_id, revision in written for c in a.decision.contacts]
+    )
     add(tx, suppressed, [rows.suppressed_row(s, i, r) for a, i, r in written for s in a.decision.suppressed])
+
+
+def _add_contacts(tx: Connection, found: Sequence[tuple[Contact, int, int]]) -> None:
+    if found:
+        put = contacts.insert().returning(contacts.c.id, sort_by_parameter_order=True)
+        ids = tx.execute(put, [rows.contact_row(*one) for one in found]).scalars()
+        named = (rows.party_rows(of, key) for (of, *_), key in zip(found, ids, strict=True))
+        add(tx, contact_parties, list(chain.from_iterable(named)))
+
+
+def reported(tx: Connection, item_ids: Iterable[int]) -> Iterator[tuple[int, int, Contact]]:
+    """(item, revision, contact) for every contact of these items, in the order in which they were stored."""
+    for batch in batches(item_ids):
+        ours = contacts.c.item_id.in_(batch)
+        of_ours = select(contact_parties).join(contacts).where(ours).order_by(contact_parties.c.position)
+        named: dict[int, list[RowMapping]] = {}
+        for row in tx.execute(of_ours).mappings():
+            named.setdefault(row["contact_id"], []).append(row)
+        for row in tx.execute(select(contacts).where(ours).order_by(contacts.c.id)).mappings():
+            yield row["item_id"], row["revision"], rows.contact(row, named.get(row["id"], ()))
 
 
 def _matched_before(tx: Connection, item_ids: Iterable[int]) -> set[tuple[int, str, str]]:
@@ -289,13 +320,19 @@ def _touch(tx: Connection, item_ids: Iterable[int], at: datetime) -> None:
 def sayings(tx: Connection, item_ids: Iterable[int]) -> dict[int, dict[Saying, int]]:
     """By item: each thing that it was found to say (`model.polls.said`), and the revision that said it first."""
     found: dict[int, dict[Saying, int]] = {}
-    for batch in batches(item_ids):
-        for table in (matches, contacts):
-            held = select(table).where(table.c.item_id.in_(batch)).order_by(table.c.revision)
-            for row in tx.execute(held).mappings():
-                one = said((rows.match(row),), ()) if table is matches else said((), (rows.contact(row),))
-                for saying in one:
-                    found.setdefault(row["item_id"], {}).setdefault(saying, row["revision"])
+
+    asked = list(item_ids)
+
+    def note(item_id: int, revision: int, sayings: Iterable[Saying]) -> None:
+        for saying in sayings:
+            first = found.setdefault(item_id, {})
+            first[saying] = min(revision, first.get(saying, revision))
+
+    for batch in batches(asked):
+        for row in tx.execute(select(matches).where(matches.c.item_id.in_(batch))).mappings():
+            note(row["item_id"], row["revision"], said((rows.match(row),), ()))
+    for item_id, revision, contact in reported(tx, asked):
+        note(item_id, revision, said((), (contact,)))
     return found
 
 

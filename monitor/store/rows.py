@@ -123,10 +123,9 @@ def contact_row(contact: Contact, item_id: int, revision: int) -> Row:
     return {
         "item_id": item_id,
         "revision": revision,
+        "watchlist": contact.watchlist,
         "type": contact.type.value,
         "status": contact.status.value,
-        "russian": list(contact.russian),
-        "libyan": list(contact.libyan),
         "place": contact.place,
         "date": contact.date,
         "background": contact.background,
@@ -135,13 +134,34 @@ def contact_row(contact: Contact, item_id: int, revision: int) -> Row:
     }
 
 
-def contact(row: RowMapping) -> Contact:
-    """A row of `contacts`."""
+def party_rows(contact: Contact, contact_id: int) -> list[Row]:
+    """Rows of `contact_parties`."""
+    named = [(party, name) for party, names in contact.parties.items() for name in names]
+    return [
+        {
+            "contact_id": contact_id,
+            "position": position,
+            "party": party,
+            "name": name,
+            "general": name in contact.general,
+        }
+        for position, (party, name) in enumerate(named)
+    ]
+
+
+def contact(row: RowMapping, named: Iterable[RowMapping]) -> Contact:
+    """A row of `contacts` with its rows of `contact_parties`, in order."""
+    parties: dict[str, tuple[str, ...]] = {}
+    general: set[str] = set()
+    for one in named:
+        parties[one["party"]] = (*parties.get(one["party"], ()), one["name"])
+        general.update([one["name"]] if one["general"] else ())
     return Contact(
+        watchlist=row["watchlist"],
+        parties=parties,
+        general=frozenset(general),
         type=ContactType(row["type"]),
         status=ContactStatus(row["status"]),
-        russian=tuple(row["russian"]),
-        libyan=tuple(row["libyan"]),
         place=row["place"],
         date=row["date"],
         background=row["background"],

@@ -105,8 +105,8 @@ def silence(tx: Connection, item: StoryItem, false: Sequence[tuple[Match, Suppre
         put_new(tx, suppressed, [_mention(item, match, suppression)])
     gone = {(match.watchlist, match.rule) for match, _ in false}
     left = [m for m in item.matches if (m.watchlist, m.rule) not in gone]
-    if not left:
-        tx.execute(delete(contacts).where(contacts.c.item_id == item.id))
+    heard = {match.watchlist for match in left}
+    tx.execute(delete(contacts).where(contacts.c.item_id == item.id, contacts.c.watchlist.not_in(heard)))
     state, detail = _ended(item, left, [suppression for _, suppression in false])
     ours = update(items).where(items.c.id == item.id)
     tx.execute(ours.values(coverage=state.value, coverage_detail=detail))

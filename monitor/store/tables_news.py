@@ -24,7 +24,7 @@ from sqlalchemy import (
 from monitor.store.sql import SERIAL, Packed, Seconds, Utc, count, flag, item_id, metadata, serial, words
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0012"
+REVISION = "0013"
 
 feeds = Table(
     "feeds",
@@ -215,10 +215,9 @@ contacts = Table(
     serial(),
     item_id(index=True),
     Column("revision", Integer, nullable=False),
+    words("watchlist"),
     Column("type", Text, nullable=False),
     Column("status", Text, nullable=False),
-    Column("russian", JSON, nullable=False),
-    Column("libyan", JSON, nullable=False),
     Column("place", Text),
     Column("date", Text),
     flag("background"),
@@ -226,6 +225,18 @@ contacts = Table(
     #: whom the item names as the one who says or denies it: {name, kind, side}
     Column("speaker", JSON),
     sqlite_autoincrement=True,
+)
+
+#: who is named of each party of a contact, in the order in which they are told
+contact_parties = Table(
+    "contact_parties",
+    metadata,
+    Column("contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("party", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    #: the name stands for the whole party: its country, a palace, "a delegation"
+    flag("general"),
 )
 
 suppressed = Table(

@@ -64,13 +64,13 @@ def _sides(voices: Iterable[Voice]) -> frozenset[Side]:
 
 
 def _names(contact: LedgerContact) -> Iterator[str]:
-    yield from (someone.name for someone in (*contact.russian, *contact.libyan))
+    yield from (someone.name for someone in contact.participants)
 
 
 def _parties(contact: LedgerContact) -> str:
     """A contact in one line: `Ann Bee / Carl Dee, Eve Eff`."""
     return " / ".join(
-        ", ".join(sorted(someone.name for someone in side)) for side in (contact.russian, contact.libyan)
+        ", ".join(sorted(someone.name for someone in side)) for side in contact.parties.values()
     )
 
 

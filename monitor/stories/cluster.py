@@ -8,7 +8,7 @@ stories become one only where an item is the text of both.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from monitor.stories import event, fingerprint
@@ -93,7 +93,7 @@ def keys(of: Signature) -> tuple[int, ...]:
     named = [key for key in _by_rarity(of, 0.0) if key[0] in "plubdts"][:PAIRED]
     found.update((_key("f", *sorted(pair)), None) for pair in combinations(named, 2))
     for meeting in of.meetings:
-        found.update((_key("m", r, x), None) for r in meeting.russian for x in meeting.libyan)
+        found.update((_key("m", r, x), None) for r, x in product(*meeting.sides))
     return tuple(found)
 
 

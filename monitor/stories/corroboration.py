@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from monitor.contacts.reports import GENERIC
 from monitor.model import ContactStatus, Corroboration, Voice
 from monitor.stories import outlets, stances
 
@@ -292,11 +291,14 @@ def same_people(one: Contact, other: Contact, people: Collection[str] = ()) -> b
 
     Where persons are known, a side that names only bodies leaves open who it was.
     """
-    return _share(one.russian, other.russian, people) and _share(one.libyan, other.libyan, people)
+    general = one.general | other.general
+    return one.watchlist == other.watchlist and all(
+        _share(set(names) - general, set(other.parties.get(party, ())) - general, people)
+        for party, names in one.parties.items()
+    )
 
 
-def _share(ours: Iterable[str], theirs: Iterable[str], people: Collection[str]) -> bool:
-    a, b = set(ours) - GENERIC, set(theirs) - GENERIC
+def _share(a: set[str], b: set[str], people: Collection[str]) -> bool:
     if people and not a.isdisjoint(b):
         return True
     if people:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from monitor.contacts.register import ledger
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
+    from monitor.contacts.register import Titles
     from monitor.model import Change, Corroboration, LedgerContact, Standing, StoryItem
     from monitor.model.press import Press
 
@@ -31,10 +32,12 @@ class StoryJudge:
     people: frozenset[str]
     #: sides and outlets, as the analysts' files declare them
     press: Press
+    #: of the parties of each watchlist
+    titles: Titles = field(default_factory=dict)
 
     def judge(self, story: Story, lang: str = "en") -> Judged:
         """`story` with what it amounts to, for a reader of `lang`."""
-        contacts = ledger(story.items, lambda _name, _day: "", people=self.people)
+        contacts = ledger(story.items, lambda _name, _day: "", people=self.people, titles=self.titles)
         return Judged(
             story=story,
             best=best_item(story, lang),
@@ -65,7 +68,9 @@ class StoryJudge:
             ours = any(item.id in told for item in contact.items)
             return corroborate(contact, self.press, self.people) if ours else None
 
-        found = ledger(items, lambda _name, _day: "", people=self.people, corroborate=judged)
+        found = ledger(
+            items, lambda _name, _day: "", people=self.people, titles=self.titles, corroborate=judged
+        )
         ours = [c for c in found if any(source.item_id in told for source in c.sources)]
         return tuple(sorted(ours, key=_firmest_first))
 

@@ -37,8 +37,13 @@ def compared(ours: Signature, theirs: Signature) -> Verdict:
     """What the meetings of two items say: the surest of all pairs, or nothing where one of them tells of none."""
     first, then = (ours, theirs) if ours.at <= theirs.at else (theirs, ours)
     apart, elsewhere = then.at - first.at, _elsewhere(ours, theirs)
-    found = {_pair(a, b, apart, elsewhere) for a in first.meetings for b in then.meetings}
+    found = {_pair(a, b, apart, elsewhere) for a in first.meetings for b in then.meetings if _of_one(a, b)}
     return next((verdict for verdict in _ORDER if verdict in found), "")
+
+
+def _of_one(a: Meeting, b: Meeting) -> bool:
+    """Whether they are between the same parties, as far as is known."""
+    return a.watchlist == b.watchlist or not (a.watchlist and b.watchlist)
 
 
 def _elsewhere(ours: Signature, theirs: Signature) -> bool:
@@ -49,7 +54,7 @@ def _elsewhere(ours: Signature, theirs: Signature) -> bool:
 
 def _pair(a: Meeting, b: Meeting, apart: timedelta, elsewhere: bool) -> Verdict:
     days = _days(a.date, b.date)
-    sides = _side(a.russian, b.russian), _side(a.libyan, b.libyan)
+    sides = _side(a.sides[0], b.sides[0]), _side(a.sides[1], b.sides[1])
     if "other" in sides:
         return "other"
     if _MEANS.get(a.kind) != _MEANS.get(b.kind) and ContactType.OTHER not in (a.kind, b.kind):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from monitor.contacts.reports import GENERIC
 from monitor.model import ContactStatus, ContactType
 from monitor.stories import fingerprint, lexicon, sound
 
@@ -32,15 +31,17 @@ _ENTITIES = {"person": "p", "place": "l", "body": "b", "event": "b", "country": 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A reported contact, as far as it tells events apart: who of either side by name, where, when, how."""
+    """A reported contact, as far as it tells events apart: who of either party by name, where, when, how."""
 
-    russian: frozenset[str]
-    libyan: frozenset[str]
+    #: of the parties in the order of their watchlist
+    sides: tuple[frozenset[str], frozenset[str]]
     place: str = ""
     #: ISO date as exact as the text has it, or ""
     date: str = ""
     kind: ContactType = ContactType.OTHER
     status: ContactStatus = ContactStatus.HAPPENED
+    #: "" in what an earlier version kept, which knew one pair of parties only
+    watchlist: str = ""
 
 
 class Odd(NamedTuple):
@@ -198,18 +199,19 @@ def _topic(decision: Decision) -> frozenset[str]:
 
 
 def _meeting(contact: Contact) -> Meeting:
+    one, other = contact.parties.values()
     return Meeting(
-        russian=_named(contact.russian),
-        libyan=_named(contact.libyan),
+        sides=(_named(one, contact.general), _named(other, contact.general)),
         place=contact.place or "",
         date=contact.date or "",
         kind=contact.type,
         status=contact.status,
+        watchlist=contact.watchlist,
     )
 
 
-def _named(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(sys.intern(name) for name in names if name not in GENERIC)
+def _named(names: Iterable[str], general: frozenset[str]) -> frozenset[str]:
+    return frozenset(sys.intern(name) for name in names if name not in general)
 
 
 def as_json(of: Signature) -> dict[str, Any]:
@@ -226,7 +228,7 @@ def as_json(of: Signature) -> dict[str, Any]:
         "crowd": of.crowd,
         "rare": {key: round(value, 2) for key, value in of.rare.items()},
         "meetings": [
-            [sorted(m.russian), sorted(m.libyan), m.place, m.date, m.kind.value, m.status.value]
+            [*map(sorted, m.sides), m.place, m.date, m.kind.value, m.status.value, m.watchlist]
             for m in of.meetings
         ],
         "series": of.series,
@@ -262,13 +264,13 @@ def from_json(data: Mapping[str, Any]) -> Signature:
 
 
 def _read_meeting(
-    russian: Iterable[str],
-    libyan: Iterable[str],
+    one: Iterable[str],
+    other: Iterable[str],
     place: str,
     date: str,
     kind: str = "other",
     status: str = "happened",
+    watchlist: str = "",
 ) -> Meeting:
-    return Meeting(
-        frozenset(russian), frozenset(libyan), place, date, ContactType(kind), ContactStatus(status)
-    )
+    sides = frozenset(one), frozenset(other)
+    return Meeting(sides, place, date, ContactType(kind), ContactStatus(status), watchlist)

@@ -19,7 +19,7 @@ from monitor.errors import ConfigError, Mistake
 from monitor.folding import fold_all
 from monitor.matching import tree, un_documents
 from monitor.matching.lexicon import Lexicon
-from monitor.matching.rules import Case, ContactSpec, Rule, Scope, Watchlist, Watchlists
+from monitor.matching.rules import Case, ContactSpec, PartySpec, Rule, Scope, Watchlist, Watchlists
 from monitor.model import Severity
 from monitor.watchlists import query
 from monitor.watchlists.files import (
@@ -236,6 +236,7 @@ class _Compiler:
     # --- compiling
 
     def _watchlist(self, file: WatchlistFile, doc: Document, text: str, names: query.Names) -> Watchlist:
+        between = self._between(file, doc, names)
         rules = (self._rule(file, n, doc, text, names) for n in range(len(file.rules)))
         given = file.falsepositives
         return Watchlist(
@@ -244,8 +245,30 @@ class _Compiler:
             description=file.description,
             falsepositives=(given,) if isinstance(given, str) else tuple(given),
             rules=tuple(rule for rule in rules if rule is not None),
+            between=between,
             file=doc.file,
         )
+
+    def _between(
+        self, file: WatchlistFile, doc: Document, names: query.Names
+    ) -> tuple[PartySpec, PartySpec] | None:
+        """The two parties, told apart by their tags."""
+        if file.contacts is None:
+            return None
+        given = file.contacts.between.items()
+        one, other = (PartySpec(id=party, titles=said.title, tag=said.tag) for party, said in given)
+        for party in (one, other):
+            self._check_named(party.tag, doc, ("contacts", "between", party.id, "tag"), names)
+        if one.tag == other.tag:
+            path = ("contacts", "between", other.id, "tag")
+            message = f"{one.tag} is the tag of {one.id!r} too, so that nobody could tell the parties apart"
+            self.mistakes.append(doc.mistake(path, message, "give each party a tag of its own"))
+        return one, other
+
+    def _check_named(self, name: str, doc: Document, path: documents.Path, names: query.Names) -> None:
+        if name not in names.known:
+            same = [n for n in names.known if n[0] == name[0]] or [n for n in names.known if n[0] == "#"]
+            self.mistakes.append(doc.mistake(path, f"nothing is called {name}", suggestion(name, same)))
 
     def _rule(
         self, file: WatchlistFile, number: int, doc: Document, text: str, names: query.Names
@@ -257,7 +280,7 @@ class _Compiler:
 
         node = parsed("query")
         unless = parsed("unless") if rule.unless else None
-        contact = self._contact(rule, parsed)
+        contact = self._contact(file, number, doc, parsed)
         scope = self._scope(rule, doc, number, names)
         if node is None:
             return None
@@ -301,22 +324,28 @@ class _Compiler:
             )
         return None if found else node
 
-    def _contact(self, rule: RuleFile, parsed: Callable[..., tree.Node | None]) -> ContactSpec | None:
-        if rule.contact is None:
+    def _contact(
+        self, file: WatchlistFile, number: int, doc: Document, parsed: Callable[..., tree.Node | None]
+    ) -> ContactSpec | None:
+        asked = file.rules[number].contact
+        if asked is None:
             return None
-        russian, libyan, kind = (parsed("contact", key) for key in ("russian", "libyan", "type"))
-        if russian is None or libyan is None or kind is None:
+        declared = tuple(file.contacts.between) if file.contacts else ()
+        if set(asked.parties) != set(declared):
+            message = f"the parties of {file.watchlist!r} are {' and '.join(declared) or 'not declared'}"
+            remedy = "name each of them once here" if declared else "add contacts: between: with two parties"
+            self.mistakes.append(doc.mistake(("rules", number, "contact", "parties"), message, remedy))
             return None
-        return ContactSpec(russian=russian, libyan=libyan, type=kind)
+        parties = {party: parsed("contact", "parties", party) for party in declared}
+        kind = parsed("contact", "type")
+        found = {party: node for party, node in parties.items() if node is not None}
+        return ContactSpec(parties=found, type=kind) if kind is not None and len(found) == 2 else None
 
     def _scope(self, rule: RuleFile, doc: Document, number: int, names: query.Names) -> Scope | None:
         if rule.scope is None:
             return None
         for key, name in (("country", f"@{rule.scope.country}"), ("others", rule.scope.others)):
-            if name not in names.known:
-                same = [n for n in names.known if n[0] == name[0]]
-                path = ("rules", number, "scope", key)
-                self.mistakes.append(doc.mistake(path, f"nothing is called {name}", suggestion(name, same)))
+            self._check_named(name, doc, ("rules", number, "scope", key), names)
         return Scope(country=rule.scope.country, others=rule.scope.others)
 
     # --- tests beside the watchlists
@@ -369,7 +398,7 @@ def _names(entities: Iterable[EntitySpec], vocabularies: Iterable[VocabularySpec
 def _literals(rule: Rule) -> Iterator[str]:
     nodes = [rule.query, rule.unless]
     if rule.contact:
-        nodes += [rule.contact.russian, rule.contact.libyan, rule.contact.type]
+        nodes += [*rule.contact.parties.values(), rule.contact.type]
     for node in nodes:
         if node is not None:
             yield from tree.literals(node)

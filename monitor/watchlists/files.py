@@ -29,7 +29,7 @@ from monitor.validation_messages import worded
 
 #: small letters, digits and single hyphens
 _ID = worded(
-    r"^[a-z0-9]+(-[a-z0-9]+)*$", "an id: small letters a to z, digits and single hyphens, like wagner-group"
+    r"^[a-z0-9]+(-[a-z0-9]+)*$", "an id: small letters a to z, digits and single hyphens, like foreign-office"
 )
 Id = Annotated[str, StringConstraints(pattern=_ID)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -37,6 +37,9 @@ _LANGUAGE = worded(r"^(any|[a-z]{2,3})$", "a language code of two or three small
 #: words by language: an ISO 639 code, or `any` for forms used everywhere
 Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 Words = dict[Language, list[Text]]
+_PAGE_LANGUAGE = worded(r"^[a-z]{2,3}$", "a language code of two or three small letters, like en")
+#: of words for readers, who always read some language
+PageLanguage = Annotated[str, StringConstraints(pattern=_PAGE_LANGUAGE)]
 Reach = Literal["sentence", "neighbours", "paragraph", "item"]
 Tag = Annotated[str, StringConstraints(pattern=_ID)]
 
@@ -182,12 +185,40 @@ class VocabularyFile(Strict):
         )
 
 
-class ContactFile(Strict):
-    """Which two sides must be in contact, and the words that tell its kind."""
+def _in_english(titles: dict[str, str]) -> dict[str, str]:
+    if "en" not in titles:
+        raise ValueError("has no English title | add en: it is shown where no other language fits")
+    return titles
 
-    russian: Text
-    libyan: Text
+
+def _two_parties(parties: dict[str, Any]) -> dict[str, Any]:
+    if len(parties) != 2:
+        raise ValueError(f"names {len(parties)} parties | a contact is between exactly two")
+    return parties
+
+
+class ContactFile(Strict):
+    """Who of either party must be in contact, and the words that tell its kind."""
+
+    parties: dict[Id, Text]
     type: Text = "%contact"
+
+
+class PartyFile(Strict):
+    """One of two parties."""
+
+    title: Annotated[dict[PageLanguage, Text], AfterValidator(_in_english)] = Field(
+        description="what readers are shown, by language; `en` is for everybody else"
+    )
+    tag: Text = Field(description="the entities of the party, like '#france'")
+
+
+class ContactsFile(Strict):
+    """The parties between which a watchlist looks for contacts."""
+
+    between: Annotated[dict[Id, PartyFile], AfterValidator(_two_parties)] = Field(
+        description="exactly two parties by id, the first one first in every list"
+    )
 
 
 class ScopeFile(Strict):
@@ -224,6 +255,7 @@ class WatchlistFile(Strict):
     severity: Severity = Severity.MEDIUM
     falsepositives: list[Text] | Text = []
     references: list[Text] = []
+    contacts: ContactsFile | None = None
     rules: Annotated[list[RuleFile], Field(min_length=1)]
 
 
@@ -255,8 +287,7 @@ class ContactExpectation(Strict):
 
     type: str | None = None
     status: str | None = None
-    russian: list[Text] | None = None
-    libyan: list[Text] | None = None
+    parties: dict[Id, list[Text]] = {}
     place: str | None = None
     background: bool | None = None
 

@@ -112,7 +112,7 @@ def _used(watchlists: Watchlists) -> set[str]:
 
 
 def _nodes(rule: Rule) -> Iterator[Node]:
-    contact = (rule.contact.russian, rule.contact.libyan, rule.contact.type) if rule.contact else ()
+    contact = (*rule.contact.parties.values(), rule.contact.type) if rule.contact else ()
     for node in (rule.query, rule.unless, *contact):
         if node is not None:
             yield node

@@ -161,10 +161,10 @@ def _differences(wanted: ContactExpectation, found: Contact) -> list[str]:
         for name in ("type", "status", "place", "background")
         if getattr(wanted, name) is not None and getattr(found, name) != getattr(wanted, name)
     ]
-    for side in ("russian", "libyan"):
-        absent = set(getattr(wanted, side) or ()) - set(getattr(found, side))
+    for party, names in wanted.parties.items():
+        absent = set(names) - set(found.parties.get(party, ()))
         if absent:
-            differences.append(f"{side} lacks {', '.join(sorted(absent))}")
+            differences.append(f"{party} lacks {', '.join(sorted(absent))}")
     return differences
 
 

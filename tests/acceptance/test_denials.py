@@ -144,7 +144,7 @@ def test_the_register_names_who_denies(desk: Desk) -> None:
     """A column of the sheet; a contact that nobody denies has nothing in it."""
     text = desk.run("contacts", "--format", "csv").removeprefix("\ufeff")
     rows = csv.DictReader(io.StringIO(text, newline=""))
-    found = {row["russian"]: (row["status"], row["denied_by"]) for row in rows}
+    found = {row["names_a"]: (row["status"], row["denied_by"]) for row in rows}
     assert found == {
         "Mikhail Bogdanov": ("denied", "Kremlin"),
         "Sergei Shoigu": ("denied", "Администрация порта"),

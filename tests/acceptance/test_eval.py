@@ -38,7 +38,7 @@ def test_the_labels_are_well_formed(name: str) -> None:
                 or (
                     contact["type"] in set(ContactType)
                     and contact["status"] in set(ContactStatus)
-                    and bool(contact["russian"] and contact["libyan"])
+                    and all(contact["parties"].values())
                 )
             )
         )

@@ -205,7 +205,7 @@ def _told_in_digests(outcome: Outcome, db: _Rows, last: dict[tuple[str, str], in
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     seen: Counter[tuple[str, str]] = Counter()
     for body in bodies.values():
-        if body["type"] != "monitor.digest.v1":
+        if body["type"] != "monitor.digest.v2":
             continue
         data = body["data"]
         seen[data["series"], data["date"]] += 1

@@ -14,7 +14,7 @@ import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,8 +104,8 @@ def _count_matches(total: Score, label: Mapping[str, Any], decision: Decision) -
 def _count_contact(total: Score, label: Mapping[str, Any], contacts: Iterable[Contact]) -> None:
     """A participant counts when either name holds the other; a status when any contact of the item has it."""
     wanted = label["contact"]
-    names = [folded(name) for contact in contacts for name in (*contact.russian, *contact.libyan)]
-    for name in (*wanted["russian"], *wanted["libyan"]):
+    names = [folded(name) for contact in contacts for name in contact.names]
+    for name in chain.from_iterable(wanted["parties"].values()):
         found = any(folded(name) in other or other in folded(name) for other in names if other)
         for lang in (label["lang"], ALL):
             total.participants[lang].count(told=found, true=True)

@@ -37,7 +37,10 @@ def says(*severities: str, contacts: tuple[Contact, ...] = ()) -> Callable[[Item
 
 def met(*libyan: str, status: str = "happened") -> Contact:
     return Contact(
-        type=ContactType.MEETING, status=ContactStatus(status), russian=("Vladimir Putin",), libyan=libyan
+        watchlist="russia-libya-contacts",
+        parties={"russia": ("Vladimir Putin",), "libya": libyan},
+        type=ContactType.MEETING,
+        status=ContactStatus(status),
     )
 
 
@@ -79,8 +82,7 @@ def test_the_measures_of_a_tally(tally: Tally, precision: float, recall: float, 
 
 
 CONTACT = {
-    "russian": ["Vladimir Putin"],
-    "libyan": ["Yunus-bek Yevkurov", "Haftar's forces"],
+    "parties": {"russia": ["Vladimir Putin"], "libya": ["Yunus-bek Yevkurov", "Haftar's forces"]},
     "status": "planned",
 }
 

@@ -104,7 +104,7 @@ def test_a_webhook_gets_every_story(templates: Templates) -> None:
     """Machines do not mind the length."""
     (hook,) = sent(templates, "three-hundred", RECEIVERS["webhook"])
     body = json.loads(hook.message.payload["body"])
-    assert body["type"] == hook.message.payload["type"] == "monitor.digest.v1"
+    assert body["type"] == hook.message.payload["type"] == "monitor.digest.v2"
     titles = {s["title"] for s in body["data"]["stories"] + body["data"]["related"]}
     assert titles == {s.items[0].item.title for s in many(300)}
 
@@ -167,7 +167,7 @@ def test_a_folder_gets_four_files_under_a_safe_name(templates: Templates) -> Non
     payload: Any = made.message.payload
     assert re.fullmatch(r"20261124t050000z-digest-daily-[0-9a-f]{8}", payload["name"])
     assert set(payload["files"]) == {"eml", "html", "txt", "json"}
-    assert json.loads(payload["files"]["json"])["type"] == "monitor.digest.v1"
+    assert json.loads(payload["files"]["json"])["type"] == "monitor.digest.v2"
 
 
 def test_test_messages_say_so_everywhere(templates: Templates) -> None:

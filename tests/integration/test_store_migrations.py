@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -203,6 +205,103 @@ def test_articles_that_were_read_before_they_had_a_table_are_known(
         assert archive.count(tx, Filter(text="libya")) == 1
     database.close()
 
+
+@pytest.fixture
+def before_parties(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database of the last tables with a column for each side, and more contacts than are carried over at a time."""
+    path = tmp_path / "monitor.db"
+    with monkeypatch.context() as past:
+        folder = tmp_path / "migrations"
+        shutil.copytree(
+            upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", *later("0012"))
+        )
+        past.setattr(upgrade, "MIGRATIONS", folder)
+        past.setattr(upgrade, "REVISION", "0012")
+        database = Database.open(f"sqlite:///{path}")
+        with database.transaction() as tx:
+            tx.exec_driver_sql(_FIRST_ROWS[0])
+            for statement in _WITH_CONTACTS:
+                tx.exec_driver_sql(statement)
+        database.close()
+    return path
+
+
+def test_contacts_keep_who_took_part(before_parties: Path) -> None:
+    """Every one of them, in its order, for the watchlist that found it; evidence, place and the rest stay."""
+    database = Database.open(f"sqlite:///{before_parties}")
+    with database.snapshot() as tx:
+        by_item = {item.item.key: item.contacts for item in archive.reporting_contacts(tx)}
+        assert archive.count_with_contacts(tx) == 4
+    assert database.check() == ()
+    database.close()
+    first, second = by_item["guid:a"][:2]
+    assert dict(first.parties) == {"russia": ("Sergei Lavrov", "Kremlin"), "libya": ("Khalifa Haftar",)}
+    assert list(first.parties) == ["russia", "libya"]
+    assert (first.general, first.place, first.watchlist) == ({"Kremlin"}, "Moscow", "russia-libya-contacts")
+    assert dict(second.parties) == {"russia": ("Russian delegation",), "libya": ("Aguila Saleh",)}
+    assert second.general == {"Russian delegation"}
+    assert len(by_item["guid:many"]) == 2500
+    assert {c.parties["libya"] for c in by_item["guid:many"]} == {(f"Guest {n}",) for n in range(2500)}
+    assert by_item["guid:own"][0].watchlist == "a-list-of-our-own"
+    assert by_item["guid:silent"][0].watchlist == "russia-libya-contacts"
+
+
+def test_contacts_that_cannot_be_carried_over_stay_as_they_are(before_parties: Path) -> None:
+    """Nothing is half done when a row in the middle cannot be read; once it is mended, all of them are."""
+    with closing(sqlite3.connect(before_parties)) as raw:
+        (held,) = raw.execute("SELECT libyan FROM contacts WHERE id = 2000").fetchone()
+        raw.execute("UPDATE contacts SET libyan = '[torn' WHERE id = 2000")
+        raw.commit()
+    with pytest.raises(ValueError, match="Expecting value"):
+        Database.open(f"sqlite:///{before_parties}")
+    with closing(sqlite3.connect(before_parties)) as raw:
+        columns = [row[1] for row in raw.execute("PRAGMA table_info(contacts)")]
+        assert {"russian", "libyan"} <= set(columns)
+        assert "watchlist" not in columns
+        assert raw.execute(
+            "SELECT count(*) FROM sqlite_master WHERE name = 'contact_parties'"
+        ).fetchone() == (0,)
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("0012",)
+        raw.execute("UPDATE contacts SET libyan = ? WHERE id = 2000", (held,))
+        raw.commit()
+    database = Database.open(f"sqlite:///{before_parties}")
+    with database.snapshot() as tx:
+        assert sum(len(item.contacts) for item in archive.reporting_contacts(tx)) == 2504
+    database.close()
+
+
+def _contact_row(item: int, russian: str, libyan: str) -> str:
+    return (
+        "INSERT INTO contacts (item_id, revision, type, status, russian, libyan, place, background, evidence) VALUES "
+        f"({item}, 1, 'meeting', 'happened', '{russian}', '{libyan}', 'Moscow', 0, '[]')"
+    )
+
+
+def _item_row(number: int, key: str, watchlist: str) -> tuple[str, ...]:
+    at = "'2026-03-01 06:00:00.000000'"
+    item = (
+        "INSERT INTO items (id, feed_id, key, fulltext, first_seen_at, changed_at, last_seen_at, revision, coverage) "
+        f"VALUES ({number}, 'gazette', 'guid:{key}', 'not-asked', {at}, {at}, {at}, 1, 'matched')"
+    )
+    match = (
+        "INSERT INTO matches (item_id, revision, watchlist, rule, severity, score, reason, evidence, at) "
+        f"VALUES ({number}, 1, '{watchlist}', 'r', 'high', 0.9, 'why', '[]', {at})"
+    )
+    return (item, match) if watchlist else (item,)
+
+
+_WITH_CONTACTS = (
+    *_item_row(1, "a", "russia-libya-contacts"),
+    *_item_row(1, "a", "wagner")[1:],
+    *_item_row(2, "many", "russia-libya-contacts"),
+    *_item_row(3, "own", "a-list-of-our-own"),
+    *_item_row(4, "silent", ""),
+    _contact_row(1, '["Sergei Lavrov", "Kremlin"]', '["Khalifa Haftar"]'),
+    _contact_row(1, '["Russian delegation"]', '["Aguila Saleh"]'),
+    *(_contact_row(2, '["Sergei Lavrov"]', f'["Guest {n}"]') for n in range(2500)),
+    _contact_row(3, '["Sergei Lavrov"]', '["Khalifa Haftar"]'),
+    _contact_row(4, '["Sergei Lavrov"]', '["Khalifa Haftar"]'),
+)
 
 _AT = "'2026-03-01 06:00:00.000000'"
 _LATER = "'2026-03-20 06:00:00.000000'"

@@ -63,12 +63,16 @@ CONTACTS = """
 watchlist: contacts
 title: Contacts
 severity: high
+contacts:
+  between:
+    russia: {title: {en: Russian side}, tag: '#russia-actor'}
+    libya: {title: {en: Libyan side}, tag: '#libya-actor'}
 rules:
   - id: meet
     title: Both sides meet
     query: '#russia-actor SENTENCE %contact.meeting SENTENCE #libya-actor'
     unless: '"spokesman joked"'
-    contact: {russian: '#russia-actor', libyan: '#libya-actor', type: '%contact'}
+    contact: {parties: {russia: '#russia-actor', libya: '#libya-actor'}, type: '%contact'}
 """
 WITHDRAWAL = """
 watchlist: withdrawal

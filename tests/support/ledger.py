@@ -22,7 +22,7 @@ from monitor.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from monitor.model import Story
@@ -31,6 +31,14 @@ NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 PEOPLE = frozenset(
     {"Sergei Lavrov", "Vladimir Putin", "Sergei Shoigu", "Khalifa Haftar", "Aguila Saleh", "Mohamed al-Menfi"}
 )
+TITLES = {
+    "russia-libya-contacts": {
+        "russia": {"en": "Russian side", "ar": "الجانب الروسي"},
+        "libya": {"en": "Libyan side", "ar": "الجانب الليبي"},
+    }
+}
+#: names that stand for a whole party
+GENERAL = frozenset({"Russia", "Libya", "Kremlin", "Russian delegation", "Libyan delegation"})
 WORDS = {
     "ru": "Лавров принял Хафтара в Москве.",
     "ar": "التقى لافروف حفتر في موسكو.",
@@ -38,16 +46,28 @@ WORDS = {
 }
 
 
+def between(
+    changes: dict[str, Any],
+    russian: Sequence[str],
+    libyan: Sequence[str],
+    watchlist: str = "russia-libya-contacts",
+) -> dict[str, Any]:
+    """`changes` of a contact that may say by `russian` and `libyan` who took part, as fields of a contact."""
+    sides = {"russia": changes.get("russian", russian), "libya": changes.get("libyan", libyan)}
+    named = {party: tuple(names) for party, names in sides.items()}
+    general = GENERAL & {name for names in named.values() for name in names}
+    rest = {key: value for key, value in changes.items() if key not in {"russian", "libyan"}}
+    return {"watchlist": watchlist, "parties": named, "general": general} | rest
+
+
 def contact(**changes: Any) -> Contact:
     """A meeting of two ministers that took place."""
     values: dict[str, Any] = {
         "type": ContactType.MEETING,
         "status": ContactStatus.HAPPENED,
-        "russian": ("Sergei Lavrov",),
-        "libyan": ("Khalifa Haftar",),
         "place": "Moscow",
     }
-    return Contact(**values | changes)
+    return Contact(**values | between(changes, ("Sergei Lavrov",), ("Khalifa Haftar",)))
 
 
 def said(number: int, *contacts: Contact, day: float = 0, **changes: Any) -> StoryItem:
@@ -103,7 +123,7 @@ def judged(story: Story) -> Corroboration:
 
 def made(*items: StoryItem) -> tuple[LedgerContact, ...]:
     """The ledger of `items`."""
-    return ledger(items, role, people=PEOPLE)
+    return ledger(items, role, people=PEOPLE, titles=TITLES)
 
 
 def sample() -> tuple[LedgerContact, ...]:
@@ -118,4 +138,4 @@ def sample() -> tuple[LedgerContact, ...]:
         said(3, denied, day=3, outlet="Tripoli Post", side=Side("libya-west")),
         said(4, call, day=40, url=None),
     )
-    return ledger(items, role, people=PEOPLE, corroborate=judged)
+    return ledger(items, role, people=PEOPLE, titles=TITLES, corroborate=judged)

@@ -27,6 +27,7 @@ from monitor.model import (
     Suppressed,
 )
 from monitor.store import items, stories
+from tests.support.ledger import between
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -98,13 +99,11 @@ def contact(**changes: Any) -> Contact:
     values = {
         "type": ContactType.MEETING,
         "status": ContactStatus.HAPPENED,
-        "russian": ("Russian delegation",),
-        "libyan": ("Elders of Sirte",),
         "place": "Sirte",
         "date": "2026-02",
         "evidence": (evidence(),),
     }
-    return Contact(**values | changes)
+    return Contact(**values | between(changes, ("Russian delegation",), ("Elders of Sirte",)))
 
 
 def silenced(by: str = "composer") -> Suppressed:
@@ -161,7 +160,7 @@ def message(subject: str = "1 high: envoy in Sirte", recipient: str = "", **payl
         kind=MessageKind.ALERT,
         channel="webhook",
         subject=subject,
-        payload={"body": '{"text":"مبعوث"}', "type": "monitor.alert.v1"} | payload,
+        payload={"body": '{"text":"مبعوث"}', "type": "monitor.alert.v2"} | payload,
         recipient=recipient,
     )
 

@@ -19,6 +19,7 @@ from monitor.model import (
     Story,
     StoryItem,
 )
+from tests.support.ledger import between
 from tests.support.press import FREE
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ def met(
     return Contact(
         type=ContactType.MEETING,
         status=ContactStatus(status),
-        russian=tuple(russian),
-        libyan=tuple(libyan),
-        **more,
+        **between(more, russian, libyan),
     )
 
 

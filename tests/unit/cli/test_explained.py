@@ -97,25 +97,34 @@ def test_a_sentence_is_one_line(quoted: Quoted, line: str) -> None:
             id="where and when",
         ),
         pytest.param(
-            {"libyan": ()}, "meeting (planned): Sergei Lavrov with nobody named", id="one side only"
+            {"parties": {"a": ("Sergei Lavrov",), "b": ()}},
+            "meeting (planned): Sergei Lavrov with nobody named",
+            id="one side only",
         ),
     ],
 )
 def test_a_contact_is_told_in_a_line(more: dict[str, object], line: str) -> None:
     """Kind, status, both sides, place and date."""
-    given: dict[str, object] = {"russian": ("Sergei Lavrov",), "libyan": ("Khalifa Haftar",), **more}
+    given: dict[str, object] = {"parties": {"a": ("Sergei Lavrov",), "b": ("Khalifa Haftar",)}, **more}
+    made = Contact(watchlist="w", type=ContactType.MEETING, status=ContactStatus.PLANNED, **given)  # type: ignore[arg-type]
 
-    assert told(Contact(type=ContactType.MEETING, status=ContactStatus.PLANNED, **given)) == line  # type: ignore[arg-type]
+    assert told(made) == line
+
+
+_BETWEEN = (
+    "contacts: {between: {russia: {title: {en: Russian side}, tag: '#russia-actor'}, "
+    "libya: {title: {en: Libyan side}, tag: '#libya-actor'}}}"
+)
 
 
 def test_rules_without_a_contact_for_one_reason_stand_together() -> None:
     """Their reason is told once."""
     rules = "".join(
         f"- {{id: r{n}, title: R, query: '#russia-actor SENTENCE %contact.meeting', "
-        "contact: {russian: '#russia-actor', libyan: '#libya-actor', type: '%contact'}}\n"
+        "contact: {parties: {russia: '#russia-actor', libya: '#libya-actor'}, type: '%contact'}}\n"
         for n in range(3)
     )
-    lists = compiled({"w.yaml": f"watchlist: w\ntitle: W\nseverity: high\nrules:\n{rules}"})
+    lists = compiled({"w.yaml": f"watchlist: w\ntitle: W\nseverity: high\n{_BETWEEN}\nrules:\n{rules}"})
     matcher = Matcher(lists, extract=lambda scan, spec: ())
     said = explained(explain(matcher, item("Lavrov met aides."))).plain
 
@@ -134,8 +143,8 @@ def test_a_contact_stands_with_the_sentences_it_was_read_from() -> None:
     contact = Contact(
         type=ContactType.MEETING,
         status=ContactStatus.HAPPENED,
-        russian=("A",),
-        libyan=("B",),
+        watchlist="w",
+        parties={"a": ("A",), "b": ("B",)},
         evidence=evidence,
     )
     matcher = Matcher(compiled(), extract=lambda scan, spec: (contact,))

@@ -44,7 +44,7 @@ def contacts(lang: str, content: str, *, title: str = "", summary: str = "") -> 
 
 def told(found: tuple[Contact, ...]) -> list[str]:
     """Each contact in one line."""
-    return [f"{c.type} {c.status}: {', '.join(c.russian)} | {', '.join(c.libyan)}" for c in found]
+    return [f"{c.type} {c.status}: {' | '.join(map(', '.join, c.parties.values()))}" for c in found]
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,28 @@ def test_two_contacts_of_one_item_stay_two() -> None:
     assert len(found) == 2
 
 
+def test_two_watchlists_never_share_a_contact() -> None:
+    """The same words are a contact of each, under ids that stay apart; who asks for one only has the id as before."""
+    ours, other = contact(), contact(watchlist="zz-another")
+    (alone,) = made(said(1, ours))
+    found = made(said(1, ours, other), said(2, ours, other, outlet="Sawt", lang="ar", story_id="s-1"))
+
+    assert [(c.watchlist, len(c.sources)) for c in sorted(found, key=lambda c: c.watchlist)] == [
+        ("russia-libya-contacts", 2),
+        ("zz-another", 2),
+    ]
+    assert len({c.id for c in found}) == 2
+    assert next(c.id for c in found if c.watchlist == "russia-libya-contacts") == alone.id
+
+
+def test_a_party_has_its_title_in_the_readers_language() -> None:
+    """Else in English; its id where no watchlist declares it."""
+    (known,), (unknown,) = made(said(1, contact())), made(said(1, contact(watchlist="gone")))
+
+    assert (known.title("libya", "ar"), known.title("libya", "tr")) == ("الجانب الليبي", "Libyan side")
+    assert unknown.title("libya") == "libya"
+
+
 def test_what_one_item_says_twice_of_a_contact_is_one() -> None:
     """A plan, and that there is none."""
     denial = contact(status=DENIED, russian=("Kremlin",))
@@ -206,8 +228,8 @@ def test_what_is_cited_is_the_best_that_any_report_has() -> None:
         said(3, contact(date="2026-03-03"), outlet="Vestnik", day=1),
     )
 
-    assert [(p.name, p.role) for p in found.russian] == [("Sergei Lavrov", "foreign minister")]
-    assert [p.name for p in found.libyan] == ["Khalifa Haftar", "Libyan National Army"]
+    assert [(p.name, p.role) for p in found.parties["russia"]] == [("Sergei Lavrov", "foreign minister")]
+    assert [p.name for p in found.parties["libya"]] == ["Khalifa Haftar", "Libyan National Army"]
     assert (found.date, found.place) == ("2026-03-03", "Moscow")
     assert found.sources[0].evidence[0].sentence == "Lavrov received Haftar in Moscow."
 
@@ -216,7 +238,7 @@ def test_a_role_is_the_one_of_that_day() -> None:
     """Not that of the day when it is told."""
     (found,) = made(said(1, contact(date="2025-12-31", background=True)))
 
-    assert found.russian[0].role == ""
+    assert found.parties["russia"][0].role == ""
 
 
 def test_a_contact_is_judged_by_its_own_reports_only() -> None:

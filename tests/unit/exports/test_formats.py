@@ -66,9 +66,11 @@ def test_a_spreadsheet_reads_the_csv() -> None:
     assert first["date"] == "2026-03-06"
     assert first["status"] == "denied"
     assert first["history"] == "planned (2026-03-04), took place (2026-03-06), denied (2026-03-07)"
-    assert first["russian"] == "Sergei Lavrov"
-    assert first["russian_roles"] == "foreign minister"
-    assert first["libyan"] == "Khalifa Haftar; Libyan National Army"
+    assert first["watchlist"] == "russia-libya-contacts"
+    assert (first["party_a"], first["party_b"]) == ("Russian side", "Libyan side")
+    assert first["names_a"] == "Sergei Lavrov"
+    assert first["roles_a"] == "foreign minister"
+    assert first["names_b"] == "Khalifa Haftar; Libyan National Army"
     assert first["sides"] == "russia-state; libya-east; libya-west"
     assert first["grade"] == "B2"
     assert "Sawt (ar): التقى لافروف حفتر في موسكو." in first["evidence"].splitlines()
@@ -167,7 +169,8 @@ def test_the_reference_library_reads_the_stix_bundle() -> None:
     assert len(by_id) == len(bundle.objects)
     assert kinds["Sergei Lavrov"] == "individual"
     assert kinds["Libyan National Army"] == "organization"
-    assert [r["labels"] for r in reports] == [["meeting", "denied"], ["call", "happened"]]
+    name = "russia-libya-contacts"
+    assert [r["labels"] for r in reports] == [[name, "meeting", "denied"], [name, "call", "happened"]]
     assert [r["confidence"] for r in reports] == [70, 70]
     assert {reference for r in reports for reference in r["object_refs"]} <= set(by_id)
     assert [e["url"] for e in reports[0]["external_references"][1:]] == [

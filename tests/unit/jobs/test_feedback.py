@@ -164,6 +164,20 @@ def test_the_other_rules_of_an_item_stay(tx: Connection) -> None:
     assert item.coverage is Coverage.RELATED
 
 
+def test_contacts_of_another_watchlist_stay(tx: Connection) -> None:
+    """What is false for one question may be true for the other."""
+    both = (match(), match(watchlist="guests"))
+    met = tuple(contact(watchlist=name) for name in ("envoys", "guests"))
+    (item_id,) = items.record(
+        tx, poll(assessed("both", matches=both, coverage=Coverage.MATCHED, contacts=met))
+    )
+    suppress(tx, replace(CLAIM, what=str(item_id), rule="named", watchlist="envoys"), NOW)
+    item = archive.get(tx, item_id)
+
+    assert item is not None
+    assert [c.watchlist for c in item.contacts] == ["guests"]
+
+
 def test_an_alert_that_waits_is_not_sent(tx: Connection) -> None:
     """Nor repeated, nor escalated: there is nothing left to tell."""
     alerts.open_group(tx, "desk", "s-1", now=NOW, due_at=NOW)

@@ -137,8 +137,8 @@ def test_a_decision_is_written_as_promised() -> None:
     contact = Contact(
         type=ContactType.MEETING,
         status=ContactStatus.HAPPENED,
-        russian=("Sergei Lavrov",),
-        libyan=("Khalifa Haftar",),
+        watchlist="contacts",
+        parties={"russia": ("Sergei Lavrov",), "libya": ("Khalifa Haftar",)},
     )
     out = json.loads(dump(decision_json(replace(decision, contacts=(contact,)), line.id)))
     assert list(out) == ["id", "lang", "matches", "contacts", "suppressed"]
@@ -149,7 +149,7 @@ def test_a_decision_is_written_as_promised() -> None:
         assert list(evidence) == ["field", "start", "end", "text", "term", "sentence"]
         assert line.item.content[evidence["start"] : evidence["end"]] == evidence["text"]
     assert out["contacts"][0]["type"] == "meeting"
-    assert out["contacts"][0]["libyan"] == ["Khalifa Haftar"]
+    assert out["contacts"][0]["parties"] == {"russia": ["Sergei Lavrov"], "libya": ["Khalifa Haftar"]}
 
 
 def test_output_is_one_line_of_utf8() -> None:

@@ -147,7 +147,10 @@ def test_a_match_about_another_country_says_so(matcher: Matcher) -> None:
 
 def contact(*libyan: str) -> Contact:
     return Contact(
-        type=ContactType.MEETING, status=ContactStatus.HAPPENED, russian=("Sergei Lavrov",), libyan=libyan
+        watchlist="contacts",
+        parties={"russia": ("Sergei Lavrov",), "libya": libyan},
+        type=ContactType.MEETING,
+        status=ContactStatus.HAPPENED,
     )
 
 

@@ -72,7 +72,7 @@ def test_a_namesake_that_was_introduced_keeps_his_surname() -> None:
     ],
 )  # fmt: skip
 def test_the_official_is_still_found(lang: str, title: str, russian: str) -> None:
-    assert [c.russian for c in decide(lang, title).contacts] == [(russian,)]
+    assert [c.parties["russia"] for c in decide(lang, title).contacts] == [(russian,)]
 
 
 @pytest.mark.parametrize(

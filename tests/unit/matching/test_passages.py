@@ -53,7 +53,9 @@ def item(title: str, content: str, lang: str = "und") -> Item:
 def test_a_part_is_read_in_its_own_language(title: str, content: str, lang: str, told: str) -> None:
     decision = matcher().decide(item(title, content, lang))
     assert decision.lang == told
-    assert [(c.russian, c.libyan) for c in decision.contacts] == [(("Sergei Lavrov",), ("Khalifa Haftar",))]
+    assert [tuple(c.parties.values()) for c in decision.contacts] == [
+        (("Sergei Lavrov",), ("Khalifa Haftar",))
+    ]
 
 
 def test_a_headline_of_names_alone_is_read_in_all_languages() -> None:
@@ -99,7 +101,7 @@ def test_joined_hashtags_are_words(lang: str, title: str) -> None:
 )
 def test_joined_names_are_people(title: str) -> None:
     (contact,) = matcher().decide(item(title, "", "ar" if title[1] > "z" else "en")).contacts
-    assert contact.libyan == ("Khalifa Haftar",)
+    assert contact.parties["libya"] == ("Khalifa Haftar",)
     evidence = next(e for e in contact.evidence if e.term == "khalifa-haftar")
     assert title[evidence.start : evidence.end] == evidence.text
 
@@ -111,7 +113,7 @@ def test_joined_names_are_people(title: str) -> None:
 )  # fmt: skip
 def test_a_glued_article_is_the_name(name: str) -> None:
     decision = matcher().decide(item(f"{name} met Lavrov in Tripoli", "", "en"))
-    assert [bool(c.libyan) for c in decision.contacts] == [True]
+    assert [bool(c.parties["libya"]) for c in decision.contacts] == [True]
 
 
 @pytest.mark.parametrize(
@@ -120,4 +122,4 @@ def test_a_glued_article_is_the_name(name: str) -> None:
 )
 def test_a_glued_article_in_russian_letters_is_the_name(name: str) -> None:
     said = f"Лавров встретился {name}" if name.startswith("с ") else f"{name} встретился с Лавровым"
-    assert [len(c.libyan) for c in matcher().decide(item(said, "", "ru")).contacts] == [1]
+    assert [len(c.parties["libya"]) for c in matcher().decide(item(said, "", "ru")).contacts] == [1]

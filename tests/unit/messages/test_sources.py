@@ -141,7 +141,7 @@ def test_what_is_cut_is_counted() -> None:
     )
     rows, cut = sources.contacts(judged.contacts, ENGLISH, ZoneInfo("UTC"))
     assert len(rows) + cut == len(judged.contacts)
-    assert any(row["libyan"][-1] == "+4" for row in rows) or cut
+    assert any(row["parties"][1]["names"][-1] == "+4" for row in rows) or cut
     voices = replace(judged.corroboration, voices=judged.corroboration.voices * 6)
     assert sources.corroboration(voices, ENGLISH)["voices_cut"] == 4
 

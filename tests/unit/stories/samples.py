@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.model import Contact, ContactStatus, ContactType, Decision, Fact, Item
 from monitor.stories.rarity import Weeks, weighed
 from monitor.stories.signature import signature
+from tests.support.ledger import GENERAL
 
 if TYPE_CHECKING:
     from monitor.stories.signature import Signature
@@ -51,8 +52,9 @@ def contact(russian: str, libyan: str, *, date: str | None = None, background: b
     return Contact(
         type=ContactType.MEETING,
         status=ContactStatus.HAPPENED,
-        russian=(russian,),
-        libyan=(libyan,),
+        watchlist="russia-libya-contacts",
+        parties={"russia": (russian,), "libya": (libyan,)},
+        general=GENERAL & {russian, libyan},
         date=date,
         background=background,
     )

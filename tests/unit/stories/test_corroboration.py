@@ -294,7 +294,7 @@ def test_an_outlet_that_reported_it_still_does_when_it_reports_the_denial() -> N
 
 
 def test_somebody_who_denies_another_meeting_denies_nothing_here() -> None:
-    elsewhere = replace(spoken(), russian=("Nikolai Patrushev",), libyan=("Mahmoud Hamza",))
+    elsewhere = replace(spoken(), parties={"russia": ("Nikolai Patrushev",), "libya": ("Mahmoud Hamza",)})
     found = corroborate(
         story(telling(1, FREE, "B", met()), telling(2, FREE, "B", elsewhere)),
         PRESS,

@@ -8,6 +8,7 @@ import pytest
 
 from monitor.model import Contact, ContactStatus, ContactType
 from monitor.stories.meetings import compared
+from monitor.stories.signature import as_json, from_json
 from tests.unit.stories.samples import contact, facts, item, signed
 
 MET = contact("Yunus-bek Yevkurov", "Khalifa Haftar")
@@ -35,6 +36,18 @@ def test_two_reports_tell_one_meeting(other: Contact, hours: float, expected: st
     """Who, how and when; it is the same from either side."""
     one, two = signed(item("1"), MET), signed(item("2", hours=hours), other)
     assert compared(one, two) == compared(two, one) == expected
+
+
+def test_meetings_of_two_watchlists_are_not_compared() -> None:
+    """What an earlier version kept says no watchlist, and is compared with all."""
+    one = signed(item("1"), MET)
+    other = signed(item("2", hours=5), changed(watchlist="another"))
+    kept = as_json(one)
+    kept["meetings"] = [meeting[:6] for meeting in kept["meetings"]]
+
+    assert compared(one, other) == ""
+    assert compared(from_json(kept), other) == "same"
+    assert from_json(kept).meetings[0].sides == one.meetings[0].sides
 
 
 def test_exact_days_decide_where_both_say_them() -> None:

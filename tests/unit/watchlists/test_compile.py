@@ -26,6 +26,13 @@ def mistakes(extra: dict[str, str]) -> list[str]:
     return [str(m) for m in caught.value.mistakes]
 
 
+BETWEEN = """contacts:
+  between:
+    russia: {title: {en: Russian side, fr: Côté russe}, tag: '#russia-actor'}
+    libya: {title: {en: Libyan side}, tag: '#libya-actor'}
+"""
+
+
 def rule(query: str, more: str = "") -> str:
     return f"watchlist: w\ntitle: W\nrules:\n  - id: r\n    title: R\n    query: {query}\n{more}"
 
@@ -39,6 +46,14 @@ def test_a_folder_compiles(tmp_path: Path) -> None:
     assert [w.id for w in loaded.lists] == ["contacts", "wagner", "withdrawal"]
     assert loaded.entities["khalifa-haftar"].tags == ("libya-actor",)
     assert loaded.revision == compiled().revision
+
+
+def test_a_watchlist_says_between_whom() -> None:
+    """Two parties in the order of the file, with a title in every language given."""
+    (found,) = (w for w in compiled({"w.yaml": BETWEEN + rule("a1")}).lists if w.id == "w")
+    assert found.between is not None
+    assert [(p.id, p.tag) for p in found.between] == [("russia", "#russia-actor"), ("libya", "#libya-actor")]
+    assert found.between[0].titles == {"en": "Russian side", "fr": "Côté russe"}
 
 
 def test_the_revision_changes_with_any_file() -> None:
@@ -91,9 +106,43 @@ def test_a_folder_that_is_not_there_is_a_mistake() -> None:
             id="an unknown country",
         ),
         pytest.param(
-            {"w.yaml": rule("a1", "    contact: {russian: '#rusia-actor', libyan: '#libya-actor'}\n")},
+            {
+                "w.yaml": BETWEEN
+                + rule("a1", "    contact: {parties: {russia: '#rusia-actor', libya: '#libya-actor'}}\n")
+            },
             "did you mean '#russia-actor'",
             id="an unknown side of a contact",
+        ),
+        pytest.param(
+            {"w.yaml": BETWEEN + rule("a1", "    contact: {parties: {russia: '#russia-actor'}}\n")},
+            "w.yaml:11:24: the parties of 'w' are russia and libya (name each of them once here)",
+            id="one party of a contact",
+        ),
+        pytest.param(
+            {"w.yaml": rule("a1", "    contact: {parties: {a: '#russia-actor', b: '#libya-actor'}}\n")},
+            "w.yaml:7:24: the parties of 'w' are not declared (add contacts: between: with two parties)",
+            id="parties that nobody declared",
+        ),
+        pytest.param(
+            {"w.yaml": BETWEEN.replace("#libya-actor", "#lybia-actor") + rule("a1")},
+            "w.yaml:4:44: nothing is called #lybia-actor (did you mean '#libya-actor'?)",
+            id="an unknown tag of a party",
+        ),
+        pytest.param(
+            {"w.yaml": BETWEEN.replace("#libya-actor", "#russia-actor") + rule("a1")},
+            "w.yaml:4:44: #russia-actor is the tag of 'russia' too, so that nobody could tell the parties apart "
+            "(give each party a tag of its own)",
+            id="two parties with one tag",
+        ),
+        pytest.param(
+            {"w.yaml": BETWEEN[: BETWEEN.index("    libya")] + rule("a1")},
+            "w.yaml:3:5: contacts.between: names 1 parties (a contact is between exactly two)",
+            id="one party",
+        ),
+        pytest.param(
+            {"w.yaml": BETWEEN.replace("en: Libyan", "fr: Libyan") + rule("a1")},
+            "w.yaml:4:20: contacts.between.libya.title: has no English title (add en: it is shown where no other language fits)",
+            id="a title in French only",
         ),
         pytest.param(
             {"w.yaml": rule("a1", "    status: stable\n")},

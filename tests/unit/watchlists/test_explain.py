@@ -119,7 +119,12 @@ def test_the_loudest_kinds_and_the_nearest_misses_come_first() -> None:
 
 def test_a_contact_is_told_with_its_rule() -> None:
     """As the extractor found it."""
-    contact = Contact(type=ContactType.MEETING, status=ContactStatus.PLANNED, russian=("A",), libyan=("B",))
+    contact = Contact(
+        watchlist="w",
+        parties={"a": ("A",), "b": ("B",)},
+        type=ContactType.MEETING,
+        status=ContactStatus.PLANNED,
+    )
     matcher = Matcher(compiled(), extract=lambda scan, spec: (contact,))
     found = next(r for r in explain(matcher, item("Lavrov met Haftar.")).rules if r.rule == "meet")
 

@@ -13,11 +13,15 @@ RULE = """
 watchlist: w
 title: W
 severity: high
+contacts:
+  between:
+    russia: {title: {en: Russian side}, tag: '#russia-actor'}
+    libya: {title: {en: Libyan side}, tag: '#libya-actor'}
 rules:
   - id: r
     title: R
     query: '#russia-actor AND %contact.meeting AND #libya-actor'
-    contact: {russian: '#russia-actor', libyan: '#libya-actor', type: '%contact'}
+    contact: {parties: {russia: '#russia-actor', libya: '#libya-actor'}, type: '%contact'}
 """
 THIRD = """
 entities:
@@ -30,17 +34,17 @@ entities:
     [
         pytest.param(
             "Lavrov met Erdogan. Haftar slept.", "en",
-            "at “met”: Sergei Lavrov (Russian) takes part, Recep Erdogan (a third side) takes part",
+            "at “met”: Sergei Lavrov (Russian side) takes part, Recep Erdogan (a third side) takes part",
             id="a third side has the seat",
         ),
         pytest.param(
             "Лавров встретился с Эрдоганом. Хафтар спал.", "ru",
-            "at “встретился”: Sergei Lavrov (Russian) takes part, Recep Erdogan (a third side) takes part",
+            "at “встретился”: Sergei Lavrov (Russian side) takes part, Recep Erdogan (a third side) takes part",
             id="in Russian",
         ),
         pytest.param(
             "Lavrov met Erdogan to talk about Haftar.", "en",
-            "Khalifa Haftar (Libyan) is only spoken of",
+            "Khalifa Haftar (Libyan side) is only spoken of",
             id="the other side is the topic",
         ),
     ],

@@ -97,17 +97,19 @@ def test_known_gaps_do_not_fail_and_say_when_they_hold() -> None:
 @pytest.mark.parametrize(
     ("wanted", "problem"),
     [
-        pytest.param("{type: meeting, libyan: [Khalifa Haftar]}", "", id="as said"),
+        pytest.param("{type: meeting, parties: {libya: [Khalifa Haftar]}}", "", id="as said"),
         pytest.param("{status: denied}", "status is happened, not denied", id="another status"),
-        pytest.param("{libyan: [Aguila Saleh]}", "libyan lacks Aguila Saleh", id="a side that lacks someone"),
+        pytest.param(
+            "{parties: {libya: [Aguila Saleh]}}", "libya lacks Aguila Saleh", id="a side that lacks someone"
+        ),
     ],
 )
 def test_a_contact_is_compared_where_it_is_described(wanted: str, problem: str) -> None:
     found = Contact(
         type=ContactType.MEETING,
         status=ContactStatus.HAPPENED,
-        russian=("Lavrov",),
-        libyan=("Khalifa Haftar",),
+        watchlist="contacts",
+        parties={"russia": ("Lavrov",), "libya": ("Khalifa Haftar",)},
     )
     text = f"watchlist: contacts\ntests:\n  - {{match: Lavrov met Haftar., contact: {wanted}}}\n"
     loaded = compiled({"c.test.yaml": text})

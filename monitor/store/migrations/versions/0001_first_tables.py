@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0001"
 down_revision = None
 
+FORMER = json.loads((Path(__file__).parents[1] / "former_parties.json").read_bytes())
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -284,8 +288,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         key("type"),
         key("status"),
-        data("russian"),
-        data("libyan"),
+        *(data(name) for name in FORMER["columns"]),
         key("place", nullable=True),
         key("date", nullable=True),
         flag("background"),
