@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import partial
@@ -30,7 +30,7 @@ from monitor.cli.common import (
 from monitor.cli.input import progress
 from monitor.cli.search_options import known_side
 from monitor.contacts.entity_index import WhoIsWho
-from monitor.contacts.register import ledger
+from monitor.contacts.register import Filter, chosen, ledger
 from monitor.errors import suggestion
 from monitor.exports import atom, csv_table, plain
 from monitor.folding import folded
@@ -42,7 +42,7 @@ from monitor.stories.corroboration import corroborate
 from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from monitor.config.load import Settings
     from monitor.matching.rules import Watchlists
@@ -263,60 +263,6 @@ def _saved(target: Path, write: Any) -> None:
         complain(f"{target}: {error.strerror}")
         raise typer.Exit(MISCONFIGURED) from None
     say(f"{target}: {target.stat().st_size:,} bytes")
-
-
-# Which contacts are asked for.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """Every condition that is given must hold."""
-
-    contact_id: str | None = None
-    #: it is one of these that looks for it
-    watchlists: frozenset[str] = frozenset()
-    #: each is one of its parties
-    parties: frozenset[str] = frozenset()
-    #: all of them take part: a name in any language, or a part of the English one
-    persons: tuple[str, ...] = ()
-    #: one of these sides tells it
-    sides: frozenset[str] = frozenset()
-    #: it is told as one of these kinds
-    kinds: frozenset[ContactType] = frozenset()
-    statuses: frozenset[ContactStatus] = frozenset()
-    #: days, both included; a contact counts with every day it may lie on
-    since: date | None = None
-    until: date | None = None
-    #: also those that are only mentioned
-    background: bool = False
-
-
-def chosen(contacts: Iterable[LedgerContact], wanted: Filter, known: WhoIsWho) -> list[LedgerContact]:
-    """Those that pass, in their order."""
-    return [contact for contact in contacts if _passes(contact, wanted, known)]
-
-
-def _passes(of: LedgerContact, wanted: Filter, known: WhoIsWho) -> bool:
-    if wanted.contact_id is not None:
-        return of.id == wanted.contact_id
-    first, last = days_of(of.date) or (of.day, of.day)
-    return (
-        (wanted.background or not of.background)
-        and (wanted.since is None or last >= wanted.since)
-        and (wanted.until is None or first <= wanted.until)
-        and (not wanted.watchlists or of.watchlist in wanted.watchlists)
-        and wanted.parties.issubset(of.parties)
-        and (not wanted.statuses or of.status in wanted.statuses)
-        and (not wanted.kinds or not wanted.kinds.isdisjoint((of.type, *of.types)))
-        and (not wanted.sides or not wanted.sides.isdisjoint(of.by_side))
-        and all(_takes_part(of, said, known) for said in wanted.persons)
-    )
-
-
-def _takes_part(of: LedgerContact, said: str, known: WhoIsWho) -> bool:
-    names = {p.name for p in of.participants}
-    part = folded(said)
-    return not names.isdisjoint(known.meant(said)) or any(part in folded(name) for name in names)
 
 
 # Contacts for a person at a terminal: one a row, or one in full.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import xxhash
 
 from monitor.contacts.merge import grouped
 from monitor.contacts.reports import TOOK_PLACE, reports
+from monitor.folding import folded
 from monitor.model import ContactSource, ContactStatus, DateFlag, LedgerContact, Participant, Story
 from monitor.model.words import days_of
 
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
+    from monitor.contacts.entity_index import WhoIsWho
     from monitor.contacts.merge import Group
     from monitor.contacts.reports import Report
-    from monitor.model import Contact, Corroboration, Evidence, StoryItem
+    from monitor.model import Contact, ContactType, Corroboration, Evidence, StoryItem
 
     #: the office that somebody holds on a day, "" for none known
     Roles = Callable[[str, date | None], str]
@@ -200,3 +202,57 @@ def _as_story(name: str, told: Sequence[Report]) -> Story:
     for report in told:
         own.setdefault(report.item.id, []).append(report.contact)
     return Story(id=name, items=tuple(replace(item, contacts=tuple(own[key])) for key, item in items.items()))
+
+
+# Which contacts are asked for.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Every condition that is given must hold."""
+
+    contact_id: str | None = None
+    #: it is one of these that looks for it
+    watchlists: frozenset[str] = frozenset()
+    #: each is one of its parties
+    parties: frozenset[str] = frozenset()
+    #: all of them take part: a name in any language, or a part of the English one
+    persons: tuple[str, ...] = ()
+    #: one of these sides tells it
+    sides: frozenset[str] = frozenset()
+    #: it is told as one of these kinds
+    kinds: frozenset[ContactType] = frozenset()
+    statuses: frozenset[ContactStatus] = frozenset()
+    #: days, both included; a contact counts with every day it may lie on
+    since: date | None = None
+    until: date | None = None
+    #: also those that are only mentioned
+    background: bool = False
+
+
+def chosen(contacts: Iterable[LedgerContact], wanted: Filter, known: WhoIsWho) -> list[LedgerContact]:
+    """Those that pass, in their order."""
+    return [contact for contact in contacts if _passes(contact, wanted, known)]
+
+
+def _passes(of: LedgerContact, wanted: Filter, known: WhoIsWho) -> bool:
+    if wanted.contact_id is not None:
+        return of.id == wanted.contact_id
+    first, last = days_of(of.date) or (of.day, of.day)
+    return (
+        (wanted.background or not of.background)
+        and (wanted.since is None or last >= wanted.since)
+        and (wanted.until is None or first <= wanted.until)
+        and (not wanted.watchlists or of.watchlist in wanted.watchlists)
+        and wanted.parties.issubset(of.parties)
+        and (not wanted.statuses or of.status in wanted.statuses)
+        and (not wanted.kinds or not wanted.kinds.isdisjoint((of.type, *of.types)))
+        and (not wanted.sides or not wanted.sides.isdisjoint(of.by_side))
+        and all(_takes_part(of, said, known) for said in wanted.persons)
+    )
+
+
+def _takes_part(of: LedgerContact, said: str, known: WhoIsWho) -> bool:
+    names = {p.name for p in of.participants}
+    part = folded(said)
+    return not names.isdisjoint(known.meant(said)) or any(part in folded(name) for name in names)

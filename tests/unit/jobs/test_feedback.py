@@ -171,7 +171,7 @@ def test_contacts_of_another_watchlist_stay(tx: Connection) -> None:
     (item_id,) = items.record(
         tx, poll(assessed("both", matches=both, coverage=Coverage.MATCHED, contacts=met))
     )
-    suppress(tx, replace(CLAIM, what=str(item_id), rule="named", watchlist="envoys"), NOW)
+    suppress(tx, replace(CLAIM, what=str(item_id), rule="named", watchlist="envoys"), NOW, PRESS.outlets)
     item = archive.get(tx, item_id)
 
     assert item is not None
