@@ -49,16 +49,7 @@ MAX_FILES = 2000
 Model = TypeVar("Model", bound=Strict)
 
 
-__all__ = [
-    "Case",
-    "Rule",
-    "Scope",
-    "Watchlist",
-    "Watchlists",
-    "compile_sources",
-    "load",
-    "revision",
-]
+__all__ = ["Case", "Rule", "Scope", "Watchlist", "Watchlists", "compile_sources", "load", "revision"]
 
 
 def load(directory: Path) -> Watchlists:
