@@ -21,8 +21,6 @@ NEXT_TO = 2
 BEFORE = 40
 #: words of contact that say somebody is in the other's country: the country alone then stands for the host
 _TRAVEL = frozenset({"visit", "presence", "host", "invite"})
-#: words that tell of a contact only between sides that stand beside them
-_WEAK = frozenset({"joint"})
 #: nothing but these: a country named in the clause takes part
 _STATES = frozenset({"message", "agreement", "transfer", "training", "mission", "invite"})
 
@@ -171,7 +169,7 @@ def _missing(frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse
     if elsewhere and not (foreign and _third_in(frame, frame.clause(elsewhere[0].start))):
         nearest = min(elsewhere, key=lambda a: (a.rank >= Rank.OFFICE, abs(a.start - cues[0].start)))
         return next(g for g in groups(frame, elsewhere) if nearest in g)
-    if not foreign and any(c.sense not in _WEAK for c in cues):
+    if not foreign:
         partner = any(a.side not in (side, THIRD) and _active(frame, a) for a in frame.actors)
         lent = discourse.lend(frame, side, cues, partner=partner)
         if lent:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from monitor.contacts.extract import account_of, casts_of
+from monitor.contacts.extract import account_of, casts_of, extractor
 from monitor.contacts.reasons import BOTH, REASONS, Reason, Refusal, stronger
 from monitor.model import Item
 from monitor.watchlists import compile
@@ -70,8 +71,23 @@ def test_the_step_that_says_no_has_a_name(text: str, step: Refusal) -> None:
 
 
 def test_a_word_that_needs_both_sides_beside_it_borrows_nobody() -> None:
-    """ "Joint" in the next sentence lends no partner; "talks" there do."""
-    assert read("He praised joint projects.", title="Lavrov and Haftar")[0] == []
+    """A committee that one side faces is no contact with whom the story named before; a meeting is."""
+    assert read("Saddam Haftar smiled. He joined the committee of Lavrov.") == ([], [Refusal.APART_WORD])
+    assert read("Saddam Haftar smiled. He met Lavrov.") == (["told-in-sentences"], [])
+
+
+def test_what_is_recalled_from_earlier_is_background() -> None:
+    """Beside the news of the day, which is not."""
+    item = Item(
+        key="k",
+        feed_id="f",
+        title="Lavrov met Dbeibah",
+        content="Earlier, in 2019, Putin had received Haftar.",
+        lang="en",
+        published_at=datetime(2026, 11, 20, tzinfo=UTC),
+    )
+    told = extractor(lists())(lists().lexicon.scan(item), "russia-libya-contacts")
+    assert [one.contact.background for one in told] == [False, True]
 
 
 def test_a_weaker_reason_gives_way() -> None:
