@@ -101,9 +101,7 @@ class Account:
 def casts_of(watchlists: Watchlists) -> dict[str, Cast]:
     """By id of a watchlist that looks for contacts: who is who for it."""
     entities, sides = watchlists.entities, watchlists.press.sides
-    return {
-        watchlist: Cast.of(entities, parties, sides) for watchlist, parties in watchlists.parties.items()
-    }
+    return {watchlist: Cast.of(entities, parties, sides) for watchlist, parties in watchlists.parties.items()}
 
 
 def listener(watchlists: Watchlists) -> Callable[[Scan], Speaker | None]:

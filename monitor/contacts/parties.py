@@ -60,9 +60,7 @@ class Cast:
     voices: Mapping[str, frozenset[Side]] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, entities: Mapping[str, EntitySpec], between: Iterable[PartySpec], press_sides: Sides
-    ) -> Cast:
+    def of(cls, entities: Mapping[str, EntitySpec], between: Iterable[PartySpec], press_sides: Sides) -> Cast:
         """The cast of a watchlist that looks for contacts between these parties."""
         tags = {party.id: party.tag for party in between}
         return cls(
