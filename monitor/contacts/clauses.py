@@ -150,7 +150,11 @@ def is_namesake(mention: Mention) -> bool:
 
 def _speakers(frame: Frame) -> list[Actor]:
     """Everybody who may speak, offices with the whole of their words, the longer of two at one place."""
-    offices = [a for a in frame.actors if a.rank is Rank.OFFICE]
+    # "the mayor of a town" says who he is in words that no list has
+    towns = {id(place.mention): place.start for place in frame.places}
+    offices = [
+        a for a in frame.actors if a.rank is Rank.OFFICE and a.start >= towns.get(id(a.mention), a.start)
+    ]
     found: list[Actor] = []
     for actor in sorted([*offices, *frame.voices], key=lambda a: (a.start, -a.end)):
         if not found or actor.start >= found[-1].end:
