@@ -12,15 +12,19 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from monitor.contacts.parties import FORCES, NAVY, Rank
+from monitor.matching.rules import Rule
+from monitor.matching.tree import clauses
+from monitor.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from monitor.contacts.clauses import Actor, Frame, Word
     from monitor.contacts.coreference import Discourse
     from monitor.contacts.participants import Parties
     from monitor.contacts.parties import Cast
     from monitor.matching.mentions import Mention
+    from monitor.matching.tree import Node
 
 
 class Refusal(StrEnum):
@@ -161,6 +165,26 @@ WITH_COUNTRY = (
     ),
 )
 REASONS = (BOTH, *WITH_COUNTRY, PAIR, APART)
+
+
+def declared_rules(
+    watchlist: str, severity: Severity, source: str, gate: Node, place: tuple[str, int | None]
+) -> Iterator[Rule]:
+    """A rule for each reason of a contact; they share `gate`, which only says which items are worth reading."""
+    for reason in REASONS:
+        yield Rule(
+            watchlist=watchlist,
+            id=reason.id,
+            title=reason.title,
+            source=source,
+            query=gate,
+            severity=min(severity, Severity.MEDIUM, key=lambda s: s.rank) if reason.weak else severity,
+            contact=(reason.id,),
+            declared=True,
+            clauses=clauses(gate),
+            file=place[0],
+            line=place[1],
+        )
 
 
 def reason_of(frame: Frame, cues: Sequence[Word], made: Parties, discourse: Discourse) -> Reason | Refusal:

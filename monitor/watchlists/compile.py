@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor import documents
 from monitor.contacts.parties import CONTACT
-from monitor.contacts.reasons import REASONS
+from monitor.contacts.reasons import REASONS, declared_rules
 from monitor.documents import Document, inside_scalar, suggestion
 from monitor.errors import ConfigError, Mistake
 from monitor.folding import fold_all
@@ -378,26 +378,11 @@ def _literals(rule: Rule) -> Iterator[str]:
 
 
 def _declared(file: WatchlistFile, doc: Document, between: Iterable[PartySpec]) -> Iterator[Rule]:
-    """A rule for each reason of a contact; all share one query, which says no more than which items are worth reading."""
     source = " AND ".join((CONTACT, *(party.tag for party in between)))
     node, _ = query.parse(source)
-    if node is None or file.contacts is None:
-        return
-    for reason in REASONS:
-        severity = min(file.severity, Severity.MEDIUM, key=lambda s: s.rank) if reason.weak else file.severity
-        yield Rule(
-            watchlist=file.watchlist,
-            id=reason.id,
-            title=reason.title,
-            source=source,
-            query=node,
-            severity=severity,
-            contact=(reason.id,),
-            declared=True,
-            clauses=tree.clauses(node),
-            file=doc.file,
-            line=doc.place(("contacts",))[0],
-        )
+    if node is not None and file.contacts is not None:
+        line = doc.place(("contacts",))[0]
+        yield from declared_rules(file.watchlist, file.severity, source, node, (doc.file, line))
 
 
 def _severity(rule: RuleFile, watchlist: WatchlistFile) -> Severity:
