@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from monitor.contacts.parties import SPOKESMAN, THIRD, Rank, rank_of
+from monitor.contacts.parties import CONTACT, METONYM, SPOKESMAN, THIRD, THIRD_PARTY, Rank, rank_of
 from monitor.contacts.unnamed import alone, composed, refined, unnested
 from monitor.languages.grammar import OFFICIAL, STATUS, Grammar, grammar_of, plain
 
@@ -37,6 +37,8 @@ _LABEL = re.compile(
 
 #: the analysts' vocabulary of saying, and the kinds of entities that say something
 SAYING = "%saying"
+#: and of leaning on a country: "close to", "backed by"
+LEANING = "%alignment"
 _SPEAKING = frozenset({"person", "body", "country"})
 
 Part = Literal["core", "indirect", "speaker", "topic", "place"]
@@ -87,6 +89,10 @@ class Frame:
     lands: list[Actor] = field(default_factory=list)
     #: the United Nations and what is theirs
     world: list[Mention] = field(default_factory=list)
+    #: who is named and belongs to neither party, with the kind: people, bodies, countries, their people and places
+    strangers: list[tuple[Mention, str]] = field(default_factory=list)
+    #: the vocabularies that have a word in the sentence, with its sense: "%rejection", "%rejection.against"
+    said: set[str] = field(default_factory=set)
     #: offices beside no name: "the minister"
     titles: list[Word] = field(default_factory=list)
     #: what a title says in brackets at its end: "(planned)"
@@ -94,6 +100,8 @@ class Frame:
     #: words of saying, and all who may say something
     sayings: list[Word] = field(default_factory=list)
     voices: list[Actor] = field(default_factory=list)
+    #: words of leaning on a country
+    leanings: list[Word] = field(default_factory=list)
     #: where clauses begin
     bounds: list[int] = field(default_factory=list)
 
@@ -142,7 +150,11 @@ def is_namesake(mention: Mention) -> bool:
 
 def _speakers(frame: Frame) -> list[Actor]:
     """Everybody who may speak, offices with the whole of their words, the longer of two at one place."""
-    offices = [a for a in frame.actors if a.rank is Rank.OFFICE]
+    # "the mayor of a town" says who he is in words that no list has
+    towns = {id(place.mention): place.start for place in frame.places}
+    offices = [
+        a for a in frame.actors if a.rank is Rank.OFFICE and a.start >= towns.get(id(a.mention), a.start)
+    ]
     found: list[Actor] = []
     for actor in sorted([*offices, *frame.voices], key=lambda a: (a.start, -a.end)):
         if not found or actor.start >= found[-1].end:
@@ -159,12 +171,16 @@ def _inside(word: Word, other: Word) -> bool:
 
 
 def _sort(frame: Frame, mention: Mention, place: tuple[int, int], cast: Cast) -> None:
-    if cast.is_cue(mention):
+    if mention.term[0] == "%":
+        frame.said.update((mention.term, f"{mention.term}.{mention.sense}"))
+    if mention.term == CONTACT:
         frame.cues.append(Word(mention.sense, *place, mention))
     elif mention.term == STATUS:
         frame.statuses.append(Word(mention.sense, *place, mention))
     elif mention.term == SAYING:
         frame.sayings.append(Word(mention.sense, *place, mention))
+    elif mention.term == LEANING:
+        frame.leanings.append(Word(mention.sense, *place, mention))
     elif mention.term == OFFICIAL:
         frame.offices.append(Word(mention.sense, *place, mention))
     spec = cast.entity(mention)
@@ -172,12 +188,15 @@ def _sort(frame: Frame, mention: Mention, place: tuple[int, int], cast: Cast) ->
         return
     if mention.silenced_by is not None:
         if spec.kind == "person":
+            frame.strangers.append((mention, "person"))
             frame.actors.append(Actor(spec.name, THIRD, Rank.PERSON, *place, mention, spec.kind))
         return
     if "un" in spec.tags:
         frame.world.append(mention)
     rank, sides = rank_of(spec), cast.sides(mention)
-    if spec.kind in _SPEAKING or any(tag.endswith("-metonym") for tag in spec.tags):
+    if spec.kind != "event" and frame.parties.isdisjoint(sides):
+        frame.strangers.append((mention, "person" if THIRD_PARTY in spec.tags else spec.kind))
+    if spec.kind in _SPEAKING or METONYM in spec.tags:
         side = sides[0] if sides else THIRD
         frame.voices.append(Actor(spec.name, side, rank, *place, mention, spec.kind))
     for side in sides or (THIRD,):
@@ -216,6 +235,8 @@ def _part(frame: Frame, number: int) -> Part:
         return "speaker"
     if actor.kind != "person" and (grammar.inside.search(before) or _dateline(frame, actor, after)):
         return "place"
+    if actor.rank is Rank.COUNTRY and any(_touches(word, actor) for word in frame.leanings):
+        return "topic"
     if _cue_follows(frame, actor):
         return "core"
     if grammar.belongs.match(after) or grammar.belongs_before.search(before):
@@ -233,6 +254,13 @@ def _part(frame: Frame, number: int) -> Part:
     if grammar.says_before.search(before) and (not grammar.bare or _AT_END.match(after)):
         return "speaker"
     return "indirect" if actor.rank is Rank.BODY and _in_title(frame, actor) else "core"
+
+
+def _touches(word: Word, actor: Actor) -> bool:
+    return (
+        word.mention.token_end >= actor.mention.token - 1
+        and word.mention.token <= actor.mention.token_end + 1
+    )
 
 
 def _says(frame: Frame, number: int, after: str) -> bool:

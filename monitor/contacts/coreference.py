@@ -39,11 +39,17 @@ class Discourse:
         self._event: tuple[int, Parties] | None = None
         #: the last sentence in which one side dealt with somebody else
         self._others = -1
+        self._others_field = ""
         self._titles: dict[str, Actor] = {}
+        #: the title names a third party, and not both of the two
+        self.about_others = False
 
     def hear(self, frame: Frame, events: Sequence[Parties]) -> None:
         """Remember the people of a sentence, their offices, and its contact."""
         number = frame.sentence.index
+        if frame.sentence.field == "title":
+            sides = {a.side for a in frame.actors}
+            self.about_others = THIRD in sides and not frame.parties <= sides
         for side in self.cast.parties:
             named = [
                 a for a in frame.actors if a.side == side and a.rank <= Rank.OFFICE and a.part != "place"
@@ -58,7 +64,7 @@ class Discourse:
         if events:
             self._event = (number, events[-1])
         elif frame.cues and any(a.side == THIRD and a.part == "core" for a in frame.actors):
-            self._others = number
+            self._others, self._others_field = number, frame.sentence.field
         for office in frame.offices:
             holder = next(
                 (
@@ -71,6 +77,19 @@ class Discourse:
             if holder is not None:
                 self._titles[_stem(office, frame.text)] = holder
 
+    def strayed(self, number: int) -> bool:
+        """Whether the story has turned to what one side does with somebody else."""
+        last = self._event[0] if self._event else -1
+        return self._others > last and number - self._others <= MEMORY
+
+    def just_strayed(self, frame: Frame) -> bool:
+        """Whether the sentence before, in the same part of the item, tells what one side does with somebody else."""
+        number = frame.sentence.index
+        return self.strayed(number) and (number - 1, frame.sentence.field) == (
+            self._others,
+            self._others_field,
+        )
+
     def lend(self, frame: Frame, side: str, cues: Sequence[Word], *, partner: bool) -> list[Actor]:
         """Who of `side` a sentence means that does not name one; empty when nothing in it points back."""
         number, text, grammar = frame.sentence.index, frame.text, frame.grammar
@@ -79,7 +98,7 @@ class Discourse:
             if holder is not None and holder.side == side and (partner or holder.rank is Rank.PERSON):
                 return [holder]
         near, actors = self._last.get(side, (-MEMORY - 1, []))
-        strayed = self._others > (self._event[0] if self._event else -1) and number - self._others <= MEMORY
+        strayed = self.strayed(number)
         personal = partner and grammar.pronoun.search(text) and any(c.sense in _PERSONAL for c in cues)
         if strayed and near <= self._others and not (personal and near == self._others == number - 1):
             return []

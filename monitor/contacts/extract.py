@@ -18,11 +18,12 @@ from monitor.contacts.coreference import Discourse
 from monitor.contacts.participants import Parties, parties
 from monitor.contacts.parties import SPOKESMAN, Cast, Rank
 from monitor.contacts.place_and_date import day_of, is_long_ago, place_of
+from monitor.contacts.reasons import Reason, Refusal, reason_of, stronger
 from monitor.contacts.speakers import denier_of, negator_of, speaker_of
 from monitor.contacts.status import is_circumstance, rumour_of, status_of
 from monitor.languages import grammar
-from monitor.matching.evaluate import Span, keys_of
-from monitor.matching.matcher import evidence_of
+from monitor.matching.evaluate import Span
+from monitor.matching.matcher import Told, evidence_of
 from monitor.model import RUMOUR, Contact, ContactStatus, ContactType
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from monitor.matching.matcher import ContactExtractor
     from monitor.matching.mentions import Mention, Scan
-    from monitor.matching.rules import ContactSpec, Watchlists
+    from monitor.matching.rules import Watchlists
     from monitor.model import Speaker
 
 #: the sense of a word of contact to the kind of contact; of several in a clause the first listed decides
@@ -48,6 +49,7 @@ TYPES = {
 }
 _NAMELESS = f" {grammar.NAMELESS}"
 _TOOK_PLACE = frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})
+_AHEAD = frozenset({ContactStatus.PLANNED, ContactStatus.INVITED, ContactStatus.POSTPONED})
 #: sentences with words of contact read per item
 MOST = 60
 #: of an item, those that tell its news: the title and the first ones below
@@ -60,11 +62,13 @@ LEADS = ":"
 class Event:
     """A contact under way to be told: what one clause says, later what all clauses of it say."""
 
+    #: why it is a contact; a refusal where only the other clauses of it can say so
+    reason: Reason | Refusal
     type: ContactType
     status: ContactStatus
     parties: Parties
     frame: Frame
-    cue: Word
+    cues: Sequence[Word]
     place: str | None
     day: str | None
     #: 2: dated long before the item; 1: told as something earlier
@@ -72,14 +76,37 @@ class Event:
     speaker: Speaker | None = None
     #: the word that says that it is only said to have taken place
     rumour: Mention | None = None
+    #: the words of the clause that gave the reason, and those of all its clauses
+    own: tuple[Mention, ...] = ()
     mentions: list[Mention] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A clause with words of contact that tells of none, and the step that said so."""
+
+    frame: Frame
+    cues: Sequence[Word]
+    step: Refusal
+
+
+@dataclass(slots=True)
+class Account:
+    """What an item tells: its contacts, those of the title first, and the clauses that only look like one."""
+
+    events: list[Event] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def casts_of(watchlists: Watchlists) -> dict[str, Cast]:
+    """By id of a watchlist that looks for contacts: who is who for it."""
+    entities, sides = watchlists.entities, watchlists.press.sides
+    return {watchlist: Cast.of(entities, parties, sides) for watchlist, parties in watchlists.parties.items()}
 
 
 def listener(watchlists: Watchlists) -> Callable[[Scan], Speaker | None]:
     """What tells who denies the news of an item that reports no contact: "The Kremlin denies that fighters arrived"."""
-    specs = ([rule.contact for rule in of.rules if rule.contact] for of in watchlists.lists)
-    sides = watchlists.press.sides
-    casts = [Cast.of(watchlists.entities, listed, sides) for listed in specs if listed]
+    casts = tuple(casts_of(watchlists).values())
 
     def denier(scan: Scan) -> Speaker | None:
         return next((speaker for cast in casts if (speaker := _denier(scan, cast)) is not None), None)
@@ -97,46 +124,58 @@ def _denier(scan: Scan, cast: Cast) -> Speaker | None:
 
 
 def extractor(watchlists: Watchlists) -> ContactExtractor:
-    """What a Matcher of these `watchlists` needs to find contacts; the rules of one watchlist share their sides."""
-    casts: dict[int, tuple[str, Cast, Cast]] = {}
-    for watchlist in watchlists.lists:
-        specs = [rule.contact for rule in watchlist.rules if rule.contact]
-        shared = Cast.of(watchlists.entities, specs, watchlists.press.sides)
-        casts.update((id(spec), (watchlist.id, shared, shared.only(spec))) for spec in specs)
-    last: list[tuple[Scan, Cast, tuple[Event, ...]]] = []
+    """What a Matcher of these `watchlists` needs to find contacts; an item is read once for all rules of a watchlist."""
+    casts = casts_of(watchlists)
+    types = {watchlist.id: frozenset(watchlist.types) for watchlist in watchlists.lists}
+    last: list[tuple[Scan, str, tuple[Told, ...]]] = []
 
-    def extract(scan: Scan, spec: ContactSpec) -> tuple[Contact, ...]:
-        watchlist, cast, own = casts[id(spec)]
-        known = next((events for old, by, events in last if old is scan and by is cast), None)
-        events = tuple(events_of(scan, cast)) if known is None else known
-        last[:] = [(scan, cast, events)]
-        return tuple(_contact(event, scan, watchlist, cast.parties) for event in events if _suits(event, own))
+    def extract(scan: Scan, watchlist: str) -> tuple[Told, ...]:
+        known = next((told for old, by, told in last if old is scan and by == watchlist), None)
+        if known is not None:
+            return known
+        cast = casts[watchlist]
+        events = account_of(scan, cast).events
+        told = tuple(
+            _told(event, scan, watchlist, cast) for event in events if event.type in types[watchlist]
+        )
+        last[:] = [(scan, watchlist, told)]
+        return told
 
     return extract
 
 
-def events_of(scan: Scan, cast: Cast) -> Iterator[Event]:
-    """All contacts of an item, those of the title first; the work grows with the mentions."""
-    told: list[Event] = []
-    discourse = Discourse(cast)
+def account_of(scan: Scan, cast: Cast) -> Account:
+    """What an item tells of contacts between the parties of `cast`; the work grows with the mentions."""
+    account, discourse = Account(), Discourse(cast)
     waiting: list[Frame] = []
     lead: list[Frame] = []
     for frame in _frames(scan, cast):
         if frame.sentence.field != "content" or not lead or lead[-1].sentence.field != "content":
             lead.append(frame)
-        found = list(_events(frame, scan, discourse))
-        told += found or _joining(frame, told)
-        discourse.hear(frame, [event.parties for event in found])
-        if frame.sentence.field != "content" and not found:
+        found = _read_clauses(frame, scan, discourse)
+        account.events += found.events or _joining(frame, account.events)
+        discourse.hear(frame, [event.parties for event in found.events])
+        if frame.sentence.field != "content" and not found.events:
             waiting.append(frame)
-        elif waiting:
-            late = [event for early in waiting for event in _events(early, scan, discourse)]
-            told = [*late, *told]
+            continue
+        account.refused += found.refused
+        if waiting:
+            late = [_read_clauses(early, scan, discourse) for early in waiting]
+            account.events = [event for one in late for event in one.events] + account.events
+            account.refused = [no for one in late for no in one.refused] + account.refused
             waiting.clear()
-    merged = _merged(told)
-    for event in merged:
+    for early in waiting:
+        account.refused += _read_clauses(early, scan, discourse).refused
+    merged = _merged(account.events)
+    account.events = _reasonable(merged)
+    account.refused += [
+        Refused(event.frame, event.cues, event.reason)
+        for event in merged
+        if isinstance(event.reason, Refusal)
+    ]
+    for event in account.events:
         _fill(event.parties, lead, discourse)
-    return iter(merged)
+    return account
 
 
 def _fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
@@ -175,38 +214,50 @@ def _frames(scan: Scan, cast: Cast) -> Iterator[Frame]:
         yield read(scan, scan.sentences[number], by_sentence[number], cast)
 
 
-def _events(frame: Frame, scan: Scan, discourse: Discourse) -> Iterator[Event]:
+def _read_clauses(frame: Frame, scan: Scan, discourse: Discourse) -> Account:
+    account = Account()
     for cues in _by_clause(frame):
         found = parties(frame, cues, discourse)
-        if found is None:
-            continue
-        cue = cues[0]
-        span = frame.clause(cue.start)
-        lang = scan.lang_of(frame.sentence.index)
-        status = status_of(frame, cue)
-        coming = to_come(frame, cue, lang, scan.published)
-        if status in _TOOK_PLACE and coming:
-            status = ContactStatus.PLANNED
-        ahead = status in {ContactStatus.PLANNED, ContactStatus.INVITED, ContactStatus.POSTPONED}
-        text = frame.text[slice(*span)]
-        own_day = day_of(text, lang, scan.published, ahead=ahead)
-        day = own_day or day_of(frame.text, lang, scan.published, ahead=ahead)
-        if ahead and coming and coming.exact and scan.published:
-            day = (scan.published.date() + timedelta(days=coming.days)).isoformat()
-        old = 2 if is_long_ago(own_day, scan.published) else int(bool(frame.grammar.earlier.search(text)))
-        yield Event(
-            type=_type(cues, found, frame.parties),
-            status=status,
-            parties=found,
-            frame=frame,
-            cue=cue,
-            place=place_of(frame, span, None),
-            day=day,
-            old=old if frame.sentence.field == "content" else 0,
-            speaker=speaker_of(frame, cue, status, discourse.cast, lang, discourse.hearing),
-            rumour=rumour_of(frame, cue) if status in _TOOK_PLACE else None,
-            mentions=[cue.mention, *(a.mention for a in found.actors)],
-        )
+        if isinstance(found, Refusal):
+            account.refused.append(Refused(frame, cues, found))
+        else:
+            account.events.append(_event(frame, cues, found, scan, discourse))
+    return account
+
+
+def _event(frame: Frame, cues: Sequence[Word], found: Parties, scan: Scan, discourse: Discourse) -> Event:
+    cue, lang = cues[0], scan.lang_of(frame.sentence.index)
+    status, coming = status_of(frame, cue), to_come(frame, cue, lang, scan.published)
+    if status in _TOOK_PLACE and coming:
+        status = ContactStatus.PLANNED
+    span = frame.clause(cue.start)
+    own_day = day_of(frame.text[slice(*span)], lang, scan.published, ahead=status in _AHEAD)
+    day = own_day or day_of(frame.text, lang, scan.published, ahead=status in _AHEAD)
+    if status in _AHEAD and coming and coming.exact and scan.published:
+        day = (scan.published.date() + timedelta(days=coming.days)).isoformat()
+    words = (cue.mention, *(a.mention for a in found.actors))
+    return Event(
+        reason=reason_of(frame, cues, found, discourse),
+        type=_type(cues, found, frame.parties),
+        status=status,
+        parties=found,
+        frame=frame,
+        cues=cues,
+        place=place_of(frame, span, None),
+        day=day,
+        old=_age(frame, frame.text[slice(*span)], own_day, scan),
+        speaker=speaker_of(frame, cue, status, discourse.cast, lang, discourse.hearing),
+        rumour=rumour_of(frame, cue) if status in _TOOK_PLACE else None,
+        own=words,
+        mentions=[*words],
+    )
+
+
+def _age(frame: Frame, clause: str, day: str | None, scan: Scan) -> int:
+    """As `Event.old` has it; a title is always the news."""
+    if frame.sentence.field != "content":
+        return 0
+    return 2 if is_long_ago(day, scan.published) else int(bool(frame.grammar.earlier.search(clause)))
 
 
 def _by_clause(frame: Frame) -> Iterator[list[Word]]:
@@ -244,6 +295,9 @@ def _merged(told: Sequence[Event]) -> list[Event]:
             continue
         if same.rumour and not event.rumour:
             same.status, same.speaker, same.rumour = event.status, event.speaker, None
+        reason = stronger(same.reason, event.reason)
+        if reason is not same.reason:
+            same.reason, same.own = reason, event.own
         same.parties.join(event.parties)
         same.speaker = same.speaker or event.speaker
         same.place, same.day = same.place or event.place, same.day or event.day
@@ -254,6 +308,20 @@ def _merged(told: Sequence[Event]) -> list[Event]:
 def _as_one(one: Event, other: Event) -> bool:
     """Whether two statuses go together: what is only said to have taken place says nothing beside a firm word."""
     return one.status is other.status or (one.rumour is None) != (other.rumour is None)
+
+
+def _reasonable(events: Sequence[Event]) -> list[Event]:
+    """The events that have a reason, and with them what tells of the same people beside a mere country."""
+    sure = [event for event in events if isinstance(event.reason, Reason)]
+    for event in events:
+        if isinstance(event.reason, Refusal):
+            event.reason = next((e.reason for e in sure if _shares(e.parties, event.parties)), event.reason)
+    return [event for event in events if isinstance(event.reason, Reason)]
+
+
+def _shares(one: Parties, other: Parties) -> bool:
+    """Whether somebody is named in both."""
+    return any(one.names(side) & other.names(side) for side in {a.side for a in one.actors})
 
 
 def _same(one: Event, other: Event) -> bool:
@@ -267,22 +335,14 @@ def _same(one: Event, other: Event) -> bool:
     )
 
 
-def _suits(event: Event, own: Cast) -> bool:
-    """Whether both sides are those that the rule asks for; an office of a side always is."""
-    return all(
-        any(a.rank is Rank.OFFICE or not keys.isdisjoint(keys_of(a.mention)) for a in event.parties.of(side))
-        for side, keys in own.parties.items()
-    )
-
-
-def _contact(event: Event, scan: Scan, watchlist: str, parties: Iterable[str]) -> Contact:
+def _told(event: Event, scan: Scan, watchlist: str, cast: Cast) -> Told:
     mentions = {id(m): m for m in event.mentions}
     hearsay = evidence_of([Span(0, 0, (event.rumour,))], scan) if event.rumour else ()
     said = tuple(replace(why, term=RUMOUR) for why in hearsay)
     whole = (a.name for a in event.parties.actors if a.rank >= Rank.METONYM or a.name.endswith(_NAMELESS))
-    return Contact(
+    contact = Contact(
         watchlist=watchlist,
-        parties={party: event.parties.listed(party) for party in parties},
+        parties={party: event.parties.listed(party) for party in cast.parties},
         type=event.type,
         status=event.status,
         place=event.place,
@@ -291,4 +351,8 @@ def _contact(event: Event, scan: Scan, watchlist: str, parties: Iterable[str]) -
         general=frozenset(whole),
         evidence=said + evidence_of([Span(0, 0, tuple(mentions.values()))], scan),
         speaker=event.speaker,
+    )
+    start, end = min(m.token for m in event.own), max(m.token_end for m in event.own)
+    return Told(
+        contact, event.reason.id if isinstance(event.reason, Reason) else "", Span(start, end, event.own)
     )

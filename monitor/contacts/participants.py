@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 from monitor.contacts.clauses import Actor, Frame, Word, antecedent, groups, linked
 from monitor.contacts.parties import THIRD, Rank
+from monitor.contacts.reasons import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.contacts.coreference import Discourse
 
+#: letters between a name and the clause that goes on about it: a comma and a space
+NEXT_TO = 2
+#: letters before a word of contact in which "without" or "between" belong to it: a preposition and an adjective or two
+BEFORE = 40
 #: words of contact that say somebody is in the other's country: the country alone then stands for the host
 _TRAVEL = frozenset({"visit", "presence", "host", "invite"})
-#: words that tell of a contact only between sides that stand beside them
-_WEAK = frozenset({"joint"})
 #: nothing but these: a country named in the clause takes part
 _STATES = frozenset({"message", "agreement", "transfer", "training", "mission", "invite"})
 
@@ -52,35 +55,47 @@ class Parties:
         )
         return tuple(dict.fromkeys(a.name for a in self.of(side) if a.rank in wanted))
 
+    def reaches_beyond(self, frame: Frame) -> bool:
+        """Whether somebody of them is named in another sentence."""
+        here = {id(actor) for actor in frame.actors}
+        return any(id(a) not in here for a in self.actors)
+
     def join(self, other: Parties) -> None:
         """Add the people of another telling."""
         known = {(a.side, a.name) for a in self.actors}
         self.actors += [a for a in other.actors if (a.side, a.name) not in known]
 
 
-def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties | None:
-    """Both sides of what `cues` of one clause tell, or None: no contact, or one with somebody else."""
+def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties | Refusal:
+    """Both sides of what `cues` of one clause tell, or the step that says that it is no contact between them."""
     span = frame.clause(cues[0].start)
     if all(_lacking(frame, cue) for cue in cues):
-        return None
+        return Refusal.NOBODY_MADE_ONE
     core = [*antecedent(frame, span), *(a for a in frame.within(span, "core") if a.kind != "demonym")]
     around = sorted([*core, *_outsiders(frame, span)], key=lambda a: a.start)
     if any(a.side == THIRD for a in around) and not any(linked(frame, cue, around) for cue in cues):
-        return None
+        return Refusal.THIRD_PARTY
     found = [a for a in core if a.side in frame.parties and a.rank < Rank.COUNTRY]
     lands = [a for a in core if a.rank is Rank.COUNTRY]
     for side in discourse.cast.parties:
         if not any(a.side == side for a in found):
             if _complete(frame, [a for a in found if a.side != side], cues):
-                return None
-            partner = any(a.side not in (side, THIRD) and _active(frame, a) for a in frame.actors)
-            found += _missing(frame, side, cues, discourse, partner=partner) or [
-                a for a in lands if a.side == side
-            ]
-            if not any(a.side == side for a in found):
-                found += _land(frame, span, side, cues)
+                return Refusal.OWN_SIDE
+            found += _standing_in(frame, side, cues, discourse, lands)
     found += _list_goes_on(frame, span, found)
-    return _checked(frame, Parties(found), cues)
+    made = Parties(found)
+    return _unfit(frame, made, cues) or made
+
+
+def _standing_in(
+    frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse, lands: Sequence[Actor]
+) -> list[Actor]:
+    """Who is meant of a side that the clause names nobody of: somebody, else the country."""
+    return (
+        _missing(frame, side, cues, discourse)
+        or [a for a in lands if a.side == side]
+        or _land(frame, frame.clause(cues[0].start), side, cues)
+    )
 
 
 def _outsiders(frame: Frame, span: tuple[int, int]) -> list[Actor]:
@@ -114,22 +129,21 @@ def _list_goes_on(frame: Frame, span: tuple[int, int], found: Sequence[Actor]) -
 
 def _lacking(frame: Frame, cue: Word) -> bool:
     """ "Without an agreement": nobody made one."""
-    return frame.grammar.without.search(frame.text[max(0, cue.start - 40) : cue.start]) is not None
+    return frame.grammar.without.search(frame.text[max(0, cue.start - BEFORE) : cue.start]) is not None
 
 
-def _checked(frame: Frame, made: Parties, cues: Sequence[Word]) -> Parties | None:
-    """Both sides are there; a country alone is enough only beside somebody, or in a pair of countries."""
+def _unfit(frame: Frame, made: Parties, cues: Sequence[Word]) -> Refusal | None:
+    """Why these are no parties to a contact: a country alone is enough only beside somebody, or in a pair of countries."""
     if not all(made.of(side) for side in frame.parties):
-        return None
+        return Refusal.ONE_SIDE
     bare = [side for side in frame.parties if made.best(side) is Rank.COUNTRY]
-    here = {id(actor) for actor in frame.actors}
-    if bare and any(id(a) not in here for a in made.actors) and frame.sentence.field == "content":
-        return None
+    if bare and made.reaches_beyond(frame) and frame.sentence.field == "content":
+        return Refusal.COUNTRY_ELSEWHERE
     if len(bare) == 2 and not _paired(frame, made):
-        return None
+        return Refusal.BOTH_COUNTRIES
     if bare and all(c.sense == "mission" for c in cues):
-        return None
-    return made
+        return Refusal.COUNTRY_WORD
+    return None
 
 
 def _complete(frame: Frame, others: Sequence[Actor], cues: Sequence[Word]) -> bool:
@@ -143,34 +157,48 @@ def _complete(frame: Frame, others: Sequence[Actor], cues: Sequence[Word]) -> bo
         return not frame.grammar.also.search(frame.text, lists[0][0].end, lists[-1][0].start)
     first, last = lists[0][0], lists[0][-1]
     mutual = frame.grammar.verb_last and frame.grammar.partner.search(frame.text, first.end, last.start)
-    return bool(mutual or frame.grammar.between.search(frame.text[max(0, first.start - 40) : first.start]))
+    return bool(
+        mutual or frame.grammar.between.search(frame.text[max(0, first.start - BEFORE) : first.start])
+    )
 
 
-def _missing(
-    frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse, *, partner: bool
-) -> list[Actor]:
+def _missing(frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse) -> list[Actor]:
     """Who stands for a side that the clause does not name: in the sentence, in the story, then who only speaks."""
-    whole = (0, len(frame.text))
-    foreign = any(a.side == THIRD for a in frame.within(whole, "core"))
-    start = frame.clause(cues[0].start)[0]
-    elsewhere = [
-        a
-        for a in frame.actors
-        if a.side == side and a.rank <= Rank.METONYM and (a.part == "core" or 0 <= start - a.end <= 2)
-    ]
+    foreign = _third_in(frame, (0, len(frame.text)))
+    elsewhere = _elsewhere(frame, side, cues)
     if elsewhere and not (foreign and _third_in(frame, frame.clause(elsewhere[0].start))):
         nearest = min(elsewhere, key=lambda a: (a.rank >= Rank.OFFICE, abs(a.start - cues[0].start)))
         return next(g for g in groups(frame, elsewhere) if nearest in g)
-    weak = all(c.sense in _WEAK for c in cues)
-    lent = [] if foreign or weak else discourse.lend(frame, side, cues, partner=partner)
-    if lent:
-        return lent
+    if not foreign:
+        partner = any(a.side not in (side, THIRD) and _active(frame, a) for a in frame.actors)
+        lent = discourse.lend(frame, side, cues, partner=partner)
+        if lent:
+            return lent
+    return _beside(frame, side, cues)
+
+
+def _elsewhere(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
+    """Who of a side takes part in the sentence's other clauses, or stands right before this one."""
+    start = frame.clause(cues[0].start)[0]
+    return [
+        a
+        for a in _named(frame, side)
+        if a.part == "core" or (a.part != "speaker" and 0 <= start - a.end <= NEXT_TO)
+    ]
+
+
+def _beside(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
+    """The nearest of a side that has another part: somebody's envoy rather than a speaker rather than a palace."""
     for part in ("indirect", "speaker", "place"):
-        close = [a for a in frame.actors if a.part == part and a.side == side and a.rank <= Rank.METONYM]
+        close = [a for a in _named(frame, side) if a.part == part]
         close = [a for a in close if part != "speaker" or _speaks_for_itself(frame, a, cues)]
         if close:
             return [min(close, key=lambda a: abs(a.start - cues[0].start))]
     return []
+
+
+def _named(frame: Frame, side: str) -> list[Actor]:
+    return [a for a in frame.actors if a.side == side and a.rank <= Rank.METONYM]
 
 
 def _speaks_for_itself(frame: Frame, actor: Actor, cues: Sequence[Word]) -> bool:

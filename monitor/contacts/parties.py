@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from monitor.matching import tree
 from monitor.matching.evaluate import keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from monitor.matching.mentions import EntitySpec, Mention
-    from monitor.matching.rules import ContactSpec
+    from monitor.matching.rules import PartySpec
     from monitor.model import Side
     from monitor.model.press import Sides
 
 #: beside the ids of the two parties: everybody else
 THIRD = "third"
-#: the tag of persons who only speak for others
-SPOKESMAN = "spokesman"
+#: the vocabulary of contact; its senses tell the kind
+CONTACT = "%contact"
+#: tags that entity files give: what newsrooms say for the state itself ("the Kremlin"), who only speaks for others,
+#: armed forces as such, and those at sea
+METONYM, SPOKESMAN, FORCES, NAVY = "metonym", "spokesman", "forces", "navy"
+#: the tag of whoever is of neither party though no person: another state's body, the United Nations
+THIRD_PARTY = "third-party"
 _PARTICLES = frozenset(("al", "el", "bek", "bin", "ibn", "of", "the", "and", "for", "in", "on"))
 
 
@@ -32,7 +36,7 @@ class Rank(IntEnum):
     BODY = 1
     #: an office or body without one: "Russian ambassador to Libya", "Libyan delegation"
     OFFICE = 2
-    #: a palace that stands for its state
+    #: a palace that stands for its state: an entity tagged `metonym`
     METONYM = 3
     #: a country, its people, its cities
     COUNTRY = 4
@@ -43,10 +47,8 @@ class Cast:
     """The parties of one watchlist's contacts, from all its rules: a name is on the same side in each of them."""
 
     entities: Mapping[str, EntitySpec]
-    #: the id of each party to the terms that stand for it, in the order of the watchlist
-    parties: Mapping[str, frozenset[str]]
-    #: what tells the kind of a contact, "%contact"
-    cues: frozenset[str]
+    #: the id of each party to the tag of its entities ("#france"), in the order of the watchlist
+    parties: Mapping[str, str]
     #: name of the country and of its people ("France", "French") by party
     countries: Mapping[str, str]
     demonyms: Mapping[str, str]
@@ -58,49 +60,36 @@ class Cast:
     voices: Mapping[str, frozenset[Side]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, entities: Mapping[str, EntitySpec], specs: Iterable[ContactSpec], press_sides: Sides) -> Cast:
-        """The cast of the rules that have these `contact:` keys."""
-        listed = list(specs)
-        sides = {
-            party: frozenset(k for s in listed for k in _keys(s.parties[party]))
-            for party in (listed[0].parties if listed else ())
-        }
+    def of(cls, entities: Mapping[str, EntitySpec], between: Iterable[PartySpec], press_sides: Sides) -> Cast:
+        """The cast of a watchlist that looks for contacts between these parties."""
+        tags = {party.id: party.tag for party in between}
         return cls(
             entities=entities,
-            parties=sides,
-            cues=frozenset(k for s in listed for k in _keys(s.type)),
-            countries={side: _first(entities, keys, "country", side) for side, keys in sides.items()},
+            parties=tags,
+            countries={party: _first(entities, tag, "country", party) for party, tag in tags.items()},
             titles={
                 name.casefold(): spec
                 for spec in entities.values()
                 if spec.kind == "person"
                 for name in spec.aliases.get("en", ())
             },
-            demonyms={side: _first(entities, keys, "demonym", side) for side, keys in sides.items()},
+            demonyms={party: _first(entities, tag, "demonym", party) for party, tag in tags.items()},
             press_sides=press_sides,
-            voices={side: _voices(entities, keys, press_sides) for side, keys in sides.items()},
+            voices={party: _voices(entities, tag, press_sides) for party, tag in tags.items()},
         )
-
-    def only(self, spec: ContactSpec) -> Cast:
-        """The same cast with one rule's sides."""
-        return replace(self, parties={party: frozenset(_keys(n)) for party, n in spec.parties.items()})
 
     def sides(self, mention: Mention) -> tuple[str, ...]:
         """On whose side a mention is: both for "Franco-British", THIRD for a person of neither, none for what is nobody."""
         own = keys_of(mention)
-        found = tuple(party for party, keys in self.parties.items() if not keys.isdisjoint(own))
+        found = tuple(party for party, tag in self.parties.items() if tag in own)
         spec = self.entity(mention)
-        third = spec is not None and (spec.kind == "person" or "third-party" in spec.tags)
+        third = spec is not None and (spec.kind == "person" or THIRD_PARTY in spec.tags)
         return found or ((THIRD,) if third else ())
 
     def holder(self, title: str, side: str) -> EntitySpec | None:
         """Whose office a title is on a side, where an entity has it for an English name: "Russian president"."""
         wanted = f"{self.demonyms[side]} {title}".casefold()
         return self.titles.get(wanted)
-
-    def is_cue(self, mention: Mention) -> bool:
-        """Whether it is a word of contact."""
-        return not self.cues.isdisjoint(keys_of(mention))
 
     def entity(self, mention: Mention) -> EntitySpec | None:
         """The entity a mention names."""
@@ -116,41 +105,16 @@ def rank_of(spec: EntitySpec) -> Rank:
         return Rank.OFFICE
     if spec.kind == "person":
         return Rank.PERSON
-    return Rank.METONYM if _palace(spec) else Rank.BODY
+    return Rank.METONYM if METONYM in spec.tags else Rank.BODY
 
 
-def _palace(spec: EntitySpec) -> bool:
-    """A state body with a one-word name: what newsrooms say for the state itself ("the Kremlin")."""
-    return " " not in spec.name and any(tag.endswith("-state") for tag in spec.tags)
-
-
-def _keys(node: tree.Node) -> Iterator[str]:
-    match node:
-        case tree.Term(key, _):
-            yield key
-        case tree.Not():
-            return
-        case tree.Near(left, right):
-            yield from (*_keys(left), *_keys(right))
-        case tree.And(parts) | tree.Or(parts) | tree.Within(parts):
-            for part in parts:
-                yield from _keys(part)
-        case tree.Scoped(_, part):
-            yield from _keys(part)
-        case _:
-            return
-
-
-def _voices(entities: Mapping[str, EntitySpec], keys: frozenset[str], press_sides: Sides) -> frozenset[Side]:
+def _voices(entities: Mapping[str, EntitySpec], tag: str, press_sides: Sides) -> frozenset[Side]:
     """The sides for which a party's entities speak."""
-    listed = (spec for spec in entities.values() if not keys.isdisjoint(f"#{tag}" for tag in spec.tags))
+    listed = (spec for spec in entities.values() if tag[1:] in spec.tags)
     return frozenset(side for spec in listed for side in press_sides.spoken_for(spec.tags))
 
 
-def _first(entities: Mapping[str, EntitySpec], keys: frozenset[str], kind: str, side: str) -> str:
-    """The name of the side's country, or of its people."""
-    for spec in entities.values():
-        own = {f"@{spec.id}", *(f"#{tag}" for tag in spec.tags)}
-        if spec.kind == kind and not keys.isdisjoint(own):
-            return spec.name
-    return side.capitalize()
+def _first(entities: Mapping[str, EntitySpec], tag: str, kind: str, party: str) -> str:
+    """The name of the party's country, or of its people."""
+    named = (spec.name for spec in entities.values() if spec.kind == kind and tag[1:] in spec.tags)
+    return next(named, party.capitalize())

@@ -38,6 +38,12 @@ _AT_INVITATION = re.compile(
 _INVITED = re.compile(
     r"à\sl'invit|su\sinvito|по\sприглаш|(?:at|on)\s[^.]{0,20}invitation|(?:تلبيه\sل?)?ب?دعوه\sمن|بدعوه|تلبيه|davet\w*\süzerine|davetlisi"
 )
+#: letters in which a word of negation governs a word of contact: five or six words, a clause's verb and its object
+GOVERNS = 45
+#: letters in which words belong together: three or four ("did not rule out", "at the invitation of")
+NEAR = 30
+#: letters of one word with its ending and an article
+WORD = 12
 #: letters before "that" that may say what is expected
 EXPECTED = 20
 #: letters between a noun of contact and the verb that says when
@@ -80,7 +86,7 @@ def _labelled(frame: Frame) -> ContactStatus | None:
 
 def is_circumstance(frame: Frame, cue: Word) -> bool:
     """ "At the invitation of": no news of its own beside a visit."""
-    before, around = frame.text[max(0, cue.start - 30) : cue.start], frame.text[cue.start : cue.end + 12]
+    before, around = frame.text[max(0, cue.start - NEAR) : cue.start], frame.text[cue.start : cue.end + WORD]
     return bool(_AT_INVITATION.search(before) or _INVITED.match(around))
 
 
@@ -91,7 +97,7 @@ def _said(frame: Frame, cue: Word, span: tuple[int, int]) -> set[ContactStatus]:
         status = _SENSES.get(word.sense)
         if status is None or status is ContactStatus.PLANNED:
             continue
-        if frame.grammar.negation.search(frame.text[max(0, word.start - 30) : word.start]):
+        if frame.grammar.negation.search(frame.text[max(0, word.start - NEAR) : word.start]):
             continue
         own = frame.clause(word.start)
         free = status is not ContactStatus.DENIED and not any(own[0] <= c.start < own[1] for c in frame.cues)
@@ -110,13 +116,13 @@ def _relative_between(frame: Frame, word: Word, cue: Word) -> bool:
 
 
 def _negated(frame: Frame, cue: Word) -> bool:
-    before = frame.text[max(frame.clause(cue.start)[0], cue.start - 45) : cue.start]
+    before = frame.text[max(frame.clause(cue.start)[0], cue.start - GOVERNS) : cue.start]
     found = frame.grammar.negation.search(before)
     if found and not _EXCLUDING.search(found[0]):
         return True
-    after = frame.text[cue.end : cue.end + 45]
+    after = frame.text[cue.end : cue.end + GOVERNS]
     denied = frame.grammar.negation_after.match(after)
-    return bool(denied and not _EXCLUDING.search(after[: denied.end() + 12]))
+    return bool(denied and not _EXCLUDING.search(after[: denied.end() + WORD]))
 
 
 def _ahead(frame: Frame, cue: Word, span: tuple[int, int]) -> bool:
@@ -136,7 +142,7 @@ def _ahead(frame: Frame, cue: Word, span: tuple[int, int]) -> bool:
     ]
     for start, end in marks:
         if start < cue.end and (end <= cue.start + (cue.end - cue.start)):
-            if not over or cue.start - end < 12:
+            if not over or cue.start - end < WORD:
                 return True
         elif not over and start - cue.end < REACH:
             return True

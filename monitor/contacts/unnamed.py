@@ -71,7 +71,8 @@ def composed(frame: Frame, cast: Cast) -> Iterator[Actor]:
             continue
         used.add(office.start)
         start, end = min(land.start, office.start), max(land.end, office.end)
-        side = THIRD if _of_the_world(frame, land.mention, office.mention) else land.side
+        world = land.kind != "place" and _of_the_world(frame, land.mention, office.mention)
+        side = THIRD if world else land.side
         name = office_name(cast.demonyms.get(side, ""), _whole(frame, start, end), office.sense)
         kind = "person" if office.sense == "person" else "body"
         yield replace(land, name=name, side=side, rank=Rank.OFFICE, start=start, end=end, kind=kind)
@@ -83,11 +84,18 @@ def _beside(land: Actor, frame: Frame, used: set[int]) -> Word | None:
         gap = max(
             land.mention.token - office.mention.token_end, office.mention.token - land.mention.token_end
         )
-        near = gap < REACH if land.kind != "place" else gap < 1 and office.start > land.start
+        near = gap < REACH if land.kind != "place" else _of_a_place(land, office, gap, frame)
         free = near and office.start not in used and (best is None or gap < best[0])
         if free and not _split(land, office, frame):
             best = (gap, office)
     return best[1] if best else None
+
+
+def _of_a_place(land: Actor, office: Word, gap: int, frame: Frame) -> bool:
+    """ "Benghazi mayor", "a mayor from Derna"; while "the ambassador in Tripoli" is nobody of Tripoli."""
+    if office.start > land.start:
+        return gap < 1
+    return gap < REACH and frame.grammar.origin.match(frame.text[office.end : land.start]) is not None
 
 
 def _split(land: Actor, office: Word, frame: Frame) -> bool:

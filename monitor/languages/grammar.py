@@ -116,6 +116,8 @@ class Grammar:
     #: anchored: what follows or precedes a name that stands for a person or body of its
     belongs: re.Pattern[str]
     belongs_before: re.Pattern[str]
+    #: between an office and the place that it is of: "a mayor from Derna"; anchored at both ends
+    origin: re.Pattern[str]
     #: anchored: what precedes a body that is only the place
     inside: re.Pattern[str]
     #: anchored: what precedes or follows a word of contact that did not take place
@@ -154,6 +156,7 @@ _SHAPES = {
     "says_last": r"{says}\W*\Z",
     "belongs": r"\A(?:'\w*\s(?:\w+\s){{0,2}}?|\w{{0,4}}\s){belongs}",
     "belongs_before": r"{belongs_before}\s*\Z",
+    "origin": r"\s*{origin}\s*\Z",
     "inside": r"{inside}\s*\Z",
     "negation": r"{negation}\W+(?:[\w']+\W+){{0,2}}\Z",
     "without": r"{without}\s+(?:[\w']+\s+){{0,2}}\Z",

@@ -12,8 +12,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from monitor.matching import facts
-from monitor.matching.evaluate import Span, View, evaluate, smallest
-from monitor.matching.tree import And, Near, Or, Scoped, Within
+from monitor.matching.evaluate import Span, View, evaluate, keys_of, smallest
+from monitor.matching.tree import And, Near, Or, Scoped, Within, terms
 from monitor.model import Contact, Decision, Evidence, Item, Match, Severity, Speaker, Suppressed
 
 if TYPE_CHECKING:
@@ -21,17 +21,27 @@ if TYPE_CHECKING:
 
     from monitor.matching.lexicon import Heard
     from monitor.matching.mentions import EntitySpec, Mention, Scan
-    from monitor.matching.rules import ContactSpec, Rule, Scope, Watchlists
+    from monitor.matching.rules import Rule, Scope, Watchlists
     from monitor.matching.tree import Node
 
-#: finds the contacts of an item for a rule with a `contact:` key
-ContactExtractor = Callable[["Scan", "ContactSpec"], tuple[Contact, ...]]
+#: finds the contacts of an item between the parties of a watchlist, given by its id
+ContactExtractor = Callable[["Scan", str], "tuple[Told, ...]"]
 #: mentions reported per match, or silenced per rule; the shortest spans first
 MAX_EVIDENCE = 12
 #: characters of a sentence that are shown; only text without full stops has longer ones
 MAX_SENTENCE = 4000
 #: spans at most this many words long count as compact
 COMPACT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A contact that an item tells of, the reason why it is one, and the words that say so."""
+
+    contact: Contact
+    #: its `id` in monitor.contacts.reasons
+    reason: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +161,9 @@ class Matcher:
                 return Verdict(rule=rule, kind="related", spans=tuple(about), detail=self._name(other))
             known = {(s.start, s.end) for s in about}
             spans = [*about, *(s for s in spans if (s.start, s.end) not in known)]
-        contacts = self._contacts(rule, reading.scan)
-        kind: Literal["fired", "no-contact"] = "no-contact" if contacts == () else "fired"
-        return Verdict(rule=rule, kind=kind, spans=tuple(spans), contacts=contacts or ())
+        if not rule.contact or self._extract is None:
+            return Verdict(rule=rule, kind="nothing" if rule.declared else "fired", spans=tuple(spans))
+        return _of_contacts(rule, spans, self._extract(reading.scan, rule.watchlist))
 
     def _candidates(self, present: Collection[str]) -> Iterator[Rule]:
         numbers = {n for key in self._index.keys() & present for n in self._index[key]}
@@ -173,11 +183,14 @@ class Matcher:
         spec = self.watchlists.entities.get(entity)
         return spec.name if spec else entity
 
-    def _contacts(self, rule: Rule, scan: Scan) -> tuple[Contact, ...] | None:
-        """Contacts with both sides; None where the rule asks for none or nobody can tell."""
-        if rule.contact is None or self._extract is None:
-            return None
-        return tuple(c for c in self._extract(scan, rule.contact) if all(c.parties.values()))
+
+def _of_contacts(rule: Rule, spans: Sequence[Span], told: Sequence[Told]) -> Verdict:
+    """A rule that asks for a contact fires where one was told for a reason of its own."""
+    ours = [one for one in told if one.reason in rule.contact]
+    if not ours:
+        return Verdict(rule=rule, kind="nothing" if told else "no-contact", spans=tuple(spans))
+    shown = [one.span for one in ours] if rule.declared else spans
+    return Verdict(rule=rule, kind="fired", spans=tuple(shown), contacts=tuple(one.contact for one in ours))
 
 
 # --- scope -----------------------------------------------------------------------------------------------
@@ -265,6 +278,10 @@ def as_suppressed(verdict: Verdict, scan: Scan) -> Iterator[Suppressed]:
     elif verdict.kind in {"unless", "no-contact"} and verdict.spans:
         by = f"unless: {verdict.detail}" if verdict.kind == "unless" else "no contact between the two sides"
         yield _suppressed(verdict.rule, by, smallest(verdict.spans)[0].mentions[0], scan)
+        asked = {term.key for term in terms(verdict.rule.query)} if verdict.rule.declared else set()
+        silenced = (m for m in scan.mentions if m.silenced_by and not asked.isdisjoint(keys_of(m)))
+        for mention in islice(silenced, MAX_EVIDENCE):
+            yield _suppressed(verdict.rule, str(mention.silenced_by), mention, scan)
 
 
 def evidence_of(spans: Sequence[Span], scan: Scan) -> tuple[Evidence, ...]:

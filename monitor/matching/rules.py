@@ -12,17 +12,9 @@ if TYPE_CHECKING:
     from monitor.matching import tree
     from monitor.matching.lexicon import Lexicon
     from monitor.matching.mentions import EntitySpec, VocabularySpec
-    from monitor.model import Severity
+    from monitor.model import ContactType, Severity
     from monitor.model.press import Press
     from monitor.watchlists.files import TestFile
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactSpec:
-    """Which parties must be in contact (id to a tree of terms), and the vocabulary that tells the kind."""
-
-    parties: Mapping[str, tree.Node]
-    type: tree.Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +38,10 @@ class Rule:
     status: str = "test"
     reason: str = ""
     unless: tree.Node | None = None
-    contact: ContactSpec | None = None
+    #: the reasons (monitor.contacts.reasons) of which a contact must have one; empty: it asks for no contact
+    contact: tuple[str, ...] = ()
+    #: made of its watchlist's `contacts:`; its query only says which items are worth reading
+    declared: bool = False
     scope: Scope | None = None
     #: from each set at least one key must occur; rarest set first
     clauses: tuple[frozenset[str], ...] = ()
@@ -85,8 +80,9 @@ class Watchlist:
     description: str
     falsepositives: tuple[str, ...]
     rules: tuple[Rule, ...]
-    #: the parties whose contacts it looks for
+    #: the parties whose contacts it looks for, and which kinds of contact
     between: tuple[PartySpec, PartySpec] | None = None
+    types: tuple[ContactType, ...] = ()
     file: str = ""
 
 

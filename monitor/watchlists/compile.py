@@ -14,12 +14,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor import documents
+from monitor.contacts.parties import CONTACT
+from monitor.contacts.reasons import REASONS, declared_rules
 from monitor.documents import Document, inside_scalar, suggestion
 from monitor.errors import ConfigError, Mistake
 from monitor.folding import fold_all
 from monitor.matching import tree, un_documents
 from monitor.matching.lexicon import Lexicon
-from monitor.matching.rules import Case, ContactSpec, PartySpec, Rule, Scope, Watchlist, Watchlists
+from monitor.matching.rules import Case, PartySpec, Rule, Scope, Watchlist, Watchlists
 from monitor.model import Severity
 from monitor.watchlists import query
 from monitor.watchlists.files import (
@@ -34,7 +36,7 @@ from monitor.watchlists.files import (
 from monitor.watchlists.press import OUTLETS, SIDES, read_press
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from monitor.matching.mentions import EntitySpec, VocabularySpec
     from monitor.model.press import Press
@@ -47,17 +49,7 @@ MAX_FILES = 2000
 Model = TypeVar("Model", bound=Strict)
 
 
-__all__ = [
-    "Case",
-    "ContactSpec",
-    "Rule",
-    "Scope",
-    "Watchlist",
-    "Watchlists",
-    "compile_sources",
-    "load",
-    "revision",
-]
+__all__ = ["Case", "Rule", "Scope", "Watchlist", "Watchlists", "compile_sources", "load", "revision"]
 
 
 def load(directory: Path) -> Watchlists:
@@ -179,6 +171,8 @@ class _Compiler:
         found += [(f"%{v.vocabulary}", doc, ("vocabulary",)) for v, doc in self.vocabularies]
         for watchlist, doc, _ in self.watchlists:
             found.append((watchlist.watchlist, doc, ("watchlist",)))
+            declared = REASONS if watchlist.contacts else ()
+            found += [(f"{watchlist.watchlist}/{reason.id}", doc, ("contacts",)) for reason in declared]
             found += [
                 (f"{watchlist.watchlist}/{r.id}", doc, ("rules", n, "id"))
                 for n, r in enumerate(watchlist.rules)
@@ -237,15 +231,17 @@ class _Compiler:
 
     def _watchlist(self, file: WatchlistFile, doc: Document, text: str, names: query.Names) -> Watchlist:
         between = self._between(file, doc, names)
-        rules = (self._rule(file, n, doc, text, names) for n in range(len(file.rules)))
+        written = (self._rule(file, n, doc, text, names) for n in range(len(file.rules)))
+        rules = (*_declared(file, doc, between or ()), *(rule for rule in written if rule is not None))
         given = file.falsepositives
         return Watchlist(
             id=file.watchlist,
             title=file.title,
             description=file.description,
             falsepositives=(given,) if isinstance(given, str) else tuple(given),
-            rules=tuple(rule for rule in rules if rule is not None),
+            rules=rules,
             between=between,
+            types=tuple(file.contacts.types) if file.contacts else (),
             file=doc.file,
         )
 
@@ -259,6 +255,7 @@ class _Compiler:
         one, other = (PartySpec(id=party, titles=said.title, tag=said.tag) for party, said in given)
         for party in (one, other):
             self._check_named(party.tag, doc, ("contacts", "between", party.id, "tag"), names)
+        self._check_named(CONTACT, doc, ("contacts",), names)
         if one.tag == other.tag:
             path = ("contacts", "between", other.id, "tag")
             message = f"{one.tag} is the tag of {one.id!r} too, so that nobody could tell the parties apart"
@@ -280,7 +277,6 @@ class _Compiler:
 
         node = parsed("query")
         unless = parsed("unless") if rule.unless else None
-        contact = self._contact(file, number, doc, parsed)
         scope = self._scope(rule, doc, number, names)
         if node is None:
             return None
@@ -294,7 +290,7 @@ class _Compiler:
             status=rule.status,
             reason=rule.reason,
             unless=unless,
-            contact=contact,
+            contact=tuple(reason.id for reason in REASONS) if rule.contact else (),
             scope=scope,
             clauses=tree.clauses(node),
             file=doc.file,
@@ -304,9 +300,6 @@ class _Compiler:
     def _parsed(self, doc: Document, text: str, path: documents.Path, names: query.Names) -> tree.Node | None:
         value = doc.data
         for step in path:
-            if isinstance(value, dict) and step not in value:
-                value = "%contact"
-                break
             value = value[step]
         if path in doc.hashes:
             word = doc.hashes[path]
@@ -324,23 +317,6 @@ class _Compiler:
             )
         return None if found else node
 
-    def _contact(
-        self, file: WatchlistFile, number: int, doc: Document, parsed: Callable[..., tree.Node | None]
-    ) -> ContactSpec | None:
-        asked = file.rules[number].contact
-        if asked is None:
-            return None
-        declared = tuple(file.contacts.between) if file.contacts else ()
-        if set(asked.parties) != set(declared):
-            message = f"the parties of {file.watchlist!r} are {' and '.join(declared) or 'not declared'}"
-            remedy = "name each of them once here" if declared else "add contacts: between: with two parties"
-            self.mistakes.append(doc.mistake(("rules", number, "contact", "parties"), message, remedy))
-            return None
-        parties = {party: parsed("contact", "parties", party) for party in declared}
-        kind = parsed("contact", "type")
-        found = {party: node for party, node in parties.items() if node is not None}
-        return ContactSpec(parties=found, type=kind) if kind is not None and len(found) == 2 else None
-
     def _scope(self, rule: RuleFile, doc: Document, number: int, names: query.Names) -> Scope | None:
         if rule.scope is None:
             return None
@@ -351,7 +327,7 @@ class _Compiler:
     # --- tests beside the watchlists
 
     def _cases(self, lists: tuple[Watchlist, ...]) -> Iterator[Case]:
-        rules = {file.watchlist: {r.id for r in file.rules} for file, _, _ in self.watchlists}
+        rules = {watchlist.id: {rule.id for rule in watchlist.rules} for watchlist in lists}
         for file, doc in self.tests:
             if file.watchlist not in rules:
                 remedy = suggestion(file.watchlist, rules)
@@ -396,12 +372,17 @@ def _names(entities: Iterable[EntitySpec], vocabularies: Iterable[VocabularySpec
 
 
 def _literals(rule: Rule) -> Iterator[str]:
-    nodes = [rule.query, rule.unless]
-    if rule.contact:
-        nodes += [*rule.contact.parties.values(), rule.contact.type]
-    for node in nodes:
+    for node in (rule.query, rule.unless):
         if node is not None:
             yield from tree.literals(node)
+
+
+def _declared(file: WatchlistFile, doc: Document, between: Iterable[PartySpec]) -> Iterator[Rule]:
+    source = " AND ".join((CONTACT, *(party.tag for party in between)))
+    node, _ = query.parse(source)
+    if node is not None and file.contacts is not None:
+        line = doc.place(("contacts",))[0]
+        yield from declared_rules(file.watchlist, file.severity, source, node, (doc.file, line))
 
 
 def _severity(rule: RuleFile, watchlist: WatchlistFile) -> Severity:

@@ -14,13 +14,15 @@ from monitor.watchlists.near_miss import bare, because, isolated, near_miss
 from monitor.watchlists.no_contact import seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from monitor.matching.matcher import Matcher, Reading, Verdict
     from monitor.matching.mentions import Mention, Scan
     from monitor.matching.rules import Watchlists
     from monitor.model import Contact, Item
 
+#: what the declared rules of a watchlist are called together, by the key that declares them
+DECLARED = "contacts"
 MAX_SENTENCES = 3
 #: characters of a sentence shown on each side of the found words; a text without full stops is one sentence
 MAX_AROUND = 300
@@ -69,9 +71,22 @@ def explain(matcher: Matcher, item: Item) -> Explanation:
     """What every rule says about `item`; of the near misses the nearest first."""
     watchlists = matcher.watchlists
     reading = matcher.read(item)
-    ranked = [_rule(matcher.judge(rule, reading), reading, watchlists) for rule in watchlists.rules]
+    verdicts = _each_once([matcher.judge(rule, reading) for rule in watchlists.rules])
+    ranked = [_rule(verdict, reading, watchlists) for verdict in verdicts]
     ranked.sort(key=lambda pair: (ORDER.index(pair[0].kind), pair[1]))
     return Explanation(title=item.title, lang=reading.scan.lang, rules=tuple(rule for rule, _ in ranked))
+
+
+def _each_once(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    """Without the declared rules of a watchlist that say what another of them says: all share one query."""
+    said: set[tuple[str, str]] = set()
+    for verdict in sorted(verdicts, key=lambda v: v.kind == "nothing"):
+        declared = verdict.rule.declared and verdict.kind not in {"fired", "related"}
+        if declared and any(watchlist == verdict.rule.watchlist for watchlist, _ in said):
+            continue
+        if verdict.rule.declared:
+            said.add((verdict.rule.watchlist, verdict.kind))
+        yield verdict
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:
@@ -109,10 +124,11 @@ def _rule(
                 "no country it is about can be told" if rule.scope else "not together"
             )
             kind = "near"
+    whole = rule.declared and kind not in {"fired", "related"}
     explained = RuleExplanation(
         watchlist=rule.watchlist,
-        rule=rule.id,
-        title=rule.title,
+        rule=DECLARED if whole else rule.id,
+        title=watchlists.titles[rule.watchlist] if whole else rule.title,
         kind=kind,
         severity=severity,
         detail=detail,

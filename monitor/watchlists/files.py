@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic import Tag as PydanticTag
 
 from monitor.matching.mentions import EntitySpec, Nearby, Role, VocabularySpec
-from monitor.model import Severity
+from monitor.model import ContactType, Severity
 from monitor.model.press import Outlets, Sides
 from monitor.validation_messages import worded
 
@@ -197,13 +197,6 @@ def _two_parties(parties: dict[str, Any]) -> dict[str, Any]:
     return parties
 
 
-class ContactFile(Strict):
-    """Who of either party must be in contact, and the words that tell its kind."""
-
-    parties: dict[Id, Text]
-    type: Text = "%contact"
-
-
 class PartyFile(Strict):
     """One of two parties."""
 
@@ -218,6 +211,28 @@ class ContactsFile(Strict):
 
     between: Annotated[dict[Id, PartyFile], AfterValidator(_two_parties)] = Field(
         description="exactly two parties by id, the first one first in every list"
+    )
+    types: Annotated[list[ContactType], Field(min_length=1)] = Field(
+        default=list(ContactType), description="the kinds of contact to look for; all where it is left out"
+    )
+
+
+_TAG = re.compile(r"#[\w-]+")
+
+
+def _no_sides(contact: Any) -> Any:
+    """The form of before, a query for each side, is told with the form of now and the same values."""
+    if not isinstance(contact, dict):
+        return contact
+    asked = contact.get("parties", contact)
+    sides = {str(side): str(query) for side, query in asked.items() if side not in {"type", "parties"}}
+    between = ", ".join(
+        f"{side}: {{title: {{en: {side.capitalize()} side}}, tag: '{min(_TAG.findall(query) or ['#…'], key=len)}'}}"
+        for side, query in sides.items()
+    )
+    raise ValueError(
+        "is a query for each side, while the two sides are declared once for the watchlist"
+        f" | put contacts: {{between: {{{between}}}}} above rules:, and contact: true here or remove the rule"
     )
 
 
@@ -240,7 +255,9 @@ class RuleFile(Strict):
     )
     reason: str = ""
     unless: Text | None = None
-    contact: ContactFile | None = None
+    contact: Annotated[bool, BeforeValidator(_no_sides)] = Field(
+        default=False, description="fires only where the item tells of a contact between the parties"
+    )
     scope: ScopeFile | None = None
     related: bool = Field(default=False, description="shown as related (severity low), never alerted")
     references: list[Text] = []
@@ -256,7 +273,17 @@ class WatchlistFile(Strict):
     falsepositives: list[Text] | Text = []
     references: list[Text] = []
     contacts: ContactsFile | None = None
-    rules: Annotated[list[RuleFile], Field(min_length=1)]
+    rules: list[RuleFile] = []
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> WatchlistFile:
+        if not self.rules and self.contacts is None:
+            raise ValueError("asks for nothing | add contacts: with two parties, or a rule")
+        if self.contacts is None and any(rule.contact for rule in self.rules):
+            raise ValueError(
+                "has a rule with contact: true but no parties | add contacts: between: with two parties"
+            )
+        return self
 
 
 class TestItem(Strict):
@@ -284,6 +311,18 @@ Tried = Annotated[
 
 class ContactExpectation(Strict):
     """What the contact must say; what is left out is not checked."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_under_parties(cls, given: Any) -> Any:
+        loose = {k: v for k, v in given.items() if isinstance(v, list)} if isinstance(given, dict) else {}
+        if loose:
+            now = ", ".join(f"{party}: [{', '.join(map(str, names))}]" for party, names in loose.items())
+            raise ValueError(
+                "names who took part beside the parties' ids, not under them"
+                f" | write parties: {{{now}}} with the ids of the watchlist's contacts:"
+            )
+        return given
 
     type: str | None = None
     status: str | None = None

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from monitor.contacts.clauses import SAYING
+from monitor.contacts.clauses import LEANING, SAYING
+from monitor.contacts.parties import CONTACT, THIRD_PARTY
+from monitor.contacts.reasons import REASONS
 from monitor.folding import fold
 from monitor.languages import tables
 from monitor.languages.grammar import OFFICIAL, STATUS, Syntax
@@ -100,7 +102,8 @@ def _dead(watchlists: Watchlists) -> Iterator[Finding]:
 def _used(watchlists: Watchlists) -> set[str]:
     found = {t.key for rule in watchlists.rules for node in _nodes(rule) for t in terms(node)}
     if any(rule.contact for rule in watchlists.rules):
-        found |= {OFFICIAL, STATUS, SAYING}
+        found |= {CONTACT, LEANING, SAYING, OFFICIAL, STATUS, f"#{THIRD_PARTY}"}
+        found.update(chain.from_iterable(reason.unless for reason in REASONS))
     found.add(TRADES)
     for rule in watchlists.rules:
         if rule.scope:
@@ -112,8 +115,7 @@ def _used(watchlists: Watchlists) -> set[str]:
 
 
 def _nodes(rule: Rule) -> Iterator[Node]:
-    contact = (*rule.contact.parties.values(), rule.contact.type) if rule.contact else ()
-    for node in (rule.query, rule.unless, *contact):
+    for node in (rule.query, rule.unless):
         if node is not None:
             yield node
 

@@ -1,24 +1,26 @@
-"""Pure. Why no contact was read where a rule's words stand: who was seen beside the words of contact, and in which part."""
+"""Pure. Why no contact was read where both parties and a word of contact stand: the step that said no, and who was seen."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.contacts import clauses
+from monitor.contacts.extract import account_of
 from monitor.contacts.parties import THIRD, Cast
+from monitor.contacts.reasons import Refusal
 from monitor.watchlists.near_miss import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from monitor.contacts.clauses import Actor, Frame
+    from monitor.contacts.clauses import Actor, Part
+    from monitor.contacts.extract import Refused
     from monitor.matching.matcher import Verdict
-    from monitor.matching.mentions import Mention, Scan
+    from monitor.matching.mentions import Scan
     from monitor.matching.rules import Watchlists
 
-#: sentences told of
+#: clauses told of
 MOST = 3
-PARTS = {
+PARTS: Mapping[Part, str] = {
     "core": "takes part",
     "indirect": "stands beside it",
     "speaker": "only speaks",
@@ -28,32 +30,35 @@ PARTS = {
 
 
 def seen(verdict: Verdict, scan: Scan, watchlists: Watchlists) -> str:
-    """What was seen in the sentences of a verdict without a contact, in words; "" where no word of contact stands there."""
-    if verdict.rule.contact is None:
+    """For each clause with a word of contact the step that said no, and who was seen there; "" where there is none."""
+    parties = watchlists.parties.get(verdict.rule.watchlist)
+    if parties is None:
         return ""
-    cast = Cast.of(watchlists.entities, [verdict.rule.contact], watchlists.press.sides)
-    titles = {party.id: party.titles["en"] for party in watchlists.parties[verdict.rule.watchlist]}
-    wanted = {m.sentence for span in verdict.spans for m in span.mentions}
-    by_sentence: dict[int, list[Mention]] = {}
-    for mention in scan.mentions:
-        if mention.sentence in wanted and mention.silenced_by is None:
-            by_sentence.setdefault(mention.sentence, []).append(mention)
-    read = (clauses.read(scan, scan.sentences[n], by_sentence[n], cast) for n in sorted(by_sentence)[:MOST])
-    return "; ".join(line for frame in read for line in _told(frame, titles))
+    titles = {party.id: party.titles["en"] for party in parties}
+    refused = account_of(scan, Cast.of(watchlists.entities, parties, watchlists.press.sides)).refused
+    # what names more of those who count says more
+    told = sorted(refused, key=lambda no: -len({a.side for a in no.frame.actors}))[:MOST]
+    return "; ".join(_told(no, titles) for no in told)
 
 
-def _told(frame: Frame, titles: Mapping[str, str]) -> Iterator[str]:
-    """A sentence with words of contact: its words, then everybody of the two sides and of third ones."""
-    if not frame.cues:
+def _told(no: Refused, titles: Mapping[str, str]) -> str:
+    words = dict.fromkeys(isolated(no.frame.text[cue.start : cue.end]) for cue in no.cues)
+    people = dict.fromkeys(_part(a, titles) for a in no.frame.actors if a.kind != "demonym")
+    seen_there = f" ({', '.join(people)})" if people else ""
+    return f"at {', '.join(f'“{word}”' for word in words)}: {'; '.join(_step(no, titles))}{seen_there}"
+
+
+def _step(no: Refused, titles: Mapping[str, str]) -> Iterator[str]:
+    """The step in words; where a side is missing, each missing one with what it is there instead."""
+    if no.step is not Refusal.ONE_SIDE:
+        yield no.step.value
         return
-    words = dict.fromkeys(frame.text[cue.start : cue.end] for cue in frame.cues)
-    people = dict.fromkeys(
-        _part(a, titles) for a in frame.actors if a.side in (*frame.parties, THIRD) and a.kind != "demonym"
-    )
-    if people:
-        yield f"at {', '.join(f'“{isolated(w)}”' for w in words)}: {', '.join(people)}"
+    for party, title in titles.items():
+        parts = [a.part for a in no.frame.actors if a.side == party]
+        if "core" not in parts:
+            yield f"the {title} {PARTS[parts[0]] if parts else 'is not named in the sentence'}"
 
 
 def _part(actor: Actor, titles: Mapping[str, str]) -> str:
-    side = "a third side" if actor.side == THIRD else titles[actor.side]
-    return f"{actor.name} ({side}) {PARTS.get(actor.part, actor.part)}"
+    side = "a third party" if actor.side == THIRD else titles[actor.side]
+    return f"{actor.name} ({side}) {PARTS[actor.part]}"

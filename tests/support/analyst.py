@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from monitor.matching.evaluate import Span
+from monitor.matching.matcher import Told
 from monitor.model import Item
 from monitor.watchlists.compile import Watchlists, compile_sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from monitor.matching.matcher import ContactExtractor
+    from monitor.matching.mentions import Scan
+    from monitor.model import Contact
 
 ENTITIES = """
 entities:
@@ -63,17 +69,24 @@ CONTACTS = """
 watchlist: contacts
 title: Contacts
 severity: high
-contacts:
-  between:
-    russia: {title: {en: Russian side}, tag: '#russia-actor'}
-    libya: {title: {en: Libyan side}, tag: '#libya-actor'}
 rules:
   - id: meet
     title: Both sides meet
     query: '#russia-actor SENTENCE %contact.meeting SENTENCE #libya-actor'
     unless: '"spokesman joked"'
-    contact: {parties: {russia: '#russia-actor', libya: '#libya-actor'}, type: '%contact'}
 """
+#: the same, with parties: its rule and those of the declaration ask for a contact
+DECLARED = {
+    "contacts.yaml": CONTACTS.replace(
+        "rules:",
+        """contacts:
+  between:
+    russia: {title: {en: Russian side}, tag: '#russia-actor'}
+    libya: {title: {en: Libyan side}, tag: '#libya-actor'}
+rules:""",
+    )
+    + "    contact: true\n"
+}
 WITHDRAWAL = """
 watchlist: withdrawal
 title: Withdrawal
@@ -96,6 +109,16 @@ SOURCES = {
 def compiled(extra: Mapping[str, str] | None = None) -> Watchlists:
     """The small set, with files of `extra` added or replaced."""
     return compile_sources({name: text.encode() for name, text in {**SOURCES, **(extra or {})}.items()})
+
+
+def telling(*told: tuple[Contact, str]) -> ContactExtractor:
+    """An extractor that finds these contacts in every item, each for its reason, in the item's first word."""
+
+    def extract(scan: Scan, watchlist: str) -> tuple[Told, ...]:
+        words = tuple(scan.mentions[:1])
+        return tuple(Told(contact, reason, Span(0, 1, words)) for contact, reason in told)
+
+    return extract
 
 
 def item(content: str = "", *, title: str = "", **more: Any) -> Item:

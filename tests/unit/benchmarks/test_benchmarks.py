@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import lists, texts
 from benchmarks.__main__ import main
+from monitor.contacts.extract import extractor
 from monitor.matching.matcher import Matcher
 from monitor.watchlists import compile
 
@@ -36,7 +37,8 @@ def test_a_quick_run_prints_every_table(
 
 def test_items_are_of_the_kind_that_they_are_listed_under() -> None:
     """Six languages each; the same ones with every run."""
-    matcher = Matcher(compile.load(SHIPPED))
+    shipped = compile.load(SHIPPED)
+    matcher = Matcher(shipped, extract=extractor(shipped))
     matched = {
         kind: [bool(matcher.decide(item).matches) for item in make(60)]
         for kind, make in (("ordinary", texts.ordinary), ("near", texts.near), ("matching", texts.matching))

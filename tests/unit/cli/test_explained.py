@@ -9,7 +9,7 @@ from monitor.matching.matcher import Matcher
 from monitor.model import Contact, ContactStatus, ContactType, Evidence
 from monitor.watchlists.explain import Quoted, explain
 from monitor.watchlists.near_miss import ISOLATE, POP
-from tests.support.analyst import compiled, item
+from tests.support.analyst import DECLARED, compiled, item, telling
 
 
 def text(content: str, *, everything: bool = False, **more: str) -> str:
@@ -118,17 +118,16 @@ _BETWEEN = (
 
 
 def test_rules_without_a_contact_for_one_reason_stand_together() -> None:
-    """Their reason is told once."""
+    """Their reason is told once, and that of the declared rules as one."""
     rules = "".join(
-        f"- {{id: r{n}, title: R, query: '#russia-actor SENTENCE %contact.meeting', "
-        "contact: {parties: {russia: '#russia-actor', libya: '#libya-actor'}, type: '%contact'}}\n"
+        f"- {{id: r{n}, title: R, query: '#russia-actor SENTENCE %contact.meeting', contact: true}}\n"
         for n in range(3)
     )
     lists = compiled({"w.yaml": f"watchlist: w\ntitle: W\nseverity: high\n{_BETWEEN}\nrules:\n{rules}"})
-    matcher = Matcher(lists, extract=lambda scan, spec: ())
-    said = explained(explain(matcher, item("Lavrov met aides."))).plain
+    matcher = Matcher(lists, extract=lambda scan, watchlist: ())
+    said = explained(explain(matcher, item("Lavrov met aides. Haftar slept."))).plain
 
-    assert "NO CONTACT  w/r0, r1, r2 (high)  ⁨R⁩" in said
+    assert "NO CONTACT  w/contacts, r0, r1, r2 (high)  ⁨W⁩" in said
     assert said.count("no contact between the two sides is told") == 1
 
 
@@ -147,7 +146,7 @@ def test_a_contact_stands_with_the_sentences_it_was_read_from() -> None:
         parties={"a": ("A",), "b": ("B",)},
         evidence=evidence,
     )
-    matcher = Matcher(compiled(), extract=lambda scan, spec: (contact,))
+    matcher = Matcher(compiled(DECLARED), extract=telling((contact, "both-take-part")))
     lines = explained(explain(matcher, item("Lavrov met Haftar."))).plain.splitlines()
     told_at = lines.index("  contact: meeting (happened): A with B")
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from monitor.matching.matcher import Matcher
+from monitor.matching.matcher import Matcher, Told
 from monitor.model import Contact, ContactStatus, ContactType, Item, Severity
-from tests.support.analyst import compiled, item
+from tests.support.analyst import DECLARED, compiled, item, telling
 
 
 @pytest.fixture(scope="module")
@@ -145,29 +145,41 @@ def test_a_match_about_another_country_says_so(matcher: Matcher) -> None:
     assert match.reason.startswith("about Mali, not Libya: ")
 
 
-def contact(*libyan: str) -> Contact:
-    return Contact(
-        watchlist="contacts",
-        parties={"russia": ("Sergei Lavrov",), "libya": libyan},
-        type=ContactType.MEETING,
-        status=ContactStatus.HAPPENED,
-    )
+MET = Contact(
+    watchlist="contacts",
+    parties={"russia": ("Sergei Lavrov",), "libya": ("Khalifa Haftar",)},
+    type=ContactType.MEETING,
+    status=ContactStatus.HAPPENED,
+)
 
 
 @pytest.mark.parametrize(
-    ("found", "fires"),
+    ("found", "rules"),
     [
-        pytest.param((contact("Khalifa Haftar"),), True, id="both sides"),
-        pytest.param((contact(),), False, id="one side only"),
-        pytest.param((), False, id="none"),
+        pytest.param(
+            ("both-take-part",), ["both-take-part", "meet"], id="the rule of the reason, and a query"
+        ),
+        pytest.param(("delivery", "training"), ["delivery", "training", "meet"], id="two reasons"),
+        pytest.param((), [], id="no contact"),
     ],
 )
-def test_a_contact_rule_fires_only_with_both_sides(found: tuple[Contact, ...], fires: bool) -> None:
-    matcher = Matcher(compiled(), extract=lambda scan, spec: found)
+def test_a_contact_rule_fires_only_with_a_contact_of_its_reason(
+    found: tuple[Told, ...], rules: list[str]
+) -> None:
+    matcher = Matcher(compiled(DECLARED), extract=telling(*((MET, reason) for reason in found)))
     decision = matcher.decide(item("Lavrov met Haftar."))
-    assert bool(decision.matches) is fires
-    assert decision.contacts == (found if fires else ())
-    assert fires or [s.by for s in decision.suppressed] == ["no contact between the two sides"]
+    assert [m.rule for m in decision.matches] == rules
+    assert decision.contacts == ((MET,) if found else ())
+    assert found or {s.by for s in decision.suppressed} == {"no contact between the two sides"}
+
+
+def test_nobody_reads_an_item_that_names_one_side_or_has_no_word_of_contact() -> None:
+    def extract(scan: object, watchlist: str) -> tuple[Told, ...]:
+        raise AssertionError("it was read")
+
+    matcher = Matcher(compiled(DECLARED), extract=extract)
+    for text in ("Lavrov met aides.", "Haftar met aides.", "Lavrov and Haftar slept.", "They met."):
+        assert matcher.decide(item(text)).matches == ()
 
 
 @pytest.mark.parametrize(

@@ -107,21 +107,38 @@ def test_a_folder_that_is_not_there_is_a_mistake() -> None:
         ),
         pytest.param(
             {
-                "w.yaml": BETWEEN
-                + rule("a1", "    contact: {parties: {russia: '#rusia-actor', libya: '#libya-actor'}}\n")
+                "w.yaml": rule(
+                    "a1",
+                    "    contact: {ours: '#russia-actor OR #russia', theirs: '#libya-actor', type: '%contact'}\n",
+                )
             },
-            "did you mean '#russia-actor'",
-            id="an unknown side of a contact",
+            "w.yaml:7:14: rules.0.contact: is a query for each side, while the two sides are declared once for the watchlist (put contacts: "
+            "{between: {ours: {title: {en: Ours side}, tag: '#russia'}, theirs: {title: {en: Theirs side}, tag: "
+            "'#libya-actor'}}} above rules:, and contact: true here or remove the rule)",
+            id="the sides of a rule, as they were written before",
         ),
         pytest.param(
-            {"w.yaml": BETWEEN + rule("a1", "    contact: {parties: {russia: '#russia-actor'}}\n")},
-            "w.yaml:11:24: the parties of 'w' are russia and libya (name each of them once here)",
-            id="one party of a contact",
-        ),
-        pytest.param(
-            {"w.yaml": rule("a1", "    contact: {parties: {a: '#russia-actor', b: '#libya-actor'}}\n")},
-            "w.yaml:7:24: the parties of 'w' are not declared (add contacts: between: with two parties)",
+            {"w.yaml": rule("a1", "    contact: true\n")},
+            "has a rule with contact: true but no parties (add contacts: between: with two parties)",
             id="parties that nobody declared",
+        ),
+        pytest.param(
+            {"w.yaml": "watchlist: w\ntitle: W\nrules: []\n"},
+            "asks for nothing (add contacts: with two parties, or a rule)",
+            id="neither parties nor rules",
+        ),
+        pytest.param(
+            {"w.yaml": BETWEEN + rule("a1").replace("- id: r", "- id: delivery")},
+            "w/delivery is already in w.yaml:2",
+            id="a rule called like a reason",
+        ),
+        pytest.param(
+            {
+                "w.test.yaml": "watchlist: wagner\ntests:\n- match: X\n  contact: {status: denied, ours: [A, B]}\n"
+            },
+            "w.test.yaml:4:12: tests.0.contact: names who took part beside the parties' ids, not under them (write parties: "
+            "{ours: [A, B]} with the ids of the watchlist's contacts:)",
+            id="participants, as they were written before",
         ),
         pytest.param(
             {"w.yaml": BETWEEN.replace("#libya-actor", "#lybia-actor") + rule("a1")},

@@ -9,7 +9,7 @@ import pytest
 from monitor.matching.matcher import Matcher
 from monitor.model import Contact, ContactStatus, ContactType
 from monitor.watchlists.explain import RuleExplanation, as_json, explain
-from tests.support.analyst import compiled, item
+from tests.support.analyst import DECLARED, compiled, item, telling
 
 
 def of(rule: str, content: str, **more: str) -> RuleExplanation:
@@ -125,7 +125,7 @@ def test_a_contact_is_told_with_its_rule() -> None:
         type=ContactType.MEETING,
         status=ContactStatus.PLANNED,
     )
-    matcher = Matcher(compiled(), extract=lambda scan, spec: (contact,))
+    matcher = Matcher(compiled(DECLARED), extract=telling((contact, "both-take-part")))
     found = next(r for r in explain(matcher, item("Lavrov met Haftar.")).rules if r.rule == "meet")
 
     assert found.contacts == (contact,)

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.errors import ConfigError
 from monitor.watchlists.lint import lint
-from tests.support.analyst import compiled
+from tests.support.analyst import DECLARED, compiled
 
 FULL = "aliases: {en: [Zorro], ru: [Зорро], ar: [زورو]}"
 
@@ -213,11 +213,11 @@ def test_a_watchlist_without_tests_is_told() -> None:
 
 
 def test_the_word_lists_that_contacts_are_read_with_are_in_use() -> None:
-    """No rule names them, the extractor asks for them wherever a rule has a contact."""
+    """No rule names them, the extractor asks for them wherever a watchlist declares parties."""
     text = "vocabulary: status\ntitle: S\nsenses: {denied: {any: [denies]}}\n"
     dead = [
         f
-        for f in lint(compiled({"vocabulary/status.yaml": text}))
+        for f in lint(compiled({**DECLARED, "vocabulary/status.yaml": text}))
         if "%status" in f.message and f.kind == "dead"
     ]
 

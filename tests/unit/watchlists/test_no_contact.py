@@ -9,19 +9,14 @@ from monitor.matching.matcher import Matcher
 from monitor.watchlists.explain import explain
 from tests.support.analyst import compiled, item
 
-RULE = """
+LIST = """
 watchlist: w
 title: W
 severity: high
 contacts:
   between:
-    russia: {title: {en: Russian side}, tag: '#russia-actor'}
-    libya: {title: {en: Libyan side}, tag: '#libya-actor'}
-rules:
-  - id: r
-    title: R
-    query: '#russia-actor AND %contact.meeting AND #libya-actor'
-    contact: {parties: {russia: '#russia-actor', libya: '#libya-actor'}, type: '%contact'}
+    ours: {title: {en: Russian side}, tag: '#russia-actor'}
+    theirs: {title: {en: Libyan side}, tag: '#libya-actor'}
 """
 THIRD = """
 entities:
@@ -34,26 +29,28 @@ entities:
     [
         pytest.param(
             "Lavrov met Erdogan. Haftar slept.", "en",
-            "at “met”: Sergei Lavrov (Russian side) takes part, Recep Erdogan (a third side) takes part",
-            id="a third side has the seat",
+            "at “met”: a third party stands between the sides (Sergei Lavrov (Russian side) takes part, "
+            "Recep Erdogan (a third party) takes part)",
+            id="a third party has the seat",
         ),
         pytest.param(
             "Лавров встретился с Эрдоганом. Хафтар спал.", "ru",
-            "at “встретился”: Sergei Lavrov (Russian side) takes part, Recep Erdogan (a third side) takes part",
-            id="in Russian",
+            "at “встретился”: a third party stands between the sides", id="in Russian",
         ),
         pytest.param(
-            "Lavrov met Erdogan to talk about Haftar.", "en",
-            "Khalifa Haftar (Libyan side) is only spoken of",
-            id="the other side is the topic",
+            "The envoys met to talk about Haftar. Lavrov slept.", "en",
+            "at “met”, “talk”: the Russian side is not named in the sentence; the Libyan side is only spoken of "
+            "(Khalifa Haftar (Libyan side) is only spoken of)",
+            id="one side is the topic, the other elsewhere",
         ),
+        pytest.param("Lavrov slept without talks. Haftar slept.", "en", "at “talks”: it says that there was none", id="without"),
     ],
 )  # fmt: skip
-def test_it_says_who_was_seen_and_how(content: str, lang: str, said: str) -> None:
-    """By canonical name, side and part."""
-    lists = compiled({"w.yaml": RULE, "entities/third.yaml": THIRD})
+def test_it_says_which_step_said_no(content: str, lang: str, said: str) -> None:
+    """And who was seen: by canonical name, the party's own title and part."""
+    lists = compiled({"w.yaml": LIST, "entities/third.yaml": THIRD})
     matcher = Matcher(lists, extract=extractor(lists))
-    rule = next(r for r in explain(matcher, item(content, lang=lang)).rules if r.watchlist == "w")
+    (rule,) = (r for r in explain(matcher, item(content, lang=lang)).rules if r.watchlist == "w")
 
-    assert rule.kind == "no-contact"
+    assert (rule.kind, rule.rule) == ("no-contact", "contacts")
     assert said in rule.detail.replace("\u2068", "").replace("\u2069", "")

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.model import Contact, ContactStatus, ContactType
 from monitor.watchlists.selftest import Results, run
-from tests.support.analyst import compiled
+from tests.support.analyst import DECLARED, compiled, telling
 
 
 def tried(*tests: str, watchlist: str = "wagner") -> Results:
@@ -112,8 +112,8 @@ def test_a_contact_is_compared_where_it_is_described(wanted: str, problem: str) 
         parties={"russia": ("Lavrov",), "libya": ("Khalifa Haftar",)},
     )
     text = f"watchlist: contacts\ntests:\n  - {{match: Lavrov met Haftar., contact: {wanted}}}\n"
-    loaded = compiled({"c.test.yaml": text})
-    (outcome,) = run(loaded, extract=lambda scan, spec: (found,)).outcomes
+    loaded = compiled({**DECLARED, "c.test.yaml": text})
+    (outcome,) = run(loaded, extract=telling((found, "both-take-part"))).outcomes
     assert problem in outcome.problem
     assert bool(outcome.problem) is bool(problem)
 

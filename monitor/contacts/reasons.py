@@ -1,0 +1,321 @@
+"""Pure. Why a clause tells of a contact, or why it does not: the two declared tables, and the step that looks them up.
+
+Where both parties take part in person nothing more is asked. A country alone ("Russia", "the French") stands for a party
+in many a sentence that tells of no contact; so each reason for which it may do says which words of contact it needs, how
+near they stand, and whether anybody else may be named beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from monitor.contacts.parties import FORCES, NAVY, Rank
+from monitor.matching.rules import Rule
+from monitor.matching.tree import clauses
+from monitor.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from monitor.contacts.clauses import Actor, Frame, Word
+    from monitor.contacts.coreference import Discourse
+    from monitor.contacts.participants import Parties
+    from monitor.contacts.parties import Cast
+    from monitor.matching.mentions import Mention
+    from monitor.matching.tree import Node
+
+
+class Refusal(StrEnum):
+    """The step that said no, in words for `explain`."""
+
+    NOBODY_MADE_ONE = "it says that there was none"
+    THIRD_PARTY = "a third party stands between the sides"
+    OWN_SIDE = "two of one side meet each other"
+    ONE_SIDE = "only one side takes part"
+    BOTH_COUNTRIES = "two countries, and neither acts with the other"
+    COUNTRY_ELSEWHERE = "a country alone, and the other side is in another sentence"
+    COUNTRY_AMONG_OTHERS = "a country alone, and somebody of neither side is named"
+    COUNTRY_FAR = "a country alone, too far from the word of contact"
+    COUNTRY_CLAUSE = "a country alone, in another clause than the word of contact"
+    COUNTRY_SPOKEN_OF = "a country alone, and somebody who only speaks about it"
+    TROOPS = "troops in a country, and nobody who receives them"
+    SOMETHING_ELSE = "a country alone, in a sentence that rejects, warns or tells of sport"
+    COUNTRY_AFTER_OTHERS = "a country alone, after one side dealt with somebody else"
+    TITLE_OF_OTHERS = "the title is about a third party, and no sentence names both sides"
+    APART_WORD = "no sentence names both sides, and the word of contact is no act between them"
+    APART_BODY = "no sentence names both sides, and one of them is no more than somebody's body"
+    OTHER_NEWS = "a semicolon parts the sides: two pieces of news"
+    ONLY_PLACES = "both are no more than places"
+    COUNTRY_WORD = "a country alone, and the word of contact needs somebody who acts"
+
+
+#: words between a country and an office that belong together
+OFFICE = 3
+#: letters between a name and the clause about it: a comma and a space
+BESIDE = 2
+#: the whole sentence
+SENTENCE = 1000
+_AGAINST = frozenset({"%rejection"})
+_PLACES = frozenset({"country", "demonym", "place"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why it is a contact; its `id` is what alerts and tests call the rule."""
+
+    id: str
+    title: str
+    #: at most medium: told from afar, or with words that often mean less
+    weak: bool = False
+    #: words of contact with which a country alone may be a party
+    senses: frozenset[str] = frozenset()
+    #: kinds of entities that may stand for the country
+    lands: frozenset[str] = frozenset({"country", "place", "demonym"})
+    #: words between the word of contact and the country
+    reach: int = 8
+    #: whether the country must stand in the clause of the word, unless nobody else is named
+    clause: bool = True
+    #: words that make it something else, anywhere in the sentence
+    unless: frozenset[str] = frozenset()
+    #: kinds of entities of neither side that may be named in the sentence; an official of theirs never
+    company: frozenset[str] = frozenset()
+
+
+BOTH = Reason(id="both-take-part", title="Both sides take part")
+APART = Reason(
+    id="told-in-sentences",
+    title="A contact told over several sentences",
+    weak=True,
+    senses=frozenset(
+        {
+            "meeting",
+            "visit",
+            "presence",
+            "host",
+            "call",
+            "message",
+            "invite",
+            "agreement",
+            "transfer",
+            "mission",
+        }
+    ),
+)
+PAIR = Reason(
+    id="pair-of-countries",
+    title="The two countries named as a pair, with a word of contact",
+    weak=True,
+    senses=frozenset({"meeting", "agreement", "mission", "joint", "message"}),
+    unless=frozenset({"%sports-context"}),
+)
+#: for a country alone beside somebody who acts; the first that has one of the clause's words
+WITH_COUNTRY = (
+    Reason(
+        id="visit-to-the-other-side",
+        title="Somebody in the other side's country, or on the way there",
+        senses=frozenset({"visit", "presence", "host", "invite"}),
+        lands=frozenset({"country", "place"}),
+        reach=12,
+        company=_PLACES | {"body"},
+    ),
+    Reason(
+        id="delivery",
+        title="Arms, goods or money for the other side",
+        senses=frozenset({"transfer"}),
+        clause=False,
+        company=_PLACES,
+        unless=_AGAINST,
+    ),
+    Reason(
+        id="training",
+        title="Training, cadets and exercises",
+        senses=frozenset({"training"}),
+        reach=SENTENCE,
+        clause=False,
+        unless=_AGAINST,
+    ),
+    Reason(
+        id="agreement",
+        title="An agreement or base with the other side's state",
+        senses=frozenset({"agreement"}),
+        reach=SENTENCE,
+        clause=False,
+        unless=_AGAINST | {"%calls.resolution"},
+    ),
+    Reason(
+        id="message",
+        title="A letter, call or summons to the other side's state",
+        weak=True,
+        senses=frozenset({"message", "call"}),
+    ),
+    Reason(
+        id="embassy",
+        title="An embassy or consulate",
+        weak=True,
+        senses=frozenset({"mission"}),
+        reach=SENTENCE,
+        clause=False,
+    ),
+    Reason(
+        id="state-and-somebody",
+        title="Somebody in contact with the other side's state",
+        senses=frozenset({"meeting", "joint"}),
+    ),
+)
+REASONS = (BOTH, *WITH_COUNTRY, PAIR, APART)
+
+
+def declared_rules(
+    watchlist: str, severity: Severity, source: str, gate: Node, place: tuple[str, int | None]
+) -> Iterator[Rule]:
+    """A rule for each reason of a contact; they share `gate`, which only says which items are worth reading."""
+    for reason in REASONS:
+        yield Rule(
+            watchlist=watchlist,
+            id=reason.id,
+            title=reason.title,
+            source=source,
+            query=gate,
+            severity=min(severity, Severity.MEDIUM, key=lambda s: s.rank) if reason.weak else severity,
+            contact=(reason.id,),
+            declared=True,
+            clauses=clauses(gate),
+            file=place[0],
+            line=place[1],
+        )
+
+
+def reason_of(frame: Frame, cues: Sequence[Word], made: Parties, discourse: Discourse) -> Reason | Refusal:
+    """Why the parties of a clause are in contact, or why not."""
+    bare = [side for side in frame.parties if made.best(side) is Rank.COUNTRY]
+    apart = made.reaches_beyond(frame)
+    if not bare:
+        if not apart:
+            if all(a.part == "place" for a in made.actors):
+                return Refusal.ONLY_PLACES
+            return Refusal.OTHER_NEWS if _other_news(frame, cues, made) else BOTH
+        return _told_apart(cues, made, discourse)
+    if apart:
+        return Refusal.COUNTRY_ELSEWHERE
+    if any(a.rank is not Rank.COUNTRY for a in made.actors) and all(
+        a.part == "speaker" and a.kind == "person" for a in made.actors if a.rank is not Rank.COUNTRY
+    ):
+        return Refusal.COUNTRY_SPOKEN_OF
+    if discourse.just_strayed(frame):
+        return Refusal.COUNTRY_AFTER_OTHERS
+    if _troops_only(made):
+        return Refusal.TROOPS
+    if len(bare) == 2:
+        return _allowed(PAIR, frame, cues, made)
+    senses = {cue.sense for cue in cues}
+    tried = [_allowed(reason, frame, cues, made) for reason in WITH_COUNTRY if reason.senses & senses]
+    allowed = (said for said in tried if isinstance(said, Reason))
+    return next(allowed, tried[0] if tried else Refusal.COUNTRY_WORD)
+
+
+def _told_apart(cues: Sequence[Word], made: Parties, discourse: Discourse) -> Reason | Refusal:
+    """One side is named in another sentence: who it is must be told by name or office, and of an act of people."""
+    if APART.senses.isdisjoint(cue.sense for cue in cues):
+        return Refusal.APART_WORD
+    if any(all(_composed_body(a, discourse.cast) for a in made.of(side)) for side in discourse.cast.parties):
+        return Refusal.APART_BODY
+    return Refusal.TITLE_OF_OTHERS if discourse.about_others else APART
+
+
+def stronger(one: Reason | Refusal, other: Reason | Refusal) -> Reason | Refusal:
+    """Of two tellings of one contact the reason that says more; a reason before a refusal."""
+    if isinstance(one, Refusal):
+        return other
+    if isinstance(other, Refusal):
+        return one
+    return min(one, other, key=REASONS.index)
+
+
+def _allowed(reason: Reason, frame: Frame, cues: Sequence[Word], made: Parties) -> Reason | Refusal:
+    fitting = [
+        cue
+        for cue in cues
+        if cue.sense in reason.senses and not _names(cue, made) and not _at_home(frame, cue, made)
+    ]
+    if not fitting:
+        return Refusal.COUNTRY_WORD
+    if any(kind not in reason.company or _acts(frame, m) for m, kind in frame.strangers):
+        return Refusal.COUNTRY_AMONG_OTHERS
+    lands = [a for a in made.actors if a.rank is Rank.COUNTRY and a.kind in reason.lands]
+    if not frame.said.isdisjoint(reason.unless):
+        return Refusal.SOMETHING_ELSE
+    alone = not reason.clause or (not frame.strangers and reason is not PAIR)
+    pairs = [(cue, land) for cue in fitting for land in lands if alone or _together(frame, cue, land)]
+    if reason.clause or reason.reach >= SENTENCE:
+        pairs = [(cue, land) for cue, land in pairs if not _parted(frame, cue, land)]
+    if not pairs:
+        return Refusal.COUNTRY_CLAUSE
+    near = any(_gap(cue.mention, land.mention) <= reason.reach for cue, land in pairs)
+    return reason if near else Refusal.COUNTRY_FAR
+
+
+def _composed_body(actor: Actor, cast: Cast) -> bool:
+    """Whether it is made of a country and a word: "the French government", with no entity of its own."""
+    spec = cast.entity(actor.mention)
+    return actor.kind == "body" and spec is not None and spec.kind not in {"person", "body"}
+
+
+def _names(cue: Word, made: Parties) -> bool:
+    """Whether a word of contact only says who somebody is: "the delegation"."""
+    return any(a.rank is Rank.OFFICE and a.start <= cue.start and cue.end <= a.end for a in made.actors)
+
+
+def _acts(frame: Frame, stranger: Mention) -> bool:
+    """Whether a country of neither side stands beside an office: "his Algerian counterpart"."""
+    return any(o.sense == "person" and _gap(o.mention, stranger) <= OFFICE for o in frame.offices)
+
+
+def _other_news(frame: Frame, cues: Sequence[Word], made: Parties) -> bool:
+    """Whether a semicolon keeps one side apart from the words of contact and from the other side."""
+    if frame.grammar.drops:
+        return False
+    for side in frame.parties:
+        own = made.of(side)
+        others: list[Actor | Word] = [*cues, *(a for a in made.actors if a.side != side)]
+        if all(_parted(frame, a, other) for a in own for other in others):
+            return True
+    return False
+
+
+def _parted(frame: Frame, cue: Actor | Word, land: Actor | Word) -> bool:
+    first, last = sorted((cue, land), key=lambda w: w.start)
+    return ";" in frame.text[first.end : last.start]
+
+
+def _at_home(frame: Frame, cue: Word, made: Parties) -> bool:
+    """Whether a word of presence names the country of who acts: a Russian in Moscow visits nobody."""
+    clause = frame.clause(cue.start)
+    acting = {a.side for a in made.actors if a.rank is not Rank.COUNTRY and frame.clause(a.start) == clause}
+    return any(land.side in acting and cue.start <= land.start < cue.end for land in frame.lands)
+
+
+def _troops_only(made: Parties) -> bool:
+    """Whether nobody acts but armed forces on the ground; a warship in a port is received there."""
+    acting = [a for a in made.actors if a.rank is not Rank.COUNTRY]
+    return any(
+        all(FORCES in a.mention.tags and NAVY not in a.mention.tags for a in acting if a.side == side)
+        for side in {a.side for a in acting}
+    )
+
+
+def _together(frame: Frame, cue: Word, land: Actor) -> bool:
+    """Whether both stand in one clause: "in Moscow, where he held talks" is one for this."""
+    start, end = frame.clause(cue.start)
+    if (
+        (land.part == "place" and land.start > 0)
+        or frame.clause(land.start) == (start, end)
+        or cue.start <= land.start < cue.end
+    ):
+        return True
+    return 0 <= start - land.end <= BESIDE and frame.grammar.where.match(frame.text[start:end]) is not None
+
+
+def _gap(one: Mention, other: Mention) -> int:
+    return max(one.token - other.token_end, other.token - one.token_end)
