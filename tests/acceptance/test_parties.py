@@ -41,11 +41,7 @@ contacts:
   between:
     turkiye: {{title: {{en: Turkish side, ar: الجانب التركي}}, tag: '#turkiye'}}
     {other}: {{title: {{en: {name} side, ar: {arabic}}}, tag: '#{other}'}}
-rules:
-  - id: told
-    title: A contact is told
-    query: '#turkiye AND %contact AND #{other}'
-    contact: {{parties: {{turkiye: '#turkiye', {other}: '#{other}'}}, type: '%contact'}}
+rules: []
 """
 #: the second one is told by two outlets in two languages, and of one question only
 NEWS = (
