@@ -1,8 +1,9 @@
-"""How late good feeds are polled beside hosts that do not answer: `python -m benchmarks.flow`, about three minutes.
+"""How late good feeds are polled beside hosts that do not answer: `python -m benchmarks.flow`, about three
+minutes.
 
-A real `monitor run` with feeds at a 20 s interval, on loopback addresses that are hosts of their own: 40 good ones
-with a new entry each time, 20 of one host that never answers, and one with `fulltext` whose ten articles are silent.
-A gap is the time between two requests for the same good feed, as its server sees them.
+A real `monitor run` with feeds at a 20 s interval, on loopback addresses that are hosts of their own: 40 good
+ones with a new entry each time, 20 of one host that never answers, and one with `fulltext` whose ten articles
+are silent. A gap is the time between two requests for the same good feed, as its server sees them.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""Does a slow receiver hold up the others? Seconds from due to received, beside a relay of 8 s a mail and webhooks that hang.
+"""Does a slow receiver hold up the others? Seconds from due to received, beside a relay of 8 s a mail and
+webhooks that hang.
 
     python -m benchmarks.lanes [--seconds 90] [--hung 20] [--queue 200] [--slow 8]
 
-Everything is real and on loopback: the outbox in a database, the lanes as the daemon runs them, an SMTP server, HTTP
-servers. An alert to Slack and one to a webhook fall due every second; the relay has its queue from the beginning, and
-so has each endpoint that takes what it gets and never answers.
+Everything is real and on loopback: the outbox in a database, the lanes as the daemon runs them, an SMTP
+server, HTTP servers. An alert to Slack and one to a webhook fall due every second; the relay has its queue
+from the beginning, and so has each endpoint that takes what it gets and never answers.
 """
 
 from __future__ import annotations

@@ -70,7 +70,9 @@ def lexicon_of(count: int) -> Watchlists:
 
 
 def rules_of(count: int) -> Watchlists:
-    """`count` rules over a lexicon of 3,000 names; all but the first three ask for other names than those three."""
+    """`count` rules over a lexicon of 3,000 names;
+    all but the first three ask for other names than those three.
+    """
     return _compiled(names(3000), rules=count)
 
 

@@ -1,4 +1,7 @@
-"""What else finds many literals in a text. Each takes folded text or the item's own; None where it is not installed."""
+"""What else finds many literals in a text.
+
+Each takes folded text or the item's own; None where it is not installed.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""How late is the news, and what does it cost? `python -m benchmarks.polling`: 14 days of feeds, three rules of asking.
+"""How late is the news, and what does it cost? `python -m benchmarks.polling`: 14 days of feeds, three rules
+of asking.
 
-Each shape of feed is a seeded publisher that shows the newest entries of a window. The new rule runs the product's own
-`jobs.assess.assess`, as the daemon does, with the default settings; `before` is the rule of an earlier version, kept
-here only; `every 15 min` asks by the clock. Delay: from publication to the poll that brought the item.
+Each shape of feed is a seeded publisher that shows the newest entries of a window. The new rule runs the
+product's own `jobs.assess.assess`, as the daemon does, with the default settings; `before` is the rule of an
+earlier version, kept here only; `every 15 min` asks by the clock. Delay: from publication to the poll that
+brought the item.
 """
 
 from __future__ import annotations
@@ -49,7 +51,9 @@ BUSY = 10.0
 
 
 class Piece(NamedTuple):
-    """An item: its number, when it was published, and when it moved to the top of the feed, first and last."""
+    """An item: its number, when it was published,
+    and when it moved to the top of the feed, first and last.
+    """
 
     number: int
     at: datetime
@@ -164,7 +168,9 @@ class Course(NamedTuple):
 
 
 def before(shape: Shape, publisher: Publisher, luck: random.Random) -> Course:
-    """The rule of an earlier version: longer by a fifth after most answers, halved when most entries are new."""
+    """The rule of an earlier version: longer by a fifth after most answers,
+    halved when most entries are new.
+    """
     interval = 30 * MINUTE
 
     def wait(_now: datetime, document: list[Piece] | None, new: list[Piece]) -> timedelta:
@@ -279,7 +285,8 @@ def main() -> None:
     """Print every table."""
     found = {name: {shape: tried(rule, shape) for shape in SHAPES} for name, rule in RULES.items()}
     print(
-        f"{DAYS} days, {FEEDS} feeds of each shape: delay median and 95 % in minutes, lost items, requests a day"
+        f"{DAYS} days, {FEEDS} feeds of each shape: delay median and 95 % in minutes, lost items, "
+        "requests a day"
     )
     print(f"{'':38}" + "".join(f"{name:^27}" for name in RULES))
     for shape in SHAPES:

@@ -1,9 +1,11 @@
-"""Clustering beside matching, in one run: time to place an item in a window of 100,000, memory, and copies found.
+"""Clustering beside matching, in one run: time to place an item in a window of 100,000, memory, and copies
+found.
 
     python -m benchmarks.stories [--items 100000]
 
-The articles are made by a seed (tests/support/syndicated.py); every tenth carries names that the watchlists know, so
-that facts and shingles are both looked up. Ratios hold on any machine; the microseconds are this one's.
+The articles are made by a seed (tests/support/syndicated.py); every tenth carries names that the watchlists
+know, so that facts and shingles are both looked up. Ratios hold on any machine; the microseconds are this
+one's.
 """
 
 from __future__ import annotations

@@ -20,7 +20,9 @@ COUNT = 240
 
 
 def contenders(shipped: Watchlists, *, effort: Effort, most: int | None = None) -> Iterator[str]:
-    """Who takes how long for one item, by kind of item; `most`: literals that the others get, None for all."""
+    """Who takes how long for one item, by kind of item;
+    `most`: literals that the others get, None for all.
+    """
     matcher = Matcher(shipped, extract=extract.extractor(shipped))
     patterns = lists.patterns(shipped)[:most]
     kinds = {
@@ -39,7 +41,10 @@ def contenders(shipped: Watchlists, *, effort: Effort, most: int | None = None) 
         work |= {f"{name}|{kind}": (do, given[what]) for name, (do, what) in ways.items() if do is not None}
     taken = effort.microseconds(work)
     size = sum(len(_given(item)) for items in kinds.values() for item in items) / (3 * COUNT)
-    yield f"{len(patterns):,} literals, {len(shipped.rules)} rules, {size:.0f} characters an item; µs per item, × the floor"
+    yield (
+        f"{len(patterns):,} literals, {len(shipped.rules)} rules, {size:.0f} characters an item; "
+        "µs per item, × the floor"
+    )
     yield _line("", *(f"{kind:>10}       " for kind in kinds))
     for name, (do, _) in ways.items():
         cells = (

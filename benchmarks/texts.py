@@ -129,12 +129,14 @@ MATCHING = {
     "fr": (
         "Khalifa Haftar a rencontré Sergueï Lavrov à Moscou {d}.",
         "Des combattants du groupe Wagner restent en Libye.",
-        "Le Conseil de sécurité de l'ONU a demandé le retrait de toutes les forces étrangères et mercenaires de Libye.",
+        "Le Conseil de sécurité de l'ONU a demandé le retrait de toutes les forces étrangères et "
+        "mercenaires de Libye.",
     ),
     "it": (
         "Khalifa Haftar ha incontrato Sergej Lavrov a Mosca {d}.",
         "I combattenti del gruppo Wagner restano in Libia.",
-        "Il Consiglio di sicurezza dell'ONU ha chiesto il ritiro di tutte le forze straniere e dei mercenari dalla Libia.",
+        "Il Consiglio di sicurezza dell'ONU ha chiesto il ritiro di tutte le forze straniere e dei "
+        "mercenari dalla Libia.",
     ),
     "ru": (
         "Халифа Хафтар встретился с Сергеем Лавровым в Москве {d}.",

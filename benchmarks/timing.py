@@ -1,4 +1,6 @@
-"""Processor time of things done to items: rounds taken in turn, the median counts, so that a busy machine bothers little."""
+"""Processor time of things done to items:
+rounds taken in turn, the median counts, so that a busy machine bothers little.
+"""
 
 from __future__ import annotations
 

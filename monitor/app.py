@@ -200,7 +200,9 @@ class App:
         return self._ticked("prune", lambda: pruning.prune(self.db, config.retention, series, self.clock))
 
     def heartbeat(self) -> bool:
-        """Ping the dead-man switch, where one is set, work was completed and nothing stands still; whether it was."""
+        """Ping the dead-man switch, where one is set,
+        work was completed and nothing stands still; whether it was.
+        """
         config = self.parts.settings.config.heartbeat
         if config is None or config.url is None:
             return False
@@ -277,8 +279,9 @@ def opened(
 ) -> Iterator[App]:
     """An App over `found`, closed at the end.
 
-    `exclusive`: as the one monitor on the database (`run`, `once`, `demo`), which also takes over what a crashed one
-    left half sent; otherwise beside it. `spread`: as `App.sow` says. Raises ConfigError, StoreError.
+    `exclusive`: as the one monitor on the database (`run`, `once`, `demo`), which also takes over what a
+    crashed one left half sent; otherwise beside it. `spread`: as `App.sow` says. Raises ConfigError,
+    StoreError.
     """
     parts = build(found)
     db = Database.open(found.database)

@@ -50,8 +50,8 @@ class Service(Protocol):
 class Signals:
     """SIGTERM, SIGINT and SIGHUP as numbers to wait for.
 
-    Handlers with a wakeup descriptor, not `sigwait`: numpy and others start threads that do not block our signals, and
-    one that lands there while we are busy would end the process by its default action.
+    Handlers with a wakeup descriptor, not `sigwait`: numpy and others start threads that do not block our
+    signals, and one that lands there while we are busy would end the process by its default action.
     """
 
     def __init__(self) -> None:
@@ -96,7 +96,9 @@ class Stopping:
 def guarded(
     name: str, work: Callable[[], object], failed: Callable[[str, Exception], None]
 ) -> Callable[[], None]:
-    """`work` as a tick: a refusal of the database is one clear line, a bug is a traceback; the next tick runs."""
+    """`work` as a tick: a refusal of the database is one clear line, a bug is a traceback;
+    the next tick runs.
+    """
 
     def tick() -> None:
         try:
@@ -125,11 +127,12 @@ def run(
     failed: Callable[[str, Exception], None] = lambda _name, _error: None,
     jumped: Callable[[float], object] = lambda _seconds: None,
 ) -> bool:
-    """Run `ticks` (name -> seconds between, work) and `services` until SIGTERM or SIGINT; SIGHUP calls `reload`.
+    """Run `ticks` (name -> seconds between, work) and `services` until SIGTERM or SIGINT; SIGHUP calls
+    `reload`.
 
-    `failed` hears of each tick and service that ended with an error; a service begins again after a while. `jumped`
-    hears by how many seconds the clock was set. After that every tick runs at once: the scheduler reckons in wall
-    time, and would sleep as long as the clock was set back.
+    `failed` hears of each tick and service that ended with an error; a service begins again after a while.
+    `jumped` hears by how many seconds the clock was set. After that every tick runs at once: the scheduler
+    reckons in wall time, and would sleep as long as the clock was set back.
     Returns whether all work in hand ended within the grace period; a second signal ends the wait at once.
     """
     scheduler = BackgroundScheduler(
@@ -191,7 +194,9 @@ class Clock:
         self._ahead = time.time() - time.monotonic()
 
     def jump(self) -> float:
-        """By how many seconds it was set since the last call, back below zero; 0 for what every clock drifts."""
+        """By how many seconds it was set since the last call, back below zero;
+        0 for what every clock drifts.
+        """
         before, self._ahead = self._ahead, time.time() - time.monotonic()
         seconds = self._ahead - before
         return seconds if abs(seconds) > JUMP_SECONDS else 0.0

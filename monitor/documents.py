@@ -1,7 +1,8 @@
-"""YAML 1.2 files that people edit: read strictly, validated with pydantic, every mistake with line, column and remedy.
+"""YAML 1.2 files that people edit: read strictly, validated with pydantic, every mistake with line, column
+and remedy.
 
-Anchors, aliases, merge keys and duplicate keys are refused (a 500-byte merge bomb needs minutes and gigabytes),
-as are files over 1 MB and nesting past 40 levels. YAML 1.2: `no`, `on` and `12:30` stay text.
+Anchors, aliases, merge keys and duplicate keys are refused (a 500-byte merge bomb needs minutes and
+gigabytes), as are files over 1 MB and nesting past 40 levels. YAML 1.2: `no`, `on` and `12:30` stay text.
 """
 
 from __future__ import annotations
@@ -91,7 +92,8 @@ class Document:
 def read(text: str | bytes, file: str) -> Document:
     """Parse one YAML document.
 
-    Raises ConfigError: not UTF-8, too large or deep, a syntax error, an anchor, alias, merge key or duplicate key.
+    Raises ConfigError: not UTF-8, too large or deep, a syntax error, an anchor, alias, merge key or duplicate
+    key.
     """
     source = _decoded(text, file)
     reader = _Reader(file, source)
@@ -149,7 +151,9 @@ def _wrong(file: str, mark: Any, message: str, remedy: str = "") -> ConfigError:
 
 
 def _hint(source: str, began: Any, mark: Any) -> str:
-    """What the commonest slips need, by the lines from where YAML `began` to the `mark` that it could not read."""
+    """What the commonest slips need, by the lines from
+    where YAML `began` to the `mark` that it could not read.
+    """
     if mark is None:
         return ""
     lines = source.split("\n")
@@ -299,7 +303,9 @@ def _explained(model: type[BaseModel], document: Document, at: Path, error: Erro
 
 
 def _real(document: Document, path: Path) -> Path:
-    """`path` without the parts that pydantic adds for unions and validators; a mapping may be read as a list."""
+    """`path` without the parts that pydantic adds for unions and validators;
+    a mapping may be read as a list.
+    """
     found: Path = ()
     for step in path:
         if (*found, step) in document.places or document.beside((*found, step)):
@@ -337,8 +343,8 @@ def inside_scalar(
 ) -> tuple[int | None, int | None]:
     """Line and column (1-based) of `value[offset]`, for a value that starts at `place` in `source`.
 
-    Walks both texts together, so it holds for plain, quoted and block scalars; white space folds freely. Where the
-    two cannot be followed (escapes in double quotes), the last place that could.
+    Walks both texts together, so it holds for plain, quoted and block scalars; white space folds freely.
+    Where the two cannot be followed (escapes in double quotes), the last place that could.
     """
     line, column = place
     if line is None or column is None:

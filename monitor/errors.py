@@ -1,10 +1,13 @@
-"""The house's errors. The world's bad days are values (`FetchFailed`, `TryLater`, `Rejected`), never exceptions.
+"""The house's errors. The world's bad days are values (`FetchFailed`, `TryLater`, `Rejected`), never
+exceptions.
 
     MonitorError
     ├── ConfigError     the operator's mistakes, all of them at once, each with place and remedy; exit 2
-    └── StoreError      the database refuses (locked, full, read-only, newer schema); the tick ends, nothing is lost
+    └── StoreError      the database refuses (locked, full, read-only, newer schema); the tick ends, nothing
+    is lost
 
-Anything else that is raised is a bug: it reaches the tick, is logged with its traceback, and the next tick runs.
+Anything else that is raised is a bug: it reaches the tick, is logged with its traceback, and the next tick
+runs.
 """
 
 from __future__ import annotations

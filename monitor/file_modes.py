@@ -1,4 +1,6 @@
-"""Files and folders that only their owner may read: what we keep tells whom somebody watches, and may hold secrets."""
+"""Files and folders that only their owner may read:
+what we keep tells whom somebody watches, and may hold secrets.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ _OTHERS = 0o077
 
 
 def make_folder(folder: Path) -> None:
-    """`folder` and what is missing above it, each 0700; those that are there stay as they are. Raises OSError."""
+    """`folder` and what is missing above it, each 0700; those that are there stay as they are.
+
+    Raises OSError.
+    """
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
         path.mkdir(mode=FOLDER, exist_ok=True)

@@ -1,8 +1,8 @@
 """Pure. Text folded for comparing, with the way back to every original offset.
 
-Folding: NFKC, case, diacritics, Arabic letter variants, Turkish i, digits of every script, look-alike letters of
-another script; every run of separators becomes one space, zero-width and bidi marks vanish, and so do suffixes
-after an apostrophe ("Wagner's", "Hafter'in"), so that a name is the same word wherever it stands;
+Folding: NFKC, case, diacritics, Arabic letter variants, Turkish i, digits of every script, look-alike letters
+of another script; every run of separators becomes one space, zero-width and bidi marks vanish, and so do
+suffixes after an apostrophe ("Wagner's", "Hafter'in"), so that a name is the same word wherever it stands;
 "U.N." is "UN"; a joined hashtag is its words ("#WagnerGroup", "#ЧВКВагнер").
 Folded text begins and ends with a space: a whole word is the word between two spaces.
 Unicode 15 data from `unicodedata`; NFKC is UAX #15, applied letter by letter.
@@ -43,7 +43,8 @@ _LETTERS = {
 _TO_LATIN = dict(zip("аеоорсухіјѕһԁԛԝкмтвн", "aeoopcyxijshdqwkmtbh", strict=True))
 _TO_CYRILLIC = {latin: cyrillic for cyrillic, latin in reversed(_TO_LATIN.items())}
 
-#: English possessive and Turkish case, possessive and plural chains after an apostrophe (buffer y, n, s by the vowel)
+#: English possessive and Turkish case, possessive and plural chains after an apostrophe (buffer y, n, s by
+#: the vowel)
 _APOSTROPHES = "'’‘ʼʻ＇`´′"
 #: the stops inside "U.N." and "L.N.A."
 _ACRONYM_STOP = re.compile(r"\.(?<=\b[^\W\d_]\.)(?=[^\W\d_]\b)")
@@ -72,7 +73,9 @@ class Folded:
     given: str
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Original half-open offsets of the folded slice, spaces at its edges left out, marks kept with their letter."""
+        """Original half-open offsets of the folded slice, spaces at its edges left out,
+        marks kept with their letter.
+        """
         while start < end and self.text[start] == " ":
             start += 1
         while end > start and self.text[end - 1] == " ":
@@ -102,7 +105,9 @@ def fold(text: str, cuts: Sequence[int] = ()) -> Folded:
 
 
 def tags(text: str) -> Iterator[tuple[int, str]]:
-    """The hashtags of `text` that nothing parts into words: where each begins behind its mark, and its letters."""
+    """The hashtags of `text` that nothing parts into words:
+    where each begins behind its mark, and its letters.
+    """
     for tag in _TAG.finditer(text) if "#" in text or "＃" in text else ():
         if not _HUMP.search(tag[0], 1) and "_" not in tag[0]:
             yield tag.start() + 1, tag[0][1:]
@@ -192,7 +197,9 @@ def _expanded(
 
 
 def _unmix(codes: NDArray[np.uint32]) -> None:
-    """In place: words that mix Latin and Cyrillic letters take the script of the letters that have no double."""
+    """In place: words that mix Latin and Cyrillic letters take the script of the letters
+    that have no double.
+    """
     if not len(codes) or int(codes.max()) < 0x430:
         return
     cyrillic = (codes - np.uint32(0x430)) < 0x100

@@ -1,7 +1,8 @@
-"""Logging: one past-tense event per unit of work, with keys. For people on a terminal, logfmt or JSON elsewhere.
+"""Logging: one past-tense event per unit of work, with keys. For people on a terminal, logfmt or JSON
+elsewhere.
 
-`MONITOR_LOG_FORMAT` is console, logfmt or json; secrets never pass: URLs lose their credentials, secret paths and
-queries here, whoever logs them.
+`MONITOR_LOG_FORMAT` is console, logfmt or json; secrets never pass: URLs lose their credentials, secret paths
+and queries here, whoever logs them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Files to parts: the settings, feeds, watchlists, templates and receivers of a monitor, read and compiled together."""
+"""Files to parts: the settings, feeds, watchlists, templates and receivers of a monitor,
+read and compiled together.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,10 @@ class Parts:
 
 
 def build(found: Settings) -> Parts:
-    """Read and compile all files that `found` names. Raises ConfigError with the mistakes of every one of them."""
+    """Read and compile all files that `found` names.
+
+    Raises ConfigError with the mistakes of every one of them.
+    """
     wrong: list[ConfigError] = []
 
     def tried(make: Callable[[], object]) -> object:

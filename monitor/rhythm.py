@@ -1,10 +1,13 @@
-"""Pure. How often a feed is asked: its rhythm, learnt from what it brings, and the interval that follows from it.
+"""Pure. How often a feed is asked: its rhythm, learnt from what it brings, and the interval that follows from
+it.
 
-A poll costs the publisher a request, waiting costs the reader delay. For news that comes at random at a rate r, the
-least of both together is an interval in proportion to 1/√r; `USUAL` fixes the price: ten items a day are asked for every
-quarter of an hour. The rate is that of this hour and weekday, or that of a burst under way, whichever is higher.
+A poll costs the publisher a request, waiting costs the reader delay. For news that comes at random at a rate
+r, the least of both together is an interval in proportion to 1/√r; `USUAL` fixes the price: ten items a day
+are asked for every quarter of an hour. The rate is that of this hour and weekday, or that of a burst under
+way, whichever is higher.
 
-Counts fade with age, so nothing but the counts is kept, and an answer without news costs nothing: time passes by itself.
+Counts fade with age, so nothing but the counts is kept, and an answer without news costs nothing: time passes
+by itself.
 """
 
 from __future__ import annotations
@@ -27,16 +30,19 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 #: ten items a day, in items an hour, are asked for this often
 USUAL, USUAL_RATE = timedelta(minutes=15), 10 / 24
-#: after this time a count is worth 1/e of what it was: of the rate, of hours and weekdays, of a burst, of the peak
+#: after this time a count is worth 1/e of what it was: of the rate, of hours and weekdays, of a burst, of the
+#: peak
 FADES, PROFILE_FADES, BURST_FADES, PEAK_FADES = 7 * DAY, 28 * DAY, HOUR, 14 * DAY
 #: what nobody knows yet is believed to be as configured, with the weight of so much time
 BELIEF = 6 * HOUR
-#: hours of day and weekdays are told apart after so much time, and believed even with the weight of so many items each
+#: hours of day and weekdays are told apart after so much time, and believed even with the weight of so many
+#: items each
 HOURS_AFTER, DAYS_AFTER = 3 * DAY, 14 * DAY
 EVEN_HOUR, EVEN_DAY = 3.0, 5.0
 #: at the busiest, no more of the document may be replaced between two polls than this
 REPLACED = 1 / 3
-#: a document with at least this share of new entries is a burst: the next poll is the earliest that is allowed
+#: a document with at least this share of new entries is a burst: the next poll is the earliest that is
+#: allowed
 BURST_SHARE = 0.5
 #: dates of a first document are believed where they differ and span at least this
 BELIEVED_SPAN = HOUR
@@ -45,7 +51,8 @@ PINNED = 0.1
 
 
 def begun(dates: Iterable[datetime], now: datetime, *, entries: int) -> Rhythm:
-    """The rhythm of a feed that is read for the first time, from the dates of its `entries` (those that have one).
+    """The rhythm of a feed that is read for the first time, from the dates of its `entries` (those that have
+    one).
 
     Dates that are all alike, as where a server stamps every entry with the time of the request, say nothing.
     """
@@ -62,8 +69,9 @@ def learnt(
 ) -> Rhythm:
     """What an answer at `now` with new items of these `dates` teaches; `since`: the answer before it.
 
-    A date outside of the time between the two is moved to its nearer end; items without one spread evenly over it.
-    `entries`: all that the document holds, 0 where none was read. Without news the rhythm is the same object.
+    A date outside of the time between the two is moved to its nearer end; items without one spread evenly
+    over it. `entries`: all that the document holds, 0 where none was read. Without news the rhythm is the
+    same object.
     """
     window = _window(rhythm.window, entries)
     if not dates:
@@ -85,7 +93,9 @@ def rate(rhythm: Rhythm | None, now: datetime, *, believed: float = USUAL_RATE) 
 
 
 def held_for(rhythm: Rhythm | None, now: datetime) -> timedelta | None:
-    """The longest wait after which nothing can have left the document unseen; None where that is not known."""
+    """The longest wait after which nothing can have left the document unseen;
+    None where that is not known.
+    """
     if rhythm is None or not rhythm.window:
         return None
     busiest = max(rhythm.peak * _left(now - rhythm.at, PEAK_FADES), rate(rhythm, now, believed=0.0))
@@ -102,7 +112,9 @@ def wanted_interval(rhythm: Rhythm | None, now: datetime, policy: PollingConfig)
 
 
 def shortest(feed: Feed, policy: PollingConfig) -> timedelta:
-    """The least time between two polls: the feed's own, else the configured one, which a feed's `interval` may pass."""
+    """The least time between two polls:
+    the feed's own, else the configured one, which a feed's `interval` may pass.
+    """
     if feed.min_interval is not None:
         return feed.min_interval
     return min(policy.min_interval, feed.interval or policy.min_interval)
@@ -116,7 +128,9 @@ def longest(feed: Feed, policy: PollingConfig) -> timedelta:
 def interval(
     rhythm: Rhythm | None, now: datetime, *, feed: Feed, policy: PollingConfig, burst: bool = False
 ) -> timedelta:
-    """The feed's next interval, within its bounds; `burst`: the poll brought so much that the next must be soon."""
+    """The feed's next interval, within its bounds;
+    `burst`: the poll brought so much that the next must be soon.
+    """
     lowest = shortest(feed, policy)
     if burst:
         return lowest
@@ -153,7 +167,9 @@ def _counted(rhythm: Rhythm, times: Sequence[datetime], now: datetime) -> Rhythm
 
 
 def _share(rhythm: Rhythm, now: datetime) -> float:
-    """How much busier than usual the hour that begins is; 1 as long as hours and days cannot be told apart."""
+    """How much busier than usual the hour that begins is;
+    1 as long as hours and days cannot be told apart.
+    """
     known = now - rhythm.since
     found = 1.0
     soon = (now, now + HOUR)
@@ -170,7 +186,9 @@ def _part(count: float, counts: Sequence[float], even: float) -> float:
 
 
 def _smooth(hours: Sequence[float], hour: int) -> float:
-    """The count of an hour, or the mean with its neighbours where that is more: mornings do not begin on the dot."""
+    """The count of an hour, or the mean with its neighbours where that is more:
+    mornings do not begin on the dot.
+    """
     near = (hours[hour - 1] + 2 * hours[hour] + hours[(hour + 1) % 24]) / 4
     return max(near, hours[hour])
 

@@ -36,12 +36,14 @@ LIFETIMES = {
     MessageKind.NOTICE: timedelta(days=3),
     MessageKind.TEST: timedelta(minutes=10),
 }
-#: after this a promise without an end of its own is broken and goes to the dead letters, where a person sees it
+#: after this a promise without an end of its own is broken and goes to the dead letters, where a person sees
+#: it
 GIVE_UP_AFTER = timedelta(days=3)
 
 #: the daemon's ticks and the seconds between looks at the database; what is due is decided there
 TICKS = {"poll": 15.0, "alert": 5.0, "digest": 20.0, "deliver": 5.0, "watch": 60.0, "prune": 21600.0}
-#: the ticks for which nothing waits: they are judged by their rhythm, the others by what is due (`monitor.alerts.own_events`)
+#: the ticks for which nothing waits: they are judged by their rhythm, the others by what is due
+#: (`monitor.alerts.own_events`)
 BY_RHYTHM = ("watch", "prune")
 BY_DUE = tuple(name for name in TICKS if name not in BY_RHYTHM)
 #: the watcher only reads the database: silent for so long, the process hangs, however patient `tell_after` is
@@ -51,8 +53,8 @@ WATCHER_SILENT = timedelta(minutes=10)
 def next_poll(now: datetime, interval: timedelta, asks: Asks, *, jitter: float) -> tuple[datetime, datetime]:
     """When a feed is asked again, and before when nobody may ask it, a person with a button neither.
 
-    The longer of our `interval` and the publisher's wishes (freshness, ttl), a little jittered so that feeds do not
-    march in step, then past the hours and days at which he does not want to be asked.
+    The longer of our `interval` and the publisher's wishes (freshness, ttl), a little jittered so that feeds
+    do not march in step, then past the hours and days at which he does not want to be asked.
     """
     asked = asked_wait(asks, now)
     due = now + max(interval, asked) * (1 + JITTER * jitter)
@@ -60,13 +62,17 @@ def next_poll(now: datetime, interval: timedelta, asks: Asks, *, jitter: float) 
 
 
 def asked_wait(asks: Asks, now: datetime) -> timedelta:
-    """How long the publisher wants us to stay away after an answer; feeds declare absurd lifetimes, a day is the most."""
+    """How long the publisher wants us to stay away after an answer;
+    feeds declare absurd lifetimes, a day is the most.
+    """
     slow = AFTER_429 if asks.slow_until is not None and asks.slow_until > now else timedelta()
     return max(min(max(asks.fresh_for or timedelta(), asks.ttl or timedelta()), MAX_WISH), slow)
 
 
 def unskipped(at: datetime, asks: Asks, jitter: float) -> datetime:
-    """`at`, or the end of the skipped hours and days (UTC) that it falls into; skipping all of them means nothing."""
+    """`at`, or the end of the skipped hours and days (UTC) that it falls into;
+    skipping all of them means nothing.
+    """
     hours = asks.skip_hours if len(set(asks.skip_hours)) < 24 else ()
     days = asks.skip_days if len(set(asks.skip_days)) < 7 else ()
     free, begun = at.astimezone(UTC), False
@@ -109,8 +115,8 @@ def next_attempt_at(
 ) -> datetime | None:
     """When delivery is tried again after `attempts` (1 or more) tries; None once its time is over.
 
-    That time ends at `expires_at`, or three days after `created_at`. The receiver's own wish is a lower bound; jitter
-    spreads a crowd after an outage.
+    That time ends at `expires_at`, or three days after `created_at`. The receiver's own wish is a lower
+    bound; jitter spreads a crowd after an outage.
     """
     if now >= (expires_at or created_at + GIVE_UP_AFTER):
         return None

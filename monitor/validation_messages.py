@@ -1,7 +1,7 @@
 """Pure. What pydantic refuses, in plain words: what is wrong, and what to write instead.
 
-A pattern is registered with what it stands for (`worded`), so that nobody is shown a regular expression. A message
-after " | " in a ValueError is the remedy.
+A pattern is registered with what it stands for (`worded`), so that nobody is shown a regular expression. A
+message after " | " in a ValueError is the remedy.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Draw docs/images/contacts.png: the labelled items of tests/eval through the real line, and the chart of its ledger.
+"""Draw docs/images/contacts.png: the labelled items of tests/eval through the real line, and the chart of its
+ledger.
 
 python scripts/contacts_picture.py [TARGET]
 """

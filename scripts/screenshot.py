@@ -1,4 +1,5 @@
-"""Draw the sample digest and alert with Chromium: what a reader sees at a desk, on a phone, in the dark, in Arabic.
+"""Draw the sample digest and alert with Chromium: what a reader sees at a desk, on a phone, in the dark, in
+Arabic.
 
     python scripts/screenshot.py [FOLDER]     default: docs/images, where only the README's four are kept
     python scripts/screenshot.py FOLDER --all     the alert and the empty day as well

@@ -1,9 +1,9 @@
 """Pure. When a digest is due and which window it covers.
 
-The ledger decides, not a scheduler: a digest is due when its local time has passed and no row says that it went out.
-Windows are half-open `[since, until)` and tile time: each begins where the last one ended. Local times become UTC
-instants by `zoneinfo` (PEP 495): a time inside a spring gap means the first instant after it, a time that an autumn
-night has twice means the first of both.
+The ledger decides, not a scheduler: a digest is due when its local time has passed and no row says that it
+went out. Windows are half-open `[since, until)` and tile time: each begins where the last one ended. Local
+times become UTC instants by `zoneinfo` (PEP 495): a time inside a spring gap means the first instant after
+it, a time that an autumn night has twice means the first of both.
 """
 
 from __future__ import annotations
@@ -74,9 +74,10 @@ def due(
 ) -> Due | None:
     """The digest of `series` that is due at `now` (aware); None when there is none.
 
-    After downtime there is one digest, for the latest time, whose window begins where the last one ended. The first
-    ever begins at `installed_at`. Where either lies more than a day ahead of `now`, the clock was wrong: the window
-    is then the regular one. It may cover time twice, but matches are told by their number, so none is repeated.
+    After downtime there is one digest, for the latest time, whose window begins where the last one ended. The
+    first ever begins at `installed_at`. Where either lies more than a day ahead of `now`, the clock was
+    wrong: the window is then the regular one. It may cover time twice, but matches are told by their number,
+    so none is repeated.
     """
     wall = next(_back(series, now), None)
     if wall is None:

@@ -1,4 +1,5 @@
-"""Pure. Which stories a receiver hears of in one message: those of one route that are alike in its `group_by`.
+"""Pure. Which stories a receiver hears of in one message: those of one route that are alike in its
+`group_by`.
 
 Source: the aggregation groups of prometheus/alertmanager.
 """
@@ -31,7 +32,10 @@ class Place:
 
 
 def place(routed: Routed, labels: Mapping[str, Sequence[str]]) -> Place:
-    """The group of a story with `labels` that was routed so. An empty `group_by` is one group for the route."""
+    """The group of a story with `labels` that was routed so.
+
+    An empty `group_by` is one group for the route.
+    """
     alike = {name: sorted(labels.get(name, ())) for name in sorted(routed.group_by)}
     said = ",".join(f"{name}={json.dumps(values, ensure_ascii=False)}" for name, values in alike.items())
     return Place(key=f"{routed.path}:{said}", labels=alike)
@@ -42,7 +46,8 @@ def due_at(
 ) -> datetime:
     """When a story may be told: a new one after `group_wait`, a changed one after `group_interval`.
 
-    A new story in a group that was told lately, at `group_sent_at`, waits until the interval since then is over too.
+    A new story in a group that was told lately, at `group_sent_at`, waits until the interval since then is
+    over too.
     """
     if changed:
         return now + routed.group_interval

@@ -1,7 +1,7 @@
 """Pure. A story that is not alerted because a weightier one about the same is.
 
-Source: the inhibition rules of prometheus/alertmanager. Its alerts end; our stories do not, so a story counts as
-firing for as long after its last telling as the rule says.
+Source: the inhibition rules of prometheus/alertmanager. Its alerts end; our stories do not, so a story counts
+as firing for as long after its last telling as the rule says.
 """
 
 from __future__ import annotations
@@ -89,9 +89,11 @@ def silence_reason(silence: Silence) -> str:
 
 
 _RECORDED = {
-    "held_silenced": re.compile(r"silenced by (?P<author>.*?) until (?P<until>[\d: -]+ UTC): (?P<reason>.*) \(silence (?P<id>\d+)\)"),
+    "held_silenced": re.compile(
+        r"silenced by (?P<author>.*?) until (?P<until>[\d: -]+ UTC): (?P<reason>.*) \(silence (?P<id>\d+)\)"
+    ),
     "held_inhibited": re.compile(r"inhibited by story (?P<story>\S+)"),
-}  # fmt: skip
+}
 
 
 def reason_parts(recorded: str) -> tuple[str, dict[str, str]]:

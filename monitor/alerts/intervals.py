@@ -1,7 +1,8 @@
 """Pure. When a route is muted: named time intervals in IANA zones.
 
-Source: the time intervals of prometheus/alertmanager. A moment is compared by the clock on the wall of its zone, so
-an interval of a night is as long as that night; an hour that a change of the clock repeats is in it twice.
+Source: the time intervals of prometheus/alertmanager. A moment is compared by the clock on the wall of its
+zone, so an interval of a night is as long as that night; an hour that a change of the clock repeats is in it
+twice.
 """
 
 from __future__ import annotations
@@ -48,7 +49,10 @@ def _among(value: int, ranges: Sequence[tuple[int, int]]) -> bool:
 
 
 def _day(day: int, last: int) -> int:
-    """-1 is the last day of the month. A month without that day has none, so that 29 to 31 may be the end of any."""
+    """-1 is the last day of the month.
+
+    A month without that day has none, so that 29 to 31 may be the end of any.
+    """
     return max(1, last + 1 + day) if day < 0 else day
 
 
@@ -59,7 +63,9 @@ def muted(
     active: Sequence[str],
     named: Mapping[str, TimeIntervalConfig],
 ) -> bool:
-    """Whether nothing is told at `moment`: it is in a mute interval, or in none of the active ones where there are any."""
+    """Whether nothing is told at `moment`:
+    it is in a mute interval, or in none of the active ones where there are any.
+    """
     if any(within(moment, named[name].time_intervals) for name in mute if name in named):
         return True
     known = [name for name in active if name in named]
@@ -73,7 +79,9 @@ def resumes(
     active: Sequence[str],
     named: Mapping[str, TimeIntervalConfig],
 ) -> datetime:
-    """`now` where nothing is muted, else the first full minute at which it is not, at most `AHEAD` from now."""
+    """`now` where nothing is muted, else the first full minute at which it is not,
+    at most `AHEAD` from now.
+    """
     if not muted(now, mute=mute, active=active, named=named):
         return now
     moment = now.replace(second=0, microsecond=0) + _MINUTE

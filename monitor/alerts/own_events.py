@@ -107,7 +107,8 @@ def _listed(events: Sequence[Event], key: str, frame: Frame) -> Iterator[str]:
 
 # Whether work goes on: what was due against what was done last, never by the ticking of a clock alone.
 #
-# A job that ends every few seconds stands still while what is due only gets older; one that has run for an hour over a
+# A job that ends every few seconds stands still while what is due only gets older; one that has run for an
+# hour over a
 # slow answer does not, while others are served.
 
 #: what is due for less than this is being seen to
@@ -124,10 +125,12 @@ _ELSE = "look into the log, and start the monitor again"
 
 
 def pace(work: Work, now: datetime, began: datetime | None) -> Pace:
-    """How `work` goes on at `now`; `began`: since when a monitor has been at work, None where none is or nobody knows.
+    """How `work` goes on at `now`; `began`: since when a monitor has been at work, None where none is or
+    nobody knows.
 
-    What was due before `began` has until `tell_after` after it. A time ahead of `now` was written by a wrong clock and
-    excuses nothing. A receiver's rest does so only for a while, or where another one was told of it.
+    What was due before `began` has until `tell_after` after it. A time ahead of `now` was written by a wrong
+    clock and excuses nothing. A receiver's rest does so only for a while, or where another one was told of
+    it.
     """
     age = waited(work, now)
     if not age or age < min(JUST, work.tell_after):
@@ -152,8 +155,8 @@ def began_at(
 ) -> datetime:
     """Since when a monitor that starts `now` counts as at work.
 
-    A short stop excuses nothing, nor does a start after one that completed no tick: whoever falls over and is started
-    again each minute is late all the same.
+    A short stop excuses nothing, nor does a start after one that completed no tick: whoever falls over and is
+    started again each minute is late all the same.
     """
     newest = max(ticks.values(), default=None)
     if before is None or before > now:

@@ -1,7 +1,7 @@
 """Pure. Which receivers hear of a story: Alertmanager's route tree over `monitor.config.routes.RouteConfig`.
 
-Source: the routing tree of prometheus/alertmanager. The first child that matches takes the story, `continue` lets its
-later siblings see it too, and what a route leaves out it inherits.
+Source: the routing tree of prometheus/alertmanager. The first child that matches takes the story, `continue`
+lets its later siblings see it too, and what a route leaves out it inherits.
 """
 
 from __future__ import annotations
@@ -68,10 +68,11 @@ def routes_for(route: RouteConfig, story: Story) -> tuple[Routed, ...]:
 
 
 def routes_for_event(route: RouteConfig, event: Event) -> tuple[Routed, ...]:
-    """The receivers of what happens to the monitor itself: of the routes that name its kind, else of the root.
+    """The receivers of what happens to the monitor itself: of the routes that name its kind, else of the
+    root.
 
-    A route that asks for no `event` takes none, however it is worded: its readers asked for news. Below one that does,
-    all routes do.
+    A route that asks for no `event` takes none, however it is worded: its readers asked for news. Below one
+    that does, all routes do.
     """
     found: dict[str, Routed] = {}
     own = _own(route, Routed(receiver=""), "")
@@ -140,7 +141,8 @@ Labels = dict[str, list[str]]
 
 
 def labels_of(story: Story) -> Labels:
-    """The values of each label (`monitor.model.matchers.LABELS`), sorted; a label without a value is left out.
+    """The values of each label (`monitor.model.matchers.LABELS`), sorted; a label without a value is left
+    out.
 
     `severity` is the loudest alone; `participants` are those of contacts that are news.
     """

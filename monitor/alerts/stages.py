@@ -1,9 +1,10 @@
-"""Pure. The chain that a group of stories goes through before it is told: each stage holds back what it has a reason to.
+"""Pure. The chain that a group of stories goes through before it is told: each stage holds back what it has a
+reason to.
 
     mute -> story gone -> too quiet -> silence -> inhibition -> acknowledgement -> nothing new -> throttle
 
-A stage is a function from a batch to a batch. It holds single stories (`held`, kept with the story and shown in the
-digest), or lets the whole batch wait (`until`). What no stage holds is told for its `reason`.
+A stage is a function from a batch to a batch. It holds single stories (`held`, kept with the story and shown
+in the digest), or lets the whole batch wait (`until`). What no stage holds is told for its `reason`.
 Source: the notification pipeline of prometheus/alertmanager (`notify`).
 """
 
@@ -146,7 +147,9 @@ def acknowledgement(waiting: Waiting, at: Circumstances) -> Waiting:
 
 
 def nothing_new(waiting: Waiting, at: Circumstances) -> Waiting:
-    """What the receiver knows is told again only to repeat it, for a week at most; an escalation is told once."""
+    """What the receiver knows is told again only to repeat it, for a week at most;
+    an escalation is told once.
+    """
     if at.reason == ESCALATED:
         return (
             replace(waiting, held="it was told already")

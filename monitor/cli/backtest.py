@@ -66,7 +66,8 @@ def backtest(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """What the rules would have fired on: per rule, per day, with samples. Exit 1 when --against shows a change.
+    """What the rules would have fired on: per rule, per day, with samples. Exit 1 when --against shows a
+    change.
 
     The archive is taken by the day an item was first seen, a file by its items' dates.
     """
@@ -268,7 +269,9 @@ def backfill(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Match what was seen before with a rule; a new or edited one starts at now otherwise. `backtest` only shows it."""
+    """Match what was seen before with a rule;
+    a new or edited one starts at now otherwise. `backtest` only shows it.
+    """
     now = datetime.now(UTC)
     begins = moment(since, now) or now
     parts = build(loaded(config))

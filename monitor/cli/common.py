@@ -25,7 +25,8 @@ ConfigOption = Annotated[
     typer.Option(
         "--config",
         "-c",
-        help="The configuration file or its folder; otherwise MONITOR_CONFIG, ./monitor.yaml, ./config/monitor.yaml.",
+        help="The configuration file or its folder; otherwise MONITOR_CONFIG, ./monitor.yaml, "
+        "./config/monitor.yaml.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
@@ -61,7 +62,9 @@ def isolated(text: str) -> str:
 
 
 def own(text: str) -> str:
-    """`text` isolated where its direction may differ; plain Latin needs no marks, and is then easily copied."""
+    """`text` isolated where its direction may differ;
+    plain Latin needs no marks, and is then easily copied.
+    """
     return text if text.isascii() else isolated(text)
 
 

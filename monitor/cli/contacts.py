@@ -113,7 +113,9 @@ def contacts(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Contacts between the parties of the watchlists, each once across stories and languages, as they may be cited."""
+    """Contacts between the parties of the watchlists, each once across stories and languages,
+    as they may be cited.
+    """
     settings = loaded(config)
     lists = load(settings.watchlists)
     wanted = Filter(
@@ -210,7 +212,8 @@ def _library(form: Format, chart: Path | None) -> Any:
         what = "--chart" if chart is not None else f"--format {form.value}"
         extra = _EXTRAS[name]
         complain(
-            f"{what} needs {error.name}, which is not installed: pip install 'foreign-influence-monitor[{extra}]'"
+            f"{what} needs {error.name}, which is not installed: pip install "
+            f"'foreign-influence-monitor[{extra}]'"
         )
         raise typer.Exit(MISCONFIGURED) from None
 
@@ -284,7 +287,10 @@ def _own(text: str) -> str:
 
 
 def table(contacts: Sequence[LedgerContact]) -> Table:
-    """One contact of a watchlist a row. Names keep their own direction, so that a line in two scripts stays in order."""
+    """One contact of a watchlist a row.
+
+    Names keep their own direction, so that a line in two scripts stays in order.
+    """
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     parties = [contacts[0].title(party) for party in contacts[0].parties]
     for heading in ("date", "what", *parties, "place", "told by", "id"):

@@ -49,7 +49,10 @@ def restore(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `monitor db backup` wrote.")],
     config: ConfigOption = None,
 ) -> None:
-    """Put a backup in the place of the database. The monitor must be stopped; the old database is kept beside it."""
+    """Put a backup in the place of the database.
+
+    The monitor must be stopped; the old database is kept beside it.
+    """
     url = loaded(config).database
     path, aside = put_back(source, url, datetime.now(UTC))
     Database.open(url).close()

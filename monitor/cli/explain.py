@@ -62,7 +62,8 @@ def explain_item(
         str,
         typer.Argument(
             metavar="FILE|URL|ITEM-ID",
-            help="A text (first line: title), a saved page, an item as JSON, - for any of them on standard input, "
+            help="A text (first line: title), a saved page, an item as JSON, - for any of them on "
+            "standard input, "
             "the address of an article, or the number of an item in the archive.",
         ),
     ],
@@ -190,7 +191,8 @@ NEAREST = 3
 def explained(explanation: Explanation, *, everything: bool = False, colours: bool = False) -> Text:
     """All rules that had something to say; with `everything` all rules, with their queries.
 
-    Otherwise near misses of a watchlist that fired are left out, and all but the nearest of the others. Without `colours` the found words stand in [brackets].
+    Otherwise near misses of a watchlist that fired are left out, and all but the nearest of the others.
+    Without `colours` the found words stand in [brackets].
     """
     out = Text(
         f"{isolated(explanation.title or '(no title)')} [{explanation.lang}]\n",
@@ -205,7 +207,9 @@ def explained(explanation: Explanation, *, everything: bool = False, colours: bo
 
 
 def _worth(explanation: Explanation) -> list[RuleExplanation]:
-    """Without the silent rules, the near misses of watchlists that fired, and all but the nearest of the others."""
+    """Without the silent rules, the near misses of watchlists that fired,
+    and all but the nearest of the others.
+    """
     fired = {r.watchlist for r in explanation.rules if r.kind == "fired"}
     near: Counter[str] = Counter()
     worth = []
@@ -317,7 +321,10 @@ class Place:
 
 
 def place(lists: Watchlists, name: str, folder: Path) -> Place:
-    """The test file of a watchlist: the one that has its tests, else the one beside it. Ends the command for no such one."""
+    """The test file of a watchlist: the one that has its tests, else the one beside it.
+
+    Ends the command for no such one.
+    """
     known = {w.id: w for w in lists.lists}
     if name not in known:
         complain("; ".join(filter(None, (f"there is no watchlist {name!r}", suggestion(name, known)))))
@@ -329,7 +336,10 @@ def place(lists: Watchlists, name: str, folder: Path) -> Place:
 
 
 def save(where: Place, item: Item, *, no_match: bool, why: str, quiet: bool = False) -> None:
-    """Append the test, run it, and say both (`quiet`: only what is wrong). Exit 1: it is there already, or it does not hold (yet)."""
+    """Append the test, run it, and say both (`quiet`: only what is wrong).
+
+    Exit 1: it is there already, or it does not hold (yet).
+    """
     test = save_test.NewTest(item=save_test.of_item(item), no_match=no_match, why=" ".join(why.split()))
     if not (item.title or item.summary or item.content).strip():
         complain("there is no text to keep")
@@ -337,7 +347,8 @@ def save(where: Place, item: Item, *, no_match: bool, why: str, quiet: bool = Fa
     twin = save_test.twin(where.lists.cases, where.watchlist, test.item)
     if twin is not None:
         complain(
-            f"{twin.file}:{twin.line}: the same words are a {twin.test.kind} test already; nothing was written"
+            f"{twin.file}:{twin.line}: the same words are a {twin.test.kind} test already; nothing "
+            "was written"
         )
         raise typer.Exit(FINDINGS)
     try:

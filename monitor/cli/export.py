@@ -1,4 +1,6 @@
-"""`monitor export case` writes a story with its evidence; `monitor verify` checks one, or the archive itself."""
+"""`monitor export case` writes a story with its evidence;
+`monitor verify` checks one, or the archive itself.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,9 @@ def _case(tx: Any, story: Story, known: WhoIsWho, judge: StoryJudge) -> Case:
 
 
 def _chain(tx: Any, feed_id: str, ours: list[Kept]) -> FeedChain:
-    """The feed's links from the first to the last of `ours`, or only these where there are too many between."""
+    """The feed's links from the first to the last of `ours`,
+    or only these where there are too many between.
+    """
     links: list[Kept] = []
     for link in evidence.between(tx, feed_id, ours[0].id, ours[-1].id):
         links.append(link)
@@ -141,12 +145,16 @@ def verify(
         list[str] | None,
         typer.Option(
             metavar="HEAD",
-            help="A link that an earlier run printed, or a file with such a run's output: it must still be there.",
+            help="A link that an earlier run printed, or a file with such a run's output: it must "
+            "still be there.",
         ),
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Whether evidence is what it was: a case that was exported, or every chain of the archive. Exit 1 when not."""
+    """Whether evidence is what it was: a case that was exported, or every chain of the archive.
+
+    Exit 1 when not.
+    """
     heads = [head for value in since or () for head in _heads(value)]
     if folder is None:
         _archive(config, heads)
@@ -166,7 +174,9 @@ def verify(
 
 
 def _missing(heads: Sequence[tuple[str, str]], found: Verified) -> Iterator[str]:
-    """What is said of `heads` that a case lacks; those of feeds that it does not hold say nothing about it."""
+    """What is said of `heads` that a case lacks;
+    those of feeds that it does not hold say nothing about it.
+    """
     ours = [(head, feed) for head, feed in heads if not feed or feed in found.heads]
     if heads and not ours:
         yield f"no link to compare with: none is of {', '.join(found.heads)}"
@@ -183,14 +193,18 @@ def _heads(value: str) -> list[tuple[str, str]]:
     found = _LINK.findall(text)
     if not found:
         complain(
-            f"--since {value}: neither 64 hexadecimal digits nor a file that holds them (keep what verify prints)"
+            f"--since {value}: neither 64 hexadecimal digits nor a file that holds them (keep what "
+            "verify prints)"
         )
         raise typer.Exit(MISCONFIGURED)
     return [(head, feed) for head, feed in found]
 
 
 def _read(folder: Path) -> tuple[dict[str, bytes], list[str]]:
-    """The files of a case, and what is neither file nor folder. Ends the command when there is no such folder."""
+    """The files of a case, and what is neither file nor folder.
+
+    Ends the command when there is no such folder.
+    """
     if not folder.is_dir():
         complain(f"{folder} is no folder")
         raise typer.Exit(MISCONFIGURED)

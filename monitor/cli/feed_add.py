@@ -1,4 +1,6 @@
-"""`feeds add`: try the address, show what it brings, ask, write the feeds file, and store what was fetched."""
+"""`feeds add`: try the address, show what it brings, ask, write the feeds file,
+and store what was fetched.
+"""
 
 from __future__ import annotations
 
@@ -278,7 +280,9 @@ def _added(found: Settings) -> Iterator[Feed]:
 
 
 def target(found: Settings) -> Path:
-    """The feeds file that a new feed goes into: the first that the configuration names, else one in the data folder."""
+    """The feeds file that a new feed goes into:
+    the first that the configuration names, else one in the data folder.
+    """
     own = (path for path in found.feeds if not shipped(path))
     return next(own, found.added)
 

@@ -1,4 +1,6 @@
-"""Try an address before it is added: one request, read as a poll would read it; feeds of a web page are found."""
+"""Try an address before it is added: one request, read as a poll would read it;
+feeds of a web page are found.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ _REMEDIES = {
     FetchFault.REDIRECT: "open the address in a browser and add where it leads",
     FetchFault.PROTOCOL: "the publisher's server must mend it",
     FetchFault.TRUNCATED: "try again later",
-    FetchFault.CLIENT_ERROR: "look for the feed's address on the site; `monitor feeds discover` reads a page's",
+    FetchFault.CLIENT_ERROR: "look for the feed's address on the site; `monitor feeds discover` "
+    "reads a page's",
     FetchFault.SERVER_ERROR: "try again later",
     FetchFault.RATE_LIMITED: "wait an hour before you try again",
     FetchFault.GONE: "the publisher took it away for good; look for another one on the site",
@@ -100,7 +103,9 @@ def wanted_url(typed: str) -> str | None:
 
 
 def attempt(url: str, net: NetPolicy, pick: int | None = None) -> Tried | Choice | Refused:
-    """Ask `url` once. A page that names one feed, or where `pick` (1 and up) names one: that feed is asked in its turn."""
+    """Ask `url` once. A page that names one feed, or where `pick` (1 and up) names one:
+    that feed is asked in its turn.
+    """
     with Worker() as worker:
         if is_local(url):
             return _read(worker, url, Address(url), read_local(url))
@@ -207,7 +212,9 @@ def free_id(tried: Tried, taken: set[str]) -> str:
 
 
 def same_place(url: str) -> str:
-    """`url` as two addresses of one feed have it alike: without scheme, `www.`, login, last slash and fragment."""
+    """`url` as two addresses of one feed have it alike:
+    without scheme, `www.`, login, last slash and fragment.
+    """
     bare = re.sub(r"^https?://([^/@]*@)?(www\.)?", "", url.partition("#")[0], flags=re.IGNORECASE)
     host, slash, path = bare.partition("/")
     return f"{re.sub(':(80|443)$', '', host.lower())}{slash}{path}".rstrip("/")

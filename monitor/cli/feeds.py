@@ -54,7 +54,10 @@ app.command("add")(add)
 
 @app.command("list")
 def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Every feed of the feeds files; `-` before those that are switched off. Secrets in addresses are `***`."""
+    """Every feed of the feeds files; `-` before those that are switched off.
+
+    Secrets in addresses are `***`.
+    """
     found = known_feeds(loaded(config))
     if as_json:
         say_json([{"id": f.id, "url": masked(f.url), "title": f.title, "language": f.language, "side": f.side,
@@ -70,7 +73,10 @@ def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None
 
 @app.command("remove")
 def remove(feed_id: str, config: ConfigOption = None) -> None:
-    """Take a feed out of its feeds file; its items stay. The file's other lines and comments stay as they are."""
+    """Take a feed out of its feeds file; its items stay.
+
+    The file's other lines and comments stay as they are.
+    """
     found = loaded(config)
     if feed_id not in {feed.id for feed in known_feeds(found)}:
         complain(f"{feed_id}: no such feed; `monitor feeds list` names them")
@@ -213,10 +219,21 @@ def status(
         remarks = polls.remarks(tx)
     shown = [f for f in lines if not state or f.state in state]
     if as_json:
-        say_json([{"id": f.feed.id, "state": f.state, "detail": f.detail, "last_success_at": f.last_success_at,
-                   "remarks": remarks.get(f.feed.id, ()),
-                   "last_new_at": f.last_new_at, "next_poll_at": states[f.feed.id].next_poll_at,
-                   "interval_seconds": states[f.feed.id].interval.total_seconds()} for f in shown])  # fmt: skip
+        say_json(
+            [
+                {
+                    "id": f.feed.id,
+                    "state": f.state,
+                    "detail": f.detail,
+                    "last_success_at": f.last_success_at,
+                    "remarks": remarks.get(f.feed.id, ()),
+                    "last_new_at": f.last_new_at,
+                    "next_poll_at": states[f.feed.id].next_poll_at,
+                    "interval_seconds": states[f.feed.id].interval.total_seconds(),
+                }
+                for f in shown
+            ]
+        )
     else:
         _say_health(shown, states, remarks)
         counts = Counter(f.state for f in lines)

@@ -1,4 +1,6 @@
-"""`monitor init`: a commented configuration beside copies of the watchlists and templates, for people to edit."""
+"""`monitor init`: a commented configuration beside copies of the watchlists and templates,
+for people to edit.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def init(
 
 
 def _data_from(folder: Path) -> str:
-    """The data folder as a file in `folder` names it: the one that is used without a file, where that is near."""
+    """The data folder as a file in `folder` names it:
+    the one that is used without a file, where that is near.
+    """
     if folder.is_absolute() or ".." in folder.parts:
         return "data"
     return Path(*[".."] * len(folder.parts), "data").as_posix()

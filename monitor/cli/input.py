@@ -1,4 +1,6 @@
-"""What the matching commands read: lines of bounded length, texts, and the language of an item that says none."""
+"""What the matching commands read:
+lines of bounded length, texts, and the language of an item that says none.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,8 @@ MAX_TEXT = items.MAX_LINE
 
 
 def as_polled(item: Item) -> Item:
-    """`item` as a poll makes it: without an outlet's name behind its title, in the language that is detected where it
-    says none, and with those of parts that are in another.
+    """`item` as a poll makes it: without an outlet's name behind its title, in the language that is detected
+    where it says none, and with those of parts that are in another.
     """
     head = headline.parted(item.title, (item.outlet,))
     item = replace(item, title=head.title, outlet=item.outlet or head.outlet)
@@ -65,7 +67,9 @@ def lines(source: BinaryIO, longest: int = items.MAX_LINE) -> Iterator[tuple[byt
 
 
 def read_items(source: BinaryIO, advance: Callable[[int], None]) -> Iterator[items.Line | items.LineError]:
-    """The items of JSON Lines, one at a time, empty lines passed over. `advance` hears the bytes that are done."""
+    """The items of JSON Lines, one at a time,
+    empty lines passed over. `advance` hears the bytes that are done.
+    """
     for number, (line, length) in enumerate(lines(source), 1):
         if line.strip():
             yield items.read_item(line, number, clean=clean.to_text)
@@ -78,7 +82,8 @@ def progress(
 ) -> Iterator[Callable[[int], None]]:
     """A bar on standard error while it is a terminal, gone at the end; call what it gives with each step.
 
-    `total`: of the steps, None where nobody knows; `of_bytes`: they are bytes, not items. `quiet`: no bar anywhere.
+    `total`: of the steps, None where nobody knows; `of_bytes`: they are bytes, not items. `quiet`: no bar
+    anywhere.
     """
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
@@ -100,7 +105,8 @@ def size(file: str) -> int | None:
 def as_item(text: str, name: str) -> Item:
     """A text as an item: a JSON object of the `match` shape, or a title line and the rest.
 
-    Ends the command for an object that is no item, and for JSON Lines of several; `name` says whose fault it is.
+    Ends the command for an object that is no item, and for JSON Lines of several; `name` says whose fault it
+    is.
     """
     if text.lstrip().startswith("{"):
         read = items.read_item(text, 1, clean=clean.to_text)

@@ -1,4 +1,6 @@
-"""`monitor items`: search the archive, and everything on one item: texts, matches, evidence, what it said before."""
+"""`monitor items`: search the archive, and everything on one item:
+texts, matches, evidence, what it said before.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,8 @@ def search(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Each must occur, in title, summary or text; parts of words too; case, accents and variants of "
+            help="Each must occur, in title, summary or text; parts of words too; case, accents and "
+            "variants of "
             "letters do not count. @ID: an entity in every spelling and script."
         ),
     ] = None,
@@ -83,9 +86,10 @@ def search(
 ) -> None:
     """Items of the archive, the newest first. Exit 1 when there are none."""
     settings = loaded(config)
+    search_options.known_side(settings, side)
     plain, spelt = search_options.spelt(settings, words or (), any_spelling=any_spelling)
     asked = Asked(
-        words=plain, spelt=spelt, watchlist=watchlist, severity=severity, side=search_options.known_side(settings, side), lang=lang, feed=feed,
+        words=plain, spelt=spelt, watchlist=watchlist, severity=severity, side=side, lang=lang, feed=feed,
         since=since, until=until, coverage=coverage, contact=contact,
     )  # fmt: skip
     wanted = asked.filter(search_options.now())
@@ -269,7 +273,8 @@ def _match(match: Match) -> Iterator[Text]:
         yield Text(f"    {field}: ", style="dim").append(own(" ".join(sentence.split())), style="not dim")
 
 
-# --- what it said before -------------------------------------------------------------------------------------
+# --- what it said before
+# -------------------------------------------------------------------------------------
 
 
 def _revisions(item: StoryItem, past: Past) -> Iterator[Text]:

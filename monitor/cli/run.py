@@ -101,7 +101,10 @@ def once(
     digest: Annotated[bool, typer.Option("--digest", help="Also make today's digest now.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Poll feeds that are not due, too.")] = False,
 ) -> None:
-    """Poll everything due, alert, digest if due, deliver, exit. Exit 3 when something could not be delivered."""
+    """Poll everything due, alert, digest if due, deliver, exit.
+
+    Exit 3 when something could not be delivered.
+    """
     # a single pass is not there any more when a first poll falls due later
     with opened(loaded(config), spread=False) as app:
         undelivered = pass_once(app, digest=digest, everything=everything)
@@ -202,7 +205,8 @@ def _and_of_files(error: ConfigError, config: Path | None) -> ConfigError:
 
 
 def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Is it blind or mute, and why: what is due and since when, what stands still, feeds, receivers, silences.
+    """Is it blind or mute, and why: what is due and since when, what stands still, feeds, receivers,
+    silences.
 
     Exit 1 when there is a problem.
     """
@@ -216,7 +220,9 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """The container's probe: exit 0 while the daemon runs and what is due is done, 1 when something stands still."""
+    """The container's probe: exit 0 while the daemon runs and what is due is done,
+    1 when something stands still.
+    """
     late, amiss = wellbeing.probe(loaded(config), datetime.now(UTC))
     if as_json:
         say_json({"ok": not late, "late": late, "events": amiss})
@@ -283,7 +289,8 @@ def greeting(app: App) -> str:
     enabled = [f for f in app.parts.feeds if f.enabled]
     rules = len(app.parts.watchlists.rules)
     lines = [
-        f"monitor watches {len(enabled)} feeds with {rules} rules in {len(app.parts.watchlists.lists)} watchlists",
+        f"monitor watches {len(enabled)} feeds with {rules} rules in "
+        f"{len(app.parts.watchlists.lists)} watchlists",
         f"  database   {redact(found.database)}",
         f"  alerts     to {found.route.receiver}"
         + (f" and {len(found.route.routes)} more routes" if found.route.routes else ""),

@@ -1,4 +1,6 @@
-"""What the commands that look into the archive share: the filter's options, the open database, the judge of stories."""
+"""What the commands that look into the archive share:
+the filter's options, the open database, the judge of stories.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,10 @@ class Asked:
     spelt: tuple[tuple[str, ...], ...] = ()
 
     def filter(self, now: datetime) -> Filter:
-        """As the archive understands it. Raises BadParameter: a time that is none, or a window that is empty."""
+        """As the archive understands it.
+
+        Raises BadParameter: a time that is none, or a window that is empty.
+        """
         since, until = moment(self.since, now), moment(self.until, now)
         if since and until and since >= until:
             raise typer.BadParameter("--since is not before --until")
@@ -125,7 +130,9 @@ def experts(settings: Settings) -> tuple[WhoIsWho, StoryJudge]:
 
 
 def known_side(settings: Settings, side: str | None) -> str | None:
-    """`side` as it was given; says so where sides.yaml declares none that is called so, though the archive may."""
+    """`side` as it was given; says so where sides.yaml declares none that is called so,
+    though the archive may.
+    """
     ids = load_press(settings.watchlists).sides.ids
     if side is not None and side not in ids:
         complain(f"sides.yaml declares no side {side!r}; {suggestion(side, ids)}")
@@ -135,7 +142,8 @@ def known_side(settings: Settings, side: str | None) -> str | None:
 def spelt(
     settings: Settings, words: Iterable[str], *, any_spelling: bool
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """`words` that are looked for as they are, and the forms of those that name entities: @id, or all of them.
+    """`words` that are looked for as they are, and the forms of those that name entities: @id, or all of
+    them.
 
     Says which entities a word was taken for. Raises BadParameter: no entity has that id.
     """

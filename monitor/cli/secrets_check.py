@@ -1,4 +1,6 @@
-"""Who else can read our secrets: those written out in feeds files, and secret files that are open to others."""
+"""Who else can read our secrets: those written out in feeds files,
+and secret files that are open to others.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ class Secrecy:
 
 
 def judged(found: Settings, environ: Mapping[str, str] = os.environ) -> Secrecy:
-    """Secrets that are written out in addresses or open to others, and variables that addresses need and nobody set."""
+    """Secrets that are written out in addresses or open to others,
+    and variables that addresses need and nobody set.
+    """
     findings: list[Mistake] = []
     notes: list[Mistake] = []
     for sure, mistake in (*_in_feeds(found, environ), *_in_files(found)):
@@ -121,7 +125,10 @@ def _mounted(path: Path) -> bool:
 
 def _remedy(path: Path) -> str:
     if _mounted(path):
-        return "a mounted secret; set its mode to 0400 and its owner to the user of the container where that can be done"
+        return (
+            "a mounted secret; set its mode to 0400 and its owner to the user of the container "
+            "where that can be done"
+        )
     return f"chmod 600 {path}"
 
 

@@ -188,7 +188,9 @@ def ack(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say that somebody looks after a story: it is neither repeated nor escalated until it changes; or that it is false."""
+    """Say that somebody looks after a story: it is neither repeated nor escalated until it changes;
+    or that it is false.
+    """
     if false_positive:
         lasts = _span(for_ or false_alarms.USUAL)
         why = reason or note
@@ -245,8 +247,8 @@ def _asked(match: list[str] | None, everything: bool) -> list[Matcher]:
 
 
 def _judged(tx: Any, found: Settings, matchers: list[Matcher], everything: bool) -> list[Matcher]:
-    """`matchers` with merged stories under the ids that they go by now; exits with 2 for those that fit nothing, or
-    leave nothing out.
+    """`matchers` with merged stories under the ids that they go by now; exits with 2 for those that fit
+    nothing, or leave nothing out.
     """
     if everything:
         return matchers
@@ -285,12 +287,16 @@ def _with_remedy(message: str, remedy: str = "") -> str:
 
 
 def _known(found: Settings, polled: Sequence[str]) -> Known:
-    """What labels can be here. A broken watchlist does not keep people from silencing: then its words are not known."""
+    """What labels can be here.
+
+    A broken watchlist does not keep people from silencing: then its words are not known.
+    """
     try:
         return known_of(load(found.watchlists), {*polled, *(feed.id for feed in read_feeds(found))})
     except ConfigError:
         complain(
-            f"{found.watchlists} or the feeds cannot be read (`monitor check`): their names are taken as given"
+            f"{found.watchlists} or the feeds cannot be read (`monitor check`): their names are "
+            "taken as given"
         )
     of_files = ("watchlist", "rule", "side")
     return {name: can for name, can in known((), (), (), polled or None).items() if name not in of_files}

@@ -1,4 +1,6 @@
-"""What `status` and `health` say: is it blind or mute, what is due and since when, what stands still and what to do."""
+"""What `status` and `health` say: is it blind or mute, what is due and since when,
+what stands still and what to do.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,9 @@ def status(found: Settings, now: datetime) -> dict[str, Any]:
 
 
 def probe(found: Settings, now: datetime) -> tuple[list[str], list[dict[str, Any]]]:
-    """Why the daemon is not well, in plain words, empty where it is; and what else is amiss, as plain data."""
+    """Why the daemon is not well, in plain words, empty where it is;
+    and what else is amiss, as plain data.
+    """
     try:
         db = Database.open(found.database, create=False)
     except StoreError as error:
@@ -145,7 +149,10 @@ def _problems(seen: _Seen) -> Iterator[str]:
 def _mute(state: ReceiverState) -> str:
     if state.suspended_at is not None:
         return f"receiver {state.name} is suspended: {state.suspended_reason}"
-    return f"nothing has reached receiver {state.name} since {state.failing_since:%Y-%m-%d %H:%M} UTC: {state.last_error}"
+    return (
+        f"nothing has reached receiver {state.name} since {state.failing_since:%Y-%m-%d %H:%M} "
+        f"UTC: {state.last_error}"
+    )
 
 
 def _too_many(unwell: Sequence[FeedHealth], watched: Sequence[FeedHealth]) -> list[str]:
@@ -191,7 +198,9 @@ def _daemon(data: Mapping[str, Any]) -> str:
 
 
 def _last_words(data: Mapping[str, Any]) -> list[str]:
-    """What may be said where there is no problem: `all is well` only where nothing waits and a monitor runs."""
+    """What may be said where there is no problem:
+    `all is well` only where nothing waits and a monitor runs.
+    """
     waiting = [w for w in data["work"] if w["pace"] != Pace.WELL.value]
     if waiting:
         names = ", ".join(f"{w['name']} ({w['pace']})" for w in waiting)

@@ -86,9 +86,10 @@ def listed(
     if context.invoked_subcommand is not None:
         return
     settings = loaded(config)
+    search_options.known_side(settings, side)
     plain, spelt = search_options.spelt(settings, words.split(), any_spelling=any_spelling)
     asked = Asked(
-        words=plain, spelt=spelt, watchlist=watchlist, severity=severity, side=search_options.known_side(settings, side), lang=lang, feed=feed,
+        words=plain, spelt=spelt, watchlist=watchlist, severity=severity, side=side, lang=lang, feed=feed,
         since=since, until=until, contact=contact,
     )  # fmt: skip
     wanted = asked.filter(search_options.now())
@@ -215,7 +216,8 @@ def _head(judged: Judged) -> Iterator[Text]:
     line = Text(story.severity.value, style=COLOURS.get(story.severity, ""))
     lists = ", ".join(told.watchlists(story))
     yield line.append(
-        f", {lists}; {len(story.items)} item{'s' if len(story.items) > 1 else ''} in {', '.join(told.languages(story))}",
+        f", {lists}; {len(story.items)} item{'s' if len(story.items) > 1 else ''} in "
+        f"{', '.join(told.languages(story))}",
         style="not bold",
     )
     first = min(story.items, key=lambda i: (i.told_at, i.id))

@@ -1,7 +1,8 @@
-"""Read `monitor.yaml`, the environment and the secret files into one `Settings`; all mistakes are reported at once.
+"""Read `monitor.yaml`, the environment and the secret files into one `Settings`; all mistakes are reported at
+once.
 
-Order, strongest first: command line, environment, `monitor.yaml`, defaults. Of a secret and its `_FILE` twin only one
-may be set. Nothing configured is a working configuration: SQLite, the starter feeds, a folder.
+Order, strongest first: command line, environment, `monitor.yaml`, defaults. Of a secret and its `_FILE` twin
+only one may be set. Nothing configured is a working configuration: SQLite, the starter feeds, a folder.
 
 Paths in a file are relative to its folder; those of the environment and the defaults to the working folder.
 """
@@ -38,7 +39,9 @@ _SHIPPED = "seeds/feeds.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The effective configuration: defaults filled in, secrets read, paths as seen from the working folder."""
+    """The effective configuration: defaults filled in, secrets read,
+    paths as seen from the working folder.
+    """
 
     config: Config
     #: the file that was read; None when there was none
@@ -82,8 +85,8 @@ class Settings:
 def bundled(name: str) -> Path:
     """The file or folder shipped under `name` (watchlists, templates, seeds ...).
 
-    From an installed wheel it is inside the package; from a checkout or an editable install it is beside it, so
-    that edits show at once.
+    From an installed wheel it is inside the package; from a checkout or an editable install it is beside it,
+    so that edits show at once.
     """
     package = Path(__file__).resolve().parent.parent
     beside = package.parent / name
@@ -91,7 +94,8 @@ def bundled(name: str) -> Path:
 
 
 def find(explicit: Path | None, environ: Mapping[str, str]) -> Path | None:
-    """The configuration file to read: the one named, a file or its folder, or the first that exists of `PLACES`.
+    """The configuration file to read: the one named, a file or its folder, or the first that exists of
+    `PLACES`.
 
     Raises ConfigError when what was named is not there.
     """
@@ -140,7 +144,9 @@ def only_files(explicit: Path | None = None, environ: Mapping[str, str] = os.env
 
 
 def check_conditions(found: Settings, known: Known) -> None:
-    """Raise ConfigError for each matcher that, with what labels are `known` to be, fits nothing or everything."""
+    """Raise ConfigError for each matcher that, with what labels are `known` to be,
+    fits nothing or everything.
+    """
     wrong = tuple(conditions_wrong(found.config, found.document, known))
     if wrong:
         raise ConfigError(_sorted(wrong))
@@ -238,7 +244,8 @@ def _left_behind(said: Config, settings: Settings) -> tuple[str, ...]:
     )
 
 
-# Environment variables laid over what `monitor.yaml` says. A receiver that has all it needs there is made from it.
+# Environment variables laid over what `monitor.yaml` says. A receiver that has all it needs there is made
+# from it.
 
 PREFIX = "MONITOR_"
 

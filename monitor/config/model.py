@@ -1,4 +1,5 @@
-"""Pure. What `monitor.yaml` may say, as pydantic models; unknown keys are mistakes. `monitor.config.load` reads the files.
+"""Pure. What `monitor.yaml` may say, as pydantic models; unknown keys are mistakes. `monitor.config.load`
+reads the files.
 
 A message after " | " in a ValueError is the remedy shown to the operator.
 """
@@ -149,7 +150,8 @@ class DigestConfig(Strict):
             raise ValueError("between is for briefs only | every: 1h")
         if self.every is not None and (self.every < MIN_EVERY or DAY % self.every or self.every == DAY):
             raise ValueError(
-                "every does not divide a day into equal parts of 15m or more | 30m, 1h, 2h, 3h, 4h, 6h, 8h or 12h"
+                "every does not divide a day into equal parts of 15m or more | 30m, 1h, 2h, 3h, 4h, "
+                "6h, 8h or 12h"
             )
         if self.between is not None and self.between[0] > self.between[1]:
             raise ValueError('between ends before it begins | ["07:00", "20:00"]')
@@ -187,7 +189,8 @@ class PollingConfig(Strict):
         both = {"min_interval", "max_interval"} <= self.model_fields_set
         if both and self.min_interval > self.max_interval:
             raise ValueError(
-                "min_interval is longer than max_interval | the first is the least time between two polls, the second the most"
+                "min_interval is longer than max_interval | the first is the least time between two "
+                "polls, the second the most"
             )
         return self
 
@@ -206,7 +209,8 @@ class DeliveryConfig(Strict):
     expire_alerts: Duration = timedelta(hours=48)
     #: messages refused in a row after which the receiver is suspended
     suspend_after: int = Field(default=5, ge=2)
-    #: what is due (a message, an alert, a digest) and not done for this long is told; of a receiver that nothing
+    #: what is due (a message, an alert, a digest) and not done for this long is told; of a receiver that
+    #: nothing
     #: reaches another one is
     tell_after: Duration = timedelta(hours=1)
     catch_up: CatchUpConfig = CatchUpConfig()
@@ -243,7 +247,8 @@ class Config(Strict):
     contact: str | None = Field(default=None, pattern=_CONTACT, max_length=200)
     #: what readers of alerts can reach, for the link that calls an alert false; None: no link
     public_url: str | None = Field(default=None, pattern=_WEB)
-    #: where the page of links in alerts is served: host:port, mostly behind a proxy that speaks TLS; None: nowhere
+    #: where the page of links in alerts is served: host:port, mostly behind a proxy that speaks TLS; None:
+    #: nowhere
     listen: str | None = Field(default=None, pattern=_LISTEN)
     feeds: LocalPaths = ()
     watchlists: LocalPath | None = None

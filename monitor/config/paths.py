@@ -1,4 +1,6 @@
-"""What `monitor.yaml` only names: paths, relative to the file that names them, and secrets that stand in files."""
+"""What `monitor.yaml` only names: paths, relative to the file that names them,
+and secrets that stand in files.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ def _marks(given: Any) -> Iterator[LocalMark]:
 
 
 def local_path(base: Path, name: str) -> str:
-    """`name` as seen from the working folder, when it was said in a file of the folder `base`; `~` is the user's home."""
+    """`name` as seen from the working folder, when it was said in a file of the folder `base`;
+    `~` is the user's home.
+    """
     try:
         path = Path(name).expanduser()
     except RuntimeError:

@@ -144,7 +144,8 @@ def _routed(route: RouteConfig, path: documents.Path) -> list[tuple[documents.Pa
     return found
 
 
-# The matchers of `monitor.yaml`, each with its place: what of them cannot be meant (`monitor.model.matchers`).
+# The matchers of `monitor.yaml`, each with its place: what of them cannot be meant
+# (`monitor.model.matchers`).
 #
 # Routes are judged with what the routes above them ask for, since they see only what those took.
 
@@ -161,7 +162,9 @@ class Placed:
 
 
 def conditions_wrong(config: Config, document: Document, known: Known) -> Iterator[Mistake]:
-    """Matchers of routes and inhibition that can fit nothing, or everything; routes that are never reached."""
+    """Matchers of routes and inhibition that can fit nothing, or everything;
+    routes that are never reached.
+    """
     if config.route is not None:
         yield from _route_wrong(config.route, document, ("route",), (), known)
     for n, rule in enumerate(config.inhibit):
@@ -194,7 +197,10 @@ def _route_wrong(
         below = (*path, "routes", n)
         taker = next((m for m in range(n) if _takes_all_of(route.routes[m], child)), None)
         if taker is not None:
-            message = f"this route is never reached: route {taker + 1} of this list takes everything that it asks for"
+            message = (
+                f"this route is never reached: route {taker + 1} of this list takes everything "
+                "that it asks for"
+            )
             yield document.mistake(below, message, "put it before that one, or let that one `continue: true`")
         yield from _route_wrong(child, document, below, placed, known)
 

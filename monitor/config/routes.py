@@ -1,4 +1,5 @@
-"""Pure. Who hears of what and when, as written in `monitor.yaml`: routes, time intervals, inhibition, throttles.
+"""Pure. Who hears of what and when, as written in `monitor.yaml`: routes, time intervals, inhibition,
+throttles.
 
 The words and their meaning are those of prometheus/alertmanager.
 """
@@ -169,7 +170,9 @@ class ThrottleConfig(Strict):
 
 
 class RouteConfig(Strict):
-    """The first child that matches takes a story; settings are inherited, but not `continue` and the intervals."""
+    """The first child that matches takes a story;
+    settings are inherited, but not `continue` and the intervals.
+    """
 
     receiver: str | None = None
     #: labels and what each must be, one of a list; all must hold, and all of `matchers`

@@ -1,7 +1,8 @@
-"""Pure. Whether the day that a contact is told of is still to come: "meet on Friday", "for next February", "tomorrow".
+"""Pure. Whether the day that a contact is told of is still to come: "meet on Friday", "for next February",
+"tomorrow".
 
-A report that says it of a day after its own date tells of a plan, whatever the tense; a weekday or a date without its
-year is the nearest one, unless a verb says that it is over.
+A report that says it of a day after its own date tells of a plan, whatever the tense; a weekday or a date
+without its year is the nearest one, unless a verb says that it is over.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ _SET = frozenset({"meeting", "visit", "joint", "host", "mission", "call"})
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day that a text names: in how many days it comes (negative: it is over), and whether that is beyond doubt."""
+    """A day that a text names: in how many days it comes (negative:
+    it is over), and whether that is beyond doubt.
+    """
 
     start: int
     end: int

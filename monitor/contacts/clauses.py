@@ -1,8 +1,8 @@
 """Pure. One sentence read for contacts: its actors with their part in it, its words of contact, its clauses.
 
-An actor is a named person, office, body or country of one of the two sides, or a third party. Its part is `core` (takes
-part), `indirect` ("Putin's envoy" is not Putin), `speaker` ("Lavrov said"), `topic` ("about Haftar") or `place`
-("in the Kremlin").
+An actor is a named person, office, body or country of one of the two sides, or a third party. Its part is
+`core` (takes part), `indirect` ("Putin's envoy" is not Putin), `speaker` ("Lavrov said"), `topic` ("about
+Haftar") or `place` ("in the Kremlin").
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ class Frame:
     lands: list[Actor] = field(default_factory=list)
     #: the United Nations and what is theirs
     world: list[Mention] = field(default_factory=list)
-    #: who is named and belongs to neither party, with the kind: people, bodies, countries, their people and places
+    #: who is named and belongs to neither party, with the kind: people, bodies, countries, their people and
+    #: places
     strangers: list[tuple[Mention, str]] = field(default_factory=list)
     #: the vocabularies that have a word in the sentence, with its sense: "%rejection", "%rejection.against"
     said: set[str] = field(default_factory=set)
@@ -264,7 +265,9 @@ def _touches(word: Word, actor: Actor) -> bool:
 
 
 def _says(frame: Frame, number: int, after: str) -> bool:
-    """Whether a verb of speech follows; where verbs come last it is the first name's, without a case ending."""
+    """Whether a verb of speech follows;
+    where verbs come last it is the first name's, without a case ending.
+    """
     if frame.grammar.verb_last:
         return not number and after[:1] == "," and frame.grammar.says_last.search(frame.text) is not None
     return frame.grammar.says.match(after) is not None
@@ -276,7 +279,9 @@ def _dateline(frame: Frame, land: Actor, after: str) -> bool:
 
 
 def _in_title(frame: Frame, body: Actor) -> bool:
-    """ "Khalifa Haftar, commander of the Libyan National Army", "LNA commander Haftar": only who somebody is."""
+    """ "Khalifa Haftar, commander of the Libyan National Army", "LNA commander Haftar":
+    only who somebody is.
+    """
     for office in frame.offices:
         if office.sense != "person" or body.start <= office.start < body.end:
             continue
@@ -320,7 +325,9 @@ def _topics(frame: Frame) -> None:
 
 
 def _objects(frame: Frame, cue: Word) -> None:
-    """Mark what a verb like "discuss" has for its object: not who stands before it, nor who follows "with"."""
+    """Mark what a verb like "discuss" has for its object:
+    not who stands before it, nor who follows "with".
+    """
     _, end = frame.clause(cue.start)
     after = [a for a in frame.actors if cue.end <= a.start < end and a.part == "core"]
     lists = groups(frame, after)
@@ -348,7 +355,9 @@ def antecedent(frame: Frame, span: tuple[int, int]) -> list[Actor]:
 
 
 def linked(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
-    """With a third party in the clause: whether the names around the word of contact, or one list, hold both sides."""
+    """With a third party in the clause:
+    whether the names around the word of contact, or one list, hold both sides.
+    """
     lists = groups(frame, core)
     if any(frame.parties <= {a.side for a in people} for people in lists):
         return True

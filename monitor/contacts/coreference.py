@@ -1,4 +1,6 @@
-"""Pure. Who is meant by "he", "the field marshal", "the two sides": the story so far, as far as rules honestly reach."""
+"""Pure. Who is meant by "he", "the field marshal", "the two sides":
+the story so far, as far as rules honestly reach.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,9 @@ class Discourse:
         return self._others > last and number - self._others <= MEMORY
 
     def just_strayed(self, frame: Frame) -> bool:
-        """Whether the sentence before, in the same part of the item, tells what one side does with somebody else."""
+        """Whether the sentence before, in the same part of the item,
+        tells what one side does with somebody else.
+        """
         number = frame.sentence.index
         return self.strayed(number) and (number - 1, frame.sentence.field) == (
             self._others,

@@ -1,4 +1,6 @@
-"""Pure. What the entity files know of a name: whether it is a person, what office on what day, and who is meant."""
+"""Pure. What the entity files know of a name:
+whether it is a person, what office on what day, and who is meant.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ class WhoIsWho:
         return cls(frozenset(people), titles, by_name, meant)
 
     def role(self, name: str, on: date | None) -> str:
-        """The offices that `name` holds on a day, in the files' words; "" for none known, and without a day."""
+        """The offices that `name` holds on a day, in the files' words;
+        "" for none known, and without a day.
+        """
         entity = self._entities.get(name)
         if entity is None or on is None:
             return ""

@@ -1,8 +1,10 @@
-"""Pure. The contacts that an item reports: who with whom, of what kind, whether it took place, where and when.
+"""Pure. The contacts that an item reports: who with whom, of what kind, whether it took place, where and
+when.
 
-Each sentence with a word of contact is read as a frame (frames.py); a frame with both sides, or with one side and a
-pronoun or title for the other (coreference), is an event. Events of one status that share a participant are one contact:
-a title and its lead, a list continued below. A third party between the sides makes no contact.
+Each sentence with a word of contact is read as a frame (frames.py); a frame with both sides, or with one side
+and a pronoun or title for the other (coreference), is an event. Events of one status that share a participant
+are one contact: a title and its lead, a list continued below. A third party between the sides makes no
+contact.
 """
 
 from __future__ import annotations
@@ -105,7 +107,9 @@ def casts_of(watchlists: Watchlists) -> dict[str, Cast]:
 
 
 def listener(watchlists: Watchlists) -> Callable[[Scan], Speaker | None]:
-    """What tells who denies the news of an item that reports no contact: "The Kremlin denies that fighters arrived"."""
+    """What tells who denies the news of an item that reports no contact:
+    "The Kremlin denies that fighters arrived".
+    """
     casts = tuple(casts_of(watchlists).values())
 
     def denier(scan: Scan) -> Speaker | None:
@@ -124,7 +128,9 @@ def _denier(scan: Scan, cast: Cast) -> Speaker | None:
 
 
 def extractor(watchlists: Watchlists) -> ContactExtractor:
-    """What a Matcher of these `watchlists` needs to find contacts; an item is read once for all rules of a watchlist."""
+    """What a Matcher of these `watchlists` needs to find contacts;
+    an item is read once for all rules of a watchlist.
+    """
     casts = casts_of(watchlists)
     types = {watchlist.id: frozenset(watchlist.types) for watchlist in watchlists.lists}
     last: list[tuple[Scan, str, tuple[Told, ...]]] = []
@@ -179,7 +185,9 @@ def account_of(scan: Scan, cast: Cast) -> Account:
 
 
 def _fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
-    """Put persons that the lead names in the place of offices and spokesmen: "the French minister", "a spokesman said"."""
+    """Put persons that the lead names in the place of offices and spokesmen:
+    "the French minister", "a spokesman said".
+    """
     for side in discourse.cast.parties:
         spoken = [a for a in found.of(side) if SPOKESMAN in a.mention.tags]
         if spoken:
@@ -306,7 +314,9 @@ def _merged(told: Sequence[Event]) -> list[Event]:
 
 
 def _as_one(one: Event, other: Event) -> bool:
-    """Whether two statuses go together: what is only said to have taken place says nothing beside a firm word."""
+    """Whether two statuses go together:
+    what is only said to have taken place says nothing beside a firm word.
+    """
     return one.status is other.status or (one.rumour is None) != (other.rumour is None)
 
 

@@ -1,8 +1,9 @@
-"""Pure. Which reports tell one contact: the same people on both sides within two days; the rest by what is left open.
+"""Pure. Which reports tell one contact: the same people on both sides within two days; the rest by what is
+left open.
 
-Reports are placed in the order in which they came, so that a later one never changes what was told apart before it. One
-that names the people of two contacts of one day makes them one. An old contact that is only mentioned is attached to
-the one it means and never makes it new.
+Reports are placed in the order in which they came, so that a later one never changes what was told apart
+before it. One that names the people of two contacts of one day makes them one. An old contact that is only
+mentioned is attached to the one it means and never makes it new.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from monitor.contacts.reports import Report
     from monitor.model import ContactType
 
-#: outlets date the same meeting up to this many days apart; less where a side is left open, more where it is told
+#: outlets date the same meeting up to this many days apart; less where a side is left open, more where it is
+#: told
 #: within one story and the day is not said
 SLACK, SLACK_OPEN, SLACK_UNSAID = 2, 1, 4
 DAYS_OF_A_YEAR = 366
@@ -83,7 +85,9 @@ def _joined(one: Party, other: Party) -> Party:
 
 
 def when(reports: Iterable[Report]) -> Span | None:
-    """The days of a contact: the day most reports name, else that of the first who says that it took place."""
+    """The days of a contact: the day most reports name,
+    else that of the first who says that it took place.
+    """
     told = [r for r in reports if not r.contact.background] or list(reports)
     spans = [(r, r.span) for r in told if r.span is not None]
     exact = Counter(span for _, span in spans if span.exact)
@@ -136,7 +140,9 @@ def _open_fits(report: Report, group: Group, *, likeness: int, same_story: bool)
 
 
 def _retold(report: Report, group: Group, likeness: int) -> bool:
-    """Whether a text says another thing of the same contact: a plan, and that it is denied; else it tells them apart."""
+    """Whether a text says another thing of the same contact: a plan, and that it is denied;
+    else it tells them apart.
+    """
     said = {other.contact.status for other in group.reports if other.item.id == report.item.id}
     return likeness > 2 * Likeness.OPEN and report.contact.status not in said
 
@@ -226,7 +232,9 @@ def _one_day(one: Group, other: Group) -> bool:
 
 
 class _Index:
-    """Groups by name, story and place, each with the months it may lie in: an archive of years stays quick."""
+    """Groups by name, story and place, each with the months it may lie in:
+    an archive of years stays quick.
+    """
 
     def __init__(self) -> None:
         self._groups: dict[tuple[str, tuple[int, int] | None], dict[int, Group]] = {}
@@ -264,7 +272,9 @@ def _keys(report: Report) -> Iterator[str]:
 
 
 def _places(report: Report, *, all_of_them: bool) -> Iterator[str]:
-    """A place tells only where persons are missing: reports that name both sides look among those that do not."""
+    """A place tells only where persons are missing:
+    reports that name both sides look among those that do not.
+    """
     place, nameless = report.contact.place, not all(party.people for party in report.parties)
     if place and (all_of_them or nameless):
         yield f"at {place}"

@@ -1,4 +1,6 @@
-"""Pure. Who takes part in the contact of one clause: its actors, then those its sentence and its story lend it."""
+"""Pure. Who takes part in the contact of one clause:
+its actors, then those its sentence and its story lend it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 
 #: letters between a name and the clause that goes on about it: a comma and a space
 NEXT_TO = 2
-#: letters before a word of contact in which "without" or "between" belong to it: a preposition and an adjective or two
+#: letters before a word of contact in which "without" or "between" belong to it: a preposition and an
+#: adjective or two
 BEFORE = 40
 #: words of contact that say somebody is in the other's country: the country alone then stands for the host
 _TRAVEL = frozenset({"visit", "presence", "host", "invite"})
@@ -44,7 +47,9 @@ class Parties:
         return min((a.rank for a in self.of(side)), default=Rank.COUNTRY)
 
     def listed(self, side: str) -> tuple[str, ...]:
-        """The names to give out: persons and bodies; an office, a palace or a country only where nothing better is named."""
+        """The names to give out: persons and bodies;
+        an office, a palace or a country only where nothing better is named.
+        """
         best = self.best(side)
         wanted = (
             {Rank.PERSON, Rank.BODY}
@@ -67,7 +72,9 @@ class Parties:
 
 
 def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties | Refusal:
-    """Both sides of what `cues` of one clause tell, or the step that says that it is no contact between them."""
+    """Both sides of what `cues` of one clause tell,
+    or the step that says that it is no contact between them.
+    """
     span = frame.clause(cues[0].start)
     if all(_lacking(frame, cue) for cue in cues):
         return Refusal.NOBODY_MADE_ONE
@@ -108,7 +115,9 @@ def _active(frame: Frame, actor: Actor) -> bool:
 
 
 def _list_goes_on(frame: Frame, span: tuple[int, int], found: Sequence[Actor]) -> list[Actor]:
-    """Names of the clauses that carry on: "Oun, who chairs the Libyan side, and Toggi", "at the ministry, where Baour"."""
+    """Names of the clauses that carry on:
+    "Oun, who chairs the Libyan side, and Toggi", "at the ministry, where Baour".
+    """
     if not found or any(a.side == THIRD and a.part == "core" for a in frame.actors):
         return []
     more = []
@@ -133,7 +142,9 @@ def _lacking(frame: Frame, cue: Word) -> bool:
 
 
 def _unfit(frame: Frame, made: Parties, cues: Sequence[Word]) -> Refusal | None:
-    """Why these are no parties to a contact: a country alone is enough only beside somebody, or in a pair of countries."""
+    """Why these are no parties to a contact:
+    a country alone is enough only beside somebody, or in a pair of countries.
+    """
     if not all(made.of(side) for side in frame.parties):
         return Refusal.ONE_SIDE
     bare = [side for side in frame.parties if made.best(side) is Rank.COUNTRY]
@@ -163,7 +174,9 @@ def _complete(frame: Frame, others: Sequence[Actor], cues: Sequence[Word]) -> bo
 
 
 def _missing(frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse) -> list[Actor]:
-    """Who stands for a side that the clause does not name: in the sentence, in the story, then who only speaks."""
+    """Who stands for a side that the clause does not name:
+    in the sentence, in the story, then who only speaks.
+    """
     foreign = _third_in(frame, (0, len(frame.text)))
     elsewhere = _elsewhere(frame, side, cues)
     if elsewhere and not (foreign and _third_in(frame, frame.clause(elsewhere[0].start))):
@@ -188,7 +201,9 @@ def _elsewhere(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
 
 
 def _beside(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
-    """The nearest of a side that has another part: somebody's envoy rather than a speaker rather than a palace."""
+    """The nearest of a side that has another part:
+    somebody's envoy rather than a speaker rather than a palace.
+    """
     for part in ("indirect", "speaker", "place"):
         close = [a for a in _named(frame, side) if a.part == part]
         close = [a for a in close if part != "speaker" or _speaks_for_itself(frame, a, cues)]
@@ -202,7 +217,9 @@ def _named(frame: Frame, side: str) -> list[Actor]:
 
 
 def _speaks_for_itself(frame: Frame, actor: Actor, cues: Sequence[Word]) -> bool:
-    """A ministry speaks of its own deals; a person of meetings, while of a deal, or to a third party, he has a view."""
+    """A ministry speaks of its own deals;
+    a person of meetings, while of a deal, or to a third party, he has a view.
+    """
     if _third_in(frame, frame.clause(actor.start)):
         return False
     return actor.kind != "person" or any(c.sense not in _STATES - {"message", "invite"} for c in cues)

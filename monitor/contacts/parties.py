@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 THIRD = "third"
 #: the vocabulary of contact; its senses tell the kind
 CONTACT = "%contact"
-#: tags that entity files give: what newsrooms say for the state itself ("the Kremlin"), who only speaks for others,
+#: tags that entity files give: what newsrooms say for the state itself ("the Kremlin"), who only speaks for
+#: others,
 #: armed forces as such, and those at sea
 METONYM, SPOKESMAN, FORCES, NAVY = "metonym", "spokesman", "forces", "navy"
 #: the tag of whoever is of neither party though no person: another state's body, the United Nations
@@ -44,7 +45,9 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The parties of one watchlist's contacts, from all its rules: a name is on the same side in each of them."""
+    """The parties of one watchlist's contacts, from all its rules:
+    a name is on the same side in each of them.
+    """
 
     entities: Mapping[str, EntitySpec]
     #: the id of each party to the tag of its entities ("#france"), in the order of the watchlist
@@ -79,7 +82,9 @@ class Cast:
         )
 
     def sides(self, mention: Mention) -> tuple[str, ...]:
-        """On whose side a mention is: both for "Franco-British", THIRD for a person of neither, none for what is nobody."""
+        """On whose side a mention is: both for "Franco-British", THIRD for a person of neither,
+        none for what is nobody.
+        """
         own = keys_of(mention)
         found = tuple(party for party, tag in self.parties.items() if tag in own)
         spec = self.entity(mention)
@@ -87,7 +92,9 @@ class Cast:
         return found or ((THIRD,) if third else ())
 
     def holder(self, title: str, side: str) -> EntitySpec | None:
-        """Whose office a title is on a side, where an entity has it for an English name: "Russian president"."""
+        """Whose office a title is on a side, where an entity has it for an English name:
+        "Russian president".
+        """
         wanted = f"{self.demonyms[side]} {title}".casefold()
         return self.titles.get(wanted)
 
@@ -97,7 +104,10 @@ class Cast:
 
 
 def rank_of(spec: EntitySpec) -> Rank:
-    """What kind of actor an entity is. A proper name has capitals only; an office or "Russian delegation" has not."""
+    """What kind of actor an entity is.
+
+    A proper name has capitals only; an office or "Russian delegation" has not.
+    """
     if spec.kind not in {"person", "body"}:
         return Rank.COUNTRY
     words = spec.name.replace("-", " ").split()

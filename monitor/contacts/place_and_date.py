@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 def day_of(text: str, lang: str, published: datetime | None, *, ahead: bool = False) -> str | None:
-    """The day that plain `text` names: the first exact one, else month or year. `ahead`: it lies in the future."""
+    """The day that plain `text` names: the first exact one, else month or year. `ahead`:
+    it lies in the future.
+    """
     today = published.date() if published else None
     found = [
         *_dated(text, lang, today, ahead=ahead),
@@ -41,7 +43,9 @@ def is_long_ago(day: str | None, published: datetime | None) -> bool:
 
 
 def place_of(frame: Frame, span: tuple[int, int], home: str | None) -> str | None:
-    """The city that a clause, else its sentence, names; the narrower one first ("Rajma, Benghazi" is Rajma)."""
+    """The city that a clause, else its sentence, names;
+    the narrower one first ("Rajma, Benghazi" is Rajma).
+    """
     inside = [a for a in frame.places if span[0] <= a.start < span[1]]
     found: Actor | None = next(iter(inside), None) or next(iter(frame.places), None)
     return found.name if found else home
@@ -170,6 +174,8 @@ def _month_words(lang: str) -> re.Pattern[str]:
 
 
 def _month(word: str, before: str) -> str:
-    """The name of a month; with ~ it is another word too, and a month only beside a number or behind what tells it."""
+    """The name of a month; with ~ it is another word too,
+    and a month only beside a number or behind what tells it.
+    """
     name = word.rstrip("~").replace("_", " ")
     return name if not word.endswith("~") else rf"(?:(?<=\d ){before}){name}|{name}(?= \d)"

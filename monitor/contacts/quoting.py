@@ -1,7 +1,8 @@
-"""Pure. Who says something in the text's own words, where no list knows him: the subject of the verb, or its agent.
+"""Pure. Who says something in the text's own words, where no list knows him: the subject of the verb, or its
+agent.
 
-Where a subject begins and ends in six languages stands in data/saying.toml; a part of a sentence that is short enough to be
-somebody is quoted as it was written, in any script.
+Where a subject begins and ends in six languages stands in data/saying.toml; a part of a sentence that is
+short enough to be somebody is quoted as it was written, in any script.
 """
 
 from __future__ import annotations
@@ -99,12 +100,16 @@ def begins(frame: Frame, word: Word, lang: str) -> bool:
 
 
 def _before(frame: Frame, at: int) -> str:
-    """The letters before a place, as far as a subject reaches; a letter first where the sentence began earlier."""
+    """The letters before a place, as far as a subject reaches;
+    a letter first where the sentence began earlier.
+    """
     return frame.text[:at] if at <= REACH else f"x{frame.text[at - REACH : at]}"
 
 
 def in_words(frame: Frame, word: Word, lang: str) -> Speaker | None:
-    """Who says it in the text's own words, where no entity is known by them: the subject of the verb, or its agent."""
+    """Who says it in the text's own words, where no entity is known by them:
+    the subject of the verb, or its agent.
+    """
     span = _agent(frame, word, lang)
     if span is None and not is_passive(frame, word, lang):
         span = None if begins(frame, word, lang) else _phrase_before(frame, word, lang)
@@ -116,7 +121,9 @@ def in_words(frame: Frame, word: Word, lang: str) -> Speaker | None:
 
 
 def is_passive(frame: Frame, word: Word, lang: str) -> bool:
-    """Whether who stands before the verb is not who denies: "reports denied by", "démentie", «опровергнуто»."""
+    """Whether who stands before the verb is not who denies:
+    "reports denied by", "démentie", «опровергнуто».
+    """
     rules, said = rules_of(lang), frame.text[word.start : word.end]
     before = _before(frame, word.start)
     if not rules.participle.fullmatch(said) or rules.has.search(before):

@@ -1,8 +1,9 @@
-"""Pure. Why a clause tells of a contact, or why it does not: the two declared tables, and the step that looks them up.
+"""Pure. Why a clause tells of a contact, or why it does not: the two declared tables, and the step that looks
+them up.
 
-Where both parties take part in person nothing more is asked. A country alone ("Russia", "the French") stands for a party
-in many a sentence that tells of no contact; so each reason for which it may do says which words of contact it needs, how
-near they stand, and whether anybody else may be named beside it.
+Where both parties take part in person nothing more is asked. A country alone ("Russia", "the French") stands
+for a party in many a sentence that tells of no contact; so each reason for which it may do says which words
+of contact it needs, how near they stand, and whether anybody else may be named beside it.
 """
 
 from __future__ import annotations
@@ -170,7 +171,9 @@ REASONS = (BOTH, *WITH_COUNTRY, PAIR, APART)
 def declared_rules(
     watchlist: str, severity: Severity, source: str, gate: Node, place: tuple[str, int | None]
 ) -> Iterator[Rule]:
-    """A rule for each reason of a contact; they share `gate`, which only says which items are worth reading."""
+    """A rule for each reason of a contact;
+    they share `gate`, which only says which items are worth reading.
+    """
     for reason in REASONS:
         yield Rule(
             watchlist=watchlist,
@@ -216,7 +219,9 @@ def reason_of(frame: Frame, cues: Sequence[Word], made: Parties, discourse: Disc
 
 
 def _told_apart(cues: Sequence[Word], made: Parties, discourse: Discourse) -> Reason | Refusal:
-    """One side is named in another sentence: who it is must be told by name or office, and of an act of people."""
+    """One side is named in another sentence:
+    who it is must be told by name or office, and of an act of people.
+    """
     if APART.senses.isdisjoint(cue.sense for cue in cues):
         return Refusal.APART_WORD
     if any(all(_composed_body(a, discourse.cast) for a in made.of(side)) for side in discourse.cast.parties):

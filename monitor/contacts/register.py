@@ -1,4 +1,6 @@
-"""Pure. The register of contacts: each once, across stories and languages, with who says so, as it may be cited."""
+"""Pure. The register of contacts: each once, across stories and languages, with who says so,
+as it may be cited.
+"""
 
 from __future__ import annotations
 
@@ -43,10 +45,11 @@ def ledger(
     titles: Titles = MappingProxyType({}),
     corroborate: Callable[[Story], Corroboration | None] | None = None,
 ) -> tuple[LedgerContact, ...]:
-    """Every contact that `items` report, the earliest first. Later items rename nothing; at most two prove to be one.
+    """Every contact that `items` report, the earliest first. Later items rename nothing; at most two prove to
+    be one.
 
-    `people`: canonical names of persons; other names are bodies and offices. Contacts of two watchlists are never one;
-    `titles` are those of their parties. `corroborate` judges the items of one
+    `people`: canonical names of persons; other names are bodies and offices. Contacts of two watchlists are
+    never one; `titles` are those of their parties. `corroborate` judges the items of one
     contact, given as a story with only that contact in it.
     """
     told = reports(items, people)
@@ -100,7 +103,9 @@ def _by_party(
 
 
 def _id(first: Report, taken: Collection[str]) -> str:
-    """Stable for the same first report; `taken`: ids of contacts that another watchlist has from the same words."""
+    """Stable for the same first report;
+    `taken`: ids of contacts that another watchlist has from the same words.
+    """
     said = first.contact
     words = (first.item.item.feed_id, first.item.item.key, said.type, said.date or "", *sorted(said.names))
     made = (_hashed("\n".join(key)) for key in (words, (*words, said.watchlist)))
@@ -152,7 +157,9 @@ def _named(contact: Contact, party: str) -> list[tuple[str, bool]]:
 def _participants(
     said: Sequence[Sequence[tuple[str, bool]]], people: Collection[str], roles: Roles, day: date
 ) -> tuple[Participant, ...]:
-    """Persons before bodies, those whom most reports name first; a bare country only where nobody is named."""
+    """Persons before bodies, those whom most reports name first;
+    a bare country only where nobody is named.
+    """
     counted = Counter(name for names in said for name, _ in names)
     general = {name for names in said for name, whole in names if whole}
     named = [name for name in counted if name not in general] or list(counted)

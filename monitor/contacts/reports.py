@@ -1,8 +1,9 @@
-"""Pure. What one item says of one contact, as far as it tells contacts apart: who, what, where, and a span of days.
+"""Pure. What one item says of one contact, as far as it tells contacts apart: who, what, where, and a span of
+days.
 
-Newsrooms name the same meeting differently: one has both ministers, one "a delegation", one no day. So a side is
-compared by its persons first, and a contact without a day gets the days in which it can lie by its status and by when it
-was told.
+Newsrooms name the same meeting differently: one has both ministers, one "a delegation", one no day. So a side
+is compared by its persons first, and a contact without a day gets the days in which it can lie by its status
+and by when it was told.
 """
 
 from __future__ import annotations
@@ -109,7 +110,9 @@ class Report:
 
 
 def reports(items: Iterable[StoryItem], people: Collection[str]) -> list[Report]:
-    """All reports, in the order in which we came to know them: more items at the end change nothing before them."""
+    """All reports, in the order in which we came to know them:
+    more items at the end change nothing before them.
+    """
     made = [
         Report(
             at=item.told_at,
@@ -141,7 +144,9 @@ def _party(names: Iterable[str], general: frozenset[str], people: Collection[str
 
 
 def span(contact: Contact, told: date) -> Span | None:
-    """The days in which a contact told on `told` lies; None for a year, and for something old without any day."""
+    """The days in which a contact told on `told` lies;
+    None for a year, and for something old without any day.
+    """
     named = days_of(contact.date)
     if named is not None and (named[1] - named[0]).days <= 31:
         return Span(*named, exact=named[0] == named[1])
@@ -173,7 +178,9 @@ def kinds_agree(one: ContactType, other: ContactType) -> bool:
 
 
 def places_agree(one: str | None, other: str | None) -> bool:
-    """Whether two places can be one: either is unknown, or one is named within the other ("Rajma, Benghazi")."""
+    """Whether two places can be one: either is unknown,
+    or one is named within the other ("Rajma, Benghazi").
+    """
     if not one or not other:
         return True
     a, b = one.casefold(), other.casefold()

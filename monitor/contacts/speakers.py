@@ -1,7 +1,8 @@
 """Pure. Who says it: "The Kremlin denied …", "according to Peskov", "dément le Kremlin", «نفى الكرملين».
 
-A denial, confirmation or claim belongs to whom the text names beside a word of saying (the analysts' vocabulary
-`saying`). In a sentence several may say something; a denial's speaker is who denies. Without a name it is the outlet's.
+A denial, confirmation or claim belongs to whom the text names beside a word of saying (the analysts'
+vocabulary `saying`). In a sentence several may say something; a denial's speaker is who denies. Without a
+name it is the outlet's.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ def speaker_of(
 
 
 def denier_of(frame: Frame, cast: Cast, lang: str) -> Speaker | None:
-    """Who denies what a sentence is about, whatever it is; None where nobody, or nobody but the outlet, does."""
+    """Who denies what a sentence is about, whatever it is;
+    None where nobody, or nobody but the outlet, does.
+    """
     for word in (word for word in _sayings(frame, lang) if word.sense == DENIES):
         actor = _right_behind(frame, word, lang) or _subject(frame, word, lang)
         speaker = _described(actor, cast) if actor is not None else in_words(frame, word, lang)
@@ -221,7 +224,9 @@ def _is_subject(frame: Frame, actor: Actor, lang: str) -> bool:
 
 
 def _turkish(frame: Frame, earlier: list[Actor], word: Word) -> Actor | None:
-    """The verb ends the sentence; who says it stands first, without a case ending, or before "tarafından" and "göre"."""
+    """The verb ends the sentence; who says it stands first, without a case ending,
+    or before "tarafından" and "göre".
+    """
     for actor in earlier:
         after = frame.text[actor.end : actor.end + 24]
         if re.match(r"'?\w{0,3}\s(?:\w+\s)?(?:tarafından|göre)(?!\w)", after) or re.match(

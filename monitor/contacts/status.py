@@ -1,7 +1,9 @@
-"""Pure. Whether a contact took place: the words of the analysts' vocabulary `status` and the verb forms around it.
+"""Pure. Whether a contact took place: the words of the analysts' vocabulary `status` and the verb forms
+around it.
 
-A word of denial counts only where it governs the contact: in the contact's own clause, or before it in the sentence
-("denied that he had met"), never in a clause about somebody ("met the minister who denied corruption").
+A word of denial counts only where it governs the contact: in the contact's own clause, or before it in the
+sentence ("denied that he had met"), never in a clause about somebody ("met the minister who denied
+corruption").
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ _AT_INVITATION = re.compile(
 _INVITED = re.compile(
     r"à\sl'invit|su\sinvito|по\sприглаш|(?:at|on)\s[^.]{0,20}invitation|(?:تلبيه\sل?)?ب?دعوه\sمن|بدعوه|تلبيه|davet\w*\süzerine|davetlisi"
 )
-#: letters in which a word of negation governs a word of contact: five or six words, a clause's verb and its object
+#: letters in which a word of negation governs a word of contact: five or six words, a clause's verb and its
+#: object
 GOVERNS = 45
 #: letters in which words belong together: three or four ("did not rule out", "at the invitation of")
 NEAR = 30
@@ -72,14 +75,18 @@ def status_of(frame: Frame, cue: Word) -> ContactStatus:
 
 
 def rumour_of(frame: Frame, cue: Word) -> Mention | None:
-    """The word by which the clause of `cue` says that it is only said: "reportedly", "aurait rencontré", «якобы»."""
+    """The word by which the clause of `cue` says that it is only said:
+    "reportedly", "aurait rencontré", «якобы».
+    """
     start, end = frame.clause(cue.start)
     said = (w for w in frame.statuses if w.sense == HEARSAY and start <= w.start < end)
     return next((word.mention for word in said), None)
 
 
 def _labelled(frame: Frame) -> ContactStatus | None:
-    """The status that a title says in brackets at its end: "Meeting: A – B (planned)", as our own exports do."""
+    """The status that a title says in brackets at its end: "Meeting:
+    A – B (planned)", as our own exports do.
+    """
     said = (ContactStatus.INVITED if w.sense == "invite" else _SENSES.get(w.sense) for w in frame.labels)
     return next((status for status in said if status is not None), None)
 

@@ -23,7 +23,9 @@ _ADJECTIVE = re.compile(r"\s(?!(?:delegation|officials?|leaders|has|have|said|wi
 
 
 def refined(actor: Actor, frame: Frame, cast: Cast) -> Actor:
-    """An office's actor with the whole of its words and, where those say more, a better name than its entity's."""
+    """An office's actor with the whole of its words and, where those say more,
+    a better name than its entity's.
+    """
     if actor.rank is not Rank.OFFICE or actor.side not in cast.demonyms:
         return actor
     for office in frame.offices:
@@ -49,7 +51,9 @@ def _near(one: Mention, other: Mention) -> bool:
 
 
 def _whole(frame: Frame, start: int, end: int) -> str:
-    """An office with what it is the office of: "minister | of defence", up to the next name or word of contact."""
+    """An office with what it is the office of:
+    "minister | of defence", up to the next name or word of contact.
+    """
     others: list[Actor | Word] = [*frame.actors, *frame.cues]
     stop = min((w.start for w in others if w.start >= end), default=len(frame.text))
     more = _MORE.match(frame.text, end, max(end, stop))
@@ -134,7 +138,9 @@ def _holds(other: Actor, actor: Actor) -> bool:
 
 
 def _names(person: Actor, office: Actor, frame: Frame) -> bool:
-    """Whether an office or country stands right beside the name of who holds it: "Russian president Putin"."""
+    """Whether an office or country stands right beside the name of who holds it:
+    "Russian president Putin".
+    """
     if person.side != office.side or office.rank is Rank.PERSON or person.rank >= office.rank:
         return False
     if person.rank is not Rank.PERSON and (person.rank is not Rank.BODY or office.start > person.start):

@@ -1,7 +1,8 @@
-"""Pure. What a channel is: how it words a message, how it hands one over, and what of its settings cannot work.
+"""Pure. What a channel is: how it words a message, how it hands one over, and what of its settings cannot
+work.
 
-compose(rendering, settings) -> (Outgoing, ...)          what will be sent, byte for byte, stored before it is sent
-notifier(settings, policy).send(delivery, now) -> Delivered | TryLater | Rejected
+compose(rendering, settings) -> (Outgoing, ...)          what will be sent, byte for byte, stored before it is
+sent notifier(settings, policy).send(delivery, now) -> Delivered | TryLater | Rejected
 """
 
 from __future__ import annotations
@@ -86,7 +87,9 @@ class Rendering(Protocol):
         ...
 
     def shortened(self, full: int, lines: int) -> dict[str, Any]:
-        """The context with at most so many whole stories and single lines of a digest; others are as they are."""
+        """The context with at most so many whole stories and single lines of a digest;
+        others are as they are.
+        """
         ...
 
     def text(self, context: Mapping[str, Any]) -> str:
@@ -124,7 +127,8 @@ class Channel(Generic[Settings]):
     #: for `check`: what cannot work, each as `key: what is wrong`; and what works but should be known
     mistakes: Callable[[Settings], Iterator[str]] = _no_complaint
     remarks: Callable[[Settings], Iterator[str]] = _no_complaint
-    #: a payload in its plainest form, for the one resend after Rejected(degrade=True), and what that does not say
+    #: a payload in its plainest form, for the one resend after Rejected(degrade=True), and what that does not
+    #: say
     degraded: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], str]] | None = None
 
 

@@ -1,7 +1,7 @@
 """The channels that messages can take: a folder here for each, and its name in `KINDS`.
 
-A channel's folder has its settings in `__init__.py`, and in `channel.py` what it does (`monitor.delivery.channel`).
-Nothing of a channel is loaded before it is needed.
+A channel's folder has its settings in `__init__.py`, and in `channel.py` what it does
+(`monitor.delivery.channel`). Nothing of a channel is loaded before it is needed.
 """
 
 from __future__ import annotations

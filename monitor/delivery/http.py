@@ -42,10 +42,11 @@ class Post:
 
 
 def post(request: Post, policy: NetPolicy, timeout: timedelta) -> Answer | TryLater | Rejected:
-    """The answer to `request`, or why there is none. Redirects are not followed; nothing the world does raises.
+    """The answer to `request`, or why there is none. Redirects are not followed; nothing the world does
+    raises.
 
-    `timeout` bounds the whole exchange, the name lookup included. A status that came counts even when its body does
-    not; without one it is ambiguous as soon as the body began to leave.
+    `timeout` bounds the whole exchange, the name lookup included. A status that came counts even when its
+    body does not; without one it is ambiguous as soon as the body began to leave.
     """
     seconds = timeout.total_seconds()
     exchange = _Exchange(request)
@@ -59,7 +60,9 @@ def post(request: Post, policy: NetPolicy, timeout: timedelta) -> Answer | TryLa
 
 
 def secrets_of(url: str) -> tuple[str, ...]:
-    """What an error page may echo of a secret address: the whole, its path, its credentials, each long part of it."""
+    """What an error page may echo of a secret address:
+    the whole, its path, its credentials, each long part of it.
+    """
     rest = url.partition("://")[2]
     authority, _, path = rest.partition("/")
     parts = (path, authority.rpartition("@")[0], *re.split(r"[/?&=]", path))

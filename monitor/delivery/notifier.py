@@ -2,7 +2,8 @@
 
     send(delivery, now) -> Delivered | TryLater | Rejected
 
-To add a kind of receiver: a folder here, its settings in `__init__.py`, what it does in `channel.py`, and its name in `monitor.delivery.channels`.
+To add a kind of receiver: a folder here, its settings in `__init__.py`, what it does in `channel.py`, and its
+name in `monitor.delivery.channels`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ def notifier_for(receiver: Receiver, policy: NetPolicy) -> Notifier:
 
 
 def degraded(message: Message) -> Message | None:
-    """`message` in its plainest form, for the one resend after Rejected(degrade=True); None where there is none."""
+    """`message` in its plainest form, for the one resend after Rejected(degrade=True);
+    None where there is none.
+    """
     plainer = channel_of(message.channel).degraded
     if plainer is None:
         return None

@@ -1,7 +1,8 @@
 """Pure. What an answer of the other side means for a delivery: HTTP statuses, SMTP replies, Retry-After.
 
-The rule behind the tables: what was said about *this message* rejects it, what was said about *us or the hour* waits,
-and what may have been taken is ambiguous. Nothing here ever repeats a secret or more than a line of foreign text.
+The rule behind the tables: what was said about *this message* rejects it, what was said about *us or the
+hour* waits, and what may have been taken is ambiguous. Nothing here ever repeats a secret or more than a line
+of foreign text.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class Answer:
 
 
 def said(text: str, secrets: Iterable[str] = ()) -> str:
-    """Foreign `text` fit for a reason: one line, at most 200 characters, no address and none of our secrets."""
+    """Foreign `text` fit for a reason:
+    one line, at most 200 characters, no address and none of our secrets.
+    """
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, "[secret]")
     text = _CONTROL.sub(" ", _ADDRESS.sub("[address]", text))
@@ -72,9 +75,9 @@ def _http_date(value: str) -> datetime | None:
 def http_outcome(answer: Answer, now: datetime, secrets: Iterable[str] = ()) -> Outcome:
     """A status by itself, as Standard Webhooks 1.0.0 reads it ("Webhook consumers' response").
 
-    2xx delivered. 408, 425, 429 and 5xx later, 429 and 503 for the whole receiver. A redirect is never followed: a
-    permanent one suspends the receiver (its address must be mended), a passing one (a login or maintenance page)
-    is tried again. 410 suspends. Any other 4xx rejects.
+    2xx delivered. 408, 425, 429 and 5xx later, 429 and 503 for the whole receiver. A redirect is never
+    followed: a permanent one suspends the receiver (its address must be mended), a passing one (a login or
+    maintenance page) is tried again. 410 suspends. Any other 4xx rejects.
     """
     status = answer.status
     if 200 <= status < 300:
@@ -115,9 +118,9 @@ _FORM = re.compile(r"\b5\.(?:2\.3|3\.4|6\.\d{1,3})\b")
 def smtp_outcome(stage: Stage, code: int, text: str, secrets: Iterable[str] = ()) -> Outcome:
     """A refusing reply `code` at `stage` (RFC 5321 section 4.2, RFC 4954 section 6).
 
-    4xx waits: the recipient's own at RCPT and DATA, else the whole receiver. 5xx rejects at RCPT and DATA; of the
-    sender or the login it also suspends the receiver. At the greeting or STARTTLS nothing was said about the message,
-    so even a 5xx only waits. A reply that is no reply is ambiguous once the text was sent.
+    4xx waits: the recipient's own at RCPT and DATA, else the whole receiver. 5xx rejects at RCPT and DATA; of
+    the sender or the login it also suspends the receiver. At the greeting or STARTTLS nothing was said about
+    the message, so even a 5xx only waits. A reply that is no reply is ambiguous once the text was sent.
     """
     reason = f"{code} at {stage}: {said(text, secrets)}"
     if not 400 <= code < 600:

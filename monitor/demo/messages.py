@@ -1,4 +1,6 @@
-"""Pure. Messages made of invented stories, for `check`, previews, test messages and the pictures of the README."""
+"""Pure. Messages made of invented stories, for `check`, previews,
+test messages and the pictures of the README.
+"""
 
 from __future__ import annotations
 

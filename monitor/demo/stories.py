@@ -181,8 +181,10 @@ def _received() -> Story:
         items=(
             story_item(
                 31, "gulf", "Haftar received in Moscow as defence ministry promises more instructors",
-                "The eastern commander flew in overnight. Khalifa Haftar met Defence Minister Andrei Belousov at the "
-                "ministry on Monday, and both sides spoke of instructors for two garrisons south of Sirte. No text "
+                "The eastern commander flew in overnight. Khalifa Haftar met Defence Minister Andrei "
+                "Belousov at the "
+                "ministry on Monday, and both sides spoke of instructors for two garrisons south of "
+                "Sirte. No text "
                 "was signed.",
                 "Khalifa Haftar", "met", "Andrei Belousov", reason=why, contacts=(_RECEIVED,), fulltext=Fulltext.READ,
             ),
@@ -208,13 +210,15 @@ def _convoy() -> Story:
         items=(
             story_item(
                 24, "sahel", "Une colonne d'Africa Corps quitte Brak pour le sud, selon des chauffeurs",
-                "Le convoi a été vu à l'aube. Une trentaine de véhicules d'Africa Corps, l'héritier de Wagner, ont "
+                "Le convoi a été vu à l'aube. Une trentaine de véhicules d'Africa Corps, l'héritier "
+                "de Wagner, ont "
                 "pris la route du Niger depuis la base de Brak. L'armée n'a pas répondu.",
                 "Africa Corps", "Wagner", watchlist="wagner", reason="names Africa Corps and Wagner",
             ),
             story_item(
                 25, "delta", "Drivers describe a night convoy leaving Brak air base",
-                "Three drivers gave the same account. Men they knew as Wagner fighters rode in unmarked lorries, they "
+                "Three drivers gave the same account. Men they knew as Wagner fighters rode in "
+                "unmarked lorries, they "
                 "said. Their account could not be checked.",
                 "Wagner fighters", watchlist="wagner", reason="names Wagner fighters",
             ),
@@ -228,7 +232,8 @@ def _council() -> Story:
         items=(
             story_item(
                 16, "council", "Council renews call for all foreign forces to leave Libya",
-                "The vote was fourteen to none. The Security Council again demanded the withdrawal of all foreign "
+                "The vote was fourteen to none. The Security Council again demanded the withdrawal "
+                "of all foreign "
                 "forces, fighters and mercenaries from Libya without delay. One member abstained.",
                 "Security Council", "demanded the withdrawal", "mercenaries", "Libya", watchlist="un-withdrawal",
                 severity=Severity.MEDIUM, reason="a UN body demands withdrawal from Libya",
@@ -243,7 +248,8 @@ def _denied() -> Story:
         items=(
             story_item(
                 15, "tripoli", "الحكومة تنفي إجراء اتصال هاتفي بين الدبيبة ولافروف",
-                "تداولت صفحات الخبر منذ الصباح. نفى المتحدث إجراء أي اتصال بين عبد الحميد الدبيبة وسيرغي لافروف هذا "
+                "تداولت صفحات الخبر منذ الصباح. نفى المتحدث إجراء أي اتصال بين عبد الحميد الدبيبة "
+                "وسيرغي لافروف هذا "
                 "الأسبوع. ولم يصدر تعليق من موسكو.",
                 "عبد الحميد الدبيبة", "اتصال", "سيرغي لافروف", severity=Severity.MEDIUM,
                 reason="a call is denied", contacts=(_CALLED,),
@@ -273,7 +279,8 @@ def _review() -> Story:
         items=(
             story_item(
                 9, "bogaz", "Bingazi'de Rusça kursu açıldı, büyükelçilik temsilcisi katıldı",
-                "Açılışta konuşma yapılmadı. Rus büyükelçiliğinden bir temsilci Bingazi belediyesini ziyaret etti. "
+                "Açılışta konuşma yapılmadı. Rus büyükelçiliğinden bir temsilci Bingazi belediyesini "
+                "ziyaret etti. "
                 "Kurs ocakta başlıyor.",
                 "Rus büyükelçiliğinden", "ziyaret etti", severity=Severity.LOW, reason="a weak sign of contact",
             ),
@@ -287,7 +294,8 @@ def _elsewhere() -> Story:
         items=(
             story_item(
                 8, "delta", "Envoy wants foreign units out of the eastern provinces by spring",
-                "It concerns another country. The UN envoy asked that foreign units withdraw from the provinces. Talks "
+                "It concerns another country. The UN envoy asked that foreign units withdraw from "
+                "the provinces. Talks "
                 "resume in January.",
                 "withdraw", watchlist="un-withdrawal", severity=Severity.LOW, reason="withdrawal, but not from Libya",
             ),

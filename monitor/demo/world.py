@@ -1,4 +1,5 @@
-"""The loopback world of `monitor demo`: a web server with the sample feeds, an SMTP server, a Slack-shaped endpoint.
+"""The loopback world of `monitor demo`: a web server with the sample feeds, an SMTP server, a Slack-shaped
+endpoint.
 
 Real servers on free ports of 127.0.0.1; the pipeline that talks to them is the one that runs for months.
 """

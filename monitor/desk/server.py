@@ -1,4 +1,7 @@
-"""Serves the page behind the signed links. GET shows and changes nothing (mail scanners follow links); POST acts."""
+"""Serves the page behind the signed links.
+
+GET shows and changes nothing (mail scanners follow links); POST acts.
+"""
 
 from __future__ import annotations
 
@@ -100,7 +103,10 @@ def _claim(story: Story, given: Mapping[str, str], lists: Mapping[str, str]) -> 
 
 @contextmanager
 def served(desk: Desk, listen: tuple[str, int]) -> Iterator[tuple[str, int]]:
-    """Serve until the end of the block; the address that is listened at. Raises OSError where it cannot be had."""
+    """Serve until the end of the block; the address that is listened at.
+
+    Raises OSError where it cannot be had.
+    """
     server = ThreadingHTTPServer(listen, _handler(desk))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="desk", daemon=True)

@@ -38,7 +38,9 @@ class AtomEntry:
 def feed(
     name: str, title: str, entries: Iterable[AtomEntry], *, empty_at: datetime, link: str | None = None
 ) -> str:
-    """The feed document, entries as given. `empty_at` dates a feed without entries; `link`: where it is published."""
+    """The feed document, entries as given. `empty_at` dates a feed without entries;
+    `link`: where it is published.
+    """
     listed = list(entries)
     made = _Feed(
         title=plain.clean(title),

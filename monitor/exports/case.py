@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 SUMS, CHAIN = "SHA256SUMS", "chain.json"
-#: links of other items that are taken along to show that a chain has no gap; with more, only the story's own are
+#: links of other items that are taken along to show that a chain has no gap; with more, only the story's own
+#: are
 MAX_BETWEEN = 5_000
 
 
@@ -152,8 +153,10 @@ article { break-inside: avoid-page } a { color: #0b57d0; overflow-wrap: anywhere
 
 #: what a reader of a case must not believe of it
 UNPROVED = (
-    "The hashes show that nothing was changed since they were written down. They do not show that nobody made the whole "
-    "case anew, nor that this page, story.json and the tables say what the entries say: compare the newest links with "
+    "The hashes show that nothing was changed since they were written down. They do not show that "
+    "nobody made the whole "
+    "case anew, nor that this page, story.json and the tables say what the entries say: compare the "
+    "newest links with "
     "those that were written down elsewhere, and read the entries."
 )
 
@@ -190,7 +193,8 @@ def write(
     )
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src '
+        "'unsafe-inline'\">\n"
         '<meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">\n'
         f"<title>{_plain(title)}</title><style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
     )
@@ -205,7 +209,8 @@ def _head(judged: Judged, title: str) -> Iterator[str]:
     story = judged.story
     yield f"<h1{_direction(judged.best.item.lang)}>{_plain(title)}</h1>"
     said = [
-        f"Story {story.id}, {story.severity.value}; watchlists: {', '.join(stories.watchlists(story)) or 'none'}",
+        f"Story {story.id}, {story.severity.value}; watchlists: "
+        f"{', '.join(stories.watchlists(story)) or 'none'}",
         f"First seen {_at(stories.first_seen(story))}, latest news {_at(stories.latest(story))}",
         f"Items: {len(story.items)}, copies among them: {stories.copies(story)}; "
         f"languages: {', '.join(stories.languages(story))}",
@@ -284,7 +289,8 @@ def _item(of: StoryItem) -> Iterator[str]:
 
 def _evidence(entries: Sequence[EntryRow]) -> Iterator[str]:
     yield (
-        "<p>What each feed said, byte for byte as decoded. <code>sha256sum -c SHA256SUMS</code> checks that the "
+        "<p>What each feed said, byte for byte as decoded. <code>sha256sum -c SHA256SUMS</code> "
+        "checks that the "
         "files of this folder are unchanged; <code>monitor verify</code> also checks the chain of hashes.</p>"
     )
     yield "<table><tr><th>item</th><th>file</th><th>retrieved</th><th>SHA-256 and chain</th></tr>"

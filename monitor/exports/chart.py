@@ -1,7 +1,7 @@
 """Pure but for the file it writes. Contacts as a picture for a report: how many a month, and who meets whom.
 
-Only canonical English names are drawn, so that no script needs a font of its own. The one doorway to matplotlib; the
-same contacts give the same picture.
+Only canonical English names are drawn, so that no script needs a font of its own. The one doorway to
+matplotlib; the same contacts give the same picture.
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ _STYLE: Any = {
 
 
 def write(contacts: Sequence[LedgerContact], target: Path) -> None:
-    """Draw into `target`, whose suffix is one of FORMATS. Background mentions are left out. Raises OSError."""
+    """Draw into `target`, whose suffix is one of FORMATS. Background mentions are left out.
+
+    Raises OSError.
+    """
     told = [contact for contact in contacts if not contact.background]
     kind = target.suffix.lstrip(".").lower()
     with rc_context(_STYLE):

@@ -22,7 +22,8 @@ COLUMNS = (
 )  # fmt: skip
 #: a spreadsheet runs what begins so as a formula (CWE-1236)
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-#: where a spreadsheet of a country that writes 1,5 for one and a half begins another cell, quotation marks or not
+#: where a spreadsheet of a country that writes 1,5 for one and a half begins another cell, quotation marks or
+#: not
 _INNER = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+\-@＝＋－＠])")
 
 

@@ -1,7 +1,7 @@
 """Pure. Contacts as MISP events, with the grades of the admiralty-scale taxonomy as tags.
 
-An event each, with the participants, the place and every report as objects of MISP's own templates. UUIDs are of
-version 5, so that importing again updates. The one doorway to pymisp.
+An event each, with the participants, the place and every report as objects of MISP's own templates. UUIDs are
+of version 5, so that importing again updates. The one doorway to pymisp.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def write(contacts: Iterable[LedgerContact], *, people: Iterable[str]) -> str:
 
 
 def _stamped(of: LedgerContact, event: MISPEvent) -> dict[str, Any]:
-    """As plain data, with the moment of our last news: the library leaves it out of what it holds for edited."""
+    """As plain data, with the moment of our last news:
+    the library leaves it out of what it holds for edited.
+    """
     data: dict[str, Any] = json.loads(event.to_json())
     for part in (data, *data["Object"]):
         part["timestamp"] = _moment(of)

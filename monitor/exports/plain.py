@@ -43,9 +43,11 @@ def clean(text: str) -> str:
 
 
 def uri(url: str) -> str:
-    """A link as strict readers want it: a URI (RFC 3986), letters beyond ASCII encoded (RFC 3987 section 3.1).
+    """A link as strict readers want it: a URI (RFC 3986), letters beyond ASCII encoded (RFC 3987 section
+    3.1).
 
-    The host becomes its ASCII form; what is encoded already stays. An address that cannot be read stays as it is.
+    The host becomes its ASCII form; what is encoded already stays. An address that cannot be read stays as it
+    is.
     """
     try:
         return _STRAY_PERCENT.sub("%25", str(safe_url_string(clean(url))))
@@ -82,7 +84,9 @@ def heading(contacts: Iterable[LedgerContact]) -> str:
 
 
 def summary(of: LedgerContact, mark: Callable[[str], str] = str) -> str:
-    """A few plain lines: who in what office, when, status with its history, who says so and how far to believe it."""
+    """A few plain lines: who in what office, when, status with its history,
+    who says so and how far to believe it.
+    """
     lines = [
         *(f"{of.title(party)}: {with_roles(people)}" for party, people in of.parties.items()),
         f"Place: {of.place or 'not said'}",

@@ -1,7 +1,7 @@
 """Pure. Contacts as a STIX 2.1 bundle: a report each, with its participants as identities and who met whom.
 
-Ids are of version 5, so that importing again updates; `confidence` follows the Admiralty scale of the specification's
-appendix A. The one doorway to stix2.
+Ids are of version 5, so that importing again updates; `confidence` follows the Admiralty scale of the
+specification's appendix A. The one doorway to stix2.
 """
 
 from __future__ import annotations

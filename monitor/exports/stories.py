@@ -24,7 +24,8 @@ STORY_COLUMNS = (
 )  # fmt: skip
 
 
-# --- items ---------------------------------------------------------------------------------------------------
+# --- items
+# ---------------------------------------------------------------------------------------------------
 
 
 def item_json(of: StoryItem, *, texts: bool = True) -> dict[str, Any]:
@@ -122,7 +123,8 @@ def _evidence(of: Evidence) -> dict[str, Any]:
     }  # fmt: skip
 
 
-# --- stories -------------------------------------------------------------------------------------------------
+# --- stories
+# -------------------------------------------------------------------------------------------------
 
 
 def story_json(of: Judged, steps: Sequence[Step] = (), *, texts: bool = False) -> dict[str, Any]:
@@ -225,7 +227,8 @@ def _teller(of: StoryItem) -> str:
     return f"{html.escape(of.outlet)}, {of.told_at:%Y-%m-%d %H:%M}: {linked}{''.join(marks)}"
 
 
-# --- what they have in common --------------------------------------------------------------------------------
+# --- what they have in common
+# --------------------------------------------------------------------------------
 
 
 def first_seen(of: Story) -> datetime:

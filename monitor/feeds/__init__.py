@@ -1,1 +1,4 @@
-"""Get items: fetch politely, decode, parse in a limited process, clean, and know an item again. Start at `fetch`."""
+"""Get items: fetch politely, decode, parse in a limited process, clean, and know an item again.
+
+Start at `fetch`.
+"""

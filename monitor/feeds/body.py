@@ -17,10 +17,12 @@ class Damaged(Exception):
 
 
 class Body:
-    """Collects a body chunk by chunk, decompressing gzip within `limit` bytes (and never reading more than `limit`).
+    """Collects a body chunk by chunk, decompressing gzip within `limit` bytes (and never reading more than
+    `limit`).
 
-    gzip is told by its magic, not by the header: plain text labelled gzip stays as it came, and a .gz file without
-    label is opened. All members are read (RFC 1952 section 2.2); what follows the last one is padding.
+    gzip is told by its magic, not by the header: plain text labelled gzip stays as it came, and a .gz file
+    without label is opened. All members are read (RFC 1952 section 2.2); what follows the last one is
+    padding.
     """
 
     def __init__(self, limit: int) -> None:

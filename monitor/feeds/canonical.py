@@ -1,6 +1,7 @@
 """Pure. Addresses reduced for comparing two mentions of one page; never shown and never fetched.
 
-What is dropped stands in `data/query_parameters.txt`, name by name: in doubt a parameter names the page and stays.
+What is dropped stands in `data/query_parameters.txt`, name by name: in doubt a parameter names the page and
+stays.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ _WRAPPER = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?\Z")
 def canonical_url(url: str) -> str | None:
     """`url` reduced; None where it is no http(s) address.
 
-    Tracking and session parameters, fragment (unless it names a page), default port, AMP suffix and case of the host go; all other parameters
-    stay, sorted. http and https count as one. A search engine's link to a page is that page. Mobile hosts are left
-    alone: they are not always the same page.
+    Tracking and session parameters, fragment (unless it names a page), default port, AMP suffix and case of
+    the host go; all other parameters stay, sorted. http and https count as one. A search engine's link to a
+    page is that page. Mobile hosts are left alone: they are not always the same page.
     """
     from w3lib.url import canonicalize_url  # costs 0.1 s to import: paid on first use
 
@@ -50,7 +51,9 @@ def canonical_url(url: str) -> str | None:
 
 
 def same_page(one: str | None, other: str | None) -> bool:
-    """Whether two reduced addresses lead to one page: equal, or apart only in what looks like a session's token."""
+    """Whether two reduced addresses lead to one page:
+    equal, or apart only in what looks like a session's token.
+    """
     return one == other or (
         one is not None and other is not None and _sessionless(one) == _sessionless(other)
     )

@@ -1,9 +1,9 @@
 """Pure. HTML to plain text with paragraphs. Nothing here raises on any string.
 
-The tokenizer is our own because every library tried is quadratic on some hostile page (100,000 attributes, 100,000
-nested elements, unclosed comments); this one looks at each character a bounded number of times. It follows the HTML
-standard's idea of a tag (https://html.spec.whatwg.org/#parsing) except where that would lose words: what is not the
-name of an element stays text.
+The tokenizer is our own because every library tried is quadratic on some hostile page (100,000 attributes,
+100,000 nested elements, unclosed comments); this one looks at each character a bounded number of times. It
+follows the HTML standard's idea of a tag (https://html.spec.whatwg.org/#parsing) except where that would lose
+words: what is not the name of an element stays text.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ _BOILERPLATE = re.compile(
 
 
 def to_text(markup: str) -> str:
-    """Plain text of an HTML fragment: paragraphs parted by an empty line, no markup, no references, no boilerplate.
+    """Plain text of an HTML fragment: paragraphs parted by an empty line, no markup, no references, no
+    boilerplate.
 
     Text that holds no markup keeps its own empty lines. Doubly escaped markup is read too.
     """
@@ -121,7 +122,9 @@ def _pieces(text: str) -> tuple[list[str], bool]:
 
 
 def _step(text: str, start: int, absent: set[str]) -> tuple[int, str]:
-    """What stands at the `<` at `start`: where to go on, and what it becomes; a literal `<` becomes itself."""
+    """What stands at the `<` at `start`: where to go on, and what it becomes;
+    a literal `<` becomes itself.
+    """
     if text.startswith("<!--", start):
         after = _after("-->", text, start + 2, absent)
         return (after, "") if after else (start + 4, "")

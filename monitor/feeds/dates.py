@@ -1,8 +1,9 @@
-"""Pure. A feed's date words to a UTC instant, and what is odd about it. A date never decides whether an item alerts.
+"""Pure. A feed's date words to a UTC instant, and what is odd about it. A date never decides whether an item
+alerts.
 
-Read by us because feedparser reads MSK, EET and Europe/Rome as UTC, 1721037600 as the year 1721, and no month names
-but English ones. Formats: RFC 3339, RFC 822 with its usual mistakes, numbers with dots or slashes, month names in the
-languages of our feeds, Unix seconds and milliseconds.
+Read by us because feedparser reads MSK, EET and Europe/Rome as UTC, 1721037600 as the year 1721, and no month
+names but English ones. Formats: RFC 3339, RFC 822 with its usual mistakes, numbers with dots or slashes,
+month names in the languages of our feeds, Unix seconds and milliseconds.
 """
 
 from __future__ import annotations
@@ -81,7 +82,10 @@ def flag(text: str, at: datetime | None, now: datetime) -> DateFlag:
 
 
 def parse_date(text: str) -> datetime | None:
-    """The UTC instant, or None. A time without zone is taken as UTC, a date without time as midnight. Never raises."""
+    """The UTC instant, or None. A time without zone is taken as UTC, a date without time as midnight.
+
+    Never raises.
+    """
     if len(text) > MAX_LENGTH:
         return None
     words = _folded(text)

@@ -1,8 +1,9 @@
-"""Pure. Bytes to text: we decide the encoding, because one stray byte must not turn a whole feed into mojibake.
+"""Pure. Bytes to text: we decide the encoding, because one stray byte must not turn a whole feed into
+mojibake.
 
-In this order: byte order mark, UTF-16 pattern, strict UTF-8 (it wins over any declaration), nearly UTF-8, the declared
-label from the WHATWG list (https://encoding.spec.whatwg.org/#names-and-labels) or a code page of old, a guess,
-replacement.
+In this order: byte order mark, UTF-16 pattern, strict UTF-8 (it wins over any declaration), nearly UTF-8, the
+declared label from the WHATWG list (https://encoding.spec.whatwg.org/#names-and-labels) or a code page of
+old, a guess, replacement.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ _HTTP_LABEL = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.I
 _RUN = re.compile(rb"[\x80-\xff]+")
 _MARKUP = re.compile(rb"<[^<>]{0,2000}>")
 
-#: C1 controls, which are windows-1252 in the wrong place (https://encoding.spec.whatwg.org/#index-windows-1252)
+#: C1 controls, which are windows-1252 in the wrong place
+#: (https://encoding.spec.whatwg.org/#index-windows-1252)
 _C1 = re.compile("[\x80-\x9f]")
 _C1_MEANT = {n: bytes([n]).decode("cp1252", "ignore") or None for n in range(0x80, 0xA0)}
 #: controls, lone surrogates and noncharacters: what XML, mail and databases refuse
@@ -114,7 +116,9 @@ _AS_WINDOWS = "windows-1252-in-utf-8"
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:
-    """What stands for bytes that are not UTF-8: those of windows-1252's dashes and quotes, else a sign of loss."""
+    """What stands for bytes that are not UTF-8:
+    those of windows-1252's dashes and quotes, else a sign of loss.
+    """
     if not isinstance(error, UnicodeDecodeError):
         raise error
     stray = error.object[error.start : error.end]
@@ -160,10 +164,11 @@ def scrub(text: str) -> str:
 
 
 def mended_references(text: str) -> str:
-    """Numeric references made possible: pairs and bytes joined, C1 read as windows-1252, impossible ones dropped.
+    """Numeric references made possible: pairs and bytes joined, C1 read as windows-1252, impossible ones
+    dropped.
 
-    `&#55357;&#56832;` is one smiling face, `&#195;&#169;` one é; `&#xD800;` and `&#x110000;` are nothing and would stop
-    every XML parser.
+    `&#55357;&#56832;` is one smiling face, `&#195;&#169;` one é; `&#xD800;` and `&#x110000;` are nothing and
+    would stop every XML parser.
     """
     if "&#" not in text:
         return text
@@ -238,7 +243,9 @@ def _number(reference: str) -> int:
 
 
 def _code_page(body: bytes, label: str) -> str:
-    """The text in a code page that Python knows by this name; empty where it does not, or where bytes are not in it."""
+    """The text in a code page that Python knows by this name;
+    empty where it does not, or where bytes are not in it.
+    """
     if not _CODE_PAGES.fullmatch(label):
         return ""
     with contextlib.suppress(LookupError, UnicodeDecodeError):

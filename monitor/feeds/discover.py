@@ -47,7 +47,10 @@ class Found:
 
 
 def discover(html: bytes, base_url: str, content_type: str = "text/html") -> tuple[Found, ...]:
-    """The feeds that a page names, best first, without repeats. `base_url`: where the page came from. Never raises."""
+    """The feeds that a page names, best first, without repeats. `base_url`: where the page came from.
+
+    Never raises.
+    """
     root = page.tree(html, content_type)
     if root is None:
         return ()

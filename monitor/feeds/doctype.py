@@ -1,7 +1,9 @@
-"""Pure. Entities that a document declares for itself, resolved before the parser sees it where they are harmless.
+"""Pure. Entities that a document declares for itself, resolved before the parser sees it where they are
+harmless.
 
-Some publishers declare `nbsp` or their own name. A short text without references of its own is put in place; anything
-else (a file, an entity made of entities, a long text) is refused: no feed needs it, and small ones expand to megabytes.
+Some publishers declare `nbsp` or their own name. A short text without references of its own is put in place;
+anything else (a file, an entity made of entities, a long text) is refused: no feed needs it, and small ones
+expand to megabytes.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ _DOCTYPE = re.compile(
     re.IGNORECASE,
 )
 _DECLARED = re.compile(r"<!ENTITY\s+([A-Za-z_][\w.-]*+)\s+(?:\"([^\"]*+)\"|'([^']*+)')\s*+>")
-#: what a parser that checks nothing has no use for, and the sets of characters that every version of HTML refers to
+#: what a parser that checks nothing has no use for, and the sets of characters that every version of HTML
+#: refers to
 _IDLE = re.compile(
     r"<!(?:ELEMENT|ATTLIST|NOTATION)\b(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+>"
     r"|<!ENTITY\s+%\s+[\w.-]++\s+PUBLIC\s+\"-//W3C//ENTITIES[^\"]*+\"\s*+(?:\"[^\"]*+\")?\s*+>\s*+(?:%[\w.-]++;)?"

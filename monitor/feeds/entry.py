@@ -47,7 +47,10 @@ class RawEntry:
 
 
 def tidy(raw: RawEntry, base: str) -> tuple[Entry | None, str]:
-    """The entry, and a remark where something was cut. None where there is nothing to keep. `base`: the feed's address."""
+    """The entry, and a remark where something was cut.
+
+    None where there is nothing to keep. `base`: the feed's address.
+    """
     title, summary, content = to_line(raw.title[:MAX_MARKUP]), _words(raw.summary), _words(raw.content)
     title = title if any(map(str.isalnum, title)) else (title and first_words(summary or content)) or title
     guid = _one_line(raw.guid)[:MAX_ADDRESS] or None
@@ -73,8 +76,9 @@ def tidy(raw: RawEntry, base: str) -> tuple[Entry | None, str]:
 def whole_url(url: str, base: str) -> str | None:
     """`url` made absolute against `base`; None unless it is http(s) with a host.
 
-    As the URL standard reads it (https://url.spec.whatwg.org/#concept-basic-url-parser): spaces around it and line
-    breaks and tabs inside it go, a space inside it is `%20`. `&amp;` is escaped once too often: no name begins so.
+    As the URL standard reads it (https://url.spec.whatwg.org/#concept-basic-url-parser): spaces around it and
+    line breaks and tabs inside it go, a space inside it is `%20`. `&amp;` is escaped once too often: no name
+    begins so.
     """
     try:
         written = _SPACE.sub(lambda one: quote(one[0]), _URL_NOISE.sub("", scrub(url).strip()))
@@ -95,7 +99,9 @@ def language_tag(tag: str) -> str | None:
 
 
 def first_words(text: str) -> str:
-    """What an entry without a title is called: its first sentence or line, at most 100 characters, cut between words."""
+    """What an entry without a title is called:
+    its first sentence or line, at most 100 characters, cut between words.
+    """
     line = text.split("\n", 1)[0]
     sentence = _SENTENCE.match(line)
     words = sentence.group().strip() if sentence else line

@@ -1,7 +1,7 @@
 """Pure. The XML reader that feedparser drives, found by it through its list of preferred SAX parsers.
 
-Two differences from Python's own: text arrives in whole pieces (feedparser spends half its time on split ones), and a
-document that declares an entity is refused: expansions of up to 8 MB pass libexpat's own guard.
+Two differences from Python's own: text arrives in whole pieces (feedparser spends half its time on split
+ones), and a document that declares an entity is refused: expansions of up to 8 MB pass libexpat's own guard.
 """
 
 from __future__ import annotations

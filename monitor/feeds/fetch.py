@@ -1,4 +1,5 @@
-"""Fetch one document over HTTP: conditional, bounded in bytes, time and redirects; the world's failures are values.
+"""Fetch one document over HTTP: conditional, bounded in bytes, time and redirects; the world's failures are
+values.
 
 Sources: RFC 9110, RFC 9111. Many at once: `monitor.feeds.hosts`. Local files: `monitor.feeds.local`.
 """
@@ -75,7 +76,9 @@ async def fetch(client: httpx.AsyncClient, request: FetchRequest) -> FetchResult
 
 
 def explained(error: Exception) -> tuple[FetchFault, str]:
-    """The fault that an exception of httpx or of a socket stands for, and what to say of it (not yet redacted)."""
+    """The fault that an exception of httpx or of a socket stands for,
+    and what to say of it (not yet redacted).
+    """
     said = str(error) or type(error).__name__
     fault = next((fault for kind, fault in _FAULTS if isinstance(error, kind)), FetchFault.PROTOCOL)
     if fault is FetchFault.CONNECT and any(isinstance(cause, ssl.SSLError) for cause in causes(error)):
@@ -187,7 +190,10 @@ def _onward(request: FetchRequest, hop: _Hop, status: int, location: str | None)
 
 
 def _moved_to(request: FetchRequest, hop: _Hop) -> str | None:
-    """Where the permanent redirects led, up to the first temporary one. An address with credentials never moves by itself."""
+    """Where the permanent redirects led, up to the first temporary one.
+
+    An address with credentials never moves by itself.
+    """
     start = urls.address(request.url)
     return str(hop.moved) if hop.moved is not None and start and start[1] is None else None
 
@@ -257,7 +263,9 @@ async def _read(response: httpx.Response, headers: http.Headers, limit: int) -> 
 
 
 def _cut_short(error: httpx.TransportError) -> FetchFailed:
-    """A body that broke off. h11 words it: "incomplete chunked read", "without sending complete message body"."""
+    """A body that broke off. h11 words it:
+    "incomplete chunked read", "without sending complete message body".
+    """
     broken_off = isinstance(error, httpx.ReadError) or "complete" in str(error)
     return _failed(
         FetchFault.TRUNCATED if broken_off else FetchFault.PROTOCOL, str(error) or "the connection broke off"

@@ -1,8 +1,8 @@
 """Pure. The article of a web page: its paragraphs to the very last, without what stands around them.
 
-`trafilatura` finds the text; before it we cut what names itself clutter, and after it we put back paragraphs that it
-lost among their neighbours, for the sentence that matters often stands near the end. Hostile pages can cost it
-minutes: run `extract` in a limited worker (`monitor.feeds.worker`).
+`trafilatura` finds the text; before it we cut what names itself clutter, and after it we put back paragraphs
+that it lost among their neighbours, for the sentence that matters often stands near the end. Hostile pages
+can cost it minutes: run `extract` in a limited worker (`monitor.feeds.worker`).
 """
 
 from __future__ import annotations
@@ -77,8 +77,9 @@ class NoArticle:
 def extract(body: bytes, content_type: str, url: str, about: str = "") -> Article | NoArticle:
     """The article of a page of at most 2 MB.
 
-    `content_type`: the header, may be empty; `url`: where it came from; `about`: the words of the feed's entry that led
-    there, where one did. NoArticle: not a web page, too large, no text, a challenge, consent, paywall or error page.
+    `content_type`: the header, may be empty; `url`: where it came from; `about`: the words of the feed's
+    entry that led there, where one did. NoArticle: not a web page, too large, no text, a challenge, consent,
+    paywall or error page.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in ("", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"):
@@ -127,7 +128,9 @@ def _stranger(shown: str) -> str:
 
 
 def _itself(root: HtmlElement, title: str) -> tuple[str, Page]:
-    """The article in the page's data (https://schema.org/articleBody; of a live blog all its posts), and what the page shows of itself."""
+    """The article in the page's data (https://schema.org/articleBody;
+    of a live blog all its posts), and what the page shows of itself.
+    """
     data = _data(root)
     heading = _line(" ".join(h.text_content() for h in root.iter("h1")))
     named = f"{_named(root, title, data)} {heading}"
@@ -214,7 +217,10 @@ def _line(text: str) -> str:
 
 
 def _prune(root: HtmlElement) -> None:
-    """Remove clutter in place. What calls itself clutter but holds the headline or much of the text is believed less."""
+    """Remove clutter in place.
+
+    What calls itself clutter but holds the headline or much of the text is believed less.
+    """
     for element in list(root.iter(*_CLUTTER_TAGS)):
         _drop(element)
     most = _unlinked(root) / 3
@@ -288,7 +294,9 @@ def _plain(line: str) -> str:
 
 
 def _lost(root: HtmlElement, found: str) -> Iterator[tuple[str, str]]:
-    """Paragraphs that are not in `found` though one before them under the same parent is: (that one, the lost one)."""
+    """Paragraphs that are not in `found` though one before them under the same parent is:
+    (that one, the lost one).
+    """
     before: dict[HtmlElement, str] = {}
     for element in root.iter("p"):
         text, parent = _line(element.text_content()), element.getparent()

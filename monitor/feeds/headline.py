@@ -1,8 +1,9 @@
-"""Pure. The outlet's name that an aggregator puts behind a headline ("Headline - Libya Herald") is told apart from it.
+"""Pure. The outlet's name that an aggregator puts behind a headline ("Headline - Libya Herald") is told apart
+from it.
 
 Only what is surely an outlet is taken off: the entry's own `<source>`, the feed's title, a listed name
-(data/outlets.txt), a host name, and what follows the last mark in a document where most titles end so. A tail of which
-nobody knows what it is stays.
+(data/outlets.txt), a host name, and what follows the last mark in a document where most titles end so. A tail
+of which nobody knows what it is stays.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from monitor.model import Entry
 
 _SPACE = r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-#: dashes, bars, points and marks with a space on one side at least, directional marks among it; bars without any
+#: dashes, bars, points and marks with a space on one side at least, directional marks among it; bars without
+#: any
 _MARK = re.compile(
     rf"{_SPACE}*[|¦│❘‖｜]{_SPACE}*"
     rf"|(?:{_SPACE}+(?:-{{1,3}}|[‐‑‒–—―−－/‹›«»<>·•∙⋅●▪:]|::|//|>>){_SPACE}*"
@@ -62,7 +64,9 @@ def parted(title: str, names: Collection[str] = ()) -> Headline:
 
 
 def credited(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """`entries` with the outlet of each told where most titles of the document end in one, or all in the same words."""
+    """`entries` with the outlet of each told where most titles of the document end in one,
+    or all in the same words.
+    """
     tails = [_split(entry.title)[1] for entry in entries]
     told = sum(1 for tail in tails if tail)
     if told < TITLES or told < SHARE * len(entries):

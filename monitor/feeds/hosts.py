@@ -1,8 +1,9 @@
-"""Fetch as a flow: side by side across hosts, one after the other within a host, nobody waits for a host that hangs.
+"""Fetch as a flow: side by side across hosts, one after the other within a host, nobody waits for a host that
+hangs.
 
-The caller is synchronous: it adds what it wants at any time and takes results as they come; the event loop runs in a
-thread of its own. A slot is held by a request that is young or by a result that nobody has dealt with; a request that
-has waited long gives its slot up and goes on beside the others.
+The caller is synchronous: it adds what it wants at any time and takes results as they come; the event loop
+runs in a thread of its own. A slot is held by a request that is young or by a result that nobody has dealt
+with; a request that has waited long gives its slot up and goes on beside the others.
 """
 
 from __future__ import annotations
@@ -97,10 +98,11 @@ class Fetching(Generic[K]):
     ) -> None:
         """Start the thread.
 
-        One request at a time to a host, with `host_gap` seconds (times 1 plus `jitter()`, 0 to 1) between the end of
-        one and the start of the next. At most `concurrency` requests younger than `PATIENCE` and results not yet
-        `taken`. `manners`: of a fetch that has ended, taken over. `done` is called in the thread of the fetch, once
-        for each wanted; an exception in a result's place is a bug in fetching, for the caller to log.
+        One request at a time to a host, with `host_gap` seconds (times 1 plus `jitter()`, 0 to 1) between the
+        end of one and the start of the next. At most `concurrency` requests younger than `PATIENCE` and
+        results not yet `taken`. `manners`: of a fetch that has ended, taken over. `done` is called in the
+        thread of the fetch, once for each wanted; an exception in a result's place is a bug in fetching, for
+        the caller to log.
         """
         self._client = async_client(policy)
         self._done = done
@@ -229,7 +231,9 @@ class Fetching(Generic[K]):
             self._start_ready()
 
     def _judge(self, host: _Host[K], wanted: Wanted[K], result: FetchResult | Exception) -> None:
-        """A host that leaves several without an answer is asked no more for now: what waits for it fails with them."""
+        """A host that leaves several without an answer is asked no more for now:
+        what waits for it fails with them.
+        """
         silent = isinstance(result, FetchFailed) and result.fault in (FetchFault.TIMEOUT, FetchFault.DNS)
         host.hangs[wanted.last] = host.hangs[wanted.last] + 1 if silent else 0
         if host.hangs[wanted.last] < HANGS:

@@ -52,7 +52,8 @@ def http_date(text: str | None) -> datetime | None:
 
 
 def fresh_for(headers: Headers) -> timedelta | None:
-    """How much longer the answer is fresh: max-age less Age, else Expires less Date; None where nothing is said.
+    """How much longer the answer is fresh: max-age less Age, else Expires less Date; None where nothing is
+    said.
 
     `s-maxage` is for shared caches and not for us; `no-store` and `no-cache` mean: ask whenever you like.
     """
@@ -72,7 +73,9 @@ def fresh_for(headers: Headers) -> timedelta | None:
 
 
 def retry_after(headers: Headers, now: datetime) -> timedelta | None:
-    """How long the server asks us to stay away, from either form; a date counts from the answer's Date, else `now`."""
+    """How long the server asks us to stay away, from either form;
+    a date counts from the answer's Date, else `now`.
+    """
     value = (header(headers, "retry-after") or "").strip()
     seconds = _seconds(value)
     if seconds is not None:
@@ -86,7 +89,8 @@ def retry_after(headers: Headers, now: datetime) -> timedelta | None:
 def coding(headers: Headers) -> str | None:
     """`gzip`, `identity`, or None where the body is coded in a way we did not ask for, or more than once.
 
-    Words that are no coding at all (`utf-8`, `none`, `binary`) stand in this header on real sites and mean nothing.
+    Words that are no coding at all (`utf-8`, `none`, `binary`) stand in this header on real sites and mean
+    nothing.
     """
     values = ",".join(value for key, value in headers if key.lower() == "content-encoding")
     words = [word.strip().lower().removeprefix("x-") for word in values.split(",")]

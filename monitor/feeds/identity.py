@@ -1,9 +1,9 @@
 """Pure. Know an item again: its key, and whether it is new, changed or seen.
 
-Facts this rests on (200 real feeds): ids are missing, repeated within one document, and replaced wholesale when a
-publisher moves. A guid is believed before everything else: two guids are two items, whatever title and link they share.
-Where there is none, or several entries bear it, the whole content counts. Every stored item is claimed by one entry at
-most, so no sequence of documents makes two revisions of one item at once.
+Facts this rests on (200 real feeds): ids are missing, repeated within one document, and replaced wholesale
+when a publisher moves. A guid is believed before everything else: two guids are two items, whatever title and
+link they share. Where there is none, or several entries bear it, the whole content counts. Every stored item
+is claimed by one entry at most, so no sequence of documents makes two revisions of one item at once.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ def content_hash(entry: Entry) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The distinct entries of a document, and under what the store should look for them (`store.items.known`)."""
+    """The distinct entries of a document,
+    and under what the store should look for them (`store.items.known`).
+    """
 
     drafts: tuple[_Draft, ...]
 
@@ -94,18 +96,22 @@ class Document:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Canonical addresses that may identify an entry: its own alone, or all it has. A live page's is neither."""
+        """Canonical addresses that may identify an entry: its own alone, or all it has.
+
+        A live page's is neither.
+        """
         bearers = Counter(draft.address for draft in self.drafts)
         found = (d.address for d in self.drafts if d.address and (d.weak or bearers[d.address] == 1))
         return tuple(dict.fromkeys(filter(None, found)))
 
 
 def sort_out(document: Document, known: Iterable[KnownItem]) -> tuple[Sorted, ...]:
-    """Each entry once, in document order, as NEW, CHANGED or SEEN. `known`: the feed's stored items it may be.
+    """Each entry once, in document order, as NEW, CHANGED or SEEN. `known`: the feed's stored items it may
+    be.
 
-    In this order: the same content under the same key; the same guid with other content (an edit); the same content
-    under another key, where there is no guid to believe or the publisher changed them all; an edit of an entry
-    without a guid of its own.
+    In this order: the same content under the same key; the same guid with other content (an edit); the same
+    content under another key, where there is no guid to believe or the publisher changed them all; an edit of
+    an entry without a guid of its own.
     """
     claims = _Claims(document.drafts, known)
     for step in (_EXACT, _SAME_GUID, _SAME_CONTENT, _SAME_VISIT, _SAME_LINK):
@@ -208,7 +214,9 @@ class _Claims:
                 self._claim(n, item)
 
     def moved(self) -> dict[int, KnownItem]:
-        """Where a publisher changed all guids, or gave the first: the drafts that are stored items, each beyond doubt."""
+        """Where a publisher changed all guids, or gave the first:
+        the drafts that are stored items, each beyond doubt.
+        """
         drafts = [(n, draft) for n, draft in self._open() if not draft.weak]
         items = list(self._free.values())
         bearers = Counter(draft.evidence for _, draft in drafts)
@@ -237,7 +245,9 @@ class _Claims:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One way to know an item again: what a stored item and an entry have in common, and how well they fit."""
+    """One way to know an item again: what a stored item and an entry have in common,
+    and how well they fit.
+    """
 
     of_item: Callable[[KnownItem], object]
     of_draft: Callable[[_Draft], Iterable[object]]
@@ -246,7 +256,9 @@ class _Step:
 
 
 def _likeness(draft: _Draft, item: KnownItem) -> float:
-    """Of an entry without a guid of its own, on one page with the item: its title or date, or most of its words again."""
+    """Of an entry without a guid of its own, on one page with the item:
+    its title or date, or most of its words again.
+    """
     alike = _alike(f"{draft.entry.title} {draft.entry.summary} {draft.entry.content}", item)
     at, before = draft.entry.published_at, item.published_at
     if draft.shared and at != before:
@@ -275,7 +287,8 @@ _SAME_VISIT = _Step(
     lambda d: _if_weak(d, d.digest),
     lambda d, item: float(same_page(d.address, item.canonical_url)),
 )
-#: the guid is an address, and only the reader's way to it or a visit's token changed, in not a single word of the text
+#: the guid is an address, and only the reader's way to it or a visit's token changed, in not a single word of
+#: the text
 _SAME_LINK = _Step(
     lambda item: item.content_hash,
     lambda d: (d.digest,) if _is_address(d.key) else (),

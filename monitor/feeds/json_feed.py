@@ -27,8 +27,8 @@ _NEXT = re.compile(r"[\s,]*")
 def read(text: str, url: str) -> ParsedFeed | FetchFailed:
     """Parse one JSON document. `url` is the feed's address, for relative links.
 
-    FetchFailed: not JSON (UNREADABLE), or JSON that is no feed (NOT_A_FEED). A broken item is a remark. A document cut
-    short gives its whole items and `truncated`.
+    FetchFailed: not JSON (UNREADABLE), or JSON that is no feed (NOT_A_FEED). A broken item is a remark. A
+    document cut short gives its whole items and `truncated`.
     """
     truncated, remarks = False, []
     try:
@@ -62,8 +62,8 @@ def read(text: str, url: str) -> ParsedFeed | FetchFailed:
 def _mended(text: str) -> tuple[Any, bool]:
     """What of broken JSON is whole, and whether it was cut; None where nothing is.
 
-    What servers append (a comment, a script) and a comma too many cost nothing; a feed that was cut or broken inside
-    its list of items has those before the place.
+    What servers append (a comment, a script) and a comma too many cost nothing; a feed that was cut or broken
+    inside its list of items has those before the place.
     """
     with contextlib.suppress(ValueError, RecursionError):
         return _DECODER.raw_decode(text)[0], False
@@ -117,7 +117,9 @@ def _authors(holder: dict[str, Any]) -> str:
 
 
 def _text(value: object) -> str:
-    """Text of a value that should be text; ids are sometimes numbers, but one that was rounded identifies nothing."""
+    """Text of a value that should be text;
+    ids are sometimes numbers, but one that was rounded identifies nothing.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, float) and abs(value) >= EXACT:

@@ -1,7 +1,8 @@
-"""Pure. JSON Lines of items, one object a line, for local sources and archives: the shape `monitor match` reads.
+"""Pure. JSON Lines of items, one object a line, for local sources and archives: the shape `monitor match`
+reads.
 
-`{"id"?, "title", "summary"?, "content"?, "lang"?, "published"?, "url"?, "outlet"?, "outlet_side"?}`; other keys are
-ignored. A bad line costs only itself.
+`{"id"?, "title", "summary"?, "content"?, "lang"?, "published"?, "url"?, "outlet"?, "outlet_side"?}`; other
+keys are ignored. A bad line costs only itself.
 """
 
 from __future__ import annotations

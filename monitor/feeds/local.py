@@ -1,7 +1,7 @@
 """Sources on disk: a saved feed, a JSON Lines file of items, or a folder of either.
 
-A folder gives one result for each of its files, in the order of their names; each is parsed like a document that was
-fetched, told apart by `Fetched.content_type` and `Fetched.url` (a `file:` URL of that very file).
+A folder gives one result for each of its files, in the order of their names; each is parsed like a document
+that was fetched, told apart by `Fetched.content_type` and `Fetched.url` (a `file:` URL of that very file).
 """
 
 from __future__ import annotations
@@ -43,10 +43,12 @@ def is_local(url: str) -> bool:
 
 
 def read_local(url: str, *, etag: str | None = None, base: Path | None = None) -> tuple[FetchResult, ...]:
-    """What lies at `url` (a `file:` URL or a path; relative to `base`, else to the working directory). Never raises.
+    """What lies at `url` (a `file:` URL or a path; relative to `base`, else to the working directory). Never
+    raises.
 
     `etag`: of the previous reading; where names, sizes and times are the same the answer is one NotModified.
-    FetchFailed UNREADABLE: nothing there, no feed file in the folder, no permission; TOO_LARGE: over the bounds.
+    FetchFailed UNREADABLE: nothing there, no feed file in the folder, no permission; TOO_LARGE: over the
+    bounds.
     """
     path = _path(url)
     if path is None:

@@ -21,7 +21,8 @@ FLOOD_MINIMUM = 20
 FLOOD_FACTOR = 5.0
 #: in documents with fewer dated entries than this nothing is called withdrawn
 WITHDRAWN_MINIMUM = 6
-#: of a document's entries, the share (and at least `OLDER_STAY` of them) that must be older than what is missing: a few
+#: of a document's entries, the share (and at least `OLDER_STAY` of them) that must be older than what is
+#: missing: a few
 #: pinned ones stay while everything else passes
 OLDER_SHARE, OLDER_STAY = 0.2, 3
 #: of neighbouring entries, the share that may stand against the order of their dates
@@ -38,8 +39,8 @@ def is_gap(result: Sequence[Sorted], *, seen_before: bool) -> bool:
 def is_flood(result: Sequence[Sorted], *, seen_before: bool, expected: float | None) -> bool:
     """Whether a document brings far more new entries than the feed's rhythm explains.
 
-    `expected`: new entries that the time since the last successful poll would bring (rate times elapsed time), None
-    where the rhythm is not known yet; then nothing is called a flood.
+    `expected`: new entries that the time since the last successful poll would bring (rate times elapsed
+    time), None where the rhythm is not known yet; then nothing is called a flood.
     """
     new = sum(s.novelty is Novelty.NEW for s in result)
     if not seen_before or expected is None or new < FLOOD_MINIMUM:
@@ -50,9 +51,10 @@ def is_flood(result: Sequence[Sorted], *, seen_before: bool, expected: float | N
 def withdrawn(result: Sequence[Sorted], listed: Sequence[KnownItem]) -> tuple[int, ...]:
     """The ids of `listed` items (lately in this feed, dated) that were taken out of it by hand.
 
-    A feed of the newest entries loses its oldest: what is missing although several older ones and a newer one are
-    there was withdrawn. Where the entries do not stand in the order of their dates (search results, most read) nothing
-    can be said, nor where an entry with the address or title of the missing one is there: it was replaced.
+    A feed of the newest entries loses its oldest: what is missing although several older ones and a newer one
+    are there was withdrawn. Where the entries do not stand in the order of their dates (search results, most
+    read) nothing can be said, nor where an entry with the address or title of the missing one is there: it
+    was replaced.
     """
     dates = [at for s in result if (at := s.entry.published_at or (s.known and s.known.published_at))]
     if len(dates) < WITHDRAWN_MINIMUM or not _in_order(dates):

@@ -1,7 +1,8 @@
-"""Pure. Subscription lists (OPML 2.0, http://opml.org/spec2.opml): what other readers export, and ours for them.
+"""Pure. Subscription lists (OPML 2.0, http://opml.org/spec2.opml): what other readers export, and ours for
+them.
 
-What OPML has no word for (side, reliability, …) travels in attributes named `monitorSide` and so on; other readers
-ignore them. Nothing here raises on hostile XML.
+What OPML has no word for (side, reliability, …) travels in attributes named `monitorSide` and so on; other
+readers ignore them. Nothing here raises on hostile XML.
 """
 
 from __future__ import annotations
@@ -150,7 +151,10 @@ def _unusable(outline: Mapping[str, str]) -> str:
 
 
 def _address(url: str) -> str | None:
-    """The http(s) address, `feed:` and its like understood. It is somebody else's: none of our variables go in."""
+    """The http(s) address, `feed:` and its like understood.
+
+    It is somebody else's: none of our variables go in.
+    """
     found = whole_url(whole_scheme(url.strip()), "")
     return plain(found) if found else None
 

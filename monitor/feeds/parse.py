@@ -1,8 +1,9 @@
 """Pure. A feed document to a `ParsedFeed`; the only file that knows feedparser.
 
-feedparser gets clean UTF-8 in a BytesIO, always: handed bytes or text, it opens them as a file or fetches them as an
-address. Its sanitiser and link resolution stay off; we clean to plain text ourselves. RSS 0.9x, 1.0 and 2.0, Atom and
-CDF are its work, JSON Feed and JSON Lines ours. Call `parse` in a `Worker`: hostile XML can still cost minutes.
+feedparser gets clean UTF-8 in a BytesIO, always: handed bytes or text, it opens them as a file or fetches
+them as an address. Its sanitiser and link resolution stay off; we clean to plain text ourselves. RSS 0.9x,
+1.0 and 2.0, Atom and CDF are its work, JSON Feed and JSON Lines ours. Call `parse` in a `Worker`: hostile XML
+can still cost minutes.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
     from monitor.model import Entry
 
 feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.expat"]
-# an id is an id: resolved against the feed's address, "17" would be another entry after every move of the feed
+# an id is an id: resolved against the feed's address, "17" would be another entry after every move of the
+# feed
 feedparser.mixin._FeedParserMixin.can_be_relative_uri = (
     feedparser.mixin._FeedParserMixin.can_be_relative_uri - {"id"}
 )
 
-#: where Yandex has publishers put the whole text (https://yandex.ru/support/news/feed.html, /support/turbo-rss)
+#: where Yandex has publishers put the whole text (https://yandex.ru/support/news/feed.html,
+#: /support/turbo-rss)
 _WHOLE = ("yandex_full-text", "turbo_content")
 
 #: remarks kept of one document
@@ -55,10 +58,12 @@ _STUMBLES = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
 
 
 def parse(body: bytes, content_type: str, url: str) -> ParsedFeed | FetchFailed:
-    """What the document says. `content_type`: the header, may be empty; `url`: where it came from, for relative links.
+    """What the document says. `content_type`: the header, may be empty; `url`: where it came from, for
+    relative links.
 
     A valid feed without entries is a success. A document cut short gives its whole entries and `truncated`.
-    FetchFailed: NOT_A_FEED (a web page, nothing at all), UNREADABLE (broken past reading, entity declarations).
+    FetchFailed: NOT_A_FEED (a web page, nothing at all), UNREADABLE (broken past reading, entity
+    declarations).
     """
     decoded = to_text(body, content_type)
     text = decoded.text
@@ -113,7 +118,9 @@ def _document(text: str, name: str, url: str) -> ParsedFeed | FetchFailed:
 
 
 def _without(opening: str, closing: str, text: str) -> str:
-    """`text` without what stands between the two marks; linear, unlike a lazy pattern, where one is never closed."""
+    """`text` without what stands between the two marks;
+    linear, unlike a lazy pattern, where one is never closed.
+    """
     first, *parts = text.split(opening)
     for n, part in enumerate(parts):
         _, closed, after = part.partition(closing)
@@ -169,7 +176,8 @@ def _one_by_one(text: str, url: str) -> Any | None:
 
 
 def _whole_entries(text: str, root: str, document: Any, url: str) -> Any:
-    """A document cut off, read again up to its last whole entry: half an entry would come back changed or doubled.
+    """A document cut off, read again up to its last whole entry: half an entry would come back changed or
+    doubled.
 
     Without a whole entry it has none, whatever the parser made of the half one.
     """
@@ -215,8 +223,8 @@ def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> Pars
 
 
 def _try_raw(entry: Any, language: str, house: str, *, plain: bool) -> RawEntry | str:
-    """The entry's raw words, or why there are none. `house`: who wrote what names nobody; `plain`: what calls itself
-    plain text is plain text.
+    """The entry's raw words, or why there are none. `house`: who wrote what names nobody; `plain`: what calls
+    itself plain text is plain text.
     """
     try:
         return _raw(entry, language, house, plain=plain)
@@ -257,7 +265,9 @@ def _raw(entry: Any, language: str, house: str, *, plain: bool) -> RawEntry:
 
 
 def _markup(entry: Any, key: str, value: str, *, plain: bool) -> str:
-    """A text as markup. In Atom, plain text has none (RFC 4287 section 3.1.1.1): `A<B` is no tag; elsewhere it may."""
+    """A text as markup. In Atom, plain text has none (RFC 4287 section 3.1.1.1): `A<B` is no tag;
+    elsewhere it may.
+    """
     return _from(dict.get(entry, f"{key}_detail"), value, plain=plain)
 
 
@@ -273,7 +283,9 @@ def _authors(entry: Any) -> str:
 
 
 def _content(entry: Any, *, plain: bool) -> str:
-    """All contents of an entry, each once: a description becomes one where a picture's caption stood before it."""
+    """All contents of an entry, each once:
+    a description becomes one where a picture's caption stood before it.
+    """
     parts = [part for part in dict.get(entry, "content") or () if isinstance(part, dict)]
     texts = (_from(part, _word(part, "value"), plain=plain) for part in parts)
     values = dict.fromkeys([*texts, *(_word(entry, key) for key in _WHOLE)])
@@ -291,7 +303,9 @@ def _link(entry: Any) -> str:
 
 
 def _own_link(entry: Any) -> str:
-    """The link element, or the guid that stands in for it where it is an address at all (RSS 2.0 isPermaLink)."""
+    """The link element, or the guid that stands in for it
+    where it is an address at all (RSS 2.0 isPermaLink).
+    """
     link = _word(entry, "link")
     stands_in = dict.get(entry, "guidislink") and link == _word(entry, "id")
     return "" if stands_in and not re.match(r"https?://|/", link, re.IGNORECASE) else link

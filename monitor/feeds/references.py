@@ -1,4 +1,5 @@
-"""Pure. References in a document that XML does not know, mended: bare ampersands, and the names that only HTML has.
+"""Pure. References in a document that XML does not know, mended: bare ampersands, and the names that only
+HTML has.
 
 Where one stands, the strict parser gives up and the loose one takes every `&` for the beginning of a name.
 """
@@ -19,7 +20,9 @@ _KNOWN = frozenset(("amp", "lt", "gt", "quot", "apos"))
 
 
 def mended(text: str) -> str:
-    """The document with every ampersand a reference that XML reads; comments and CDATA sections as they are."""
+    """The document with every ampersand a reference that XML reads;
+    comments and CDATA sections as they are.
+    """
     return "".join(part if verbatim else _AMPERSAND.sub(_reference, part) for part, verbatim in _parts(text))
 
 

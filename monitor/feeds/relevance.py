@@ -1,8 +1,9 @@
 """Pure. Whether a page is about what a feed's entry says: what stands before an article never is.
 
-A challenge, consent, paywall or error page holds nothing of the entry, whatever its length, wording and language. An
-article may hold little: another headline, other forms of the words, another language than its title. So words count
-from their beginnings, and a page may also show what it is by its own title and by what it declares itself to be.
+A challenge, consent, paywall or error page holds nothing of the entry, whatever its length, wording and
+language. An article may hold little: another headline, other forms of the words, another language than its
+title. So words count from their beginnings, and a page may also show what it is by its own title and by what
+it declares itself to be.
 """
 
 from __future__ import annotations
@@ -90,7 +91,9 @@ def _same_title(said: Sequence[str], named: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    """The longer words and numbers of a text, without addresses, accents and what stands in texts on anything."""
+    """The longer words and numbers of a text, without addresses,
+    accents and what stands in texts on anything.
+    """
     plain = "".join(c for c in unicodedata.normalize("NFKD", _ADDRESS.sub(" ", text)) if not combining(c))
     common = _common()
     return [bare for word in _WORD.findall(plain.casefold()) if word not in common and (bare := _bare(word))]

@@ -1,7 +1,8 @@
 """The secrets of a feed's address: put in from the environment when it is asked, taken out of what came back.
 
-`${NAME}` in an address stands for the environment variable NAME, or for what is in the file that NAME_FILE names. It
-may stand in the login, the path and the query, never in the scheme or the host: where we go is said in the file.
+`${NAME}` in an address stands for the environment variable NAME, or for what is in the file that NAME_FILE
+names. It may stand in the login, the path and the query, never in the scheme or the host: where we go is said
+in the file.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 #: an address as the database keeps it, with something taken out
 _MASKED = re.compile(r"\*\*\*.*#[0-9a-f]{4}$")
-#: shorter values stand in too many words to be looked for: of variables, of what only looks secret, in entries
+#: shorter values stand in too many words to be looked for: of variables, of what only looks secret, in
+#: entries
 _SHORTEST, _SHORTEST_LITERAL, _SHORTEST_SAID = 4, 6, 8
 #: of a file that holds a secret
 _MOST = 64_000
@@ -45,7 +47,8 @@ class Address:
     def kept(self, result: FetchResult, stored: str) -> FetchResult:
         """`result` without the secrets; `stored` is the address that the database knows the feed by.
 
-        Validators of this address stay; those of a secret address elsewhere go, since it cannot be told again.
+        Validators of this address stay; those of a secret address elsewhere go, since it cannot be told
+        again.
         """
         if isinstance(result, FetchFailed):
             return replace(result, detail=hidden(result.detail, self.secrets))
@@ -64,7 +67,9 @@ class Address:
         return replace(kept_result, url=shown, etag=None, last_modified=None)
 
     def unsaid(self, parsed: ParsedFeed) -> ParsedFeed:
-        """`parsed` where entries repeat what opens their feed, as links of private feeds do: there it is `***`."""
+        """`parsed` where entries repeat what opens their feed, as links of private feeds do:
+        there it is `***`.
+        """
         secrets = tuple(secret for secret in self.secrets if len(secret) >= _SHORTEST_SAID)
         if not secrets:
             return parsed
@@ -77,7 +82,9 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class AddressBook:
-    """The addresses of the feeds of all feeds files, by feed id; they may hold secrets, and are not in the database."""
+    """The addresses of the feeds of all feeds files, by feed id;
+    they may hold secrets, and are not in the database.
+    """
 
     written: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -120,7 +127,10 @@ def _unsaid_entry(entry: Entry, secrets: tuple[str, ...]) -> Entry:
 
 
 def resolved(url: str, environ: Mapping[str, str] = os.environ) -> Address:
-    """`url` with its placeholders filled in. Raises Unset: a variable or its file is missing, empty or set twice."""
+    """`url` with its placeholders filled in.
+
+    Raises Unset: a variable or its file is missing, empty or set twice.
+    """
     if not PLACEHOLDER.search(url):
         return Address(url, _literal_secrets(url) if opens(url) else ())
     values: list[str] = []
@@ -185,7 +195,9 @@ def _fitting(value: str, *, within_login: bool) -> str:
 
 
 def _literal_secrets(url: str) -> tuple[str, ...]:
-    """The pieces of `url` that `masked` takes out, as they stand and decoded; long enough to be looked for."""
+    """The pieces of `url` that `masked` takes out, as they stand and decoded;
+    long enough to be looked for.
+    """
     shown = masked(url)
     if shown == url:
         return ()

@@ -1,4 +1,6 @@
-"""Change a feeds file on disk: whole or not at all, its rights kept, everything that was not meant left as it was."""
+"""Change a feeds file on disk: whole or not at all, its rights kept,
+everything that was not meant left as it was.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def _alone(target: Path) -> Iterator[None]:
 
 
 def _put(target: Path, data: bytes) -> None:
-    """`data` takes the place of the file at once, with its rights; a file that is a mount of its own is overwritten."""
+    """`data` takes the place of the file at once, with its rights;
+    a file that is a mount of its own is overwritten.
+    """
     known = target.stat() if target.exists() else None
     # root may write what is marked read-only, and means not to
     if known is not None and not (known.st_mode & stat.S_IWUSR and os.access(target, os.W_OK)):

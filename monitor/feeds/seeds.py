@@ -53,11 +53,13 @@ def _url(value: Any) -> Any:
         )
     if parts.scheme != "file" and misplaced(value):
         raise ValueError(
-            "${…} stands for the host | a variable may stand in the login, the path or the query; write the host out"
+            "${…} stands for the host | a variable may stand in the login, the path or the query; "
+            "write the host out"
         )
     if ours := forbidden(value):
         raise ValueError(
-            f"{ours} belongs to the monitor's own configuration | name the variable otherwise, or MONITOR_SECRET_…"
+            f"{ours} belongs to the monitor's own configuration | name the variable otherwise, or "
+            "MONITOR_SECRET_…"
         )
     if parts.scheme != "file" and "${" in PLACEHOLDER.sub("", value):
         raise ValueError("${ without the name of a variable | write it like ${NAME}")
@@ -65,7 +67,9 @@ def _url(value: Any) -> Any:
 
 
 def whole_scheme(url: str) -> str:
-    """`feed://host/…` and its like as http, `feed:https://…` as what it holds; other addresses as they are."""
+    """`feed://host/…` and its like as http, `feed:https://…` as what it holds;
+    other addresses as they are.
+    """
     found = _FEED_SCHEME.match(url)
     if found is None:
         return url
@@ -120,7 +124,8 @@ class FeedsFile(BaseModel):
 
 
 def load_feeds(text: str | bytes, file: str, sides: Collection[str] | None = None) -> tuple[Feed, ...]:
-    """The feeds of a feeds file, in file order; `file` is its name, for messages. `sides`: those declared; None: any.
+    """The feeds of a feeds file, in file order; `file` is its name, for messages. `sides`: those declared;
+    None: any.
 
     Raises ConfigError with every mistake: syntax, unknown keys and values, doubled ids and addresses.
     """
@@ -136,7 +141,9 @@ def load_feeds(text: str | bytes, file: str, sides: Collection[str] | None = Non
 
 
 def dump_feed_yaml(feed: Feed) -> str:
-    """`feed` as one list entry of a feeds file, two spaces deep, ending in a line end; defaults are left out."""
+    """`feed` as one list entry of a feeds file, two spaces deep, ending in a line end;
+    defaults are left out.
+    """
     usual = Feed(id="", url="", title="")
     lines: list[str] = []
     for name in FeedEntry.model_fields:
@@ -147,7 +154,8 @@ def dump_feed_yaml(feed: Feed) -> str:
 
 
 def with_feed(text: str, feed: Feed, file: str) -> str | None:
-    """The feeds file `text` with `feed` after its last one, all else as it was; None where it is written another way.
+    """The feeds file `text` with `feed` after its last one, all else as it was; None where it is written
+    another way.
 
     Raises ConfigError: `text` is no feeds file, or has the id or address of `feed` already.
     """
@@ -168,7 +176,8 @@ def with_feed(text: str, feed: Feed, file: str) -> str | None:
 
 
 def without_feed(text: str, feed_id: str, file: str) -> str | None:
-    """The feeds file `text` without the lines of one feed, all else as it was; None where it is written another way.
+    """The feeds file `text` without the lines of one feed, all else as it was; None where it is written
+    another way.
 
     Comments before it and after it stay. Raises ConfigError: `text` is no feeds file.
     """

@@ -1,8 +1,8 @@
 """Pure. The entries of an XML feed as they stand in the document, for the evidence record.
 
-One pass, linear on any input: comments and CDATA sections are stepped over, of elements only entries are looked at. It
-never decides what is read: `matched` gives an entry its words only where count, order and the entry's own id, address or
-title agree with what the parser found.
+One pass, linear on any input: comments and CDATA sections are stepped over, of elements only entries are
+looked at. It never decides what is read: `matched` gives an entry its words only where count, order and the
+entry's own id, address or title agree with what the parser found.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ _MARK = re.compile(r"<(?:(!--)|(!\[CDATA\[)|(/?)((?:[\w.-]{1,64}:)?(?:item|entry
 
 
 def slices(text: str) -> list[str]:
-    """The outermost `item` and `entry` elements of a decoded document, in its order; one that never ends is left out."""
+    """The outermost `item` and `entry` elements of a decoded document, in its order;
+    one that never ends is left out.
+    """
     return [text[start:end] for start, end in spans(text)]
 
 
@@ -45,7 +47,9 @@ def spans(text: str) -> list[tuple[int, int]]:
 
 
 def matched(raw: Sequence[RawEntry], found: Sequence[str]) -> tuple[list[bytes], str]:
-    """For each entry its words as UTF-8, empty where it cannot be told which they are; and a remark in that case."""
+    """For each entry its words as UTF-8, empty where it cannot be told which they are;
+    and a remark in that case.
+    """
     if len(raw) != len(found):
         remark = f"{len(raw)} entries read, {len(found)} found in the document: none is kept as evidence"
         return [b""] * len(raw), remark if raw else ""
@@ -58,15 +62,19 @@ def matched(raw: Sequence[RawEntry], found: Sequence[str]) -> tuple[list[bytes],
 
 
 def ends(text: str, element: str) -> bool:
-    """Whether the end tag of `element` (as written, with its prefix) stands in a document; what is quoted is no tag."""
+    """Whether the end tag of `element` (as written, with its prefix) stands in a document;
+    what is quoted is no tag.
+    """
     mark = re.compile(rf"<(?:(!--)|(!\[CDATA\[)|(/)({re.escape(element)})(?=[\s>]))", re.IGNORECASE)
     return any(True for _ in _marks(text, mark))
 
 
 def _marks(text: str, tags: re.Pattern[str]) -> Iterator[tuple[int, int, bool, str]]:
-    """The tags that begin (True) and end an entry: where from, where to, and the element; `<item/>` does both.
+    """The tags that begin (True) and end an entry: where from, where to, and the element; `<item/>` does
+    both.
 
-    `tags` has a group each for the start of a comment, that of a CDATA section, the slash of an end tag and the name.
+    `tags` has a group each for the start of a comment, that of a CDATA section, the slash of an end tag and
+    the name.
     """
     at = 0
     while mark := tags.search(text, at):

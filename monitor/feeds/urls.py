@@ -16,7 +16,9 @@ def target(current: httpx.URL, location: str) -> httpx.URL | None:
 
 
 def address(text: str) -> tuple[httpx.URL, tuple[str, str] | None] | None:
-    """A URL without its credentials, and the credentials (user, password); None where it is not an http(s) address."""
+    """A URL without its credentials, and the credentials (user, password);
+    None where it is not an http(s) address.
+    """
     try:
         url = httpx.URL(text.strip())
         if not _is_http(url):
@@ -38,7 +40,9 @@ def downgrades(one: httpx.URL, other: httpx.URL) -> bool:
 
 
 def _is_http(url: httpx.URL) -> bool:
-    """Also decodes the host, which fails on broken international names, and looks at the port, which httpx does not."""
+    """Also decodes the host, which fails on broken international names, and looks at the port,
+    which httpx does not.
+    """
     return url.scheme in ("http", "https") and bool(url.host) and 0 < (url.port or 80) < 65_536
 
 

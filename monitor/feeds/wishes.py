@@ -49,7 +49,9 @@ def longer(*waits: timedelta | None) -> timedelta | None:
 
 
 def skipped(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The hours of day (0 to 23, UTC) and the weekdays (Monday 0) of `skipHours` and `skipDays`, outside of entries."""
+    """The hours of day (0 to 23, UTC) and the weekdays (Monday 0) of `skipHours` and `skipDays`,
+    outside of entries.
+    """
     head = text[:_HEAD]
     first = _ENTRY.search(head)
     head = head[: first.start()] if first else head

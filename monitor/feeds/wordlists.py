@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @functools.cache
 def sections(name: str) -> Mapping[str, frozenset[str]]:
-    """The words of a list by section, in the spelling of the file. Raises OSError where the package is incomplete."""
+    """The words of a list by section, in the spelling of the file.
+
+    Raises OSError where the package is incomplete.
+    """
     return {
         head: frozenset(word for line in lines for word in line.split())
         for head, lines in _read(name).items()

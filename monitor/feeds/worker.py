@@ -1,11 +1,12 @@
-"""A process for work that hostile input can blow up: limited in CPU time and memory, killed on overrun, replaced.
+"""A process for work that hostile input can blow up: limited in CPU time and memory, killed on overrun,
+replaced.
 
-The limit is CPU time of the child, counted by the kernel: a busy host makes healthy work longer, not more. The wall
-time is there for what waits without computing, and ample.
+The limit is CPU time of the child, counted by the kernel: a busy host makes healthy work longer, not more.
+The wall time is there for what waits without computing, and ample.
 
-The child is forked from a fork server, never from this process, whose threads hold locks; the server has the parser
-loaded, so a replacement is there in milliseconds. PR_SET_PDEATHSIG would not do: the server is the child's parent, and
-outlives ours as long as the child does; so the child watches our end of a pipe.
+The child is forked from a fork server, never from this process, whose threads hold locks; the server has the
+parser loaded, so a replacement is there in milliseconds. PR_SET_PDEATHSIG would not do: the server is the
+child's parent, and outlives ours as long as the child does; so the child watches our end of a pipe.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ PRELOAD = ("monitor.feeds.parse", "monitor.feeds.fulltext")
 
 @dataclass(frozen=True, slots=True)
 class WorkerFault:
-    """Why there is no result, in plain words: "took more than 30 s of CPU time", "needed more than 1024 MB", "died (…)"."""
+    """Why there is no result, in plain words:
+    "took more than 30 s of CPU time", "needed more than 1024 MB", "died (…)".
+    """
 
     reason: str
     #: a worker with more time might have finished
@@ -63,7 +66,8 @@ class Worker:
     """Runs module-level functions elsewhere. Usable from several threads; their tasks take turns."""
 
     def __init__(self, *, seconds: float = 30, wall: float | None = None, memory: int = 1 << 30) -> None:
-        """`seconds`: CPU time for one task, which the kernel rounds up to whole ones; `wall`: its time by the clock.
+        """`seconds`: CPU time for one task, which the kernel rounds up to whole ones; `wall`: its time by the
+        clock.
 
         `memory`: bytes of address space of the child.
         """
@@ -78,7 +82,8 @@ class Worker:
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | WorkerFault:
         """`function(*args, **kwargs)`, computed in the child.
 
-        A `WorkerFault` where it overran a limit or the child died. What the function itself raises is raised here.
+        A `WorkerFault` where it overran a limit or the child died. What the function itself raises is raised
+        here.
         """
         task = functools.partial(function, *args, **kwargs)
         closings = self._closings
@@ -157,7 +162,9 @@ class Worker:
 
 
 def _confine(memory: int) -> None:
-    """In the child: bounded memory, no core files, deaf to the terminal's signals, dead when the parent is."""
+    """In the child: bounded memory, no core files, deaf to the terminal's signals,
+    dead when the parent is.
+    """
     for deaf in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(deaf, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, name="follow-parent", daemon=True).start()
@@ -174,7 +181,9 @@ def _follow_parent() -> None:
 
 
 def _within(seconds: float, task: Callable[[], Any]) -> Any:
-    """In the child: run `task` with `seconds` of CPU time more than it has used; the kernel ends it at the limit."""
+    """In the child: run `task` with `seconds` of CPU time more than it has used;
+    the kernel ends it at the limit.
+    """
     used = resource.getrusage(resource.RUSAGE_SELF)
     allowed = math.ceil(used.ru_utime + used.ru_stime + seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))

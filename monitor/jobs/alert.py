@@ -66,7 +66,8 @@ class Alerter:
 
 
 def alert_due(alerter: Alerter) -> int:
-    """Compose, render and enqueue every group whose wait is over, one transaction each; how many were sent on.
+    """Compose, render and enqueue every group whose wait is over, one transaction each; how many were sent
+    on.
 
     A group that fails keeps no other from its readers; the first error is raised at the end.
     """
@@ -135,7 +136,9 @@ def _alert(alerter: Alerter, group_id: int) -> bool:
 
 
 def _postpone(tx: Connection, group: AlertGroup, batch: Batch, until: datetime, now: datetime) -> None:
-    """All of it waits. What a throttle holds waits for one summary, which tells all stories of the receiver."""
+    """All of it waits. What a throttle holds waits for one summary,
+    which tells all stories of the receiver.
+    """
     log.info(
         "alert_postponed", receiver=group.receiver, group=group.id, stage=batch.stage, until=until.isoformat()
     )
@@ -221,7 +224,9 @@ def _context(alerter: Alerter, waiting: Waiting, now: datetime, language: str) -
 
 
 def _reroute(tx: Connection, alerter: Alerter, group: AlertGroup, now: datetime) -> None:
-    """The receiver was renamed or removed while stories waited for it: they go to those that the routes name now."""
+    """The receiver was renamed or removed while stories waited for it:
+    they go to those that the routes name now.
+    """
     _drop(tx, group, "the receiver is no longer configured", now)
     if alerter.route.receiver and not alerts.purpose(group.key):
         waiting = [member.story_id for member in group.members]
@@ -239,7 +244,9 @@ def _drop(tx: Connection, group: AlertGroup, why: str, now: datetime, held: Sequ
 
 
 def firsts(tx: Connection, receiver: str, story_ids: Sequence[str]) -> Mapping[str, First]:
-    """By recipient, the first message of `receiver` about the story; empty for several stories, or for the first time."""
+    """By recipient, the first message of `receiver` about the story;
+    empty for several stories, or for the first time.
+    """
     if len(story_ids) != 1:
         return {}
     causes = [f"alert:{group.id}" for group in alerts.sent(tx, receiver, story_ids[0])]

@@ -1,4 +1,6 @@
-"""Articles: fetched after their feed is settled; what they say is matched again, in one transaction for each."""
+"""Articles: fetched after their feed is settled;
+what they say is matched again, in one transaction for each.
+"""
 
 from __future__ import annotations
 
@@ -54,8 +56,8 @@ def request(wish: Wish) -> FetchRequest:
 def settle(poller: Poller, wish: Wish, result: FetchResult | Exception, worker: Worker) -> bool:
     """One article to its end, or to its next try; whether the item matches now and did not before.
 
-    A bug costs this article an hour, with a traceback. Raises StoreError, TooSlow and Abandoned; then nothing was
-    written.
+    A bug costs this article an hour, with a traceback. Raises StoreError, TooSlow and Abandoned; then nothing
+    was written.
     """
     try:
         if isinstance(result, Exception):
@@ -125,7 +127,10 @@ def give_up_all(poller: Poller, wishes: tuple[Wish, ...]) -> None:
 
 
 def _written(poller: Poller, wish: Wish, article: Article) -> bool | None:
-    """The item with its article, decided and written; None: it was edited meanwhile. Whether it matches only now."""
+    """The item with its article, decided and written; None: it was edited meanwhile.
+
+    Whether it matches only now.
+    """
     with poller.db.snapshot() as tx:
         stored = archive.get(tx, wish.item_id)
     if stored is None or stored.item.fulltext is not Fulltext.WAITING:
@@ -164,7 +169,9 @@ def complete(item: Item, text: str, feed_language: str) -> Item:
 
 
 def _assessed(poller: Poller, wish: Wish, stored: StoryItem, text: str) -> Assessed:
-    """The item with its article, and what that means; where the article lacks what had matched, the feed's text stays."""
+    """The item with its article, and what that means;
+    where the article lacks what had matched, the feed's text stays.
+    """
     language_of_feed = stored.feed.language
     item = complete(stored.item, text, language_of_feed)
     decision = poller.matcher.decide(item)

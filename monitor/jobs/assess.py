@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from monitor.config.model import PollingConfig
     from monitor.model import Entry, FeedState, FetchResult, KnownItem, ParsedFeed, Rhythm
 
-#: answers that came whole and were no feed we can read, and how long such an address rests if it never was one
+#: answers that came whole and were no feed we can read, and how long such an address rests if it never was
+#: one
 UNREAD = (FetchFault.NOT_A_FEED, FetchFault.UNREADABLE, FetchFault.PARSER_LIMIT, FetchFault.TOO_LARGE)
 UNREAD_WAIT = timedelta(days=1)
-#: what changes all the time and says nothing new is kept again after so long: an entry on its own (a live blog), and
+#: what changes all the time and says nothing new is kept again after so long: an entry on its own (a live
+#: blog), and
 #: where half of a document's entries do it
 LIVE_KEPT, CHURN_KEPT = timedelta(hours=1), timedelta(days=1)
 
@@ -89,7 +91,9 @@ class Poll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """How items are made and decided: functions of the neighbouring stages, handed in so that this stays pure."""
+    """How items are made and decided: functions of the neighbouring stages,
+    handed in so that this stays pure.
+    """
 
     decide: Callable[[Item], Decision]
     #: entry, key, feed state, article, now -> item
@@ -125,7 +129,9 @@ def assess(poll: Poll, judge: Judge, *, policy: PollingConfig, now: datetime, ji
 
 
 def _churned(poll: Poll, judged: Sequence[Assessed], now: datetime) -> tuple[int, ...]:
-    """The ids of items that change all the time, were kept not long ago, and say nothing now that they never said."""
+    """The ids of items that change all the time, were kept not long ago,
+    and say nothing now that they never said.
+    """
     restless = {
         s.known.id: s.known
         for s in poll.entries
@@ -149,7 +155,10 @@ def _remarks(again: Sequence[int]) -> tuple[str, ...]:
 
 
 def _document(result: FetchResult | None) -> dict[str, Any]:
-    """What the evidence record says of the document; nothing where no entry of it is kept. No credentials go in."""
+    """What the evidence record says of the document; nothing where no entry of it is kept.
+
+    No credentials go in.
+    """
     if not isinstance(result, Fetched):
         return {}
     return {
@@ -201,11 +210,15 @@ def _status(poll: Poll) -> str:
 def _succeeded(
     poll: Poll, new: Sequence[Item], *, policy: PollingConfig, now: datetime, jitter: float
 ) -> FeedState:
-    """The feed's state after an answer. A truncated body keeps the old validators: the next poll reads it whole."""
+    """The feed's state after an answer.
+
+    A truncated body keeps the old validators: the next poll reads it whole.
+    """
     state, result, parsed = poll.state, poll.result, poll.parsed
     assert not isinstance(result, FetchFailed)
     whole = not (parsed is not None and parsed.truncated)
-    # the same bytes again were not cut on their way: the publisher's document ends there, and its validators are good
+    # the same bytes again were not cut on their way: the publisher's document ends there, and its validators
+    # are good
     cut = not whole or (isinstance(result, Fetched) and parsed is None and _was_cut(state))
     learnt, asks = _rhythm(poll, new, now), _asks(poll)
     burst = state.seen_before and rhythm.is_burst(len(new), len(poll.entries))
@@ -242,7 +255,10 @@ def _was_cut(state: FeedState) -> bool:
 
 
 def _rhythm(poll: Poll, new: Sequence[Item], now: datetime) -> Rhythm | None:
-    """The feed's rhythm after an answer. What a flood or a first document brings is no news of this moment."""
+    """The feed's rhythm after an answer.
+
+    What a flood or a first document brings is no news of this moment.
+    """
     state, entries = poll.state, len(poll.entries)
     if state.rhythm is None or state.last_success_at is None:
         dates = [e.entry.published_at for e in poll.entries if e.entry.published_at is not None]
@@ -253,7 +269,9 @@ def _rhythm(poll: Poll, new: Sequence[Item], now: datetime) -> Rhythm | None:
 
 
 def _asks(poll: Poll) -> Asks:
-    """What the publisher wants now: of the answer (a 304 that says nothing leaves what held) and of the document."""
+    """What the publisher wants now: of the answer (a 304 that says nothing leaves what held)
+    and of the document.
+    """
     asks, result, parsed = poll.state.asks, poll.result, poll.parsed
     assert not isinstance(result, FetchFailed)
     if isinstance(result, Fetched) or result.fresh_for is not None:
@@ -264,7 +282,9 @@ def _asks(poll: Poll) -> Asks:
 
 
 def _validator(new: str | None, old: str | None, result: FetchResult) -> str | None:
-    """A 200 replaces the validator, also by none; a 304 without one keeps the old (RFC 9111 section 4.3.4)."""
+    """A 200 replaces the validator, also by none;
+    a 304 without one keeps the old (RFC 9111 section 4.3.4).
+    """
     return new if isinstance(result, Fetched) else new or old
 
 
@@ -273,7 +293,9 @@ def _confirmed(state: FeedState) -> bool:
 
 
 def _moves(state: FeedState, moved: str | None, now: datetime) -> dict[str, Any]:
-    """What is remembered of permanent redirects after an answer: the same as before counts one more, another anew."""
+    """What is remembered of permanent redirects after an answer:
+    the same as before counts one more, another anew.
+    """
     if moved is None and _confirmed(state):
         return {}
     again = moved is not None and moved == state.moved_to
@@ -324,18 +346,24 @@ def _failed(
 
 
 def _ceiling(state: FeedState, now: datetime) -> timedelta:
-    """How long failures may keep us away: not past the time that the document holds its entries, an hour at least."""
+    """How long failures may keep us away:
+    not past the time that the document holds its entries, an hour at least.
+    """
     held = rhythm.held_for(state.rhythm, now)
     return BACKOFF_CEILING if held is None else min(max(held, rhythm.HOUR), BACKOFF_CEILING)
 
 
 def _never_a_feed(state: FeedState, failed: FetchFailed) -> bool:
-    """Asked before, never read: whole documents without a validator to ask with, which are fetched once a day."""
+    """Asked before, never read: whole documents without a validator to ask with,
+    which are fetched once a day.
+    """
     return failed.fault in UNREAD and state.last_success_at is None and state.last_polled_at is not None
 
 
 def fulltext_of(article: ArticleText | None, *, wanted: bool, url: str | None) -> tuple[Fulltext, str]:
-    """Whether the article was read or is still to be, for the item's record; `article`: what is known of it already."""
+    """Whether the article was read or is still to be, for the item's record;
+    `article`: what is known of it already.
+    """
     if not wanted:
         return Fulltext.NOT_ASKED, ""
     if article is not None:

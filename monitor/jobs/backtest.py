@@ -52,8 +52,8 @@ def how_many(db: Database, since: datetime, until: datetime | None) -> int:
 def other_watchlists(against: str, folder: Path) -> Watchlists:
     """The watchlists of the folder `against`, or `folder` as it stood at the git revision `against`.
 
-    Raises ConfigError: neither a folder nor a revision, no git, no checkout, no such folder then, or files that are
-    wrong (those of a revision are named `revision:path`).
+    Raises ConfigError: neither a folder nor a revision, no git, no checkout, no such folder then, or files
+    that are wrong (those of a revision are named `revision:path`).
     """
     if Path(against).is_dir():
         return load(Path(against))
@@ -133,9 +133,11 @@ class Backfilled:
 
 
 def backfill(work: Backfill, rule: str, since: datetime, now: datetime) -> Backfilled:
-    """Match the items first seen since `since` with `rule`; what it newly finds joins its stories, alerts and digests.
+    """Match the items first seen since `since` with `rule`; what it newly finds joins its stories, alerts and
+    digests.
 
-    What it found before stays as it was, so that it may be run again. Nothing is done for a rule that is not there.
+    What it found before stays as it was, so that it may be run again. Nothing is done for a rule that is not
+    there.
     """
     with work.db.transaction() as tx:
         facts.note_rules(tx, work.rules, now)

@@ -51,17 +51,20 @@ class Deliverer:
 
 
 def deliver_due(deliverer: Deliverer) -> Counter[str]:
-    """Try everything that may be tried now; counts by outcome (`delivered`, `later`, `rejected`, `expired`)."""
+    """Try everything that may be tried now;
+    counts by outcome (`delivered`, `later`, `rejected`, `expired`).
+    """
     expired = look_after(deliverer)
     total = _lanes(lambda: deliverer).drain()
     return total + Counter(expired=expired)
 
 
 class Service:
-    """Delivers whatever falls due, for as long as the process lives; a promise that is committed here wakes it.
+    """Delivers whatever falls due, for as long as the process lives; a promise that is committed here wakes
+    it.
 
-    `make` is asked before each message, so that a reload counts from the next one on. `ticked` runs the look after
-    everything that is made every few seconds, and writes down that it was made.
+    `make` is asked before each message, so that a reload counts from the next one on. `ticked` runs the look
+    after everything that is made every few seconds, and writes down that it was made.
     """
 
     def __init__(
@@ -72,7 +75,10 @@ class Service:
         make().db.hear(self.wake)
 
     def run(self, failed: Callable[[Exception], None]) -> None:
-        """Until the process is to end and what is in hand is done. Raises StoreError; may be called again then."""
+        """Until the process is to end and what is in hand is done.
+
+        Raises StoreError; may be called again then.
+        """
         self._lanes.run(lambda: self._ticked(lambda: look_after(self._make())), TICKS["deliver"], failed)
 
     def wake(self) -> None:

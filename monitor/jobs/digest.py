@@ -1,4 +1,6 @@
-"""Make the digests that are due: window, compose, render, outbox and ledger in one transaction for each receiver."""
+"""Make the digests that are due: window, compose, render,
+outbox and ledger in one transaction for each receiver.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ log = logs.get("digest")
 INSTALLED = "installed-at"
 #: a contact that was first told before then is told as the digest's stories tell it
 LATELY = timedelta(days=60)
-#: regular windows that a trend looks back on: of days or weeks four weeks, at least two months; of briefs a day
+#: regular windows that a trend looks back on: of days or weeks four weeks, at least two months; of briefs a
+#: day
 WEEKS, LEAST, BRIEFS = 4, 8, 24
 #: before everything
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,7 +73,10 @@ def digest_due(digester: Digester) -> int:
 def make(
     tx: Connection, digester: Digester, series: DigestConfig, receiver: ReceiverConfig, window: Due
 ) -> Made:
-    """The digest of `window` for `receiver`, without messages where the series is silent on such a day. Writes nothing."""
+    """The digest of `window` for `receiver`, without messages where the series is silent on such a day.
+
+    Writes nothing.
+    """
     series = for_reader(series, receiver)
     now = digester.clock()
     last = digests.last(tx, series.series, receiver.name)

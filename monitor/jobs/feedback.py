@@ -55,7 +55,8 @@ class Claim:
 def suppress(
     tx: Connection, claim: Claim, now: datetime, known: Outlets
 ) -> tuple[Suppression, StoryItem, int]:
-    """Keep the claim and apply it to the story; the suppression, the item that it was said of, and how many it silenced.
+    """Keep the claim and apply it to the story; the suppression, the item that it was said of, and how many
+    it silenced.
 
     Raises StoreError: no such item or story, or no such match in it.
     """

@@ -46,7 +46,8 @@ Manners: TypeAlias = hosts.Manners[Due]
 
 #: more than are ever due at once; only so that a query has an end
 MOST = 100_000
-#: seconds between two looks at what is due, the same while nothing is under way (somebody may ask for a feed by
+#: seconds between two looks at what is due, the same while nothing is under way (somebody may ask for a feed
+#: by
 #: command), and between two at whether we are to stop
 LOOK, IDLE_LOOK, NAP = 1.0, 5.0, 0.2
 #: a look takes at most this share of the time
@@ -90,10 +91,10 @@ def poll_due(
 ) -> Counter[str]:
     """Poll what is due and what becomes due meanwhile, until nothing is or we are to stop.
 
-    Counts feeds by status, new, changed and matched items, and articles. `told` hears of each record after it is
-    stored. `linger`: seconds that something may still be away and is waited for. `progress` is called, at most every
-    `NOTE` seconds, when all feeds that were due at some moment since the call before have been settled. Raises
-    StoreError: the database refuses; what was under way is fetched again by the next call.
+    Counts feeds by status, new, changed and matched items, and articles. `told` hears of each record after it
+    is stored. `linger`: seconds that something may still be away and is waited for. `progress` is called, at
+    most every `NOTE` seconds, when all feeds that were due at some moment since the call before have been
+    settled. Raises StoreError: the database refuses; what was under way is fetched again by the next call.
     """
     total: Counter[str] = Counter()
     ended = False
@@ -149,7 +150,10 @@ class _Flow:
         return Settlers(self._settle, lambda one, result: self._inbox.put((one, result)), self._interrupt)
 
     def close(self) -> None:
-        """Drop what is under way and end the threads. What was asked waits for its next time, what was not is due."""
+        """Drop what is under way and end the threads.
+
+        What was asked waits for its next time, what was not is due.
+        """
         unasked = self._fetching.close() if "_fetching" in self.__dict__ else []
         if "_settlers" in self.__dict__:
             self._settlers.close()
@@ -173,7 +177,9 @@ class _Flow:
         return True
 
     def _let_wait(self) -> None:
-        """Nothing is under way now: who is noted as asked was asked by a process, or a run, that dropped the answer."""
+        """Nothing is under way now: who is noted as asked was asked by a process, or a run,
+        that dropped the answer.
+        """
         with self._poller.db.snapshot() as tx:
             dropped = feeds.being_asked(tx)
         if dropped:
@@ -271,7 +277,9 @@ class _Flow:
             self._total["matched"] += settled.news
 
     def _note(self) -> None:
-        """Say that there is progress: what was due at the last note is settled, and what is due now is under way."""
+        """Say that there is progress: what was due at the last note is settled,
+        and what is due now is under way.
+        """
         if self._owed or time.monotonic() < self._noted_at + NOTE:
             return
         self._progress()

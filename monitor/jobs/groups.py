@@ -1,4 +1,6 @@
-"""Let stories that matter wait for the receivers of their routes, gather what is asked when they are due, and wait again."""
+"""Let stories that matter wait for the receivers of their routes,
+gather what is asked when they are due, and wait again.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ def open_groups(
 
 
 def _is_news(story: Story, begun: Mapping[str, datetime]) -> bool:
-    """Whether a rule that is loud enough matched an item that was first seen since the rule stands as it does."""
+    """Whether a rule that is loud enough matched an item
+    that was first seen since the rule stands as it does.
+    """
     return any(
         match.severity.rank >= ALERTS_FROM.rank
         and ((since := begun.get(f"{match.watchlist}/{match.rule}")) is None or item.first_seen_at >= since)
@@ -77,7 +81,10 @@ def _is_news(story: Story, begun: Mapping[str, datetime]) -> bool:
 
 
 def told_of(tx: Connection, receiver: str, story_id: str, now: Standing) -> Standing | None:
-    """What the receiver knows of the story; None: nothing. Where only the severity was kept, it knows the rest."""
+    """What the receiver knows of the story; None: nothing.
+
+    Where only the severity was kept, it knows the rest.
+    """
     groups = alerts.sent(tx, receiver, story_id)
     return known(g.told or replace(now, severity=g.severity or Severity.INFO) for g in groups)
 
@@ -110,7 +117,9 @@ def _wait(tx: Connection, story: Story, routed: Routed, what: Sequence[Change], 
 def circumstances(
     tx: Connection, group: AlertGroup, receiver: ReceiverConfig, routed: Routed, rules: Rules, now: datetime
 ) -> Circumstances:
-    """What a group that is due is judged by: silences, other stories that fire, what the receiver got lately."""
+    """What a group that is due is judged by:
+    silences, other stories that fire, what the receiver got lately.
+    """
     longest = max((rule.lasts for rule in rules.inhibit), default=None)
     firing = alerts.firing(tx, now - longest) if longest is not None else ()
     limit = receiver.throttle

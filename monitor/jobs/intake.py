@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """A feed as its file names it, where it was asked, and what came: one result, or one for each file of a folder."""
+    """A feed as its file names it, where it was asked, and what came:
+    one result, or one for each file of a folder.
+    """
 
     feed: Feed
     address: Address
@@ -36,7 +38,10 @@ def begun(db: Database) -> bool:
 
 
 def take_in(poller: Poller, taken: Intake, now: datetime) -> Counter[str]:
-    """Store the feed and its entries; counts as of a poll. Nobody asks it again before its interval is over."""
+    """Store the feed and its entries; counts as of a poll.
+
+    Nobody asks it again before its interval is over.
+    """
     feed, interval = taken.feed, taken.feed.interval or poller.polling.interval
     with poller.db.transaction() as tx:
         feeds.add(tx, feed, now, interval, origin="file", after=interval)
@@ -54,7 +59,9 @@ def take_in(poller: Poller, taken: Intake, now: datetime) -> Counter[str]:
 def take_up(
     db: Database, listed: tuple[Feed, ...], now: datetime, interval: timedelta, apart: timedelta
 ) -> None:
-    """Let feeds that a feeds file names from now on be polled, one after the other, `apart` from each other."""
+    """Let feeds that a feeds file names from now on be polled, one after the other,
+    `apart` from each other.
+    """
     with db.transaction() as tx:
         for n, feed in enumerate(listed):
             feeds.add(tx, feed, now, interval, origin="file", after=n * apart)

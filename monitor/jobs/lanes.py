@@ -1,7 +1,9 @@
 """Lanes: a thread for each receiver that has something to do, all of them at once, and never two for one.
 
-Threads are bounded, so receivers may have to wait for one. Those that held us the last time and took nothing share a few
-threads, those that are slow or have not been tried yet leave some to the others: who answers at once finds room. Where more wait than there is room for, a lane ends after one message and the receiver that has
+Threads are bounded, so receivers may have to wait for one. Those that held us the last time and took nothing
+share a few threads, those that are slow or have not been tried yet leave some to the others: who answers at
+once finds room. Where more wait than there is room for, a lane ends after one message and the receiver that
+has
 waited longest is next.
 """
 
@@ -29,7 +31,8 @@ class Pace(IntEnum):
     STUCK = 2
 
 
-#: threads for receivers of this pace and those behind it: eighty that hang at their first message leave the rest to others
+#: threads for receivers of this pace and those behind it: eighty that hang at their first message leave the
+#: rest to others
 ROOM: Mapping[Pace, int] = {Pace.BRISK: 96, Pace.UNSURE: 80, Pace.STUCK: 16}
 #: a receiver that was at a message for longer is slow
 SLOW_AFTER = 2.0
@@ -69,8 +72,8 @@ def admitted(
 class Lanes:
     """Runs lanes: all that is due, once (`drain`), or for as long as the process lives (`run`).
 
-    `due`: by receiver, from when its next message may be tried. `step`: try one message of a receiver; a word for how
-    it went, None where there was nothing to try.
+    `due`: by receiver, from when its next message may be tried. `step`: try one message of a receiver; a word
+    for how it went, None where there was nothing to try.
     """
 
     def __init__(
@@ -105,10 +108,11 @@ class Lanes:
             self._changed.notify_all()
 
     def drain(self) -> Counter[str]:
-        """Try all that is due until nothing is; counts by outcome. Raises what a step raised, after all lanes ended.
+        """Try all that is due until nothing is; counts by outcome. Raises what a step raised, after all lanes
+        ended.
 
-        A receiver that held us with a message that it did not take is not tried again: its own deadline is the
-        longest that it can hold us.
+        A receiver that held us with a message that it did not take is not tried again: its own deadline is
+        the longest that it can hold us.
         """
         self._once = True
         while True:
@@ -126,8 +130,9 @@ class Lanes:
     ) -> None:
         """Keep lanes running until the process is to end, then wait for what is in hand.
 
-        `look_after` is called every so many seconds, `failed` with what a step raised: that costs its receiver a
-        rest, and no other anything. Raises what `look_after` raises; may be called again then, the lanes go on.
+        `look_after` is called every so many seconds, `failed` with what a step raised: that costs its
+        receiver a rest, and no other anything. Raises what `look_after` raises; may be called again then, the
+        lanes go on.
         """
         then = time.monotonic()
         while not self._stopping():
@@ -176,7 +181,9 @@ class Lanes:
         self._at_work[one.receiver] = one.pace
 
     def _lane(self, receiver: str) -> None:
-        """Try one message after the other until none may be tried, or another receiver waits for the thread."""
+        """Try one message after the other until none may be tried,
+        or another receiver waits for the thread.
+        """
         rest = self._rest  # until something was tried
         try:
             while not self._stopping():

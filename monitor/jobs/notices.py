@@ -61,7 +61,8 @@ class Notices:
         return frame(self.receivers[to].language)
 
     def beside(self, name: str, avoid: Collection[str] = ()) -> str | None:
-        """Who is told that nothing reaches `name`: its fallback, else the top route's receiver, else another one.
+        """Who is told that nothing reaches `name`: its fallback, else the top route's receiver, else another
+        one.
 
         None of those in `avoid`; None: there is nobody else.
         """
@@ -79,9 +80,11 @@ LISTED = 400
 
 
 def catch_up(tx: Connection, notices: Notices, policy: CatchUpConfig, taken: Delivery, now: datetime) -> int:
-    """After `taken` went through, list in one message what has waited too long for the same reader; how many alerts.
+    """After `taken` went through, list in one message what has waited too long for the same reader; how many
+    alerts.
 
-    What waits is listed when it is more than the policy allows; what expired, always: it is told late, but told.
+    What waits is listed when it is more than the policy allows; what expired, always: it is told late, but
+    told.
     """
     if taken.receiver not in notices.receivers:
         return 0
@@ -110,16 +113,19 @@ def _summary(listed: Sequence[Waiting], words: Frame) -> tuple[str, list[str]]:
     return subject, [head, *(f"{w.created_at:%Y-%m-%d %H:%M} UTC: {w.subject}" for w in alerts)]
 
 
-# A receiver that takes nothing cannot say so itself: another one is told, once, and once more when it works again.
+# A receiver that takes nothing cannot say so itself: another one is told, once, and once more when it works
+# again.
 
 #: subjects of waiting messages that are listed
 SHOWN = 12
 
 
 def tell_of_receivers(tx: Connection, notices: Notices, patience: DeliveryConfig, now: datetime) -> int:
-    """Tell of the receivers that are suspended or have failed for too long, and of those that work again; how many.
+    """Tell of the receivers that are suspended or have failed for too long, and of those that work again; how
+    many.
 
-    While no other receiver works, nobody is told: an outage of the network would be told everywhere when it is over.
+    While no other receiver works, nobody is told: an outage of the network would be told everywhere when it
+    is over.
     """
     count = 0
     unwell = {state.name for state in receivers.failing(tx, now)}

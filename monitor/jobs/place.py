@@ -1,4 +1,6 @@
-"""Put the matched items of a poll into their stories, in its transaction: weigh, find, join, link, remember."""
+"""Put the matched items of a poll into their stories, in its transaction:
+weigh, find, join, link, remember.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,9 @@ def _join(
 
 
 def _candidates(tx: Connection, keys: Sequence[int], since: datetime, item_id: int) -> list[Candidate]:
-    """Items that share the most of `keys`, and the report that opened each of their stories: a story is judged by it."""
+    """Items that share the most of `keys`, and the report that opened each of their stories:
+    a story is judged by it.
+    """
     found = signatures.candidates(
         tx, keys, since, other_than=item_id, common=window.COMMON, limit=window.COMPARED
     )

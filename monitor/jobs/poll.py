@@ -1,6 +1,7 @@
 """What a feed's answer means: parse, decide, and write each feed in one transaction.
 
-Nothing is written before the decision, and validators and items commit together: a crash anywhere fetches again.
+Nothing is written before the decision, and validators and items commit together: a crash anywhere fetches
+again.
 """
 
 from __future__ import annotations
@@ -115,7 +116,8 @@ def request(state: FeedState, address: Address) -> FetchRequest:
 def settle(
     poller: Poller, state: FeedState, result: FetchResult | Exception, worker: Worker | None = None
 ) -> PollRecord | None:
-    """One feed to its end, parsed by `worker` (else by the one that has time). A bug costs this feed an hour, with a traceback, and nothing else.
+    """One feed to its end, parsed by `worker` (else by the one that has time). A bug costs this feed an hour,
+    with a traceback, and nothing else.
 
     None where that happened. Raises StoreError, TooSlow and Abandoned; then nothing was written.
     """
@@ -152,7 +154,10 @@ def settle(
 def computed(
     poller: Poller, worker: Worker, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T | WorkerFault:
-    """`function(*args)` by `worker`. Raises TooSlow where the other one may have the time for it, Abandoned at the end."""
+    """`function(*args)` by `worker`.
+
+    Raises TooSlow where the other one may have the time for it, Abandoned at the end.
+    """
     found = worker.run(function, *args, **kwargs)
     if isinstance(found, WorkerFault):
         if found.closed:
@@ -221,7 +226,9 @@ def _sorted_out(
 
 
 def _articles(tx: Connection, entries: Sequence[identity.Sorted]) -> dict[str, ArticleText]:
-    """What is known of the articles behind entries that were edited: the edit does not take them out again."""
+    """What is known of the articles behind entries that were edited:
+    the edit does not take them out again.
+    """
     edited = {s.known.id: s.key for s in entries if s.novelty is Novelty.CHANGED and s.known is not None}
     ended = articles.kept(tx, edited)
     return {edited[i]: ArticleText(text=text, detail=detail) for i, (text, detail) in ended.items()}
@@ -288,7 +295,9 @@ def portions(record: PollRecord) -> Iterator[PollRecord]:
 
 
 def write(tx: Connection, record: PollRecord, route: RouteConfig, judge: StoryJudge) -> None:
-    """Everything that a poll means, in the caller's one transaction: items, evidence, stories, alert groups, coverage."""
+    """Everything that a poll means, in the caller's one transaction:
+    items, evidence, stories, alert groups, coverage.
+    """
     ids = items.record(tx, record)
     articles.want(tx, record, ids)
     evidence.keep(tx, record, ids)

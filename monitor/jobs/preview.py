@@ -49,7 +49,10 @@ def owed(db: Database) -> int:
 
 
 def write(digester: Digester, db: Database, what: str, name: str | None, folder: Path) -> list[Path]:
-    """What would be sent, as files in `folder`; nothing is recorded. Empty when nothing matched yet (alert)."""
+    """What would be sent, as files in `folder`; nothing is recorded.
+
+    Empty when nothing matched yet (alert).
+    """
     outgoing = _digest(digester, db, name) if what == "digest" else _alert(digester, db)
     return [path for n, out in enumerate(outgoing) for path in _files(out, folder, f"{what}-{n + 1}")]
 

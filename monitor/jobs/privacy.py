@@ -1,4 +1,6 @@
-"""At the start: what an older monitor left open to others is closed, and secrets leave the database for a file."""
+"""At the start: what an older monitor left open to others is closed,
+and secrets leave the database for a file.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def _ours(found: Settings, db: Database) -> Iterator[Path]:
 
 
 def _own_folder(folder: Path, found: Settings) -> bool:
-    """Whether a folder holds nothing of anybody else that we know of: no configuration, nobody's home, no work in hand."""
+    """Whether a folder holds nothing of anybody else that we know of:
+    no configuration, nobody's home, no work in hand.
+    """
     here = folder.resolve()
     others = [Path.cwd(), Path.home(), *(path.resolve() for path in found.feeds if path != found.added)]
     if found.path is not None:
@@ -52,7 +56,9 @@ def _own_folder(folder: Path, found: Settings) -> bool:
 
 
 def kept_in_files(db: Database, file: Path, known: tuple[Feed, ...]) -> tuple[Feed, ...]:
-    """The `known` feeds, and those that the database alone had: they are in `file` now, so that it needs no secret."""
+    """The `known` feeds, and those that the database alone had:
+    they are in `file` now, so that it needs no secret.
+    """
     with db.snapshot() as tx:
         ids = {feed.id for feed in known}
         alone = tuple(feed for feed in feeds.added(tx) if feed.id not in ids)

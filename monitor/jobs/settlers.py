@@ -44,8 +44,9 @@ class Settlers(Generic[T, R]):
     ) -> None:
         """Start the threads.
 
-        `settle`: of one and whether quickly; may raise TooSlow when it is to be quick, and Abandoned when we stop.
-        `settled` is called in a lane's thread with each result or what was raised. `interrupt` ends what lasts long.
+        `settle`: of one and whether quickly; may raise TooSlow when it is to be quick, and Abandoned when we
+        stop. `settled` is called in a lane's thread with each result or what was raised. `interrupt` ends
+        what lasts long.
         """
         self._settle = settle
         self._settled = settled
@@ -61,7 +62,9 @@ class Settlers(Generic[T, R]):
             thread.start()
 
     def put(self, one: T, *, quick: bool, later: bool = False) -> bool:
-        """Let it be settled, after all others where `later`; whether there was room, so that more may be fetched."""
+        """Let it be settled, after all others where `later`;
+        whether there was room, so that more may be fetched.
+        """
         with self._changed:
             lane = self._lanes[quick]
             room = not quick and len(lane.first) + len(lane.later) < ROOM

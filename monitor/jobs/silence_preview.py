@@ -43,7 +43,9 @@ class Held:
 
 
 def held_back(tx: Connection, matchers: Sequence[Matcher], now: datetime) -> tuple[Held, ...]:
-    """The stories with news of the last week that alert and fit, those that wait first; for `event` the open events."""
+    """The stories with news of the last week that alert and fit, those that wait first;
+    for `event` the open events.
+    """
     if names_event(matchers):
         found = [e for e in events.unclosed(tx) if hold(matchers, e.labels)]
         return tuple(

@@ -154,7 +154,9 @@ def _readers(tx: Connection, watcher: Watcher, event: Event, now: datetime) -> t
 
 
 def _who_hears(tx: Connection, watcher: Watcher, event: Event, name: str, now: datetime) -> str:
-    """`name`, or whoever stands in for it where it is the lane that the event is about; empty: nobody else works."""
+    """`name`, or whoever stands in for it where it is the lane that the event is about;
+    empty: nobody else works.
+    """
     if event.subject != f"{WorkKind.LANE} {name}" or name not in watcher.notices.receivers:
         return name
     unwell = {state.name for state in receivers.failing(tx, now)}
@@ -177,7 +179,8 @@ def _is_due(waiting: Sequence[tuple[Event, Routed]], last: datetime | None, now:
     return since <= now and not (last is not None and last <= now < last + interval)
 
 
-# What the process itself knows to be amiss and no table holds: ticks that failed, a configuration that was refused.
+# What the process itself knows to be amiss and no table holds: ticks that failed, a configuration that was
+# refused.
 
 #: a failure is found for this long after the last time
 FAILED_LATELY = timedelta(minutes=15)

@@ -1,4 +1,6 @@
-"""What is due at a moment and how it goes on: gathered for the watcher, `status`, `health` and the heartbeat."""
+"""What is due at a moment and how it goes on:
+gathered for the watcher, `status`, `health` and the heartbeat.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,10 @@ class Progress:
         return remedy(self.work, self.pace)
 
     def __str__(self) -> str:
-        return f"{self.work.name} {'stands still' if self.pace is Pace.STANDS_STILL else 'is late'}: {self.detail}"
+        return (
+            f"{self.work.name} {'stands still' if self.pace is Pace.STANDS_STILL else 'is late'}: "
+            f"{self.detail}"
+        )
 
 
 def begin(tx: Connection, found: Settings, now: datetime) -> None:
@@ -70,7 +75,9 @@ def look(
 
 
 def stuck(tx: Connection, found: Settings, now: datetime, *, since: datetime) -> list[str]:
-    """Why nobody may be told that all is well, in plain words: work not yet completed `since` the start, or stuck."""
+    """Why nobody may be told that all is well, in plain words:
+    work not yet completed `since` the start, or stuck.
+    """
     done = facts.ticks(tx)
     begun = [name for name in BY_DUE if name not in done or done[name] < since]
     if begun:

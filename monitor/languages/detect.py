@@ -1,7 +1,8 @@
-"""Pure. The language of a text: by script first, then by a statistical guess among the languages our feeds plausibly use.
+"""Pure. The language of a text: by script first, then by a statistical guess among the languages our feeds
+plausibly use.
 
-A feed's own statement is a hint. It decides short titles, and is overruled by another script or a confident guess:
-feeds are mislabelled, and agencies mix languages in one feed.
+A feed's own statement is a hint. It decides short titles, and is overruled by another script or a confident
+guess: feeds are mislabelled, and agencies mix languages in one feed.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 
 @tables.remembered
 def _scripts(*, shared: bool = False) -> Sequence[tuple[str, re.Pattern[str]]]:
-    """Each script, or the only language that has it, with its letters; `shared`: only those of many languages."""
+    """Each script, or the only language that has it, with its letters;
+    `shared`: only those of many languages.
+    """
     listed = tables.listed()
     lines = (*listed.scripts, *(() if shared else listed.scripts_of_one_language))
     ranges = {name: letters for name, *letters in map(str.split, lines)}
@@ -97,9 +100,9 @@ def parts(
 ) -> tuple[str, str]:
     """The language of an item, and those of its title, summary and content where they are not all the same.
 
-    The second is three codes with spaces between ("en en ar"), empty where one language serves for all. Of several the
-    hint decides which is the item's, else the title: what stands below it may be a feed's own boilerplate. `sure`: the
-    hint is about this very item and is not doubted.
+    The second is three codes with spaces between ("en en ar"), empty where one language serves for all. Of
+    several the hint decides which is the item's, else the title: what stands below it may be a feed's own
+    boilerplate. `sure`: the hint is about this very item and is not doubted.
     """
     texts = (title, summary, content)
     whole = hint if hint and sure else detect(" ".join(texts), hint)
@@ -137,7 +140,9 @@ def _strange(text: str, whole: str, own: str) -> bool:
 
 
 def _foreign(text: str, whole: str) -> bool:
-    """Whether a part has none of a language's little words, and others' instead, or a look that the language has not."""
+    """Whether a part has none of a language's little words, and others' instead,
+    or a look that the language has not.
+    """
     heard = [_little_words().get(word, ()) for word in re.findall(r"\w+", text[:300].lower())]
     counts = Counter(lang for langs in heard for lang in langs)
     if counts[whole]:
@@ -163,7 +168,9 @@ def _script(text: str) -> str | None:
 
 
 def detect(text: str, hint: str | None = None) -> str:
-    """ISO 639-1 code of `text` ("und" where it is too short to tell and there is no hint). `hint`: a feed's word."""
+    """ISO 639-1 code of `text` ("und"
+    where it is too short to tell and there is no hint). `hint`: a feed's word.
+    """
     said = (hint or "").lower().partition("-")[0]
     said = "" if said in ("mul", "und", "zxx") else said
     sample = _ADDRESS.sub(" ", text[: 4 * MAX_READ])[:MAX_READ]
@@ -228,7 +235,9 @@ def _odds(text: str) -> dict[str, float]:
 
 @tables.remembered
 def _guesser() -> Any:
-    """py3langid's model: half a second to load, so only when a Latin text is met; our own instance, none shared."""
+    """py3langid's model: half a second to load, so only when a Latin text is met;
+    our own instance, none shared.
+    """
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,7 +1,8 @@
 """Pure. How six languages say who does what with whom, as expressions over `plain` text.
 
-The words are data, `grammar.txt` and `offices.txt` of each language: closed classes only. What grows (verbs of contact,
-words of denial, offices) stands in the analysts' vocabularies; offices get only their English names here.
+The words are data, `grammar.txt` and `offices.txt` of each language: closed classes only. What grows (verbs
+of contact, words of denial, offices) stands in the analysts' vocabularies; offices get only their English
+names here.
 """
 
 from __future__ import annotations
@@ -219,7 +220,9 @@ def office_name(demonym: str, text: str, sense: str) -> str:
 
 
 def office_title(text: str) -> str:
-    """The office that a person of plain `text` holds, in English; empty when it names a body or many people."""
+    """The office that a person of plain `text` holds, in English;
+    empty when it names a body or many people.
+    """
     said = _office(text, "person")
     persons = tables.read(tables.Offices, tables.DEFAULT).persons
     return said if said.split()[-1] in persons else ""

@@ -1,7 +1,7 @@
 """The words around the news in the reader's language: labels, sentences, counted nouns, dates, numbers.
 
-Words are data, a folder for each language (`data/CODE/messages.yaml`); plural categories, months, numbers and direction
-are CLDR's, by Babel. Digits are Western everywhere, as news sites write them. Files are read once.
+Words are data, a folder for each language (`data/CODE/messages.yaml`); plural categories, months, numbers and
+direction are CLDR's, by Babel. Digits are Western everywhere, as news sites write them. Files are read once.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ _NOUNS, _WORDS = "nouns", "words"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame of one language. Keys of the section `words` stand for themselves, others follow it: `page.title`."""
+    """The frame of one language.
+
+    Keys of the section `words` stand for themselves, others follow it: `page.title`.
+    """
 
     lang: str
     locale: Locale

@@ -1,7 +1,9 @@
-"""What is known of each language: a folder of word lists under `data/` for each, and a line in `data/languages.txt`.
+"""What is known of each language: a folder of word lists under `data/` for each, and a line in
+`data/languages.txt`.
 
-A list is text: words or phrases under `[section]` heads, `#` begins a remark. Each file is read when it is first needed,
-validated and kept; a mistake in it is told with its file, line and remedy. docs/watchlist-language.md says what goes where.
+A list is text: words or phrases under `[section]` heads, `#` begins a remark. Each file is read when it is
+first needed, validated and kept; a mistake in it is told with its file, line and remedy.
+docs/watchlist-language.md says what goes where.
 """
 
 from __future__ import annotations
@@ -76,7 +78,9 @@ def _flat(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def _alternatives(lines: Sequence[str]) -> str:
-    r"""One regular expression for phrases between bars; `*` is any ending, but behind `\W` and such it repeats."""
+    r"""One regular expression for phrases between bars;
+    `*` is any ending, but behind `\W` and such it repeats.
+    """
     return "|".join(_ANY_ENDING.sub(r"\\w*", _BAR.sub("|", line)) for line in lines)
 
 

@@ -1,9 +1,11 @@
-"""Pure. The forms in which a listed name or word is written: generated once at load, never guessed by stemming.
+"""Pure. The forms in which a listed name or word is written: generated once at load, never guessed by
+stemming.
 
-The endings, particles and suffixes are data, `forms.txt` of each language; which sections it has says how it inflects:
-by cases (Russian), particles in front (Arabic), suffixes in vowel harmony (Turkish, where no apostrophe parts them: with
-one the suffix folds away in `text`), or by endings of plain words (all others). More forms than grammar allows are
-harmless where they are no words; forms of very short Arabic names are left out.
+The endings, particles and suffixes are data, `forms.txt` of each language; which sections it has says how it
+inflects: by cases (Russian), particles in front (Arabic), suffixes in vowel harmony (Turkish, where no
+apostrophe parts them: with one the suffix folds away in `text`), or by endings of plain words (all others).
+More forms than grammar allows are harmless where they are no words; forms of very short Arabic names are left
+out.
 """
 
 from __future__ import annotations
@@ -29,8 +31,8 @@ _MOST = 200
 def inflected(name: str, lang: str, kind: str) -> tuple[str, ...]:
     """`name` and its written forms in language `lang`, unfolded, the name first, at most 200.
 
-    `kind` is an entity's kind or "word" for plain words; a language without rules gives the name alone, and so does a
-    name in other letters than its language's: a Latin name in a Russian list does not decline.
+    `kind` is an entity's kind or "word" for plain words; a language without rules gives the name alone, and
+    so does a name in other letters than its language's: a Latin name in a Russian list does not decline.
     """
     clean = " ".join(name.split())
     if not clean or lang not in tables.having(Forms) or not _in_script(clean, lang):
@@ -278,8 +280,8 @@ _SUN = re.compile(r"sh|[dnrstz]|[рдзнтсш]", re.IGNORECASE)
 
 
 def articled(name: str, *, bears_article: bool) -> tuple[str, ...]:
-    """An Arabic name in Latin or Russian letters with its article in every spelling: al-Menfi, el Menfi, Almenfi, and
-    by sound ad-Dbeibah; Альменфи, Эльменфи, ан-Надури.
+    """An Arabic name in Latin or Russian letters with its article in every spelling: al-Menfi, el Menfi,
+    Almenfi, and by sound ad-Dbeibah; Альменфи, Эльменфи, ан-Надури.
 
     `bears_article`: its last word has one also where it is written without ("Dbeibah").
     """

@@ -1,4 +1,6 @@
-"""Pure. From the analysts' files to the forms that a lexicon looks for: each folded form with what it may mean."""
+"""Pure. From the analysts' files to the forms that a lexicon looks for:
+each folded form with what it may mean.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Pure. Does a query hold for a text, and on which words: minimal intervals over mentions.
 
-Every operand is a list of minimal spans (none holds another), the interval algebra of Clarke, Cormack and Burkowski
-(1995); combining two lists costs a binary search per span, so the work grows with the hits. A query that holds
-without words (`lang:`, NOT) gives an empty list; one that does not hold gives None.
+Every operand is a list of minimal spans (none holds another), the interval algebra of Clarke, Cormack and
+Burkowski (1995); combining two lists costs a binary search per span, so the work grows with the hits. A query
+that holds without words (`lang:`, NOT) gives an empty list; one that does not hold gives None.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ class Span(NamedTuple):
 
 @dataclass(slots=True)
 class View:
-    """The mentions of a text or of a part of it, findable by key. Parts are built once and shared by all rules."""
+    """The mentions of a text or of a part of it, findable by key.
+
+    Parts are built once and shared by all rules.
+    """
 
     mentions: Sequence[Mention]
     #: lang, side, outlet of the item, case-folded
@@ -101,7 +104,9 @@ def keys_of(mention: Mention) -> tuple[str, ...]:
 
 
 def evaluate(node: Node, view: View) -> list[Span] | None:
-    """Minimal spans that satisfy `node`, in text order; [] when it holds without words; None when it does not hold."""
+    """Minimal spans that satisfy `node`, in text order; [] when it holds without words;
+    None when it does not hold.
+    """
     match node:
         case Term(key, _):
             return view.spans(key)
@@ -200,7 +205,9 @@ def _has_near(span: Span, others: list[Span], node: Near, *, after: bool) -> boo
 def _join(
     ours: list[Span], theirs: list[Span], *, distinct: bool, reach: int | None = None, ordered: bool = False
 ) -> list[Span]:
-    """Minimal spans holding one of each. `distinct`: not the same mention twice; `reach`: words between at most."""
+    """Minimal spans holding one of each. `distinct`: not the same mention twice;
+    `reach`: words between at most.
+    """
     starts = [s.start for s in theirs]
     count, last = len(theirs), len(theirs) - 1
     pairs: list[tuple[int, int, Span, Span]] = []

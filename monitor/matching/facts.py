@@ -81,7 +81,9 @@ def unnamed(scan: Scan, told: Collection[str], countries: Mapping[str, str]) -> 
 
 
 def _told_once(mentions: Iterable[Mention], kinds: Mapping[str, str]) -> Iterator[Mention]:
-    """Mentions without the other names of the same words: helper entities would count one word several times."""
+    """Mentions without the other names of the same words:
+    helper entities would count one word several times.
+    """
     named: dict[tuple[str, int], Mention] = {}
     for mention in mentions:
         if mention.term[0] != "@":
@@ -95,7 +97,9 @@ def _told_once(mentions: Iterable[Mention], kinds: Mapping[str, str]) -> Iterato
 
 
 def _says_more(one: Mention, other: Mention, kinds: Mapping[str, str]) -> bool:
-    """Whether `one` names the same words better than `other`: a person before a body, then the name that sorts first."""
+    """Whether `one` names the same words better than `other`:
+    a person before a body, then the name that sorts first.
+    """
     ranks = [(_KINDS.index(kinds[m.term]), m.term) for m in (one, other)]
     return ranks[0] < ranks[1]
 

@@ -1,7 +1,9 @@
-"""Pure. Items and decisions as JSON Lines, the shape that scripts rely on (docs/watchlist-language.md, `monitor match`).
+"""Pure. Items and decisions as JSON Lines, the shape that scripts rely on (docs/watchlist-language.md,
+`monitor match`).
 
-In: `{"id", "title", "summary"?, "content"?, "lang"?, "published"?, "url"?, "outlet"?, "outlet_side"?}`, one a line; unknown
-keys are ignored. Out: `{"id", "lang", "matches", "contacts", "suppressed"}`, or `{"id": null, "line", "error"}`.
+In: `{"id", "title", "summary"?, "content"?, "lang"?, "published"?, "url"?, "outlet"?, "outlet_side"?}`, one a
+line; unknown keys are ignored. Out: `{"id", "lang", "matches", "contacts", "suppressed"}`, or `{"id": null,
+"line", "error"}`.
 """
 
 from __future__ import annotations
@@ -128,7 +130,9 @@ def _item(data: dict[str, Any], clean: Cleaner) -> Item:
 
 
 def _tidy(text: str) -> str:
-    """Without control characters; a lone surrogate becomes U+FFFD, so that everything can be stored and sent."""
+    """Without control characters; a lone surrogate becomes U+FFFD,
+    so that everything can be stored and sent.
+    """
     return _SURROGATE.sub("�", _CONTROL.sub("", text))
 
 

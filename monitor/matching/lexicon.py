@@ -1,12 +1,13 @@
-"""Pure. Every name, word and phrase of every watchlist in one automaton; an item is read once, whatever their number.
+"""Pure. Every name, word and phrase of every watchlist in one automaton; an item is read once, whatever their
+number.
 
-Aho-Corasick (`ahocorasick_rs`, contiguous NFA) over folded text; a whole word stands between spaces, so patterns carry
-theirs. Cost grows with the text and its hits, not with the lists. `hear` finds the words; `scan` also tells where they
-stand and which of them count, which most items never need.
+Aho-Corasick (`ahocorasick_rs`, contiguous NFA) over folded text; a whole word stands between spaces, so
+patterns carry theirs. Cost grows with the text and its hits, not with the lists. `hear` finds the words;
+`scan` also tells where they stand and which of them count, which most items never need.
 
-Which language's lists apply: an item's own and `any` always; a word in Cyrillic, Arabic or another script of its own
-everywhere; a listed Latin name in every item, unless the item's own language lists the same form otherwise ("Menfi"
-is weak in Italian); generated Latin forms and Latin vocabulary in their own language only.
+Which language's lists apply: an item's own and `any` always; a word in Cyrillic, Arabic or another script of
+its own everywhere; a listed Latin name in every item, unless the item's own language lists the same form
+otherwise ("Menfi" is weak in Italian); generated Latin forms and Latin vocabulary in their own language only.
 """
 
 from __future__ import annotations
@@ -108,7 +109,8 @@ class Lexicon:
         self._bearers = bearers
         self._guards = guards
         self._resolutions = resolutions
-        #: what each pattern means, worked out when first met, by the language of the item ("" where no list has it)
+        #: what each pattern means, worked out when first met, by the language of the item ("" where no list
+        #: has it)
         self._meanings: dict[str, dict[int, Meaning]] = {
             lang: {} for lang in {"", "und", *(c.lang for claims in self._claims for c in claims)}
         }
@@ -124,8 +126,8 @@ class Lexicon:
     ) -> Lexicon:
         """Compile. `literals` are the rules' own phrases and prefixes: '"foreign forces"' or 'mercenar*'.
 
-        With a table of `resolutions` (undocs.load) UN documents are mentions of "%un-document", their sense as
-        undocs.sense says.
+        With a table of `resolutions` (undocs.load) UN documents are mentions of "%un-document", their sense
+        as undocs.sense says.
         """
         builder = Builder()
         for entity in entities:
@@ -186,7 +188,9 @@ class Lexicon:
         )
 
     def _by_stretch(self, found: list[Match], text: Folded, ends: Sequence[int]) -> list[Match]:
-        """`found` with each pattern's number raised by the number of all patterns for each stretch before it."""
+        """`found` with each pattern's number raised by the number
+        of all patterns for each stretch before it.
+        """
         starts = text.origins[np.array([start + 1 for _, start, _ in found], dtype=np.int64)]
         numbers = np.searchsorted(ends, starts, side="right").clip(max=len(ends) - 1).tolist()
         many = len(self._claims)
@@ -209,7 +213,9 @@ class Lexicon:
         return found
 
     def _parted(self, word: str) -> tuple[int, ...]:
-        """Where to part a word so that its parts are the name of somebody known; nowhere for a word that is known."""
+        """Where to part a word so that its parts are the name of somebody known;
+        nowhere for a word that is known.
+        """
         if len(word) < MIN_TAG or self._names(f" {word} "):
             return ()
         for seams in _splits(len(word)):
@@ -276,7 +282,9 @@ def _splits(length: int) -> Iterator[tuple[int, ...]]:
 
 
 def _resolve(claims: Sequence[Claim], lang: str) -> tuple[Claim, ...]:
-    """The claims that apply in an item of language `lang`; of one entity's, its own language's listing decides."""
+    """The claims that apply in an item of language `lang`;
+    of one entity's, its own language's listing decides.
+    """
     usable: list[Claim] = []
     by_entity: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
@@ -303,7 +311,8 @@ def _listed(claims: Sequence[Claim], lang: str) -> list[Claim]:
 
 # --- places ----------------------------------------------------------------------------------------------
 
-#: token, token_end (by words of the folded text), start, end (offsets into all fields joined), sentence number
+#: token, token_end (by words of the folded text), start, end (offsets into all fields joined), sentence
+#: number
 Place = tuple[int, int, int, int, int]
 
 

@@ -1,6 +1,7 @@
 """Pure. One item to one decision: which rules hold, on which words, and what was silenced.
 
-Scanning is done once; a rule is looked at only when a key of its rarest clause occurred, so the cost follows the hits.
+Scanning is done once; a rule is looked at only when a key of its rarest clause occurred, so the cost follows
+the hits.
 """
 
 from __future__ import annotations
@@ -197,7 +198,7 @@ def _of_contacts(rule: Rule, spans: Sequence[Span], told: Sequence[Told]) -> Ver
 
 
 def _anchors(node: Node, view: View) -> list[Span]:
-    """What a scoped rule says about a country: its SENTENCE, PARAGRAPH and NEAR parts, every place where they hold."""
+    """Every place where the SENTENCE, PARAGRAPH and NEAR parts of a scoped rule hold."""
     match node:
         case Within() | Near():
             return evaluate(node, view) or []
@@ -232,7 +233,8 @@ def _cues(scope: Scope, view: View) -> dict[int, str]:
 
 
 def _about(span: Span, cues: Mapping[int, str], where: Sequence[int], home: str) -> str:
-    """The country of a span: in its own sentences, else the nearest before, else the nearest after; "" if none.
+    """The country of a span: in its own sentences, else the nearest before, else the nearest after; "" if
+    none.
 
     `where`: the sentences that have cues, in order.
     """
@@ -339,7 +341,9 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _score(spans: Sequence[Span]) -> float:
-    """0 to 1: more for the title or summary, for close words, for being said twice; less for weak names alone."""
+    """0 to 1: more for the title or summary, for close words, for being said twice;
+    less for weak names alone.
+    """
     if not spans:
         return 0.5
     mentions = [m for span in spans for m in span.mentions]

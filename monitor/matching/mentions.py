@@ -1,6 +1,7 @@
 """Pure. What one item says, as the matcher sees it: sentences and mentions; and what a lexicon is built from.
 
-Offsets are Python string indices, half-open, into the field's text as given. Token numbers run through the item.
+Offsets are Python string indices, half-open, into the field's text as given. Token numbers run through the
+item.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Pure. Who else bears a surname: another given name, an initial or a trade before it says that somebody else is meant.
+"""Pure. Who else bears a surname: another given name, an initial or a trade before it says that somebody else
+is meant.
 
-"Daniil Medvedev" is not Dmitry, "economist Belousov" not the minister. Once such a namesake, or a listed one ("Richard
-Wagner"), is introduced, the bare surname that follows is his too, until the other one is named in full again. The names
-stand in languages/data/given_names.txt, the trades in the analysts' vocabulary `other-trades`.
+"Daniil Medvedev" is not Dmitry, "economist Belousov" not the minister. Once such a namesake, or a listed one
+("Richard Wagner"), is introduced, the bare surname that follows is his too, until the other one is named in
+full again. The names stand in languages/data/given_names.txt, the trades in the analysts' vocabulary
+`other-trades`.
 """
 
 from __future__ import annotations
@@ -91,7 +93,10 @@ class Namesakes:
     _by_name: dict[str, list[Told]] = field(default_factory=dict)
 
     def mark(self, names: Sequence[Hit], trades: Sequence[Hit]) -> None:
-        """Silence every bare surname in `names` that is somebody else's. Both in order of their first token."""
+        """Silence every bare surname in `names` that is somebody else's.
+
+        Both in order of their first token.
+        """
         open_names = [hit for hit in names if hit.silenced_by is None]
         bare = [hit for hit in open_names if self._is_bare(hit)]
         before = {hit.token_end: hit for hit in trades}
@@ -122,7 +127,8 @@ class Namesakes:
         hit.silenced_by = f"namesake:{other}"
         self.told.append(Told(hit.token, "", self._words(hit)[-1:], other))
 
-    # --- what stands before ----------------------------------------------------------------------------------
+    # --- what stands before
+    # ----------------------------------------------------------------------------------
 
     def _other(self, hit: Hit) -> str:
         """The full name of a namesake; "" where nothing before the surname speaks against its bearer."""
@@ -153,7 +159,8 @@ class Namesakes:
             else ""
         )
 
-    # --- who was introduced ----------------------------------------------------------------------------------
+    # --- who was introduced
+    # ----------------------------------------------------------------------------------
 
     def _introduce(self, names: Iterable[Hit], before: Mapping[int, Hit]) -> None:
         """Full names in the item; that of an official with a trade of the stage before it is a namesake's."""

@@ -1,4 +1,6 @@
-"""Pure. An item in several languages: which stretch of it is read in which, a boilerplate below a foreign headline too."""
+"""Pure. An item in several languages:
+which stretch of it is read in which, a boilerplate below a foreign headline too.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ _RUNS = {
 
 
 def stretches(item: Item) -> list[tuple[int, str]]:
-    """Where each stretch ends in the fields joined by `JOINT`, and its language, in order. Needs `item.langs`."""
+    """Where each stretch ends in the fields joined by `JOINT`, and its language, in order.
+
+    Needs `item.langs`.
+    """
     found: list[tuple[int, str]] = []
     offset = 0
     for text, lang in zip((item.title, item.summary, item.content), item.langs.split(), strict=True):

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The found sentence must be about `country` (entity id) rather than about an entity tagged `others` (with #)."""
+    """The found sentence must be about `country` (entity id) rather than about an entity
+    tagged `others` (with #).
+    """
 
     country: str
     others: str

@@ -1,8 +1,9 @@
 """Pure. A field's text split into paragraphs and sentences, by offsets into the text as given.
 
 Paragraphs end at blank lines and at line ends that follow a full stop; other line ends are mere wrapping.
-Sentences end at . ! ? ؟ ۔ 。 and … with what closes after them; not after abbreviations, initials, numbers, or inside
-addresses; never where the next word is in lower case. A title is one sentence. Semicolons (؛ too) end nothing.
+Sentences end at . ! ? ؟ ۔ 。 and … with what closes after them; not after abbreviations, initials or
+numbers, nor inside addresses; never where the next word is in lower case. A title is one
+sentence. Semicolons (؛ too) end nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ def _words(section: str) -> frozenset[str]:
 
 
 def split(fields: Mapping[str, str]) -> tuple[Sentence, ...]:
-    """The sentences of an item's fields (title, summary, content), numbered through; blank fields give none."""
+    """The sentences of an item's fields (title, summary, content), numbered through;
+    blank fields give none.
+    """
     sentences: list[Sentence] = []
     paragraph = 0
     for name in FIELDS:
@@ -101,7 +104,9 @@ def _is_tight_end(text: str, stop: re.Match[str]) -> bool:
 
 
 def _ends_after(word: str, text: str, span: tuple[int, int], at: int) -> bool:
-    """The verdict for the word before the stop; `span` runs from the sentence's start to the word, `at` is what follows."""
+    """The verdict for the word before the stop;
+    `span` runs from the sentence's start to the word, `at` is what follows.
+    """
     first, begin = span
     if word.isdigit():
         return bool(text[first:begin].strip())

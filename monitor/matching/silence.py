@@ -1,7 +1,8 @@
-"""Pure. Which hits count: `except` phrases, companions near by, weak names without confirmation, longer names on top.
+"""Pure. Which hits count: `except` phrases, companions near by, weak names without confirmation, longer names
+on top.
 
-Works on the hits of one item, in place. Order: except phrases, namesakes, except_near, longer strong names, confirmation of weak
-names, longer confirmed names. A hit that is silenced confirms and covers nothing.
+Works on the hits of one item, in place. Order: except phrases, namesakes, except_near, longer strong names,
+confirmation of weak names, longer confirmed names. A hit that is silenced confirms and covers nothing.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ class Guards:
 def silence(hits: Sequence[Hit], guards: dict[str, Guards], namesakes: Namesakes | None = None) -> None:
     """Set `silenced_by` on every entity hit that does not count.
 
-    `hits` are in order of their first token (`widest`); `guards` by term, only where there are any; `namesakes` reads
-    the item's surnames.
+    `hits` are in order of their first token (`widest`); `guards` by term, only where there are any;
+    `namesakes` reads the item's surnames.
     """
     names = [hit for hit in hits if hit.claim.kind == ENTITY]
     _by_phrases(names, [hit for hit in hits if hit.claim.kind == EXCEPT])
@@ -61,7 +62,9 @@ def silence(hits: Sequence[Hit], guards: dict[str, Guards], namesakes: Namesakes
 
 
 def widest(hits: Iterable[Hit]) -> list[Hit]:
-    """`hits` without an entity's shorter names inside its own longer ones; a strong name inside a weak one stays."""
+    """`hits` without an entity's shorter names inside its own longer ones;
+    a strong name inside a weak one stays.
+    """
     kept: list[Hit] = []
     names: dict[str, list[Hit]] = defaultdict(list)
     for hit in sorted(hits, key=lambda hit: (hit.token, -hit.token_end)):
@@ -81,7 +84,9 @@ def _holds(wide: Hit, hit: Hit) -> bool:
 
 
 def _by_phrases(names: Sequence[Hit], phrases: Iterable[Hit]) -> None:
-    """A phrase silences the mention of its entity that it covers, overlaps or stands next to, in one sentence."""
+    """A phrase silences the mention of its entity that it covers,
+    overlaps or stands next to, in one sentence.
+    """
     firsts = [hit.token for hit in names]
     longest = max((hit.token_end - hit.token for hit in names), default=0)
     for phrase in phrases:
@@ -133,7 +138,9 @@ def _by_namesake(contested: Iterable[Hit], guards: dict[str, Guards], index: _In
 
 
 def _unconfirmed(names: Iterable[Hit], guards: dict[str, Guards], index: _Index, *, strong: set[str]) -> None:
-    """Weak names stay when a strong name of the same entity counts anywhere in the item, or their condition holds."""
+    """Weak names stay when a strong name of the same entity counts anywhere in the item,
+    or their condition holds.
+    """
     weak = [hit for hit in names if hit.silenced_by is None]
     verdicts = []
     for hit in weak:

@@ -1,4 +1,6 @@
-"""Pure. How an entity may be written: every listed and generated form, folded, for a search across languages."""
+"""Pure. How an entity may be written:
+every listed and generated form, folded, for a search across languages.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def spellings(spec: EntitySpec) -> tuple[str, ...]:
-    """The folded forms, a space where a word begins or ends; names that count only on a condition are left out.
+    """The folded forms, a space where a word begins or ends; names that count only on a condition are left
+    out.
 
     A form that holds another one is left out, too: where it stands, so does the other.
     """
@@ -35,7 +38,9 @@ def spellings(spec: EntitySpec) -> tuple[str, ...]:
 
 
 def called(entities: Iterable[EntitySpec], said: str) -> tuple[EntitySpec, ...]:
-    """The entities that go by `said`, in any language and spelling; where none does, those whose name has it as a word."""
+    """The entities that go by `said`, in any language and spelling;
+    where none does, those whose name has it as a word.
+    """
     wanted = folded(said)
     known = tuple(entities)
     listed = [e for e in known if wanted and wanted in fold_all(_names(e))]

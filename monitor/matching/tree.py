@@ -15,7 +15,9 @@ MAX_CLAUSES = 24
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing to look for. `key`: `@entity`, `#tag`, `%vocabulary`, `%vocabulary.sense`, `"phrase"` or `prefix*`."""
+    """One thing to look for. `key`: `@entity`, `#tag`, `%vocabulary`, `%vocabulary.sense`,
+    `"phrase"` or `prefix*`.
+    """
 
     key: str
     offset: int = 0
@@ -125,7 +127,8 @@ def positive(node: Node) -> bool:
 
 
 def clauses(node: Node) -> tuple[frozenset[str], ...]:
-    """Conditions on the found keys that must all hold before the query can: from each clause at least one key.
+    """Conditions on the found keys that must all hold before the query can: from each clause at least one
+    key.
 
     The rarest clause comes first, so that a rule is looked at only when its rarest required term occurred.
     """

@@ -1,9 +1,11 @@
-"""Pure. United Nations document symbols and resolution numbers, as six languages write them, in one normal form.
+"""Pure. United Nations document symbols and resolution numbers, as six languages write them, in one normal
+form.
 
-Symbols follow the UN Editorial Manual: S/RES/2570 (2021), S/PV.10029, S/PRST/2021/6, S/2021/229/Add.1, A/RES/ES-11/1;
-press releases SC/16207 (fr CS/16207), SG/SM/21000. In prose: "resolutions 2570 and 2571 (2021)", UNSCR 2796,
-«القرار ٢٥٧٠», «резолюция 2570», "2570 sayılı karar", "risoluzione 2570". Digits of every script are read.
-What a resolution asks for is listed in un-documents.yaml; a number that is not listed is unknown, never guessed.
+Symbols follow the UN Editorial Manual: S/RES/2570 (2021), S/PV.10029, S/PRST/2021/6, S/2021/229/Add.1,
+A/RES/ES-11/1; press releases SC/16207 (fr CS/16207), SG/SM/21000. In prose: "resolutions 2570 and 2571
+(2021)", UNSCR 2796, «القرار ٢٥٧٠», «резолюция 2570», "2570 sayılı karar", "risoluzione 2570". Digits of every
+script are read. What a resolution asks for is listed in un-documents.yaml; a number that is not listed is
+unknown, never guessed.
 """
 
 from __future__ import annotations
@@ -179,7 +181,10 @@ def _year(match: regex.Match[str]) -> int | None:
 
 
 def load(document: documents.Document) -> Mapping[int, Resolution]:
-    """The table of un-documents.yaml by number. Raises ConfigError with every mistake, numbers listed twice included."""
+    """The table of un-documents.yaml by number.
+
+    Raises ConfigError with every mistake, numbers listed twice included.
+    """
     listed = documents.validate(_File, document).resolutions
     table: dict[int, Resolution] = {}
     mistakes = []
@@ -194,10 +199,11 @@ def load(document: documents.Document) -> Mapping[int, Resolution]:
 
 
 def sense(document: UnDocument, table: Mapping[int, Resolution]) -> str:
-    """What a rule may ask of a document: "libya-withdrawal", "libya-mercenaries", "libya", "other" or "unknown".
+    """What a rule may ask of a document: "libya-withdrawal", "libya-mercenaries", "libya", "other" or
+    "unknown".
 
-    `libya` is a listed resolution on Libya with no such demand, or one whose text is not known; `other` is about
-    another country; documents that are no listed resolution are `unknown`.
+    `libya` is a listed resolution on Libya with no such demand, or one whose text is not known; `other` is
+    about another country; documents that are no listed resolution are `unknown`.
     """
     resolution = table.get(document.number) if document.number is not None else None
     if resolution is None or (document.year is not None and document.year != resolution.year):

@@ -1,1 +1,4 @@
-"""What is said: alerts, digests and notices as data for templates, and rendered. Start at `alert`, then `render`."""
+"""What is said: alerts, digests and notices as data for templates, and rendered.
+
+Start at `alert`, then `render`.
+"""

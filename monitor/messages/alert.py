@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 
-#: why an alert goes out: the story is new, changed, was told again, got louder, is still open, or another receiver did
+#: why an alert goes out: the story is new, changed, was told again, got louder, is still open, or another
+#: receiver did
 #: not acknowledge it
 REASONS = ("new", "changed", "more", "louder", "repeat", "escalated", "test")
 _UTC = ZoneInfo("UTC")
@@ -47,7 +48,8 @@ def alert_context(
 ) -> Data:
     """What an alert about a story says, in `language`, the one it was judged for.
 
-    `reason`: one of `REASONS`; `suppressed`: silenced mentions in the story; `changes`: what is new to the reader.
+    `reason`: one of `REASONS`; `suppressed`: silenced mentions in the story; `changes`: what is new to the
+    reader.
     """
     words = frame(language, sides)
     told = story_context(judged, words, timezone, public_url=public_url, titles=titles or {})
@@ -102,8 +104,8 @@ _HOUR = timedelta(hours=1)
 def grouped(contexts: Sequence[Data], *, held_for: timedelta | None = None) -> Data:
     """The context of one alert about all of `contexts` (of `compose.alert_context`), at least one.
 
-    The loudest comes first and whole, with the others as `others`. `held_for`: they were held back for so long,
-    because the receiver had enough; the subject counts them.
+    The loudest comes first and whole, with the others as `others`. `held_for`: they were held back for so
+    long, because the receiver had enough; the subject counts them.
     """
     first, *rest = sorted(contexts, key=lambda context: -context["story"]["rank"])
     if not rest:

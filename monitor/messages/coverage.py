@@ -24,7 +24,9 @@ _UNWELL = ("failing", "quiet", "gone", "never")
 
 
 def coverage_context(report: CoverageReport, words: Frame, zone: ZoneInfo) -> Data:
-    """One line of counts, the feeds that need a look, and what else stands between the news and its readers."""
+    """One line of counts, the feeds that need a look,
+    and what else stands between the news and its readers.
+    """
     healthy = words.say("healthy", healthy=report.healthy, watched=report.watched)
     silenced, braked = (report.by_state.get(state, 0) for state in ("suppressed", "braked"))
     counted = {
@@ -68,7 +70,9 @@ def _feeds(feeds: Sequence[FeedHealth], words: Frame) -> list[Data]:
 
 
 def _notices(report: CoverageReport, words: Frame, zone: ZoneInfo) -> list[Data]:
-    """Receivers that get nothing or not everything, floods, silences in force, and what is amiss with the monitor itself."""
+    """Receivers that get nothing or not everything, floods, silences in force,
+    and what is amiss with the monitor itself.
+    """
     own = [e for e in report.events if not e.kind.startswith(("feed-", "receiver-"))]
     groups = {
         "suspended": [_row(name, reason) for name, reason in report.suspended.items()],

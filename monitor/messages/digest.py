@@ -66,9 +66,11 @@ def digest_context(
     public_url: str | None = None,
     titles: Mapping[str, str] | None = None,
 ) -> Data:
-    """What the digest of `due` says of what was `found` (stories in any order): the loudest first, of those the newest.
+    """What the digest of `due` says of what was `found` (stories in any order): the loudest first, of those
+    the newest.
 
-    Stories below the series' `min_severity` are counted, not shown; those that are too quiet to alert are `related`.
+    Stories below the series' `min_severity` are counted, not shown; those that are too quiet to alert are
+    `related`.
     """
     words = frame(series.language, sides)
     kept = [s for s in found.stories if s.story.severity.rank >= series.min_severity.rank]
@@ -207,7 +209,9 @@ def _subject(
     series: DigestConfig,
     healthy: str,
 ) -> str:
-    """`2 high, 1 medium: Headline, confirmed by both sides; headline`, of other series than the daily with its name."""
+    """`2 high, 1 medium: Headline, confirmed by both sides;
+    headline`, of other series than the daily with its name.
+    """
     summary = _summary(loud, () if loud else related, words)
     covers = f" ({words.say('covers', missed=words.count('briefing', due.missed))})" if due.catch_up else ""
     time = f" {due.local_time:%H:%M}" if due.local_time else ""

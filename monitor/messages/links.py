@@ -1,4 +1,5 @@
-"""Pure. Links in messages that let their reader act without an account: signed, for one story and one action, with an end.
+"""Pure. Links in messages that let their reader act without an account: signed, for one story and one action,
+with an end.
 
 HMAC-SHA256 (RFC 2104) over the action, the story and the end, under a key of this installation alone.
 """

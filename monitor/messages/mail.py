@@ -19,10 +19,11 @@ _RTL_RUN = regex.compile(
 
 
 def clean_subject(text: str) -> str:
-    """`text` as it may stand in a Subject: one line, at most 200 characters, no encoded words, no stray direction.
+    """`text` as it may stand in a Subject: one line, at most 200 characters, no encoded words, no stray
+    direction.
 
-    Controls, line separators and surrogates become spaces; every bidirectional control goes, but for isolates that
-    are balanced; where both directions meet without isolates, the right-to-left runs get them.
+    Controls, line separators and surrogates become spaces; every bidirectional control goes, but for isolates
+    that are balanced; where both directions meet without isolates, the right-to-left runs get them.
     """
     text = _CONTROLS.sub(" ", text)
     text = _BIDI.sub("", text)

@@ -27,7 +27,8 @@ Part = dict[str, Any]
 def quote(item: Item, hits: Sequence[Evidence]) -> dict[str, Any]:
     """The sentence that `hits` (at least one, all of one sentence) stand in.
 
-    Out: {"parts": [{"text": str, "hit": bool}, …], "text": the same as one, "lang", "dir", "key": the sentence, for telling quotations apart}.
+    Out: {"parts": [{"text": str, "hit": bool}, …], "text": the same as one, "lang", "dir", "key": the
+    sentence, for telling quotations apart}.
     """
     sentence = hits[0].sentence or hits[0].text
     spans = _merged(sorted(filter(None, (_span(item, sentence, hit) for hit in hits))))

@@ -1,4 +1,6 @@
-"""Messages for every kind of receiver: contexts in, finished payloads out, byte for byte as they will be sent."""
+"""Messages for every kind of receiver:
+contexts in, finished payloads out, byte for byte as they will be sent.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +35,11 @@ def render(
     at: datetime,
     firsts: Mapping[str, First] | None = None,
 ) -> tuple[Outgoing, ...]:
-    """`context` (from `monitor.messages.alert`) for `receiver`: one message for each e-mail address or Slack page.
+    """`context` (from `monitor.messages.alert`) for `receiver`: one message for each e-mail address or Slack
+    page.
 
-    `batch`: a fresh UUID for each decision to send; the ids follow from it, so rendering again gives the same ids.
-    `at`: aware; the mail's Date. `firsts`: by recipient, what the message updates.
+    `batch`: a fresh UUID for each decision to send; the ids follow from it, so rendering again gives the same
+    ids. `at`: aware; the mail's Date. `firsts`: by recipient, what the message updates.
     """
     firsts = firsts or {}
     told = {**context, **_update(context, firsts)}

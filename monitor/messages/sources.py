@@ -1,4 +1,5 @@
-"""Pure. Who tells a story and how far it may be believed, what changed, which contacts it reports: as data for templates.
+"""Pure. Who tells a story and how far it may be believed, what changed, which contacts it reports: as data
+for templates.
 
 The judgement's own line is in English; other frames say the same by its stable words.
 """
@@ -43,7 +44,8 @@ def name_of(item: StoryItem) -> str:
     return cut(clean(item.outlet), MAX_NAME)
 
 
-# --- who tells it --------------------------------------------------------------------------------------------
+# --- who tells it
+# --------------------------------------------------------------------------------------------
 
 
 def corroboration(found: Corroboration, frame: Frame) -> Data:
@@ -110,7 +112,9 @@ def _denials(denying: Sequence[Voice], frame: Frame) -> list[str]:
 
 
 def outlets(judged: Judged, frame: Frame) -> tuple[list[Data], int, list[Data], int]:
-    """Each outlet once, the most reliable first, and how many were cut; then the same of those that only repeat."""
+    """Each outlet once, the most reliable first, and how many were cut;
+    then the same of those that only repeat.
+    """
     items = judged.story.items
     copied = {item.id for item in items if item.copy_of is not None}
     # who reports somebody else's denial does not deny it
@@ -180,7 +184,8 @@ def related(story: Story, frame: Frame, public_url: str | None) -> Data:
     return {"related": shown, "related_cut": left, "related_line": line}
 
 
-# --- what changed --------------------------------------------------------------------------------------------
+# --- what changed
+# --------------------------------------------------------------------------------------------
 
 
 def change_line(changes: Sequence[Change], frame: Frame) -> str:
@@ -232,7 +237,8 @@ def changes(found: Iterable[Change]) -> list[Data]:
     ]
 
 
-# --- contacts ------------------------------------------------------------------------------------------------
+# --- contacts
+# ------------------------------------------------------------------------------------------------
 
 
 def contacts(
@@ -305,7 +311,8 @@ def _vouched(contact: LedgerContact, frame: Frame) -> Data:
         for side, sources in contact.by_side.items()
     }
     said = [
-        f"{frame.comma.join(isolate(name, frame.direction) for name in list(told)[:MAX_SAYING])} ({frame.side(side)})"
+        f"{frame.comma.join(isolate(name, frame.direction) for name in list(told)[:MAX_SAYING])} "
+        f"({frame.side(side)})"
         for side, told in names.items()
     ]
     evidence = next((e for source in contact.sources for e in source.evidence), None)

@@ -1,7 +1,7 @@
 """Pure. Filters for operators' templates that cannot be made to eat the memory, and the limits they keep.
 
-A template is the operator's own file, so this is a guard rail and not a prison: the known bombs ('x' * 10**9, huge
-format widths, doubling by concatenation, nested loops, runaway macros) end in `TooMuch` within a second.
+A template is the operator's own file, so this is a guard rail and not a prison: the known bombs ('x' * 10**9,
+huge format widths, doubling by concatenation, nested loops, runaway macros) end in `TooMuch` within a second.
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ def replace(text: str, old: str, new: str) -> str:
 
 
 def printable(value: Any) -> str:
-    """`value` as text. Raises TooMuch for a list or mapping: those are joined or looped over, never printed."""
+    """`value` as text. Raises TooMuch for a list or mapping:
+    those are joined or looped over, never printed.
+    """
     if isinstance(value, Mapping | Sequence) and not isinstance(value, str):
         raise TooMuch("a list or mapping cannot be printed: use a loop, join or tojson")
     return str(value)

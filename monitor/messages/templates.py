@@ -1,7 +1,9 @@
-"""The only file that knows jinja2: loads every template once, keeps it sandboxed and bounded, finds its mistakes.
+"""The only file that knows jinja2: loads every template once, keeps it sandboxed and bounded, finds its
+mistakes.
 
-The operator's folder is asked first, then the bundled one. After loading, rendering reads no file. Whether values are
-escaped is told by the file's suffix: `.html` is, `.txt` and `.json` are not (JSON takes values through `tojson`).
+The operator's folder is asked first, then the bundled one. After loading, rendering reads no file. Whether
+values are escaped is told by the file's suffix: `.html` is, `.txt` and `.json` are not (JSON takes values
+through `tojson`).
 """
 
 from __future__ import annotations

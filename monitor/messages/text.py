@@ -1,4 +1,5 @@
-"""Pure. Text that can be shown: cleaned, cut at graphemes, isolated by direction; addresses that can be linked.
+"""Pure. Text that can be shown: cleaned, cut at graphemes, isolated by direction; addresses that can be
+linked.
 
 Sources: UAX #9 (bidirectional text: isolates U+2068, U+2069), UAX #29 (grapheme clusters).
 """
@@ -30,7 +31,9 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def clean(text: str) -> str:
-    """`text` on one line: controls and runs of space become one space, bidi controls go, surrogates become U+FFFD."""
+    """`text` on one line: controls and runs of space become one space, bidi controls go,
+    surrogates become U+FFFD.
+    """
     scrubbed = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     shown: str = _UNSHOWABLE.sub(" ", _BIDI.sub("", scrubbed))
     return shown.strip()
@@ -50,7 +53,9 @@ def _shown(char: str) -> str:
 
 
 def cut(text: str, limit: int, *, mark: str = "…") -> str:
-    """`text` in at most `limit` characters, cut between words where one ends near, never inside a grapheme."""
+    """`text` in at most `limit` characters, cut between words where one ends near,
+    never inside a grapheme.
+    """
     if len(text) <= limit:
         return text
     room = limit - len(mark)
@@ -121,8 +126,8 @@ def sparkline(values: Sequence[int]) -> str:
 def wrap(text: str, indent: str = "", rest: str | None = None, *, width: int = 76) -> str:
     """`text` in lines of at most `width` columns: the first after `indent`, the others after `rest`.
 
-    Addresses are never broken. An isolate that spans lines is closed and opened again on each, since every line is
-    a paragraph of its own to the bidirectional algorithm.
+    Addresses are never broken. An isolate that spans lines is closed and opened again on each, since every
+    line is a paragraph of its own to the bidirectional algorithm.
     """
     begin, after = indent, indent if rest is None else rest
     room = max(20, width - max(len(begin), len(after)))

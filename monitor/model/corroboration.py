@@ -1,4 +1,6 @@
-"""Pure. What the items of a story amount to: voices, corroboration, what changed, and the contacts that can be cited."""
+"""Pure. What the items of a story amount to:
+voices, corroboration, what changed, and the contacts that can be cited.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corroboration:
-    """Who tells a story independently of each other, and how far it may be believed (Admiralty code, STANAG 2511)."""
+    """Who tells a story independently of each other,
+    and how far it may be believed (Admiralty code, STANAG 2511).
+    """
 
     voices: tuple[Voice, ...]
     #: Admiralty source letter of the best voice
@@ -70,7 +74,8 @@ class Standing:
     denied_by: frozenset[Side] = frozenset()
     #: sides that say the opposite of what was told first
     contradicted_by: frozenset[Side] = frozenset()
-    #: who is named as denying it, as a sentence names them ("the foreign ministry"), with the sides of who reports it
+    #: who is named as denying it, as a sentence names them ("the foreign ministry"), with the sides of who
+    #: reports it
     deniers: Mapping[str, tuple[Side, ...]] = field(default_factory=dict)
     #: voices by name
     voices: frozenset[str] = frozenset()

@@ -28,9 +28,9 @@ class Message:
     """Rendered, ready, immutable: what is stored in the outbox and sent byte for byte on every attempt.
 
     `payload` by channel, JSON-serialisable:
-    email   {"from", "to", "subject", "text", "html", "headers": {name: value}} with Message-ID and Date in headers
-    slack   the object to POST, and beside it, not sent, "plain": {"text", "left_out"} for when Slack refuses its blocks
-    webhook {"body": the exact JSON text, "type": dotted event type}
+    email   {"from", "to", "subject", "text", "html", "headers": {name: value}} with Message-ID and Date in
+    headers slack   the object to POST, and beside it, not sent, "plain": {"text", "left_out"} for when Slack
+    refuses its blocks webhook {"body": the exact JSON text, "type": dotted event type}
     apprise {"title", "body": plain text, "type": info | warning}
     file    {"name": stem, "files": {suffix: text}}
     """
@@ -62,7 +62,8 @@ class Delivery:
     expires_at: datetime | None = None
     #: an earlier attempt may have been taken: it ended without a verdict
     repeat: bool = False
-    #: how the channel calls the message that this one belongs under: the first one about the same, which this one
+    #: how the channel calls the message that this one belongs under: the first one about the same, which this
+    #: one
     #: updates, or the first part of the same message; empty where there is none
     thread: Mapping[str, Any] = field(default_factory=dict)
     #: which part of a message in several parts, from 0
@@ -92,7 +93,9 @@ class TryLater:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """Never this message. `suspend` says that the receiver itself is broken (revoked hook, archived channel)."""
+    """Never this message. `suspend` says that the receiver itself is broken (revoked hook,
+    archived channel).
+    """
 
     reason: str
     suspend: bool = False
@@ -169,7 +172,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """Matches of a watchlist that a person called false: those that any of `parts` covers, until it expires."""
+    """Matches of a watchlist that a person called false:
+    those that any of `parts` covers, until it expires.
+    """
 
     id: int
     watchlist: str

@@ -1,7 +1,9 @@
-"""Pure. One link of a feed's chain of evidence: what it said, when it was retrieved, and the hash that binds it.
+"""Pure. One link of a feed's chain of evidence: what it said, when it was retrieved, and the hash that binds
+it.
 
-`chain` is the SHA-256 of `body`: the chain of the entry before, the SHA-256 of the entry's bytes, and everything else as
-canonical JSON. So no byte can be changed and no link left out without every later one giving it away.
+`chain` is the SHA-256 of `body`: the chain of the entry before, the SHA-256 of the entry's bytes, and
+everything else as canonical JSON. So no byte can be changed and no link left out without every later one
+giving it away.
 """
 
 from __future__ import annotations

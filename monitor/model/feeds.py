@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """Items heard of, counted so that old ones fade (`monitor.rhythm` reads and writes this, and says how fast)."""
+    """Items heard of, counted so that old ones fade (`monitor.rhythm` reads and writes this,
+    and says how fast).
+    """
 
     #: from when on every item was heard of
     since: datetime
@@ -70,7 +72,8 @@ class Feed:
     enabled: bool = True
     #: fetch the article behind each new entry and match on its text
     fulltext: bool = False
-    #: the longest time between two polls; the publisher's wishes and failures may lengthen it. None: the configured one
+    #: the longest time between two polls; the publisher's wishes and failures may lengthen it. None: the
+    #: configured one
     interval: timedelta | None = None
     #: the shortest time between two polls; None: the configured one
     min_interval: timedelta | None = None
@@ -126,7 +129,8 @@ class FeedState:
         return self.moved_polls >= MOVE_CONFIRMED and self.last_success_at - self.moved_since >= MOVE_LASTS
 
 
-#: consistent permanent redirects, and the time over which they were seen, before the new address is used directly
+#: consistent permanent redirects, and the time over which they were seen, before the new address is used
+#: directly
 MOVE_CONFIRMED = 5
 MOVE_LASTS = timedelta(days=7)
 
@@ -164,7 +168,8 @@ class Fetched:
     last_modified: str | None = None
     #: from Cache-Control max-age or Expires; None where the server says nothing
     fresh_for: timedelta | None = None
-    #: where the permanent redirects (301, 308) at the beginning of the chain led, up to the first temporary one
+    #: where the permanent redirects (301, 308) at the beginning of the chain led, up to the first temporary
+    #: one
     moved_to: str | None = None
     #: response headers as received, for the evidence record
     headers: tuple[tuple[str, str], ...] = ()
@@ -219,7 +224,8 @@ class Entry:
     published_at: datetime | None = None
     #: declared by the entry or feed; detection happens when the item is made
     language: str | None = None
-    #: the outlet whose entry it is, where an aggregator says it: RSS `<source>`, or the tail of every headline
+    #: the outlet whose entry it is, where an aggregator says it: RSS `<source>`, or the tail of every
+    #: headline
     outlet: str = ""
     #: its part of the document as decoded, in UTF-8, for the evidence record; empty where that cannot be told
     raw: bytes = field(default=b"", repr=False, compare=False)

@@ -1,10 +1,11 @@
-"""Pure. Matchers over labels: `watchlist=arms`, `severity!=low`, `participants=~".*Smith"`, `side!~"north-.*"`.
+"""Pure. Matchers over labels: `watchlist=arms`, `severity!=low`, `participants=~".*Smith"`,
+`side!~"north-.*"`.
 
-The one language of routes, inhibition and silences. Source: the matchers of prometheus/alertmanager, whose labels have
-one value. A label of ours may have several (a story has several sides): `=` and `=~` hold when one of them fits,
-`!=` and `!~` when none does, so that each is the opposite of the other. Every matcher is asked by itself: two hold for
-a story of two watchlists when each finds a value, whichever item it comes from. A label that is not there is the
-empty text.
+The one language of routes, inhibition and silences. Source: the matchers of prometheus/alertmanager, whose
+labels have one value. A label of ours may have several (a story has several sides): `=` and `=~` hold when
+one of them fits, `!=` and `!~` when none does, so that each is the opposite of the other. Every matcher is
+asked by itself: two hold for a story of two watchlists when each finds a value, whichever item it comes from.
+A label that is not there is the empty text.
 """
 
 from __future__ import annotations
@@ -125,7 +126,9 @@ def from_mapping(given: Mapping[str, object]) -> tuple[Matcher, ...]:
 
 
 def from_pair(name: str, value: object) -> Matcher:
-    """`watchlist: arms` is `watchlist=arms`, `side: [un, unknown]` is `side=~"un|unknown"`, each word as it stands."""
+    """`watchlist: arms` is `watchlist=arms`, `side:
+    [un, unknown]` is `side=~"un|unknown"`, each word as it stands.
+    """
     if name not in LABELS:
         raise ValueError(f"there is no label {name!r} | {suggestion(name, LABELS)}")
     values = value if isinstance(value, list | tuple) else [value]
@@ -139,7 +142,8 @@ def from_pair(name: str, value: object) -> Matcher:
 
 # What matchers can fit at all: nothing, because a word is not there or two ask for opposites, or everything.
 #
-# Such a matcher is a slip: a route that takes no story, a silence that silences the wrong ones. Labels whose values are
+# Such a matcher is a slip: a route that takes no story, a silence that silences the wrong ones. Labels whose
+# values are
 # known (`Known`) are judged over all of them, the others by samples.
 
 #: label -> every value that it can have; a label that is not in it may have any

@@ -102,7 +102,8 @@ class Contact:
     #: ISO date, as exact as the text allows
     date: str | None = None
     background: bool = False
-    #: of the names, those that stand for a whole party (its country, a palace, "a delegation"): they tell no contact
+    #: of the names, those that stand for a whole party (its country, a palace, "a delegation"): they tell no
+    #: contact
     #: from another
     general: frozenset[str] = frozenset()
     evidence: tuple[Evidence, ...] = ()
@@ -136,13 +137,17 @@ class Suppressed:
 
     @property
     def excepted(self) -> bool:
-        """Whether an exception took these words out; else a rule found no contact, or nothing confirmed a weak name."""
+        """Whether an exception took these words out;
+        else a rule found no contact, or nothing confirmed a weak name.
+        """
         return self.by.partition(":")[0] in ("except", "except-near", "namesake")
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something a text names, in words that are the same in every language: the base of telling events apart."""
+    """Something a text names, in words that are the same in every language:
+    the base of telling events apart.
+    """
 
     #: an entity as "@ann-bee", a sense as "%contact.meeting", a UN document as "un:S/RES/2570"
     key: str

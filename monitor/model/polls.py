@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from monitor.model.matching import Contact, Decision, Match
 
 
-#: an item with so many revisions is one that changes all the time; of those between its first and as many of its
+#: an item with so many revisions is one that changes all the time; of those between its first and as many of
+#: its
 #: newest no text is kept
 CHURNING = 20
 
@@ -53,7 +54,9 @@ Saying = tuple[str, ...]
 
 
 def said(matches: Iterable[Match], contacts: Iterable[Contact]) -> frozenset[Saying]:
-    """What a text means to us, without its wording: the rules that hold, and who has to do with whom, when and how."""
+    """What a text means to us, without its wording:
+    the rules that hold, and who has to do with whom, when and how.
+    """
     rules = ((m.watchlist, m.rule, m.severity.value) for m in matches)
     met = (
         (c.watchlist, c.type.value, c.status.value, c.place or "", c.date or "", *_named(c)) for c in contacts
@@ -86,8 +89,8 @@ class Assessed:
 class PollRecord:
     """The plan of one poll: the only thing a poll writes, in one transaction.
 
-    A very long one is written in portions: all but the last hold items only, so that a crash between them leaves the
-    feed due, and the items that were written are known when it is read again.
+    A very long one is written in portions: all but the last hold items only, so that a crash between them
+    leaves the feed due, and the items that were written are known when it is read again.
     """
 
     #: the state to store; its next_poll_at is set
@@ -113,7 +116,8 @@ class PollRecord:
     #: more new entries than the feed's rhythm explains (re-published GUIDs)
     flood: bool = False
     remarks: tuple[str, ...] = ()
-    #: of the document: SHA-256 (hex) of its bytes, where it came from and with which headers, without credentials
+    #: of the document: SHA-256 (hex) of its bytes, where it came from and with which headers, without
+    #: credentials
     document_sha256: str = ""
     retrieved_url: str = ""
     headers: tuple[tuple[str, str], ...] = ()

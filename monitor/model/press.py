@@ -1,7 +1,7 @@
 """Pure. Who tells the news, as `sides.yaml` and `outlets.yaml` declare it: sides, publishers, wire agencies.
 
-The engine knows no side by its name, only what the file says of it. A side that the archive holds and the file no longer
-declares is shown by its id and treated as unknown.
+The engine knows no side by its name, only what the file says of it. A side that the archive holds and the
+file no longer declares is shown by its id and treated as unknown.
 """
 
 from __future__ import annotations
@@ -131,7 +131,9 @@ class Sides(_Strict):
         return _in(entry.title, lang) if entry else side
 
     def media(self, side: str, lang: str) -> str:
-        """`side` in `lang` for sentences: "northern state media"; its title, or its id, where nothing is said."""
+        """`side` in `lang` for sentences: "northern state media";
+        its title, or its id, where nothing is said.
+        """
         entry = self._entry(side)
         return _in(entry.media, lang) or _in(entry.title, lang) if entry else side
 
@@ -153,7 +155,9 @@ class Sides(_Strict):
         return [side for side in dict.fromkeys(sides) if self.weight(side).seconded == 1]
 
     def spoken_for(self, tags: Collection[str], *, outsiders: bool = False) -> tuple[Side, ...]:
-        """The sides for which somebody with these tags speaks; `outsiders`: those of states that are no party."""
+        """The sides for which somebody with these tags speaks;
+        `outsiders`: those of states that are no party.
+        """
         return tuple(
             Side(entry.id)
             for entry in self.sides

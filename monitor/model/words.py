@@ -34,9 +34,12 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """Something to say to a reader whose language is not known yet; `monitor.languages.locale` puts it into words."""
+    """Something to say to a reader whose language is not known yet;
+    `monitor.languages.locale` puts it into words.
+    """
 
-    #: of a sentence or, with `count`, of a counted noun; empty: `text` is said as it is, because others wrote it
+    #: of a sentence or, with `count`, of a counted noun; empty: `text` is said as it is, because others wrote
+    #: it
     key: str = ""
     #: what is put into the sentence: text, numbers, durations, other phrases
     values: Mapping[str, object] = field(default_factory=dict)

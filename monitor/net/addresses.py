@@ -1,8 +1,9 @@
 """Pure. Which IP addresses are plainly public.
 
-Refused: every special-purpose address of the IANA registries (RFC 6890 and its updates), cloud metadata addresses and
-names, and every IPv6 form that carries an IPv4 address, even a public one (NAT64, 6to4, Teredo, mapped, compatible,
-ISATAP). `ipaddress.is_global` is not enough: it passes multicast, 6to4, NAT64 and two metadata addresses.
+Refused: every special-purpose address of the IANA registries (RFC 6890 and its updates), cloud metadata
+addresses and names, and every IPv6 form that carries an IPv4 address, even a public one (NAT64, 6to4, Teredo,
+mapped, compatible, ISATAP). `ipaddress.is_global` is not enough: it passes multicast, 6to4, NAT64 and two
+metadata addresses.
 """
 
 from __future__ import annotations

@@ -37,7 +37,8 @@ _STRICT = {
 
 
 def refusal(error: BaseException, key: str) -> str | None:
-    """What `error` says of a certificate, with its remedy; None where it, and what caused it, is about something else.
+    """What `error` says of a certificate, with its remedy; None where it, and what caused it, is about
+    something else.
 
     `key` is where the configuration names trusted certificates (`smtp.ca_file`).
     """

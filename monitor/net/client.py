@@ -1,8 +1,10 @@
-"""The guarded network: no request leaves for an address that is not plainly public, unless the operator opted in.
+"""The guarded network: no request leaves for an address that is not plainly public, unless the operator opted
+in.
 
-A name is resolved once, every address it answers with is judged, and the connection is made to a judged address, so
-that a name cannot change its mind between the check and the use (DNS rebinding). TLS still names and verifies the
-host. The guard stands at connect time and so covers every redirect hop and every outbound channel.
+A name is resolved once, every address it answers with is judged, and the connection is made to a judged
+address, so that a name cannot change its mind between the check and the use (DNS rebinding). TLS still names
+and verifies the host. The guard stands at connect time and so covers every redirect hop and every outbound
+channel.
 """
 
 from __future__ import annotations
@@ -61,7 +63,8 @@ class NetPolicy:
     """Where we may go, and how long we wait there."""
 
     user_agent: str
-    #: networks that are not public but may be reached; a metadata address only when listed by itself (/32, /128)
+    #: networks that are not public but may be reached; a metadata address only when listed by itself (/32,
+    #: /128)
     allow_networks: tuple[Network, ...] = ()
     #: ports besides 80 and 443
     allow_ports: tuple[int, ...] = ()
@@ -153,8 +156,8 @@ def async_client(
 ) -> httpx.AsyncClient:
     """A guarded asynchronous client: no keep-alive, redirects, proxies, cookies or netrc.
 
-    Read bodies with `aiter_raw` and a bound, under `asyncio.timeout`: this client sets neither. A Location header
-    is found in `response.extensions["location"]`.
+    Read bodies with `aiter_raw` and a bound, under `asyncio.timeout`: this client sets neither. A Location
+    header is found in `response.extensions["location"]`.
     """
     tls = tls_context(policy.authorities)
     transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
@@ -185,7 +188,8 @@ def _timeout(policy: NetPolicy) -> httpx.Timeout:
 
 @functools.lru_cache(maxsize=4)
 def tls_context(authorities: str = "") -> ssl.SSLContext:
-    """Verifying, with the bundled certificates and `authorities`. Raises OSError (ssl.SSLError): they are none.
+    """Verifying, with the bundled certificates and `authorities`. Raises OSError (ssl.SSLError): they are
+    none.
 
     Reading the bundled ones takes longer than most requests; contexts may be shared.
     """
@@ -219,8 +223,9 @@ def _no_cookies() -> CookieJar:
 def _leave_alone(response: httpx.Response) -> None:
     """Keep httpx from working on headers of strangers.
 
-    It decompresses without bound what we did not ask to be compressed, and it reads Location even where redirects
-    are off, which raises for broken international names. Location is kept as `response.extensions["location"]`.
+    It decompresses without bound what we did not ask to be compressed, and it reads Location even where
+    redirects are off, which raises for broken international names. Location is kept as
+    `response.extensions["location"]`.
     """
     response.headers.pop("content-encoding", None)
     _hide_location(response)
@@ -277,7 +282,9 @@ class GuardedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.NetworkStream:
-        """A stream to `host`; raises AddressRefused, NameUnresolved, httpcore's ConnectError or ConnectTimeout."""
+        """A stream to `host`; raises AddressRefused, NameUnresolved,
+        httpcore's ConnectError or ConnectTimeout.
+        """
         ends = time.monotonic() + self._policy.total_timeout
         check_name(host, port, self._policy)
         try:
@@ -326,7 +333,9 @@ class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """A stream to `host`; raises AddressRefused, NameUnresolved, httpcore's ConnectError or ConnectTimeout."""
+        """A stream to `host`; raises AddressRefused, NameUnresolved,
+        httpcore's ConnectError or ConnectTimeout.
+        """
         check_name(host, port, self._policy)
         limit = timeout or self._policy.connect_timeout
         try:

@@ -1,8 +1,8 @@
 """Pure. What may be said of a URL: where it leads, never what opens it.
 
-`redact` is for text that anyone may see (logs, errors, evidence): every query goes. `masked` is for lists, exports and
-the database, where an address must still be told from its neighbour: only what opens it is `***`. `${NAME}` stands for
-a secret without being one, and stays.
+`redact` is for text that anyone may see (logs, errors, evidence): every query goes. `masked` is for lists,
+exports and the database, where an address must still be told from its neighbour: only what opens it is `***`.
+`${NAME}` stands for a secret without being one, and stays.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ _SECRET_HOST = re.compile(
 )
 #: path parts after which a key follows, on any host
 _SECRET_TAIL = re.compile(r"/(services|hooks?|webhooks?|ping)/.+", re.IGNORECASE)
-#: path parts that are keys by their looks: long runs of letters and digits, UUIDs, long hexadecimal runs within a part,
+#: path parts that are keys by their looks: long runs of letters and digits, UUIDs, long hexadecimal runs
+#: within a part,
 #: bot tokens; a file's ending may follow
 _SECRET_PART = re.compile(
     r"/(?:(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{20,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|bot\d+:[\w-]+"
     r"|[a-z]{1,20}[-_](?=[0-9a-f]*\d)[0-9a-f]{16,})(?=\.[a-z]{2,5}(?:/|$)|/|$)",
     re.IGNORECASE,
 )
-#: parts of both cases and digits where letters and digits meet three times and more, which words of a title do not
+#: parts of both cases and digits where letters and digits meet three times and more, which words of a title
+#: do not
 _MIXED_PART = re.compile(
     r"/(?=[^/]*[a-z])(?=[^/]*[A-Z])(?=(?:[^/]*?(?:[A-Za-z]\d|\d[A-Za-z])){3})[A-Za-z0-9_-]{20,}={0,2}"
     r"(?=\.[a-z]{2,5}(?:/|$)|/|$)"
@@ -51,12 +53,17 @@ _PLACEHOLDER = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
 def redact(text: str) -> str:
-    """`text` with credentials, webhook keys, queries and fragments taken out of every URL; the rest as it was."""
+    """`text` with credentials, webhook keys, queries and fragments taken out of every URL;
+    the rest as it was.
+    """
     return _URL.sub(lambda found: found[1] + _plain(found[2]), text)
 
 
 def masked(url: str) -> str:
-    """A feed's address with what opens it as `***`: credentials, keys in the query and the path. Others are as given."""
+    """A feed's address with what opens it as `***`: credentials, keys in the query and the path.
+
+    Others are as given.
+    """
     scheme, mark, rest = url.partition("://")
     if not mark:
         return url
@@ -82,7 +89,8 @@ def masked(url: str) -> str:
 def opens(url: str) -> tuple[str, ...]:
     """What in `url` opens it, in plain words, surest first; empty where nothing does. `${NAME}` is no secret.
 
-    The last kind, a part of the path or a value that only looks like a key, may be the name of something public.
+    The last kind, a part of the path or a value that only looks like a key, may be the name of something
+    public.
     """
     _, mark, rest = url.partition("://")
     if not mark:

@@ -84,7 +84,8 @@ def open_group(
 ) -> bool:
     """Let a story wait for a receiver until `due_at`, with those of the same `key`; None: by itself.
 
-    One that waits already stays where it is, and no wait is ever put off. True when the story did not wait before.
+    One that waits already stays where it is, and no wait is ever put off. True when the story did not wait
+    before.
     """
     key = key if key is not None else f"story={story_id}"
     waiting = _open_with(tx, receiver, story_id, key)
@@ -247,7 +248,10 @@ def ever(tx: Connection, story_id: str) -> bool:
 
 
 def held(tx: Connection, story_ids: Iterable[str], receiver: str | None = None) -> dict[str, str]:
-    """Why stories were not alerted when they last might have been: a silence, an inhibition. For the digest."""
+    """Why stories were not alerted when they last might have been: a silence, an inhibition.
+
+    For the digest.
+    """
     joined = select(alert_members.c.story_id, alert_members.c.held).join(
         alert_groups, alert_groups.c.id == alert_members.c.group_id
     )
@@ -301,7 +305,9 @@ def _group(row: RowMapping, members: Sequence[Member]) -> AlertGroup:
 def sent_at(
     tx: Connection, receiver: str, *, since: datetime, key: str | None = None
 ) -> tuple[datetime, ...]:
-    """When messages were made for a receiver after `since`, oldest first; with a `key`, those of that group."""
+    """When messages were made for a receiver after `since`, oldest first;
+    with a `key`, those of that group.
+    """
     ours = [
         alert_groups.c.receiver == receiver,
         alert_groups.c.state == "sent",

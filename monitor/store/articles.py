@@ -1,4 +1,6 @@
-"""Articles behind items: which ones are still to be fetched, and which items have an article's text as content."""
+"""Articles behind items: which ones are still to be fetched,
+and which items have an article's text as content.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
 #: articles of one feed that wait at a time; more are not asked for
 PER_FEED = 200
-#: articles of one feed that a new one is compared with, the newest; by how many characters they are looked up; of
+#: articles of one feed that a new one is compared with, the newest; by how many characters they are looked
+#: up; of
 #: what is left of them without numbers, the beginning and the end that must be the same
 COMPARED, BEGINNING, FIRST, LAST = 500, 20, 500, 200
 _WITH_DIGITS = re.compile(r"\S*\d\S*")
@@ -47,7 +50,8 @@ class Wish:
 
 
 def want(tx: Connection, poll: PollRecord, ids: Sequence[int]) -> int:
-    """Note the articles that a poll's items wait for (`ids`: of `poll.assessed`, in its order); how many are new.
+    """Note the articles that a poll's items wait for (`ids`: of `poll.assessed`, in its order); how many are
+    new.
 
     What is over the bound for one feed is given up at once, and says so.
     """
@@ -117,7 +121,8 @@ def kept(tx: Connection, item_ids: Iterable[int]) -> Mapping[int, tuple[str, str
 
 
 def stands_elsewhere(tx: Connection, item_id: int, text: str, since: datetime) -> bool:
-    """Whether another address of the feed, in its document since then, had the same text, but for its numbers and codes.
+    """Whether another address of the feed, in its document since then, had the same text, but for its numbers
+    and codes.
 
     An article has one address; a challenge, an error or a front page answers at any.
     """

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 #: gaps told one by one; the rest is counted
 GAPS_TOLD = 50
-#: an entry that leaves its feed was seen there within this time: the longest pause between two polls, and some
+#: an entry that leaves its feed was seen there within this time: the longest pause between two polls, and
+#: some
 NOT_SEEN = timedelta(days=3)
 
 
@@ -66,7 +67,9 @@ def _told(title: str, at: datetime, gap: bool, new: int) -> Phrase:
 
 
 def _withdrawn(tx: Connection, since: datetime, until: datetime) -> int:
-    """Entries that left their feeds in [since, until): by the index on who was seen lately, or it reads every text."""
+    """Entries that left their feeds in [since, until):
+    by the index on who was seen lately, or it reads every text.
+    """
     lately = items.c.feed_id.in_(select(feeds.c.id)) & (items.c.last_seen_at >= since - NOT_SEEN)
     left = select(func.count()).where(lately, items.c.withdrawn_at >= since, items.c.withdrawn_at < until)
     return int(tx.execute(left).scalar_one())
@@ -75,7 +78,9 @@ def _withdrawn(tx: Connection, since: datetime, until: datetime) -> int:
 def stories_in(
     tx: Connection, edges: Sequence[datetime], min_severity: Severity = Severity.INFO
 ) -> tuple[int, ...]:
-    """How many stories of at least `min_severity` had new items in each of the half-open windows between `edges`."""
+    """How many stories of at least `min_severity` had new items in each
+    of the half-open windows between `edges`.
+    """
     loud = matches.c.severity.in_(archive.at_least(min_severity)) & ~matches.c.again
     within = (items.c.first_seen_at >= edges[0]) & (items.c.first_seen_at < edges[-1])
     news = select(items.c.first_seen_at, items.c.story_id, items.c.id).where(within)

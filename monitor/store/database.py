@@ -1,7 +1,8 @@
 """The database: one writer at a time, readers on a snapshot, and its refusals as StoreError.
 
-SQLite in WAL mode with `synchronous=FULL`: a commit survives a crash and a power cut. Every writer begins with
-BEGIN IMMEDIATE, because a transaction that reads first and writes later is refused at once, whatever the busy timeout.
+SQLite in WAL mode with `synchronous=FULL`: a commit survives a crash and a power cut. Every writer begins
+with BEGIN IMMEDIATE, because a transaction that reads first and writes later is refused at once, whatever the
+busy timeout.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ class Database:
     def open(cls, url: str, *, create: bool = True) -> Database:
         """The database at `url` (`sqlite:///file` or `postgresql+psycopg://…`), with its newest tables.
 
-        An older one is migrated, after a backup copy beside it. Raises StoreError: it is not there and `create` is
-        false, it cannot be opened, it is not ours, or a newer monitor made it.
+        An older one is migrated, after a backup copy beside it. Raises StoreError: it is not there and
+        `create` is false, it cannot be opened, it is not ours, or a newer monitor made it.
         """
         database = cls(make_url(url))
         try:
@@ -90,7 +91,9 @@ class Database:
                 yield connection
 
     def files(self) -> tuple[Path, ...]:
-        """What there is of it on disk: the file, its logs, its lock, and the copies made before a migration."""
+        """What there is of it on disk: the file, its logs, its lock,
+        and the copies made before a migration.
+        """
         if self.path is None:
             return ()
         beside = (self.path.with_name(self.path.name + ending) for ending in ("", "-wal", "-shm", ".lock"))
@@ -143,7 +146,9 @@ class Database:
             self._pragma("PRAGMA optimize")
 
     def close(self) -> None:
-        """Give back every connection, those in use when they are given back; the database may be opened again."""
+        """Give back every connection, those in use when they are given back;
+        the database may be opened again.
+        """
         self._writer.dispose()
         self._reader.dispose()
 
@@ -240,7 +245,9 @@ class InstanceLock:
         self._descriptor: int | None = None
 
     def acquire(self) -> None:
-        """Take it. Raises StoreError, naming the holder's pid, when another has it or the file cannot be made."""
+        """Take it. Raises StoreError, naming the holder's pid,
+        when another has it or the file cannot be made.
+        """
         try:
             descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, file_modes.FILE)
         except OSError as error:
@@ -305,7 +312,8 @@ def _locked(descriptor: int) -> bool:
     return False
 
 
-# What the database refuses, told to the operator: which file, what is wrong, what to do. Anything else is a bug.
+# What the database refuses, told to the operator: which file, what is wrong, what to do. Anything else is a
+# bug.
 
 #: SQLite's primary result codes (sqlite.org/rescode.html) that are the world's doing
 _REFUSALS = {
@@ -314,8 +322,10 @@ _REFUSALS = {
     sqlite3.SQLITE_READONLY: "is read-only (give this user write access to the file and its folder)",
     sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error (look at the system's log)",
     sqlite3.SQLITE_CORRUPT: "is damaged (stop, and put back the newest backup)",
-    sqlite3.SQLITE_FULL: "has no room: the disk is full (free some space; nothing is lost, work goes on by itself)",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened (look at the folder: is it there, and may this user write to it?)",
+    sqlite3.SQLITE_FULL: "has no room: the disk is full (free some space; nothing is lost, work goes "
+    "on by itself)",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened (look at the folder: is it there, and may this user "
+    "write to it?)",
     sqlite3.SQLITE_NOTADB: "is not a SQLite database (choose another name, or put back a backup)",
 }
 

@@ -1,4 +1,6 @@
-"""The ledger of digests: one row for each series, local date, receiver and recipient, written with its deliveries."""
+"""The ledger of digests: one row for each series, local date, receiver and recipient,
+written with its deliveries.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,8 @@ def recipients(tx: Connection, series: str, local_date: str) -> frozenset[str]:
 
 
 def told_through(tx: Connection, readers: Collection[tuple[str, str]]) -> int | None:
-    """The match id up to which every one of `readers` (series, receiver) was told; None: there are no readers.
+    """The match id up to which every one of `readers` (series, receiver) was told; None: there are no
+    readers.
 
     A reader without a digest was told nothing: 0.
     """

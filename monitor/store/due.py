@@ -51,7 +51,8 @@ def alerting(tx: Connection, now: datetime, tell_after: timedelta) -> Work:
 def lanes(tx: Connection, now: datetime, tell_after: timedelta) -> tuple[Work, ...]:
     """A lane for each receiver that was ever tried or is owed something, by name.
 
-    What is owed is due since it was promised, whether it waits, is in a sender's hands or is to be tried again.
+    What is owed is due since it was promised, whether it waits, is in a sender's hands or is to be tried
+    again.
     """
     owed = {row["receiver"]: row for row in tx.execute(owed_by_receiver(now)).mappings()}
     known = {state.name: state for state in receiver_rows.states(tx)}

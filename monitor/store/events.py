@@ -1,4 +1,6 @@
-"""What happens to the monitor itself: each event is open once, seen again while it lasts, and closed when it is over."""
+"""What happens to the monitor itself:
+each event is open once, seen again while it lasts, and closed when it is over.
+"""
 
 from __future__ import annotations
 

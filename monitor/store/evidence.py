@@ -41,7 +41,9 @@ _LINK = (
 
 
 def keep(tx: Connection, poll: PollRecord, ids: Sequence[int]) -> None:
-    """Append what a poll brought to the feed's chain: `ids` are the stored items of `poll.assessed`, in its order."""
+    """Append what a poll brought to the feed's chain:
+    `ids` are the stored items of `poll.assessed`, in its order.
+    """
     if not poll.assessed:
         return
     feed_id = poll.state.feed.id
@@ -133,7 +135,9 @@ def between(tx: Connection, feed_id: str, first: int = 0, last: int | None = Non
 
 
 def faults(tx: Connection, feed_id: str) -> Iterator[str]:
-    """What is wrong with a feed's chain, one line each: links that do not fit, bytes that are not what they were."""
+    """What is wrong with a feed's chain, one line each:
+    links that do not fit, bytes that are not what they were.
+    """
     previous = ""
     for kept in between(tx, feed_id):
         if kept.link.previous != previous:
@@ -155,7 +159,9 @@ def faults(tx: Connection, feed_id: str) -> Iterator[str]:
 
 
 def _without_bytes(tx: Connection, feed_id: str) -> int:
-    """Entries that say a hash and have no bytes, though their item is stored and the text of their revision is kept."""
+    """Entries that say a hash and have no bytes,
+    though their item is stored and the text of their revision is kept.
+    """
     e = entries.c
     gone = (e.feed_id == feed_id) & e.raw.is_(None) & (e.sha256 != "") & restlessness.is_kept()
     return int(tx.execute(select(func.count()).select_from(entries.join(items)).where(gone)).scalar_one())

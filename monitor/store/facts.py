@@ -38,7 +38,9 @@ def put(tx: Connection, key: str, value: Any, now: datetime) -> None:
 
 
 def first(tx: Connection, key: str, value: Any, now: datetime) -> Any:
-    """The value of `key`, which is `value` the first time and ever after (an instance id, the installation's time)."""
+    """The value of `key`, which is `value` the first time and ever after (an instance id,
+    the installation's time).
+    """
     put_new(tx, facts, [{"key": key, "value": value, "at": now}])
     return get(tx, key)
 
@@ -69,13 +71,15 @@ def at_work_since(tx: Connection) -> datetime | None:
     return stamped(tx, _AT_WORK).get(_AT_WORK)
 
 
-# Since when each rule stands as it does: a new or edited rule speaks of what comes, not of what was seen before.
+# Since when each rule stands as it does: a new or edited rule speaks of what comes, not of what was seen
+# before.
 
 _KEY = "rules"
 
 
 def note_rules(tx: Connection, rules: Mapping[str, str], now: datetime) -> tuple[str, ...]:
-    """Remember the rules (`watchlist/rule` to a digest of what it asks) and since when; those that are new or edited.
+    """Remember the rules (`watchlist/rule` to a digest of what it asks) and since when; those that are new or
+    edited.
 
     The first rules of a database stand since ever. A rule that is gone and comes back is new.
     """
@@ -105,14 +109,18 @@ def backdate_rule(tx: Connection, rule: str, at: datetime, now: datetime) -> boo
     return True
 
 
-# The key that links in messages are signed with: made once, kept beside the database, readable by its owner alone.
+# The key that links in messages are signed with: made once, kept beside the database, readable by its owner
+# alone.
 
 NAME = "link.key"
 SIZE = 32
 
 
 def link_key(folder: Path) -> bytes:
-    """The key of this installation. Removing the file makes every link that was sent invalid. Raises StoreError."""
+    """The key of this installation. Removing the file makes every link that was sent invalid.
+
+    Raises StoreError.
+    """
     path = folder / NAME
     try:
         file_modes.make_folder(folder)
@@ -144,9 +152,11 @@ def _make_link_key(path: Path) -> None:
         fresh.unlink()
 
 
-# A clock that was set back: what was written before lies in the future, and would wait there for as long as the error.
+# A clock that was set back: what was written before lies in the future, and would wait there for as long as
+# the error.
 #
-# The newest completed tick tells by how much. An hour ahead, a year ahead or a night without a daemon: the same rule.
+# The newest completed tick tells by how much. An hour ahead, a year ahead or a night without a daemon: the
+# same rule.
 
 #: below this it is the adjusting that every clock does
 NOTICED = timedelta(seconds=2)
@@ -164,7 +174,8 @@ _WAITS = (
 
 
 def bring_back(tx: Connection, now: datetime) -> timedelta:
-    """Move every wait that lies in the future back with the clock; by how much it was set back, zero where it was not.
+    """Move every wait that lies in the future back with the clock; by how much it was set back, zero where it
+    was not.
 
     What people named an end for (a silence, the expiry of an alert) stays: they meant the calendar.
     """

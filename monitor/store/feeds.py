@@ -1,6 +1,7 @@
 """Feeds: what they are, what we remember between polls, and when each is due.
 
-An address is kept without what opens it (`monitor.net.redaction.kept`); whoever asks it has it from the feeds files.
+An address is kept without what opens it (`monitor.net.redaction.kept`); whoever asks it has it from the feeds
+files.
 """
 
 from __future__ import annotations
@@ -60,9 +61,9 @@ def sow(
 ) -> None:
     """Make the stored feeds those of the feeds file. State is kept; validators go when the address changes.
 
-    New feeds are first polled `within` from `now`, each at its own `jitter()` (0 to 1), and every `interval` until
-    their rhythm is known. A feed that left the file is disabled, not deleted: its items stay. Feeds that were added by
-    command are left alone.
+    New feeds are first polled `within` from `now`, each at its own `jitter()` (0 to 1), and every `interval`
+    until their rhythm is known. A feed that left the file is disabled, not deleted: its items stay. Feeds
+    that were added by command are left alone.
     """
     wanted = {feed.id: _kept(feed) for feed in definitions}
     _forget_secrets(tx, wanted)
@@ -92,7 +93,8 @@ def add(
     origin: str = "added",
     after: timedelta = timedelta(),
 ) -> bool:
-    """Add a feed by command, due `after` so long; one that is no longer polled comes back. False: the id is in use.
+    """Add a feed by command, due `after` so long; one that is no longer polled comes back. False: the id is
+    in use.
 
     `origin`: `file` where a feeds file names it, too.
     """
@@ -108,13 +110,18 @@ def add(
 
 
 def remove(tx: Connection, feed_id: str) -> bool:
-    """Stop polling a feed that no feeds file names any more; its items stay. False: no such feed is polled."""
+    """Stop polling a feed that no feeds file names any more; its items stay.
+
+    False: no such feed is polled.
+    """
     mine = (feeds.c.id == feed_id) & feeds.c.enabled
     return changed(tx, update(feeds).where(mine).values(enabled=False)) == 1
 
 
 def added(tx: Connection) -> tuple[Feed, ...]:
-    """Feeds that an older monitor took by command into the database alone; with their secrets until they are sown."""
+    """Feeds that an older monitor took by command into the database alone;
+    with their secrets until they are sown.
+    """
     mine = select(feeds).where(feeds.c.origin == "added", feeds.c.enabled).order_by(feeds.c.added_at)
     return tuple(rows.feed_state(row).feed for row in tx.execute(mine).mappings())
 
@@ -157,8 +164,8 @@ def being_asked(tx: Connection) -> bool:
 def let_wait(tx: Connection) -> int:
     """Let feeds whose answers were never settled wait like after any other poll; how many.
 
-    Whoever died, or dropped what was under way, has asked: asking again at once would be one request more than the
-    publisher was promised.
+    Whoever died, or dropped what was under way, has asked: asking again at once would be one request more
+    than the publisher was promised.
     """
     asked = select(feeds.c.id, feeds.c.asked_at, feeds.c.interval, feeds.c.next_poll_at).where(
         feeds.c.asked_at.is_not(None)
@@ -189,7 +196,8 @@ def take(tx: Connection, feed_id: str, now: datetime, until: datetime) -> FeedSt
 def poll_now(tx: Connection, now: datetime, feed_ids: Iterable[str] | None = None) -> int:
     """Make feeds due as soon as they may be asked (`not_before`), also those that answered 410 Gone.
 
-    None: all that are enabled. Returns how many. What a publisher asked for holds for whoever presses a button, too.
+    None: all that are enabled. Returns how many. What a publisher asked for holds for whoever presses a
+    button, too.
     """
     asked = feeds.c.enabled if feed_ids is None else feeds.c.enabled & feeds.c.id.in_(list(feed_ids))
     soonest = case((feeds.c.not_before > now, feeds.c.not_before), else_=literal(now, Utc))
@@ -238,7 +246,9 @@ def _journal(record: PollRecord) -> dict[str, Any]:
 
 
 def _forget_secrets(tx: Connection, wanted: Collection[str]) -> None:
-    """Overwrite what an older monitor stored with addresses; a feed that nothing but the database has keeps its own."""
+    """Overwrite what an older monitor stored with addresses;
+    a feed that nothing but the database has keeps its own.
+    """
     columns = (feeds.c.id, feeds.c.url, feeds.c.definition, feeds.c.validators_url, feeds.c.moved_to)
     alone = (feeds.c.origin == "added") & feeds.c.enabled & feeds.c.id.not_in(wanted)
     open_ = [

@@ -1,4 +1,6 @@
-"""What the database shows to be amiss: feeds that fail or fall silent, gaps, floods, receivers that are suspended."""
+"""What the database shows to be amiss:
+feeds that fail or fall silent, gaps, floods, receivers that are suspended.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def _feeds(tx: Connection, now: datetime) -> Iterator[Finding]:
 
 
 def _failing_long(tx: Connection, now: datetime) -> set[str]:
-    """Feeds that failed several times in a row, or have not answered for a day: one hiccup is nobody's business."""
+    """Feeds that failed several times in a row, or have not answered for a day:
+    one hiccup is nobody's business.
+    """
     long = or_(
         feeds.c.failures >= FAILURES, func.coalesce(feeds.c.last_success_at, feeds.c.added_at) < now - DAY
     )
@@ -69,7 +73,10 @@ def _oddities(tx: Connection, now: datetime) -> Iterator[Finding]:
 
 
 def _nothing(tx: Connection, now: datetime) -> Iterator[Finding]:
-    """Polls were tried or are overdue, and none went through for an hour. Feeds that are asked seldom do not count."""
+    """Polls were tried or are overdue, and none went through for an hour.
+
+    Feeds that are asked seldom do not count.
+    """
     ends = select(
         func.max(feeds.c.last_success_at).label("answered"),
         func.min(feeds.c.added_at).label("added"),
@@ -185,7 +192,8 @@ def _for(key: str, time: timedelta) -> Phrase:
 def _usual_gap(tx: Connection, feed_id: str) -> timedelta | None:
     """The gap that nine of ten gaps between news stay within; None where there are too few to say.
 
-    From the polls that brought something; for a feed that is too slow or too new for those, from its items' own dates.
+    From the polls that brought something; for a feed that is too slow or too new for those, from its items'
+    own dates.
     """
     news = select(polls.c.at).where(polls.c.feed_id == feed_id, polls.c.new > 0)
     found = tx.execute(news.order_by(polls.c.at.desc()).limit(RHYTHM_NEWS)).scalars().all()

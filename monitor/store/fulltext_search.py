@@ -1,6 +1,7 @@
 """Words in the archive: texts folded as matching folds them, found by their three-letter pieces on SQLite.
 
-Elsewhere every text is compared. The folded text of an item is title, summary and content with a barrier between them.
+Elsewhere every text is compared. The folded text of an item is title, summary and content with a barrier
+between them.
 """
 
 from __future__ import annotations
@@ -49,10 +50,11 @@ def fill(tx: Connection) -> None:
 
 
 def hold(text: str, spelt: Iterable[Sequence[str]] = ()) -> Iterator[ColumnElement[bool]]:
-    """Conditions: each word of `text` occurs in an item, anywhere in a word, whatever its case, accents and variants.
+    """Conditions: each word of `text` occurs in an item, anywhere in a word, whatever its case, accents and
+    variants.
 
-    `spelt`: of each, one of the forms occurs (folded, a space where a word must begin or end). A word that has no
-    letter and no digit is passed over; where all are such, nothing is found.
+    `spelt`: of each, one of the forms occurs (folded, a space where a word must begin or end). A word that
+    has no letter and no digit is passed over; where all are such, nothing is found.
     """
     groups = [[word] for word in _folded(text)] + [list(forms) for forms in spelt]
     if text.split() and not groups:

@@ -67,7 +67,9 @@ def known(
     hashes: Iterable[str] = (),
     addresses: Iterable[str] = (),
 ) -> tuple[KnownItem, ...]:
-    """The items of a feed that entries may be: by key, by content hash, and the newest `ALIKE` by canonical address."""
+    """The items of a feed that entries may be:
+    by key, by content hash, and the newest `ALIKE` by canonical address.
+    """
     ours = select(*_KNOWN, _EXCERPT).where(items.c.feed_id == feed_id).order_by(items.c.id)
     newest = ours.order_by(None).order_by(items.c.id.desc()).limit(ALIKE)
     found: dict[int, KnownItem] = {}
@@ -86,10 +88,11 @@ def known(
 
 
 def listed(tx: Connection, feed_id: str) -> tuple[KnownItem, ...]:
-    """Items that stood in the feed's last document or left it a day or two ago, not known as withdrawn, newest first.
+    """Items that stood in the feed's last document or left it a day or two ago, not known as withdrawn,
+    newest first.
 
-    Only those whose date can be believed; at most `LISTED`. None where the feed loses entries all the time, as one that
-    keeps the newest of each of its sections does: there it means nothing.
+    Only those whose date can be believed; at most `LISTED`. None where the feed loses entries all the time,
+    as one that keeps the newest of each of its sections does: there it means nothing.
     """
     last = tx.execute(select(feed_table.c.last_parsed_at).where(feed_table.c.id == feed_id)).scalar()
     if last is None:
@@ -105,10 +108,11 @@ def listed(tx: Connection, feed_id: str) -> tuple[KnownItem, ...]:
 
 
 def record(tx: Connection, poll: PollRecord) -> tuple[int, ...]:
-    """Write all that a poll means: state, journal line, items with their decisions, who was seen again or withdrawn.
+    """Write all that a poll means: state, journal line, items with their decisions, who was seen again or
+    withdrawn.
 
-    Returns the item ids of `poll.assessed`, in its order. An item that another poll stored meanwhile is not doubled.
-    Of a partial one only the items are written.
+    Returns the item ids of `poll.assessed`, in its order. An item that another poll stored meanwhile is not
+    doubled. Of a partial one only the items are written.
     """
     if poll.partial:
         return write(tx, poll.assessed, poll.at)
@@ -122,7 +126,9 @@ def record(tx: Connection, poll: PollRecord) -> tuple[int, ...]:
 
 
 def _rename(tx: Connection, poll: PollRecord) -> None:
-    """Items go by their new guids, or they would be unknown as soon as the feed holds few that went by the old ones."""
+    """Items go by their new guids, or they would be unknown as soon as the feed holds few
+    that went by the old ones.
+    """
     for item_id, key in poll.renamed:
         held = select(items.c.id).where(items.c.feed_id == poll.state.feed.id, items.c.key == key)
         if tx.execute(held).scalar() is None:
@@ -156,7 +162,8 @@ def write(tx: Connection, assessed: Sequence[Assessed], at: datetime) -> tuple[i
 
 
 def add_matches(tx: Connection, assessed: Assessed, at: datetime) -> bool:
-    """Store matches of an item as it stands (`assessed.revises`) by rules that had not matched it, and its new state.
+    """Store matches of an item as it stands (`assessed.revises`) by rules that had not matched it, and its
+    new state.
 
     False: the item is gone, or they had. An item that alerts already keeps its state.
     """
@@ -174,10 +181,12 @@ def add_matches(tx: Connection, assessed: Assessed, at: datetime) -> bool:
 
 
 def complete(tx: Connection, assessed: Assessed, revision: int, at: datetime) -> bool:
-    """Put an article's text and what it means into the item `assessed.revises`, which waits for it at `revision`.
+    """Put an article's text and what it means into the item `assessed.revises`, which waits for it at
+    `revision`.
 
-    No revision: the publisher edited nothing. What the feed's text had matched stays, so that nothing told is unsaid,
-    and is not told again; only a rule that had not matched is news. False: the item is gone, edited, or waits no more.
+    No revision: the publisher edited nothing. What the feed's text had matched stays, so that nothing told is
+    unsaid, and is not told again; only a rule that had not matched is news. False: the item is gone, edited,
+    or waits no more.
     """
     item_id, item = assessed.revises, assessed.item
     waits = (items.c.id == item_id) & (items.c.revision == revision)
@@ -249,7 +258,10 @@ def _ending(assessed: Assessed) -> rows.Row:
 
 
 def _revise(tx: Connection, assessed: Assessed, at: datetime, old: RowMapping) -> int:
-    """Keep the old text, write the new; the item's new revision. Its key stays, unless the poll renames it."""
+    """Keep the old text, write the new; the item's new revision.
+
+    Its key stays, unless the poll renames it.
+    """
     past = {name: old[name] for name in ("title", "summary", "content", "content_hash", "revision")}
     tx.execute(revisions.insert().values(item_id=old["id"], at=old["changed_at"], **past))
     values = rows.item_columns(assessed.item) | _ending(assessed)
@@ -306,7 +318,9 @@ def _matched_before(tx: Connection, item_ids: Iterable[int]) -> set[tuple[int, s
 
 
 def _touch(tx: Connection, item_ids: Iterable[int], at: datetime) -> None:
-    """Note who is still in the feed, at most once a day each (most polls see the same entries again), or back in it."""
+    """Note who is still in the feed, at most once a day each (most polls see the same
+    entries again), or back in it.
+    """
     for batch in batches(item_ids):
         stale = or_(items.c.last_seen_at < at - TOUCHED_EVERY, items.c.withdrawn_at.is_not(None))
         tx.execute(
@@ -318,7 +332,9 @@ def _touch(tx: Connection, item_ids: Iterable[int], at: datetime) -> None:
 
 
 def sayings(tx: Connection, item_ids: Iterable[int]) -> dict[int, dict[Saying, int]]:
-    """By item: each thing that it was found to say (`model.polls.said`), and the revision that said it first."""
+    """By item: each thing that it was found to say (`model.polls.said`),
+    and the revision that said it first.
+    """
     found: dict[int, dict[Saying, int]] = {}
 
     asked = list(item_ids)
@@ -339,7 +355,8 @@ def sayings(tx: Connection, item_ids: Iterable[int]) -> dict[int, dict[Saying, i
 def thin(tx: Connection, newest: Mapping[int, int]) -> None:
     """Drop texts, and bytes of evidence, between an item's first revision and its newest `CHURNING`.
 
-    `newest`: item to its revision. A text that was the first to say something stays; the chain's links all do.
+    `newest`: item to its revision. A text that was the first to say something stays; the chain's links all
+    do.
     """
     many = {item_id: revision for item_id, revision in newest.items() if revision - CHURNING > 1}
     firsts = sayings(tx, many)

@@ -107,7 +107,8 @@ def tries(tx: Connection, delivery_id: str) -> tuple[Attempt, ...]:
 def retry(tx: Connection, now: datetime, delivery_ids: Collection[str] | None = None) -> tuple[str, ...]:
     """Try dead letters again under their old ids, from the start of our schedule; None: all of them.
 
-    One that was listed in a summary is sent by itself only when it is named. Returns the ids that will be tried; those whose message was pruned are not.
+    One that was listed in a summary is sent by itself only when it is named. Returns the ids that will be
+    tried; those whose message was pruned are not.
     """
     d = deliveries.c
     again = d.state.in_(DEAD) & d.payload.is_not(None)

@@ -1,4 +1,6 @@
-"""Stories that become one, and items that are taken out of one: no id ever leads to nothing or to something else."""
+"""Stories that become one, and items that are taken out of one:
+no id ever leads to nothing or to something else.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +26,12 @@ if TYPE_CHECKING:
 
 
 def merge(tx: Connection, loser: str, winner: str, at: datetime, *, by_hand: bool = False) -> bool:
-    """`loser` goes on in `winner`: its items and what receivers were told of it move, its id leads there from now on.
+    """`loser` goes on in `winner`: its items and what receivers were told of it move, its id leads there from
+    now on.
 
-    An alert of either that waits for a receiver who was told of the other is dropped: `jobs.alert` asks again whether
-    the whole is worth telling. False where they are one already, one of them does not exist, or a person took them
-    apart; `by_hand` overrules that.
+    An alert of either that waits for a receiver who was told of the other is dropped: `jobs.alert` asks again
+    whether the whole is worth telling. False where they are one already, one of them does not exist, or a
+    person took them apart; `by_hand` overrules that.
     """
     into, out_of = told_stories.resolve_id(tx, winner), told_stories.resolve_id(tx, loser)
     if into is None or out_of is None or into == out_of:
@@ -46,10 +49,11 @@ def merge(tx: Connection, loser: str, winner: str, at: datetime, *, by_hand: boo
 
 
 def split(tx: Connection, story_id: str, item_ids: Collection[int], at: datetime) -> str:
-    """Take items out of a story into a new one, whose id is returned; the two are not merged again by themselves.
+    """Take items out of a story into a new one, whose id is returned; the two are not merged again by
+    themselves.
 
-    Receivers who were told of the whole story count as told of both. Raises StoreError: there is no such story, an
-    item is not in it, or none would stay.
+    Receivers who were told of the whole story count as told of both. Raises StoreError: there is no such
+    story, an item is not in it, or none would stay.
     """
     name = _splittable(tx, story_id, item_ids)
     fresh = _new_id(tx, name, item_ids)
@@ -93,7 +97,10 @@ def _pair(one: str, other: str) -> ColumnElement[bool]:
 
 
 def _move_alerts(tx: Connection, loser: str, winner: str, at: datetime) -> None:
-    """Those that were sent move. Of those that wait, none stays that a receiver need not hear, and one is enough."""
+    """Those that were sent move.
+
+    Of those that wait, none stays that a receiver need not hear, and one is enough.
+    """
     both = select(alert_groups, alert_members.c.story_id.label("member"), alert_members.c.held).join(
         alert_members, alert_members.c.group_id == alert_groups.c.id
     )

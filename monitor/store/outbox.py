@@ -8,8 +8,8 @@
     pending → expired             too late to be of use
     pending → summarised          listed in one message after an outage (`monitor.store.journal`)
 
-A lease is fenced by its token: who lost it cannot settle. What `rejected`, `dead` and `expired` hold waits for a
-person (`monitor.store.journal`).
+A lease is fenced by its token: who lost it cannot settle. What `rejected`, `dead` and `expired` hold waits
+for a person (`monitor.store.journal`).
 """
 
 from __future__ import annotations
@@ -50,9 +50,10 @@ def enqueue(
 ) -> tuple[str, ...]:
     """Promise `messages`, each with its id (a UUID), to a receiver, in the transaction of what made them.
 
-    Several messages to one recipient are parts and go in order. `cause` ("alert:7", "digest:daily:2026-01-01") makes
-    the promise once only: parts that were promised for it before are passed over. `expires_at`: by default what
-    the kind of message says. `threads`: by recipient, the delivery that this one updates. Returns the ids that are new.
+    Several messages to one recipient are parts and go in order. `cause` ("alert:7",
+    "digest:daily:2026-01-01") makes the promise once only: parts that were promised for it before are passed
+    over. `expires_at`: by default what the kind of message says. `threads`: by recipient, the delivery that
+    this one updates. Returns the ids that are new.
     """
     parts: dict[str, int] = {}
     new: list[str] = []
@@ -77,7 +78,8 @@ def enqueue(
 
 
 def due(tx: Connection, now: datetime) -> Mapping[str, datetime]:
-    """By receiver, from when its next delivery may be tried; those that are suspended without a probe are not there.
+    """By receiver, from when its next delivery may be tried; those that are suspended without a probe are not
+    there.
 
     What another sender is at work on may be tried when its lease ends.
     """
@@ -101,10 +103,11 @@ def due(tx: Connection, now: datetime) -> Mapping[str, datetime]:
 def claim(
     tx: Connection, now: datetime, *, lease: timedelta, token: str, receiver: str | None = None
 ) -> Delivery | None:
-    """The oldest delivery of `receiver`, or of any, that may be tried now, leased to `token`; None: there is none.
+    """The oldest delivery of `receiver`, or of any, that may be tried now, leased to `token`; None: there is
+    none.
 
-    Not tried: a receiver that is paused, suspended or in the midst of another lease; a part whose earlier part is
-    still owed. A delivery that waits for its retry holds up no other.
+    Not tried: a receiver that is paused, suspended or in the midst of another lease; a part whose earlier
+    part is still owed. A delivery that waits for its retry holds up no other.
     """
     d = deliveries.c
     pending = and_(d.state == "pending", d.not_before <= now)
@@ -135,9 +138,9 @@ def settle(
 ) -> bool:
     """Write down how an attempt ended. False, and nothing is written: the lease was lost to another sender.
 
-    `retry_at` is when to try again after TryLater; None: never, it is dead. `plainer` replaces a message that was
-    rejected for its form and is tried at once, once. A suspended receiver's message waits for the receiver; after
-    `suspend_after` refusals in a row it is suspended, and what it refused waits, too.
+    `retry_at` is when to try again after TryLater; None: never, it is dead. `plainer` replaces a message that
+    was rejected for its form and is tried at once, once. A suspended receiver's message waits for the
+    receiver; after `suspend_after` refusals in a row it is suspended, and what it refused waits, too.
     """
     this = (deliveries.c.id == delivery.id) & (deliveries.c.state == "leased")
     held = this & (deliveries.c.lease_token == delivery.lease_token)
@@ -189,7 +192,9 @@ def expire(tx: Connection, now: datetime) -> int:
 
 
 def _free(now: datetime) -> list[ColumnElement[bool]]:
-    """Nothing stands in the way of a delivery: neither its receiver, nor a sender at work, nor an earlier part."""
+    """Nothing stands in the way of a delivery:
+    neither its receiver, nor a sender at work, nor an earlier part.
+    """
     d, r = deliveries.c, receiver_rows.c
     other = deliveries.alias("other")
     # the first two lists are made once, not for each row

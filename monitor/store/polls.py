@@ -74,7 +74,8 @@ def _line(row: dict[str, Any]) -> PollLine:
     return PollLine(**row | {"remarks": tuple(row["remarks"])})
 
 
-# How many new entries a feed usually brings, from the journal of its polls; and the rhythm of feeds that have none yet.
+# How many new entries a feed usually brings, from the journal of its polls; and the rhythm of feeds that have
+# none yet.
 
 #: how far back the rhythm is judged
 WINDOW = timedelta(days=14)
@@ -83,7 +84,8 @@ MIN_POLLS = 5
 
 
 def expected_new(tx: Connection, state: FeedState, now: datetime) -> float | None:
-    """New entries that the time since the last answer would bring at the feed's usual rate; None: not known yet.
+    """New entries that the time since the last answer would bring at the feed's usual rate; None: not known
+    yet.
 
     The first answer of a feed is its backlog, not its rhythm, and is left out; so are polls that were floods.
     """
@@ -105,7 +107,8 @@ def expected_new(tx: Connection, state: FeedState, now: datetime) -> float | Non
 def catch_up(tx: Connection, policy: PollingConfig, now: datetime) -> None:
     """Learn the rhythm of feeds that an older monitor polled, from their stored items.
 
-    A wait that was only its interval is cut to the one that follows; what a publisher asked for, and failures, stay.
+    A wait that was only its interval is cut to the one that follows; what a publisher asked for, and
+    failures, stay.
     """
     unlearnt = feeds.c.enabled & feeds.c.rhythm.is_(None) & feeds.c.last_success_at.is_not(None)
     for row in tx.execute(select(feeds).where(unlearnt)).mappings().all():

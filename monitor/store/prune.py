@@ -1,7 +1,7 @@
 """Retention: what is old enough to go, in small transactions so that polls and deliveries never wait long.
 
-Never touched: what is still in a feed (it would come back as new), what a digest has not told, what an open alert
-group needs, and any delivery that is owed.
+Never touched: what is still in a feed (it would come back as new), what a digest has not told, what an open
+alert group needs, and any delivery that is owed.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ def prune(
 ) -> Pruned:
     """Delete what is older than its time, then shorten the write-ahead log.
 
-    `unmatched` and `matched` count from when an item was last seen; `journal` is for polls and settled deliveries'
-    messages, whose rows stay as long as `matched`. `told_through` is the match id up to which all digests have told
-    (`digests.told_through`); None: there are no digests to wait for.
+    `unmatched` and `matched` count from when an item was last seen; `journal` is for polls and settled
+    deliveries' messages, whose rows stay as long as `matched`. `told_through` is the match id up to which all
+    digests have told (`digests.told_through`); None: there are no digests to wait for.
     """
     settled = deliveries.c.state.not_in(OPEN) & (deliveries.c.settled_at < now - journal)
     forgotten = update(deliveries).values(payload=null())
@@ -107,7 +107,9 @@ def _batch(tx: Connection, statement: Delete | Update, old: ColumnElement[bool],
 
 
 def _left(database: Database) -> list[ColumnElement[bool]]:
-    """By feed, the items that its last parsed document did not hold; `last_seen_at` may lag by a day behind."""
+    """By feed, the items that its last parsed document did not hold;
+    `last_seen_at` may lag by a day behind.
+    """
     with database.snapshot() as tx:
         parsed = tx.execute(
             select(feeds.c.id, feeds.c.last_parsed_at).where(feeds.c.last_parsed_at.is_not(None))

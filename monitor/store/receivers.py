@@ -58,8 +58,8 @@ def learn(
 ) -> datetime | None:
     """What an attempt says about the receiver as a whole.
 
-    The breaker: a receiver that refused `suspend_after` messages one after the other is suspended, but for a probe
-    from time to time. Returns the time of the next probe when what it refused belongs to such a row.
+    The breaker: a receiver that refused `suspend_after` messages one after the other is suspended, but for a
+    probe from time to time. Returns the time of the next probe when what it refused belongs to such a row.
     """
     if isinstance(outcome, Delivered):
         _put(tx, name, last_delivered_at=now, last_error="", **_WELL)
@@ -103,7 +103,8 @@ def told(tx: Connection, name: str, to: str, at: datetime | None) -> None:
 
 
 def resume(tx: Connection, names: Iterable[str] | None = None) -> int:
-    """End pauses and suspensions (the operator mended it, or the configuration changed). Returns how many ended.
+    """End pauses and suspensions (the operator mended it, or the configuration changed). Returns how many
+    ended.
 
     What waits for those receivers is tried at once.
     """

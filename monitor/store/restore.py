@@ -1,4 +1,6 @@
-"""A backup put in the place of the database, whole or not at all, so that nothing that lay there can undo it."""
+"""A backup put in the place of the database, whole or not at all,
+so that nothing that lay there can undo it.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,11 @@ LOGS = ("-wal", "-shm", "-journal")
 
 
 def restore(backup: Path, url: str, now: datetime) -> tuple[Path, Path | None]:
-    """Put `backup` in the place of the SQLite database at `url`; its file, and where the old one now lies, if any.
+    """Put `backup` in the place of the SQLite database at `url`; its file, and where the old one now lies, if
+    any.
 
-    Raises StoreError, and leaves everything as it was: a monitor is at work on it, somebody writes to it, `backup` is no
-    sound database of ours or of a newer monitor, or the disk refuses.
+    Raises StoreError, and leaves everything as it was: a monitor is at work on it, somebody writes to it,
+    `backup` is no sound database of ours or of a newer monitor, or the disk refuses.
     """
     found = make_url(url)
     if found.get_backend_name() != "sqlite" or not found.database:
@@ -53,7 +56,8 @@ def _check(backup: Path) -> None:
         raise StoreError(f"{backup} is no file (name a file that `monitor db backup` wrote)")
     if any(Path(f"{backup}{log}").exists() for log in LOGS):
         raise StoreError(
-            f"{backup} has a log beside it: it is a database in use, no backup (`monitor db backup` makes one)"
+            f"{backup} has a log beside it: it is a database in use, no backup (`monitor db backup` "
+            "makes one)"
         )
     try:
         with closing(sqlite3.connect(f"{backup.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as source:
@@ -77,9 +81,11 @@ def _copy(backup: Path, part: Path) -> None:
 
 
 def _set_aside(target: Path, now: datetime) -> Path | None:
-    """Fold the log into the old database and give both another name, so that neither is found beside the new one.
+    """Fold the log into the old database and give both another name, so that neither is found beside the new
+    one.
 
-    The old file keeps its name, too, until the new one takes it: a crash in between leaves the old database in place.
+    The old file keeps its name, too, until the new one takes it: a crash in between leaves the old database
+    in place.
     """
     aside = _free(target.with_name(f"{target.name}.before-restore-{now:%Y%m%dT%H%M%S}"))
     there = target.exists()

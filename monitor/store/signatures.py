@@ -1,4 +1,6 @@
-"""What is kept of items to find their copies and the event that they report: opaque data, found by shared keys."""
+"""What is kept of items to find their copies and the event that they report:
+opaque data, found by shared keys.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,8 @@ def candidates(
     common: int = 300,
     limit: int = 40,
 ) -> tuple[Candidate, ...]:
-    """Items in stories, first seen since `since`, that share the most of `keys`, at most `limit`, oldest first.
+    """Items in stories, first seen since `since`, that share the most of `keys`, at most `limit`, oldest
+    first.
 
     A key that more than `common` of those items have tells nothing and is passed over.
     """
@@ -89,8 +92,8 @@ def count(tx: Connection) -> int:
 def _sharing(count: int) -> TextualSelect:
     """The query for `count` keys, in plain SQL: built anew for each item it would cost more than it takes.
 
-    Ids rise with the time of first sight, so that the newest end of each key's items is read and no more. `column1` is
-    what SQLite and PostgreSQL both call the column of a list of values.
+    Ids rise with the time of first sight, so that the newest end of each key's items is read and no more.
+    `column1` is what SQLite and PostgreSQL both call the column of a list of values.
     """
     wanted = ", ".join(f"(:k{n})" for n in range(count))
     first = "(SELECT id FROM items WHERE first_seen_at >= :since ORDER BY first_seen_at, id LIMIT 1)"
@@ -113,7 +116,8 @@ def _sharing(count: int) -> TextualSelect:
     return typed.columns(items.c.id, items.c.story_id, items.c.copy_of, signatures.c.data)
 
 
-# In how many stories of a watchlist something was named lately: what is in all of them tells none from another.
+# In how many stories of a watchlist something was named lately: what is in all of them tells none from
+# another.
 
 #: the fact that every story has
 ALL = 0

@@ -32,7 +32,10 @@ def add(
     ends_at: datetime,
     now: datetime,
 ) -> Silence:
-    """Silence what all of `matchers` fit. Raises StoreError: nothing is asked for, or it is over before it begins."""
+    """Silence what all of `matchers` fit.
+
+    Raises StoreError: nothing is asked for, or it is over before it begins.
+    """
     if not matchers:
         raise StoreError("a silence without a matcher would silence everything (name at least one)")
     if ends_at <= max(starts_at, now):

@@ -113,7 +113,9 @@ class Seconds(TypeDecorator[timedelta]):
 
 
 class Packed(TypeDecorator[Any]):
-    """Plain data that is read by the dozen for each item: JSON as text, several times faster than the JSON type."""
+    """Plain data that is read by the dozen for each item:
+    JSON as text, several times faster than the JSON type.
+    """
 
     impl = Text
     cache_ok = True

@@ -1,4 +1,7 @@
-"""Stories: which items report one event. What belongs together is decided elsewhere; merging is in `merges`."""
+"""Stories: which items report one event.
+
+What belongs together is decided elsewhere; merging is in `merges`.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,8 @@ _PUT = (
 def join(
     tx: Connection, story_id: str, at: datetime, *, severity: Severity = Severity.INFO, title: str = ""
 ) -> str:
-    """Something new in a story, which begins with `title` where there is none. It is as loud as its loudest item.
+    """Something new in a story, which begins with `title` where there is none. It is as loud as its loudest
+    item.
 
     Returns the id under which the story goes on.
     """
@@ -78,7 +82,9 @@ def of_items(tx: Connection, item_ids: Iterable[int]) -> dict[int, str | None]:
 
 
 def resolve_id(tx: Connection, story_id: str) -> str | None:
-    """The id under which a story goes on: its own, or that of the story that took it in; None: there is none."""
+    """The id under which a story goes on: its own, or that of the story that took it in;
+    None: there is none.
+    """
     goes_on = func.coalesce(stories.c.merged_into, stories.c.id)
     found: str | None = tx.execute(select(goes_on).where(stories.c.id == story_id)).scalar()
     return found
@@ -91,7 +97,10 @@ def is_alone(tx: Connection, story_id: str) -> bool:
 
 
 def load(tx: Connection, story_id: str) -> Story | None:
-    """The story with its items, oldest first; None when it has none. The id of a story that was taken in leads on."""
+    """The story with its items, oldest first; None when it has none.
+
+    The id of a story that was taken in leads on.
+    """
     goes_on = resolve_id(tx, story_id)
     ids = tx.execute(select(items.c.id).where(items.c.story_id == goes_on)).scalars()
     found = archive.load(tx, ids)
@@ -103,9 +112,11 @@ def load(tx: Connection, story_id: str) -> Story | None:
 def matched(
     tx: Connection, since_seq: int, until_seq: int, min_severity: Severity = Severity.INFO
 ) -> tuple[Story, ...]:
-    """Stories with news in the matches since_seq < id <= until_seq of at least `min_severity`, by their first news.
+    """Stories with news in the matches since_seq < id <= until_seq of at least `min_severity`, by their first
+    news.
 
-    An edited item that matches the same rule again is not news. Items in no story come as stories of their own.
+    An edited item that matches the same rule again is not news. Items in no story come as stories of their
+    own.
     """
     news = (
         select(matches.c.item_id, func.min(matches.c.id).label("first"))
@@ -186,7 +197,9 @@ def _alone(item_id: int) -> str:
 
 
 def link(tx: Connection, story_id: str, others: Iterable[tuple[str, str]], at: datetime) -> None:
-    """A story has to do with `others`, each with the reason in words; pairs that are known stay as they are."""
+    """A story has to do with `others`, each with the reason in words;
+    pairs that are known stay as they are.
+    """
     rows = [{**_pair(story_id, other), "why": why, "at": at} for other, why in others if other != story_id]
     put_new(tx, story_links, rows)
 

@@ -1,4 +1,6 @@
-"""What people called false alarms: kept with an author, a reason and an end; and what each of them silenced."""
+"""What people called false alarms: kept with an author, a reason and an end;
+and what each of them silenced.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,10 @@ def add(
     expires_at: datetime,
     item_id: int | None = None,
 ) -> Suppression:
-    """Keep that a person called matches false. Raises StoreError: it would silence a whole watchlist or rule, or has no time."""
+    """Keep that a person called matches false.
+
+    Raises StoreError: it would silence a whole watchlist or rule, or has no time.
+    """
     if not parts or any(part == Part() for part in parts):
         raise StoreError(
             "a suppression without a scope would silence everything (name a story, a term, an outlet)"
@@ -71,7 +76,10 @@ def every(tx: Connection, limit: int = 1000) -> tuple[Suppression, ...]:
 
 
 def expire(tx: Connection, suppression_id: int, now: datetime) -> bool:
-    """End it now, for what comes: what it silenced stays so. False: there is none of this number, or it is over."""
+    """End it now, for what comes: what it silenced stays so.
+
+    False: there is none of this number, or it is over.
+    """
     c = suppressions.c
     goes_on = (c.id == suppression_id) & c.ended_at.is_(None) & (c.expires_at > now)
     return changed(tx, update(suppressions).where(goes_on).values(ended_at=now)) == 1

@@ -89,7 +89,8 @@ digests = Table(
     sqlite_autoincrement=True,
 )
 
-#: deliveries that are owed, or in a sender's hands; a partial index serves only the very words it was made with
+#: deliveries that are owed, or in a sender's hands; a partial index serves only the very words it was made
+#: with
 OWED = "state IN ('pending', 'leased')"
 LEASED = "state = 'leased'"
 EXPIRED = "state = 'expired'"
@@ -131,7 +132,8 @@ deliveries = Table(
     Column("batch", Text, nullable=False),
     count("part"),
     UniqueConstraint("cause", "receiver", "recipient", "part"),
-    #: each receiver's queue in its order, however long the journal is, with what tells whether it may be tried
+    #: each receiver's queue in its order, however long the journal is, with what tells whether it may be
+    #: tried
     Index(
         "ix_deliveries_owed",
         *("receiver", "seq", "state", "not_before", "lease_until", "part"),

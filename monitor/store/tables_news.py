@@ -1,7 +1,7 @@
 """The tables. What must never happen twice is a uniqueness constraint here, whatever the code above does.
 
-Times are UTC; a naive one is refused. A change here needs a migration beside it (`migrations/`) and a new `REVISION`;
-a test compares the two. SQL stays portable between SQLite and PostgreSQL.
+Times are UTC; a naive one is refused. A change here needs a migration beside it (`migrations/`) and a new
+`REVISION`; a test compares the two. SQL stays portable between SQLite and PostgreSQL.
 """
 
 from __future__ import annotations
@@ -282,7 +282,8 @@ stories_apart = Table(
     Column("other", Text, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
 
-#: stories that have to do with each other and are not the same: a second meeting, a reaction, a briefing; `one` < `other`
+#: stories that have to do with each other and are not the same: a second meeting, a reaction, a briefing;
+#: `one` < `other`
 story_links = Table(
     "story_links",
     metadata,
@@ -292,7 +293,8 @@ story_links = Table(
     Column("at", Utc, nullable=False),
 )
 
-#: in how many stories of a week and a watchlist something was named, by the hash of what; 0 stands for all stories
+#: in how many stories of a week and a watchlist something was named, by the hash of what; 0 stands for all
+#: stories
 story_facts = Table(
     "story_facts",
     metadata,
@@ -328,7 +330,8 @@ signature_keys = Table(
     sqlite_with_rowid=False,
 )
 
-#: what a feed said, byte for byte, as a chain of hashes for each feed: no link can be changed or left out unnoticed
+#: what a feed said, byte for byte, as a chain of hashes for each feed: no link can be changed or left out
+#: unnoticed
 entries = Table(
     "entries",
     metadata,

@@ -1,4 +1,6 @@
-"""Bring a database to the newest tables: in one transaction, with a copy of the old file beside it, or not at all."""
+"""Bring a database to the newest tables:
+in one transaction, with a copy of the old file beside it, or not at all.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Pure. What makes a story worth telling again, and why, in one line.
 
-A side that had not told it, a status that changed, a denial, a person who was not named before, a louder match, a
-correction or a source that took its entry back. Another outlet of a known side is no change, nor is an edit that says
-the same.
+A side that had not told it, a status that changed, a denial, a person who was not named before, a louder
+match, a correction or a source that took its entry back. Another outlet of a known side is no change, nor is
+an edit that says the same.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ _CORRECTION = re.compile(
 
 
 def standing(judged: Judged, people: Collection[str]) -> Standing:
-    """What a reader knows of a story who was told it as it stands. `people`: canonical names that are persons."""
+    """What a reader knows of a story who was told it as it stands. `people`:
+    canonical names that are persons.
+    """
     found = judged.corroboration
     voices = () if "withdrawn" in found.grounds else found.voices
     telling = [voice for voice in voices if not voice.denies]
@@ -81,7 +83,9 @@ def _reported(contact: LedgerContact) -> ContactStatus:
 
 
 def _still_told(item: StoryItem, items: Sequence[StoryItem]) -> bool:
-    """Whether the feed of an entry that was taken out still tells the story by another, or others repeat it."""
+    """Whether the feed of an entry that was taken out still tells the story by another,
+    or others repeat it.
+    """
     if item.copy_of is not None:
         return True
     return any(

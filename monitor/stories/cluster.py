@@ -1,8 +1,8 @@
 """Pure. Which story an item belongs to: candidates share a key, and the story's core event decides.
 
-The core is the report that opened the story. An item joins when it tells the event of some member and fits the core too;
-a briefing, an explainer or a reaction so bridges nothing. In doubt it begins a story of its own, which is linked. Two
-stories become one only where an item is the text of both.
+The core is the report that opened the story. An item joins when it tells the event of some member and fits
+the core too; a briefing, an explainer or a reaction so bridges nothing. In doubt it begins a story of its
+own, which is linked. Two stories become one only where an item is the text of both.
 """
 
 from __future__ import annotations

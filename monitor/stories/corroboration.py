@@ -1,7 +1,8 @@
 """Pure. Who tells a story independently of each other, and how far it may be believed.
 
-Letters and numbers are the Admiralty code (NATO STANAG 2511, AJP-2.1): the letter grades the source, the number what it
-says, each by itself. The rules for the number are ours; docs/corroboration.md has them as a table.
+Letters and numbers are the Admiralty code (NATO STANAG 2511, AJP-2.1): the letter grades the source, the
+number what it says, each by itself. The rules for the number are ours; docs/corroboration.md has them as a
+table.
 """
 
 from __future__ import annotations
@@ -43,9 +44,11 @@ _WORDS = {
 
 
 def corroborate(story: Story, press: Press, people: Collection[str] = ()) -> Corroboration:
-    """The voices of `story` and what they amount to. Entries that were taken back count only when nothing else is left.
+    """The voices of `story` and what they amount to. Entries that were taken back count only when nothing
+    else is left.
 
-    `people`: canonical names that are persons; where two contacts name some, those decide whether they are one.
+    `people`: canonical names that are persons; where two contacts name some, those decide whether they are
+    one.
     """
     standing = [item for item in story.items if item.withdrawn_at is None]
     voices = voices_of(standing or story.items, press, people)
@@ -103,7 +106,8 @@ def _mouths(voices: Iterable[Voice], known: Sides) -> set[str]:
     return {known.mouth(side) or voice.name for voice in voices for side in voice.sides}
 
 
-# --- voices --------------------------------------------------------------------------------------------------
+# --- voices
+# --------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -120,9 +124,9 @@ class _Speaker:
 def voices_of(items: Sequence[StoryItem], press: Press, people: Collection[str] = ()) -> tuple[Voice, ...]:
     """Each independent telling once, the first to tell it first.
 
-    Copies belong to the voice that they repeat and a credited wire to itself. Reprints of unknown origin are a
-    voice only where nobody else speaks for their side. Who tells of other people's contacts only is none of the story's
-    voices: it confirms nothing.
+    Copies belong to the voice that they repeat and a credited wire to itself. Reprints of unknown origin are
+    a voice only where nobody else speaks for their side. Who tells of other people's contacts only is none of
+    the story's voices: it confirms nothing.
     """
     first = stances.claimed_first(items)
     denials = _spoken(items, first, press)
@@ -158,7 +162,9 @@ def voices_of(items: Sequence[StoryItem], press: Press, people: Collection[str] 
 def _spoken(
     items: Iterable[StoryItem], first: StoryItem | None, press: Press
 ) -> list[tuple[Contact | None, Voice]]:
-    """The denials of whom a text names, each speaker's once, with the contact denied: its outlets only report them."""
+    """The denials of whom a text names, each speaker's once, with the contact denied:
+    its outlets only report them.
+    """
     found: dict[str, tuple[Speaker, Contact | None, list[StoryItem]]] = {}
     for item in items:
         for speaker, contact in _denials(item, first):
@@ -225,7 +231,9 @@ def _copies(items: Sequence[StoryItem]) -> list[list[StoryItem]]:
 
 
 def _speaker(group: list[StoryItem], press: Press) -> _Speaker:
-    """Whose word a group of copies is: the wire that any of them credits, else the first that is no reprint."""
+    """Whose word a group of copies is:
+    the wire that any of them credits, else the first that is no reprint.
+    """
     printed = {item.id: outlets.is_aggregator(item, press.outlets) for item in group}
     origin = min(group, key=lambda i: (not i.credit, printed[i.id], i.copy_of is not None))
     name, side = outlets.voice(origin, press.outlets)
@@ -306,7 +314,8 @@ def _share(a: set[str], b: set[str], people: Collection[str]) -> bool:
     return not a or not b or not a.isdisjoint(b)
 
 
-# --- in words ------------------------------------------------------------------------------------------------
+# --- in words
+# ------------------------------------------------------------------------------------------------
 
 
 def _explained(

@@ -1,9 +1,9 @@
 """Pure. Do two items tell one event: as copies of one text, or in their own words, in whatever languages.
 
-Copies share their shingles, and their headlines do not say different things. Tellings are weighed trait by trait
-(`traits`): who, where, what, how many, which document they share and in which they differ, against how crowded the stream
-is. Something specific must agree; the topic of the watchlist is nothing specific. What is close but not the same is related.
-The weights were learned on labelled items (docs/decisions/0003).
+Copies share their shingles, and their headlines do not say different things. Tellings are weighed trait by
+trait (`traits`): who, where, what, how many, which document they share and in which they differ, against how
+crowded the stream is. Something specific must agree; the topic of the watchlist is nothing specific. What is
+close but not the same is related. The weights were learned on labelled items (docs/decisions/0003).
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ REACH = timedelta(days=7)
 COPY, COPY_AT_HOME, FRAME = 0.55, 0.75, 0.25
 #: shingles that must be shared at least
 MIN_SHARED = 4
-#: headlines of this many longer words are one when they are the same within a day: formulas come back the next
+#: headlines of this many longer words are one when they are the same within a day: formulas come back the
+#: next
 MIN_TITLE, SAME_TITLE_REACH = 4, timedelta(days=1)
 #: the score from which two items tell one event, and from which they have to do with each other
 JOIN, LINK = 0.6, -1.5
@@ -112,8 +113,8 @@ def likeness_of_texts(ours: Signature, theirs: Signature) -> float:
 def _one_headline(ours: Signature, theirs: Signature) -> bool:
     """Whether headlines over the same text are about the same thing.
 
-    They share words or what they name, or the text itself says what they are about: a challenge page, a line about the channel or
-    a cookie notice under different headlines is not the news.
+    They share words or what they name, or the text itself says what they are about: a challenge page, a line
+    about the channel or a cookie notice under different headlines is not the news.
     """
     apart = reworded(ours, theirs) and not _say_opposite(ours, theirs)
     if apart or (max(ours.length, theirs.length) < ARTICLE and other_name(ours, theirs)):
@@ -178,7 +179,9 @@ def _worth_weighing(ours: Signature, theirs: Signature, found: dict[str, float])
 
 
 def _named_apart(ours: Signature, theirs: Signature, found: Mapping[str, float]) -> bool:
-    """Whether of two short items each headline names what the other item does not, and little but who is in it is shared."""
+    """Whether of two short items each headline names what the other item does not,
+    and little but who is in it is shared.
+    """
     if min(ours.length, theirs.length) >= ARTICLE:
         return False
     together = len(ours.named("p") & theirs.named("p")) > 1
@@ -195,7 +198,9 @@ def _named_apart(ours: Signature, theirs: Signature, found: Mapping[str, float])
 
 
 def _opposed(ours: Signature, theirs: Signature, found: Mapping[str, float], total: float) -> bool:
-    """Whether two desks say the opposite of one event within a day: the same place or people, nothing else between them."""
+    """Whether two desks say the opposite of one event within a day:
+    the same place or people, nothing else between them.
+    """
     near = abs(ours.at - theirs.at) <= OPPOSED and ours.source != theirs.source
     met = bool(found["met same"]) and met_or_not(ours, theirs)
     if not (found["contrary"] and near) or not (met or not (ours.meetings or theirs.meetings)):
@@ -209,7 +214,9 @@ def _opposed(ours: Signature, theirs: Signature, found: Mapping[str, float], tot
 
 
 def _say_opposite(ours: Signature, theirs: Signature) -> bool:
-    """Whether two headlines cannot both be true, however much of the text is the same: no desk repeats the other."""
+    """Whether two headlines cannot both be true, however much of the text is the same:
+    no desk repeats the other.
+    """
     if ours.meetings or theirs.meetings:
         return met_or_not(ours, theirs)
     return contrary(ours, theirs) or turned_round(ours, theirs)
@@ -221,7 +228,9 @@ def score(found: Mapping[str, float]) -> float:
 
 
 def _not_one(ours: Signature, theirs: Signature) -> bool:
-    """Whether two items cannot be one event, however much they name: an edition of a series, another document."""
+    """Whether two items cannot be one event, however much they name:
+    an edition of a series, another document.
+    """
     if ours.series or theirs.series:
         return True
     if ours.source and ours.source == theirs.source and ours.title == theirs.title and len(ours.title) > 1:

@@ -1,7 +1,7 @@
 """Pure. Small sketches of a text, to find copies and to compare words without keeping the words.
 
-A sketch is the k smallest hashes of a set (bottom-k, Cohen and Kaplan 2007): two of them tell how much of the two sets
-is shared, whatever the sizes, and a text with half of its paragraphs gone keeps half of its sketch.
+A sketch is the k smallest hashes of a set (bottom-k, Cohen and Kaplan 2007): two of them tell how much of the
+two sets is shared, whatever the sizes, and a text with half of its paragraphs gone keeps half of its sketch.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def stems(of: Iterable[str]) -> set[str]:
 
 
 def sketch(hashes: Iterable[int], size: int) -> array[int]:
-    """The `size` smallest of `hashes`, rising; an array, because a tuple of ints takes five times the memory."""
+    """The `size` smallest of `hashes`, rising;
+    an array, because a tuple of ints takes five times the memory.
+    """
     return array("q", sorted(hashes)[:size])
 
 

@@ -1,9 +1,10 @@
 """Pure. Words that tell what happened and how an item stands to it, in every language that has them.
 
-A concept is one thing in every language: "landed", «прибыли» and وصول are `arrive`. So two tellings without a word in
-common can be compared. They stand in one table, `words/concepts.csv`: a line is a meaning, a column a language, so that who
-adds a word sees it beside the others, and a gap as such. How a title stands to its event, and numbers, are the languages'
-own (`stories.txt`, `dates.txt`). All are read once, when the first item needs them.
+A concept is one thing in every language: "landed", «прибыли» and وصول are `arrive`. So two tellings without a
+word in common can be compared. They stand in one table, `words/concepts.csv`: a line is a meaning, a column a
+language, so that who adds a word sees it beside the others, and a gap as such. How a title stands to its
+event, and numbers, are the languages' own (`stories.txt`, `dates.txt`). All are read once, when the first
+item needs them.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class _Forms:
 
 
 def concepts(words: Sequence[str], lang: str) -> Iterator[str]:
-    """The concepts and numbers that folded `words` name, in order: "d:arrive", "t:plane", "r:uneasy", "n:40"."""
+    """The concepts and numbers that folded `words` name, in order:
+    "d:arrive", "t:plane", "r:uneasy", "n:40".
+    """
     lang = lang if lang in _forms() else tables.DEFAULT
     pairs = _forms()[lang].pairs
     for number, word in enumerate(words):
@@ -87,7 +90,9 @@ def is_small(word: str, lang: str) -> bool:
 
 
 def is_series(words: Sequence[str], lang: str) -> bool:
-    """Whether a title of these folded words is a running title or an explainer: it reports many events, or none."""
+    """Whether a title of these folded words is a running title or an explainer:
+    it reports many events, or none.
+    """
     return _headlines(lang)["series"].search(" ".join(words)) is not None
 
 
@@ -104,7 +109,9 @@ class Claims:
     not_done: frozenset[str] = frozenset()
 
     def contradicts(self, other: Claims) -> bool:
-        """Whether both cannot be true: one says that it is so, the other that it is not, or the opposite of it."""
+        """Whether both cannot be true: one says that it is so, the other that it is not,
+        or the opposite of it.
+        """
         if not self.done.isdisjoint(other.not_done) or not other.done.isdisjoint(self.not_done):
             return True
         mine, theirs = self.done - other.done, other.done - self.done

@@ -1,7 +1,8 @@
 """Pure. Do two items tell one meeting: who with whom, how, where, when. The same people meet again and again.
 
-Both sides the same within a day and a half, without another place or day, are one meeting. A plan and what came of it may
-lie days apart, and so may a denial and what it denies. Elsewhere, two days later, or by other means it is another one.
+Both sides the same within a day and a half, without another place or day, are one meeting. A plan and what
+came of it may lie days apart, and so may a denial and what it denies. Elsewhere, two days later, or by other
+means it is another one.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ _ORDER: tuple[Verdict, ...] = ("same", "half", "again", "other")
 
 
 def compared(ours: Signature, theirs: Signature) -> Verdict:
-    """What the meetings of two items say: the surest of all pairs, or nothing where one of them tells of none."""
+    """What the meetings of two items say:
+    the surest of all pairs, or nothing where one of them tells of none.
+    """
     first, then = (ours, theirs) if ours.at <= theirs.at else (theirs, ours)
     apart, elsewhere = then.at - first.at, _elsewhere(ours, theirs)
     found = {_pair(a, b, apart, elsewhere) for a in first.meetings for b in then.meetings if _of_one(a, b)}

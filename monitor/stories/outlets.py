@@ -1,10 +1,11 @@
 """Pure. Whose voice an item is: the wire that its text credits, else the publisher of its outlet.
 
-Feeds say their publisher (`family` in the feeds file). Items that carry an outlet's name of their own (files of articles)
-are told by that name. An aggregator prints what others wrote, so it has no voice of its own beside them.
+Feeds say their publisher (`family` in the feeds file). Items that carry an outlet's name of their own (files
+of articles) are told by that name. An aggregator prints what others wrote, so it has no voice of its own
+beside them.
 
-A credit is told by dateline, byline, footer and attribution; names and words are in `outlets.yaml`. A mention is no
-credit: "a diplomat told AFP" is in texts of every origin.
+A credit is told by dateline, byline, footer and attribution; names and words are in `outlets.yaml`. A mention
+is no credit: "a diplomat told AFP" is in texts of every origin.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def family(item: StoryItem, outlets: Outlets) -> str:
 
 
 def _named(item: StoryItem) -> str:
-    """The outlet that an item names beside its feed: the tail of a headline, or its own outlet; empty: none."""
+    """The outlet that an item names beside its feed:
+    the tail of a headline, or its own outlet; empty: none.
+    """
     if _host(item.feed.url) == "news.google.com" and (tail := _TAIL.search(item.item.title)):
         return tail[1].strip()
     said = item.item.outlet.strip()
@@ -84,7 +87,8 @@ def _host(url: str) -> str:
         return ""
 
 
-# --- credits -------------------------------------------------------------------------------------------------
+# --- credits
+# -------------------------------------------------------------------------------------------------
 
 
 def credit(item: Item, outlets: Outlets) -> str:

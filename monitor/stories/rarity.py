@@ -1,7 +1,9 @@
-"""Pure. How much a fact tells: little when every story of the watchlist has it, much when hardly any other does.
+"""Pure. How much a fact tells: little when every story of the watchlist has it, much when hardly any other
+does.
 
-Counted over the stream itself, for each watchlist, once a story; until it has run for a while, what is usual for the kind of fact stands
-in for it. The subject of a watchlist, its country and its helper tags so tell nothing, whatever they are called.
+Counted over the stream itself, for each watchlist, once a story; until it has run for a while, what is usual
+for the kind of fact stands in for it. The subject of a watchlist, its country and its helper tags so tell
+nothing, whatever they are called.
 """
 
 from __future__ import annotations
@@ -83,7 +85,9 @@ class _Sum:
 
 
 def weighed(of: Signature, counted: Counted) -> Signature:
-    """`of` with what each of its facts tells in this stream; of several watchlists the one where it tells least."""
+    """`of` with what each of its facts tells in this stream;
+    of several watchlists the one where it tells least.
+    """
     rare, crowd = dict.fromkeys(of.facts, 1.0), 0
     for name in of.lists or ("",):
         total, held = counted.items(name), counted.having(name, of.facts)

@@ -1,4 +1,6 @@
-"""Pure. What is kept of an item to recognise its copies and the event it reports: a few hundred bytes, no text."""
+"""Pure. What is kept of an item to recognise its copies and the event it reports:
+a few hundred bytes, no text.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ LEAD_WORDS, READ_WORDS = 60, 120
 MAX_TITLE = 12
 #: letters of the shortest name that is compared
 SHORT_NAME = 3
-#: kinds of entities to the first letter of their keys; what the letters of all keys mean stands with `Signature.facts`
+#: kinds of entities to the first letter of their keys; what the letters of all keys mean stands with
+#: `Signature.facts`
 _ENTITIES = {"person": "p", "place": "l", "body": "b", "event": "b", "country": "c"}
 
 
@@ -45,12 +48,15 @@ class Meeting:
 
 
 class Odd(NamedTuple):
-    """A word of a title that no table knows: what it says can only be compared by its letters and its sound."""
+    """A word of a title that no table knows:
+    what it says can only be compared by its letters and its sound.
+    """
 
     #: its first letters, folded; of a nation the key of its country
     stem: str
     sound: str
-    #: written large inside a title that does not write all its words so; None where a script has no large letters
+    #: written large inside a title that does not write all its words so; None where a script has no large
+    #: letters
     name: bool | None
 
 
@@ -68,7 +74,8 @@ class Signature:
     length: int
     #: hashes of the title's longer words
     title: Sequence[int]
-    #: where each fact stands best. Keys begin with their kind: p person, l place, b body, c country, s sense, u UN document,
+    #: where each fact stands best. Keys begin with their kind: p person, l place, b body, c country, s sense,
+    #: u UN document,
     #: n number, d what was done, t thing, r reaction, ~ sound of a name
     facts: Mapping[str, int]
     #: the watchlists that it matched
@@ -102,7 +109,9 @@ class Signature:
         return all(place == TITLE or key[0] in "~n" for key, place in self.facts.items())
 
     def named(self, kinds: str, least: int = LEAD) -> frozenset[str]:
-        """The facts of these kinds that stand at least there; worked out once, an item is compared with dozens."""
+        """The facts of these kinds that stand at least there;
+        worked out once, an item is compared with dozens.
+        """
         known = self.memo.get((kinds, least))
         if known is None:
             known = frozenset(key for key, place in self.facts.items() if key[0] in kinds and place >= least)
@@ -138,7 +147,9 @@ def signature(item: Item, decision: Decision, now: datetime) -> Signature:
 
 
 def _odd(decision: Decision, first: Sequence[str], below: Collection[str]) -> Iterator[Odd]:
-    """The words of the title that say what no table knows; `first`: its first word; `below`: names in the text."""
+    """The words of the title that say what no table knows; `first`: its first word;
+    `below`: names in the text.
+    """
     lang = decision.lang
     words = [(word, written) for written in decision.unnamed for word in fingerprint.words(written)[:1]]
     known = {word for word, _ in words if lexicon.is_small(word, lang) or any(lexicon.concepts([word], lang))}

@@ -1,4 +1,5 @@
-"""Pure. How a name sounds, as far as Latin, Cyrillic and Arabic letters agree: its consonants in coarse classes.
+"""Pure. How a name sounds, as far as Latin, Cyrillic and Arabic letters agree: its consonants in coarse
+classes.
 
 Names that no file knows still tell events apart and together: Kidal, Кидаль and كيدال are all `kdl`.
 """
@@ -59,7 +60,9 @@ def skeleton(name: str) -> str:
 
 
 def names(text: str, lang: str) -> Iterator[str]:
-    """The sounds of what may be names in `text`: words written large inside a sentence; in Arabic every longer word."""
+    """The sounds of what may be names in `text`: words written large inside a sentence;
+    in Arabic every longer word.
+    """
     if lang == "ar":
         for found in _ARABIC.finditer(text):
             *_, form = lexicon.bare(found[0])

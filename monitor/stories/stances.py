@@ -1,5 +1,5 @@
-"""Pure. What the headline of a report claims against what another claims, where no contact says it: "denies that fighters
-arrived", "left" against "arrived", "will not" against "will".
+"""Pure. What the headline of a report claims against what another claims, where no contact says it: "denies
+that fighters arrived", "left" against "arrived", "will not" against "will".
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def denies(item: StoryItem) -> bool:
 
 
 def is_denial(item: StoryItem, first: StoryItem | None) -> bool:
-    """Whether whom the text names denies its news: in words, or by saying that what `first` claims was not done."""
+    """Whether whom the text names denies its news:
+    in words, or by saying that what `first` claims was not done.
+    """
     if item.denier is None:
         return False
     if denies(item) or first is None:
@@ -44,7 +46,10 @@ def _beginnings(item: StoryItem) -> tuple[str, str]:
 
 
 def contradicts(item: StoryItem, first: StoryItem) -> bool:
-    """Whether two headlines of one event cannot both be true. Where contacts are told, their status says it."""
+    """Whether two headlines of one event cannot both be true.
+
+    Where contacts are told, their status says it.
+    """
     if item.contacts or first.contacts or abs(item.told_at - first.told_at) > AT_ONCE:
         return False
     one, other = (claims_of(told.item.title, told.item.lang) for told in (item, first))

@@ -22,9 +22,10 @@ def line(story: Story, lang: str) -> str:
 def best_item(story: Story, lang: str) -> StoryItem:
     """The report that speaks for a story.
 
-    Matched before unmatched, what stands before what was taken back, what can be read before what cannot, sources that
-    are not known as unreliable before those that are; then the reader's language, the best source (A before F), the
-    most evidence, and the longest title of those that fit on a line or two. The earliest of equals.
+    Matched before unmatched, what stands before what was taken back, what can be read before what cannot,
+    sources that are not known as unreliable before those that are; then the reader's language, the best
+    source (A before F), the most evidence, and the longest title of those that fit on a line or two. The
+    earliest of equals.
     """
 
     def order(item: StoryItem) -> tuple[bool, bool, int, bool, bool, str, int, int]:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def timeline(story: Story, judge: StoryJudge) -> tuple[Step, ...]:
-    """Every step of `story`, in the order in which we learned of it. Copies change nothing and are not judged."""
+    """Every step of `story`, in the order in which we learned of it.
+
+    Copies change nothing and are not judged.
+    """
     steps: list[Step] = []
     knows: Standing | None = None
     for at, _, item, withdrawn in sorted(_moments(story), key=lambda m: (m[0], m[1])):

@@ -1,4 +1,6 @@
-"""Pure. How two tellings compare, kind by kind: what they share and where they differ, as numbers that can be weighed."""
+"""Pure. How two tellings compare, kind by kind:
+what they share and where they differ, as numbers that can be weighed.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ _TELLING = 0.3
 
 
 def traits(ours: Signature, theirs: Signature, found: dict[str, float]) -> dict[str, float]:
-    """Named numbers: how much is shared of each kind (`found`, of `shared`), what sets the two apart, how they lie in the stream."""
+    """Named numbers: how much is shared of each kind (`found`, of `shared`), what sets the two apart,
+    how they lie in the stream.
+    """
     found["alike"] = alike(ours, theirs)
     found["headline"] = min(told(ours, theirs), told(theirs, ours))
     found["other list"] = float(
@@ -77,14 +81,18 @@ def specific(found: Mapping[str, float]) -> float:
 
 
 def alike(ours: Signature, theirs: Signature) -> float:
-    """Cosine of all facts but sounds, each telling the same: it counts where a stream has little of a topic."""
+    """Cosine of all facts but sounds, each telling the same:
+    it counts where a stream has little of a topic.
+    """
     both = ours.facts.keys() & theirs.facts.keys()
     dot = sum(PLACES[ours.facts[key]] * PLACES[theirs.facts[key]] for key in both if key[0] != "~")
     return dot / math.sqrt(_square(ours) * _square(theirs)) if dot else 0.0
 
 
 def told(of: Signature, other: Signature) -> float:
-    """How much of what a title names the other item names anywhere, by what each tells; 0 where it names nothing."""
+    """How much of what a title names the other item names anywhere, by what each tells;
+    0 where it names nothing.
+    """
     named = [(key, of.rare.get(key, 0.0)) for key in of.named("plbudtnr", TITLE)]
     whole = sum(weight for _, weight in named)
     return sum(weight for key, weight in named if key in other.facts) / whole if whole else 0.0
@@ -102,7 +110,9 @@ def _square(of: Signature) -> float:
 
 
 def _differ(ours: Signature, theirs: Signature, letter: str) -> float:
-    """How much each names of a kind in title or lead that the other does not; 0 where one of them names nothing else."""
+    """How much each names of a kind in title or lead that the other does not;
+    0 where one of them names nothing else.
+    """
     one, other = ours.named(letter), theirs.named(letter)
     return min(_most(ours, one - other), _most(theirs, other - one))
 
@@ -126,7 +136,9 @@ def reworded(ours: Signature, theirs: Signature) -> bool:
 
 
 def _other_telling(ours: Signature, theirs: Signature) -> bool:
-    """Whether two headlines without a text each say something that the other does not: a place, a name, a verb."""
+    """Whether two headlines without a text each say something that the other does not:
+    a place, a name, a verb.
+    """
     return ours.bare and theirs.bare and _says_more(ours, theirs) and _says_more(theirs, ours)
 
 

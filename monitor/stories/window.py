@@ -1,6 +1,8 @@
-"""The last days' items in memory, for streams without a database (`monitor match --stories`) and for measuring.
+"""The last days' items in memory, for streams without a database (`monitor match --stories`) and for
+measuring.
 
-Postings are lists of places in one table; what is older than `event.REACH` is dropped when half of the table is old.
+Postings are lists of places in one table; what is older than `event.REACH` is dropped when half of the table
+is old.
 """
 
 from __future__ import annotations

@@ -1,1 +1,4 @@
-"""The analyst's workbench: files, queries, compiling, lint, tests, explanations, backtests. Start at `compile`."""
+"""The analyst's workbench: files, queries, compiling, lint, tests, explanations, backtests.
+
+Start at `compile`.
+"""

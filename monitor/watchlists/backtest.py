@@ -1,7 +1,9 @@
-"""Pure. What the rules would have fired on, item by item, in bounded memory; and what an edit of them changes.
+"""Pure. What the rules would have fired on, item by item, in bounded memory; and what an edit of them
+changes.
 
-An item counts once for a rule and once for a watchlist. With other watchlists to compare with, each item is decided
-twice, and a watchlist that fires on one side only, or at another severity, is a change with its reason.
+An item counts once for a rule and once for a watchlist. With other watchlists to compare with, each item is
+decided twice, and a watchlist that fires on one side only, or at another severity, is a change with its
+reason.
 """
 
 from __future__ import annotations
@@ -69,7 +71,9 @@ class Count:
 
 
 class Backtest:
-    """Takes items one after the other and keeps counts, the last samples and the first changes of each kind."""
+    """Takes items one after the other and keeps counts,
+    the last samples and the first changes of each kind.
+    """
 
     def __init__(
         self, now: Matcher, before: Matcher | None = None, *, samples: int = 3, changes: int = 50

@@ -1,8 +1,8 @@
 """From files to compiled rules. `load` reads a folder; `compile_sources` is the pure part.
 
 A folder holds entities/*.yaml, vocabulary/*.yaml, <name>.yaml, <name>.test.yaml,
-un-documents.yaml, sides.yaml and outlets.yaml (the shipped two where it has none). Every mistake of every file comes
-in one ConfigError, in file order, so that an analyst mends them in one sitting.
+un-documents.yaml, sides.yaml and outlets.yaml (the shipped two where it has none). Every mistake of every
+file comes in one ConfigError, in file order, so that an analyst mends them in one sitting.
 """
 
 from __future__ import annotations
@@ -194,7 +194,9 @@ class _Compiler:
                     self._check_nearby(nearby, doc, ("entities", number, key), names)
 
     def _check_excepts(self, entity: EntityFile, doc: Document, number: int) -> None:
-        """A name that is also an except phrase never counts; mostly a phrase with a comma that lost its quotes."""
+        """A name that is also an except phrase never counts;
+        mostly a phrase with a comma that lost its quotes.
+        """
         excepts = [
             (language, position, phrase)
             for language, phrases in entity.excepts.items()

@@ -1,6 +1,8 @@
-"""Pure. The shapes of the files that analysts edit: entities, vocabulary, watchlists and the tests beside them.
+"""Pure. The shapes of the files that analysts edit: entities, vocabulary, watchlists and the tests beside
+them.
 
-Each model is also published as a JSON Schema (`schemas`), so that an editor completes and checks while typing.
+Each model is also published as a JSON Schema (`schemas`), so that an editor completes and checks while
+typing.
 """
 
 from __future__ import annotations
@@ -227,7 +229,8 @@ def _no_sides(contact: Any) -> Any:
     asked = contact.get("parties", contact)
     sides = {str(side): str(query) for side, query in asked.items() if side not in {"type", "parties"}}
     between = ", ".join(
-        f"{side}: {{title: {{en: {side.capitalize()} side}}, tag: '{min(_TAG.findall(query) or ['#…'], key=len)}'}}"
+        f"{side}: "
+        f"{{title: {{en: {side.capitalize()} side}}, tag: '{min(_TAG.findall(query) or ['#…'], key=len)}'}}"
         for side, query in sides.items()
     )
     raise ValueError(

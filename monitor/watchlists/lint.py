@@ -1,4 +1,5 @@
-"""Pure. What is allowed but probably not meant: words that cannot hit, hit too much, or are missing in a language.
+"""Pure. What is allowed but probably not meant: words that cannot hit, hit too much, or are missing in a
+language.
 
 `load` refuses what is wrong; these are findings for a person to judge.
 """
@@ -217,7 +218,8 @@ def _covered(watchlists: Watchlists) -> Iterator[Finding]:
 
 
 def _under_prefixes(listed: Iterable[str], language: str) -> Iterator[tuple[str, str]]:
-    """Each word whose forms all begin with a prefix of as many words, with that prefix; a phrase reaches further.
+    """Each word whose forms all begin with a prefix of as many words, with that prefix; a phrase reaches
+    further.
 
     `language`: whose forms plain words take, "" where they take none.
     """
@@ -248,7 +250,10 @@ def _mixed(watchlists: Watchlists) -> Iterator[Finding]:
             if len(scripts) > 1:
                 odd = min(scripts, key=lambda s: sum(_script(c) == s for c in part))
                 letters = ", ".join(sorted({c for c in part if _script(c) == odd}))
-                message = f"{key}: {part!r} mixes {' and '.join(sorted(s.title() for s in scripts))} letters ({letters})"
+                message = (
+                    f"{key}: {part!r} mixes {' and '.join(sorted(s.title() for s in scripts))} "
+                    f"letters ({letters})"
+                )
                 yield _finding(watchlists, key, "mixed-script", message, "type the word in one script")
 
 

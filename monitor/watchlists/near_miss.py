@@ -1,7 +1,8 @@
-"""Pure. How near a query came to holding: what of it is there, what is not, and how far apart the words stand.
+"""Pure. How near a query came to holding: what of it is there, what is not, and how far apart the words
+stand.
 
-A near miss is a query whose words are all there but not where they should be, or that lacks one condition of at least
-three. Said in the words of the text with the names of the query: “Lavrov” (#russia-actor).
+A near miss is a query whose words are all there but not where they should be, or that lacks one condition of
+at least three. Said in the words of the text with the names of the query: “Lavrov” (#russia-actor).
 """
 
 from __future__ import annotations
@@ -173,7 +174,10 @@ class _Judge:
         if not silenced:
             return Miss(lacking=_conditions(node), but=(f"{_short(shown(node))} is nowhere",))
         mention = next((m for m in silenced[0].mentions if m.silenced_by), silenced[0].mentions[0])
-        why = f"“{isolated(self._word(mention))}” does not count as {shown(node)}: {because(mention.silenced_by)}"
+        why = (
+            f"“{isolated(self._word(mention))}” does not count as {shown(node)}: "
+            f"{because(mention.silenced_by)}"
+        )
         return Miss(apart=1, but=(why,), mentions=silenced[0].mentions)
 
     def _excluded(self, part: Node, view: View, where: str) -> Miss:

@@ -1,4 +1,6 @@
-"""Pure. Why no contact was read where both parties and a word of contact stand: the step that said no, and who was seen."""
+"""Pure. Why no contact was read where both parties and a word of contact stand:
+the step that said no, and who was seen.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ PARTS: Mapping[Part, str] = {
 
 
 def seen(verdict: Verdict, scan: Scan, watchlists: Watchlists) -> str:
-    """For each clause with a word of contact the step that said no, and who was seen there; "" where there is none."""
+    """For each clause with a word of contact the step that said no, and who was seen there;
+    "" where there is none.
+    """
     parties = watchlists.parties.get(verdict.rule.watchlist)
     if parties is None:
         return ""

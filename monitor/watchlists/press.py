@@ -36,7 +36,10 @@ def load_press(directory: Path) -> Press:
 
 
 def read_press(sources: Mapping[str, bytes], *, root: str = "") -> Press:
-    """Of files given as name -> bytes; `root` only names them in mistakes. Raises ConfigError with all mistakes."""
+    """Of files given as name -> bytes; `root` only names them in mistakes.
+
+    Raises ConfigError with all mistakes.
+    """
     if not sources.keys() & {SIDES, OUTLETS}:
         return shipped_press()
     mistakes: list[Mistake] = []
@@ -66,7 +69,9 @@ def _shipped(name: str) -> bytes:
 def _checked(
     read: Mapping[str, tuple[Document, Sides | Outlets]], mistakes: list[Mistake], *, own: frozenset[str]
 ) -> Press:
-    """Both held against each other; of outlets that are not the folder's `own`, what its sides do not know is left out."""
+    """Both held against each other; of outlets that are not the folder's `own`,
+    what its sides do not know is left out.
+    """
     sides, outlets = (read[name][1] if name in read else None for name in (SIDES, OUTLETS))
     if isinstance(sides, Sides):
         mistakes += [read[SIDES][0].mistake(*fault) for fault in sides.faults()]

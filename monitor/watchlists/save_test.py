@@ -1,4 +1,6 @@
-"""Pure. A new test for the file beside a watchlist: what to append, so that everything before stays byte for byte."""
+"""Pure. A new test for the file beside a watchlist:
+what to append, so that everything before stays byte for byte.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     from monitor.matching.rules import Case
     from monitor.model import Item
 
-#: what a block of YAML may not hold as it is: controls, line ends other than LF, half characters, a byte order mark
+#: what a block of YAML may not hold as it is: controls, line ends other than LF, half characters, a byte
+#: order mark
 _UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _HALF = re.compile(r"[\ud800-\udfff]")
 _HEADER = "# yaml-language-server: $schema=schema/tests.schema.json\nwatchlist: {watchlist}\ntests:\n"
@@ -59,7 +62,8 @@ def twin(cases: Iterable[Case], watchlist: str, item: TestItem) -> Case | None:
 def addition(old: bytes, file: str, watchlist: str, test: NewTest) -> bytes:
     """What to append to the test file `old` (empty: a new file) of `watchlist`; `file` names it in mistakes.
 
-    Raises ConfigError: the file is wrong, is another watchlist's, does not end with its list of tests, or grows too large.
+    Raises ConfigError: the file is wrong, is another watchlist's, does not end with its list of tests, or
+    grows too large.
     """
     line_end = "\r\n" if b"\r\n" in old else "\n"
     head = "" if old else _HEADER.format(watchlist=watchlist)
@@ -93,7 +97,9 @@ def _indent(old: bytes, file: str, watchlist: str) -> str:
 
 
 def _written(test: NewTest, *, literal: bool) -> Iterator[str]:
-    """The lines of one test: a plain text in one line where there is only a text, else a block with its keys."""
+    """The lines of one test: a plain text in one line where there is only a text,
+    else a block with its keys.
+    """
     item = test.item
     filled = {name: value for name, value in item.model_dump(exclude_defaults=True).items() if value}
     if (
@@ -129,7 +135,9 @@ def _entry(key: str, value: str, *, literal: bool) -> Iterator[str]:
 
 
 def quoted(text: str) -> str:
-    """`text` as a double-quoted scalar (YAML 1.2.2 section 7.3.1): JSON, with what YAML cannot hold escaped too."""
+    """`text` as a double-quoted scalar (YAML 1.2.2 section 7.3.1):
+    JSON, with what YAML cannot hold escaped too.
+    """
     return _UNPRINTABLE.sub(lambda m: f"\\u{ord(m.group()):04x}", json.dumps(text, ensure_ascii=False))
 
 

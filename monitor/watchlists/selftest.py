@@ -1,7 +1,8 @@
 """Pure. Runs the tests that stand beside the watchlists.
 
-`match` must alert, `no_match` must not; with `rules:` it is these rules that must (or must not) fire. `severity:` is
-the loudest one exactly. `todo_match` and `todo_no_match` are known gaps: they never fail, and say when they hold.
+`match` must alert, `no_match` must not; with `rules:` it is these rules that must (or must not) fire.
+`severity:` is the loudest one exactly. `todo_match` and `todo_no_match` are known gaps: they never fail, and
+say when they hold.
 """
 
 from __future__ import annotations
@@ -43,7 +44,10 @@ class Outcome:
 
     def __str__(self) -> str:
         why = f" [{self.case.test.why}]" if self.case.test.why else ""
-        return f"{self.case.file}:{self.case.line}: {self.problem or 'holds'}{why}: {_shown(self.case.test.item)}"
+        return (
+            f"{self.case.file}:{self.case.line}: {self.problem or 'holds'}{why}: "
+            f"{_shown(self.case.test.item)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,9 @@ def run(
     extract: ContactExtractor | None = None,
     detect: Callable[[str], str] | None = None,
 ) -> Results:
-    """Run `cases` (default: all that were loaded). `detect` names the language of a text that does not say it."""
+    """Run `cases` (default: all that were loaded). `detect` names the language of a text
+    that does not say it.
+    """
     matcher = Matcher(watchlists, extract=extract)
     loudest = {
         w.id: max((r.severity for r in w.rules), key=lambda s: s.rank, default=Severity.INFO)

@@ -45,9 +45,11 @@ def compose(rendering: Rendering, config: AppriseConfig) -> tuple[Outgoing, ...]
     )
 
 
-# Everything else, through Apprise (the extra `apprise`): Telegram, Matrix, Discord, PagerDuty and a hundred more.
+# Everything else, through Apprise (the extra `apprise`): Telegram, Matrix, Discord, PagerDuty and a hundred
+# more.
 #
-# Best effort beside the channels above: Apprise hides statuses and Retry-After, opens its own connections (the address
+# Best effort beside the channels above: Apprise hides statuses and Retry-After, opens its own connections
+# (the address
 # policy does not hold there) and has no id that a repeat could carry. Each address is a delivery of its own.
 # Source: appriseit.com, "Python API".
 
@@ -102,7 +104,10 @@ def mistakes(config: AppriseConfig) -> Iterator[str]:
 
 
 def _service(url: str) -> Apprise | None:
-    """The one service of `url`; long messages are split, unless the address says otherwise. None: unknown to Apprise."""
+    """The one service of `url`; long messages are split, unless the address says otherwise.
+
+    None: unknown to Apprise.
+    """
     apprise = _library()
     asset = apprise.AppriseAsset(storage_mode=apprise.PersistentStoreMode.MEMORY)
     made: Apprise = apprise.Apprise(asset=asset)
@@ -117,7 +122,10 @@ def _service(url: str) -> Apprise | None:
 
 @cache
 def _library() -> ModuleType:
-    """Apprise with its plugins. One of them changes how the whole process encodes mail, which is undone here."""
+    """Apprise with its plugins.
+
+    One of them changes how the whole process encodes mail, which is undone here.
+    """
     import apprise
 
     kept = dict(charset.CHARSETS)
@@ -132,8 +140,8 @@ def _library() -> ModuleType:
 def _stand_in(name: str, **functions: object) -> Iterator[None]:
     """A module called `name` with `functions`, where none is loaded.
 
-    Apprise imports imghdr for a library that it uses without it; Python 3.11 and 3.12 warn, 3.13 has none, and there
-    Apprise itself makes one like this.
+    Apprise imports imghdr for a library that it uses without it; Python 3.11 and 3.12 warn, 3.13 has none,
+    and there Apprise itself makes one like this.
     """
     if name in sys.modules:
         yield

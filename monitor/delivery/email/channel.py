@@ -29,7 +29,9 @@ def compose(rendering: Rendering, config: EmailConfig) -> tuple[Outgoing, ...]:
 
 
 def bodies(rendering: Rendering) -> dict[str, str]:
-    """Text and HTML; a digest is shortened, with a count of what was cut, until its HTML is within the budget."""
+    """Text and HTML; a digest is shortened, with a count of what was cut,
+    until its HTML is within the budget.
+    """
     for full, lines in BUDGETS:
         context = rendering.shortened(full, lines)
         html = rendering.html(context)
@@ -67,7 +69,8 @@ def _remarks(config: EmailConfig) -> Iterator[str]:
         yield f"email.smtp.security: none, {what} in the clear"
 
 
-#: a mail relay is the operator's own and may stand in a private network: the policy of HTTP does not hold for it
+#: a mail relay is the operator's own and may stand in a private network: the policy of HTTP does not hold for
+#: it
 CHANNEL = Channel(
     compose=compose,
     notifier=lambda config, _: send.EmailNotifier(config),

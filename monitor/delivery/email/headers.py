@@ -52,8 +52,8 @@ def headers(
 ) -> dict[str, str]:
     """Every header but From, To and Subject. `at` (aware) becomes Date and stays the same on every attempt.
 
-    `updates`: the delivery whose mail this one answers. The root is named beside it, so that the thread holds together
-    where the first mail was deleted.
+    `updates`: the delivery whose mail this one answers. The root is named beside it, so that the thread holds
+    together where the first mail was deleted.
     """
     made = {
         "Date": format_datetime(at),
@@ -85,7 +85,9 @@ def _unsubscribe(config: EmailConfig) -> dict[str, str]:
 
 
 def as_eml(payload: Mapping[str, Any], boundary: str) -> str:
-    """An e-mail payload as the text of an .eml file: multipart/alternative, the plain part first, ASCII only."""
+    """An e-mail payload as the text of an .eml file:
+    multipart/alternative, the plain part first, ASCII only.
+    """
     message = EmailMessage(policy=SMTP.clone(max_line_length=998))
     message["From"], message["To"], message["Subject"] = payload["from"], payload["to"], payload["subject"]
     for name, value in payload["headers"].items():

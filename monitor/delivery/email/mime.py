@@ -1,7 +1,8 @@
 """Pure. A mail's exact bytes: the same on every attempt, safe whatever a title says.
 
-The header lines are written here, not by `email.message`: its refolding encodes long `<...>` tokens, which breaks
-List-Unsubscribe and References, and before Python 3.11.10 it lets an encoded word in a title open a header of its own.
+The header lines are written here, not by `email.message`: its refolding encodes long `<...>` tokens, which
+breaks List-Unsubscribe and References, and before Python 3.11.10 it lets an encoded word in a title open a
+header of its own.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def build(delivery: Delivery, payload: Mapping[str, Any] | None = None) -> bytes
     """The mail of `delivery`, CRLF throughout: multipart/alternative, or text alone where `html` is empty.
 
     `payload`: an e-mail's, where it is not the message's own as it stands.
-    UTF-8 occurs in header lines only where an address itself is not ASCII (RFC 6532; the server must offer SMTPUTF8).
-    Raises ValueError: an address that is none.
+    UTF-8 occurs in header lines only where an address itself is not ASCII (RFC 6532; the server must offer
+    SMTPUTF8). Raises ValueError: an address that is none.
     """
     payload = delivery.message.payload if payload is None else payload
     head = "".join(f"{line}\r\n" for line in _head(payload, delivery))
@@ -73,7 +74,8 @@ def clean_text(text: str) -> str:
 def _head(payload: Mapping[str, Any], delivery: Delivery) -> Iterator[str]:
     headers = {name.lower(): (name, value) for name, value in _extra(payload.get("headers") or {})}
     sender = plain_address(payload["from"])
-    # a mail without a date or an id is refused or threaded wrongly; the composer writes both, this is the net below
+    # a mail without a date or an id is refused or threaded wrongly; the composer writes both, this is the net
+    # below
     _, date = headers.pop("date", ("", format_datetime(delivery.created_at)))
     _, message_id = headers.pop("message-id", ("", f"<{delivery.id}@{sender.rpartition('@')[2]}>"))
     yield f"Date: {date}"
@@ -110,7 +112,9 @@ def _words(text: str, name: str) -> str:
 
 
 def _token(word: str, name: str) -> str:
-    """One word of a machine's header: an `<address>` stays one token, its foreign characters percent-encoded."""
+    """One word of a machine's header: an `<address>` stays one token,
+    its foreign characters percent-encoded.
+    """
     if word.startswith("<"):
         return quote(word, safe="".join(map(chr, range(0x21, 0x7F))))
     return _words(word, name)
@@ -126,7 +130,9 @@ def _mailbox(name: str, address: str) -> str:
 
 
 def _folded(line: str) -> Iterator[str]:
-    """`line`, broken at spaces where it passes 998; a header that cannot be broken is left out, the mail still goes."""
+    """`line`, broken at spaces where it passes 998;
+    a header that cannot be broken is left out, the mail still goes.
+    """
     if max(map(len, line.split("\r\n"))) <= MAX_LINE:
         yield line
         return
@@ -136,7 +142,9 @@ def _folded(line: str) -> Iterator[str]:
 
 
 def _body(payload: Mapping[str, Any], delivery_id: str) -> bytes:
-    """MIME-Version, Content-Type and the parts, encoded as the library decides, under a boundary made from the id."""
+    """MIME-Version, Content-Type and the parts, encoded as the library decides,
+    under a boundary made from the id.
+    """
     mail = EmailMessage(policy=_POLICY)
     mail.set_content(clean_text(payload.get("text") or ""))
     if payload.get("html"):

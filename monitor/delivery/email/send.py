@@ -1,6 +1,8 @@
-"""One mail to one address over SMTP (RFC 5321). TLS is required and verified unless `security: none` is written out.
+"""One mail to one address over SMTP (RFC 5321). TLS is required and verified unless `security: none` is
+written out.
 
-The exchange is driven stage by stage, so that a lost connection is known to be before or after the text was sent.
+The exchange is driven stage by stage, so that a lost connection is known to be before or after the text was
+sent.
 """
 
 from __future__ import annotations
@@ -52,7 +54,10 @@ class EmailNotifier:
 
 
 def tls_context(smtp: SmtpConfig) -> ssl.SSLContext:
-    """Verifying, with the machine's authorities and `ca_file`'s. Raises OSError: the file cannot be read or is none."""
+    """Verifying, with the machine's authorities and `ca_file`'s.
+
+    Raises OSError: the file cannot be read or is none.
+    """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if smtp.ca_file:
@@ -110,7 +115,9 @@ class _Attempt:
             return self._lost(refusal(error, "smtp.ca_file") or said(str(error), self.secrets))
 
     def _lost(self, why: str) -> TryLater:
-        """No reply: nobody's verdict on this message, so the relay rests; past the text it may have been taken."""
+        """No reply: nobody's verdict on this message, so the relay rests;
+        past the text it may have been taken.
+        """
         reason = f"{why} (at {self.stage})"
         ambiguous = self.stage is Stage.DATA
         return TryLater(reason=reason, pause_receiver=not ambiguous, ambiguous=ambiguous)

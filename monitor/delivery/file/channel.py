@@ -1,4 +1,6 @@
-"""Pure. A folder as a channel: the same message as .html, .txt, .json and .eml, under a name that sorts by time."""
+"""Pure. A folder as a channel: the same message as .html, .txt, .json and .eml,
+under a name that sorts by time.
+"""
 
 from __future__ import annotations
 

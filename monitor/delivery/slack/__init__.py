@@ -14,7 +14,9 @@ _CHANNEL = worded(r"^[#A-Za-z0-9_.-]{1,80}$", "a channel's id, like C0123ABCD")
 
 
 class SlackConfig(Strict):
-    """A Slack incoming webhook, or a bot that posts to a channel, where updates go into the thread of the first."""
+    """A Slack incoming webhook, or a bot that posts to a channel,
+    where updates go into the thread of the first.
+    """
 
     webhook_url: SecretStr | None = None
     webhook_url_file: LocalPath | None = None

@@ -1,11 +1,11 @@
 """Pure. Block Kit within its limits: what is too long is split, never lost, and nobody is mentioned.
 
-Limits: docs.slack.dev, reference/block-kit (blocks, composition objects). Slack does not say whether it counts escaped
-or raw text; we count escaped, the longer of both. Nor does it say that it refuses a message by the sum of its texts:
-users were refused from 11,341 characters on (slackapi/bolt-js issues 2509 and 2867).
+Limits: docs.slack.dev, reference/block-kit (blocks, composition objects). Slack does not say whether it
+counts escaped or raw text; we count escaped, the longer of both. Nor does it say that it refuses a message by
+the sum of its texts: users were refused from 11,341 characters on (slackapi/bolt-js issues 2509 and 2867).
 
-A template may mark whatever names a story with `"story": its id`. Marks are not sent; they tell the plain form of a
-message (`monitor.delivery.slack.plain`) what it names and what it leaves out.
+A template may mark whatever names a story with `"story": its id`. Marks are not sent; they tell the plain
+form of a message (`monitor.delivery.slack.plain`) what it names and what it leaves out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ MAX_FIELDS = 10
 MAX_ELEMENTS = 10
 #: Slack shows this much of the text beside the blocks
 MAX_FALLBACK = 4000
-#: what all blocks of a message weigh together, and what a block, an element or a text weighs beside its characters
+#: what all blocks of a message weigh together, and what a block, an element or a text weighs beside its
+#: characters
 MAX_MESSAGE = 10_000
 OVERHEAD = 5
 #: an address that is longer is not linked
@@ -52,7 +53,9 @@ def quiet(text: str) -> str:
 
 
 def link(url: str, label: str) -> str:
-    """A mrkdwn link to an address from `words.safe_link`; the escaped label alone where there is no address."""
+    """A mrkdwn link to an address from `words.safe_link`;
+    the escaped label alone where there is no address.
+    """
     shown = escape(label.replace("|", "¦").replace("\n", " "))
     if not url:
         return shown
@@ -73,9 +76,9 @@ class Page:
 def messages(payload: Payload) -> tuple[Page, ...]:
     """`payload` ({"text", "blocks"}) as one or several messages that Slack accepts, numbered when several.
 
-    Over-long texts become several blocks; what is too much for one message goes into another, a story whole where it
-    fits. Mentions are made harmless, previews are off. Blocks of kinds that a template should not need (images,
-    actions) pass as they are.
+    Over-long texts become several blocks; what is too much for one message goes into another, a story whole
+    where it fits. Mentions are made harmless, previews are off. Blocks of kinds that a template should not
+    need (images, actions) pass as they are.
     """
     blocks = [piece for block in payload.get("blocks", ()) for piece in _fitting(_harmless(block))]
     pages = _pages(blocks) or [[]]
@@ -97,7 +100,9 @@ def plain_of(block: Block) -> str:
 
 
 def weight(node: Any) -> int:
-    """What `node` counts towards the limit of a message: texts and addresses in UTF-16 units, and what holds them."""
+    """What `node` counts towards the limit of a message:
+    texts and addresses in UTF-16 units, and what holds them.
+    """
     if isinstance(node, list | tuple):
         return sum(map(weight, node))
     if not isinstance(node, dict):
@@ -130,7 +135,10 @@ def _unmarked(node: Any) -> Any:
 
 
 def _pages(blocks: list[Block]) -> list[list[Block]]:
-    """Blocks in messages, those between two dividers together where they fit. A divider never begins a later one."""
+    """Blocks in messages, those between two dividers together where they fit.
+
+    A divider never begins a later one.
+    """
     pages: list[_Filling] = []
     for group in _groups(blocks):
         if pages and not pages[-1].takes(group) and _Filling().takes(group[1:]):
@@ -170,7 +178,8 @@ class _Filling:
         self._weight += weight(block)
 
 
-# --- harmless ------------------------------------------------------------------------------------------------
+# --- harmless
+# ------------------------------------------------------------------------------------------------
 
 
 def _harmless(node: Any) -> Any:
@@ -205,7 +214,8 @@ def _angles(text: str) -> str:
     return str(_CALL.sub("@\u2060", quotes))
 
 
-# --- fitting -------------------------------------------------------------------------------------------------
+# --- fitting
+# -------------------------------------------------------------------------------------------------
 
 
 def _fitting(block: Block) -> list[Block]:
@@ -274,7 +284,9 @@ def _together(elements: list[Block], most: int) -> list[list[Block]]:
 
 
 def _fitting_rich(block: Block) -> list[Block]:
-    """Rich text in blocks that weigh at most 3,000, split between its elements and, where needed, inside them."""
+    """Rich text in blocks that weigh at most 3,000, split between its elements and,
+    where needed, inside them.
+    """
     pieces_ = [piece for element in block.get("elements", ()) for piece in _rich_pieces(element)]
     return [{"type": "rich_text", "elements": some} for some in _together(pieces_, len(pieces_))]
 
@@ -312,10 +324,11 @@ def _texts(node: Any) -> list[str]:
 
 
 def pieces(text: str, limit: int) -> list[str]:
-    """`text` in pieces of at most `limit` characters that join to `text` again, but for those of nothing but space.
+    """`text` in pieces of at most `limit` characters that join to `text` again, but for those of nothing but
+    space.
 
-    Cut after a line, else after a word, else between graphemes; never inside an entity or a link. Only a single
-    unbreakable thing longer than `limit` is cut hard.
+    Cut after a line, else after a word, else between graphemes; never inside an entity or a link. Only a
+    single unbreakable thing longer than `limit` is cut hard.
     """
     made: list[str] = []
     rest = text

@@ -1,9 +1,10 @@
-"""A Slack bot: `chat.postMessage`, updates in the thread of the first message, and no repeat where Slack can tell.
+"""A Slack bot: `chat.postMessage`, updates in the thread of the first message, and no repeat where Slack can
+tell.
 
-Each message carries its delivery's id as metadata. Where an earlier attempt may have been taken (a timeout, a crash),
-the channel is searched for that id before anything is sent again. Scopes: chat:write; for the search channels:history
-(groups:history in a private channel). Sources: docs.slack.dev, methods chat.postMessage, conversations.history and
-conversations.replies, "Message metadata".
+Each message carries its delivery's id as metadata. Where an earlier attempt may have been taken (a timeout, a
+crash), the channel is searched for that id before anything is sent again. Scopes: chat:write; for the search
+channels:history (groups:history in a private channel). Sources: docs.slack.dev, methods chat.postMessage,
+conversations.history and conversations.replies, "Message metadata".
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ class SlackBotNotifier:
     policy: NetPolicy
 
     def send(self, delivery: Delivery, now: datetime) -> Outcome:
-        """One attempt, after a look whether an earlier one was taken; Delivered carries `channel` and `ts`."""
+        """One attempt, after a look whether an earlier one was taken;
+        Delivered carries `channel` and `ts`.
+        """
         if delivery.repeat:
             found = self._taken(delivery, now)
             if found is not None:
@@ -97,7 +100,8 @@ class SlackBotNotifier:
         return self._call("chat.postMessage", body, kind="application/json; charset=utf-8", read=ECHO)
 
     def _taken(self, delivery: Delivery, now: datetime) -> Outcome | None:
-        """Delivered where the channel has this delivery's message; TryLater where Slack cannot say now; else None.
+        """Delivered where the channel has this delivery's message; TryLater where Slack cannot say now; else
+        None.
 
         Who may not read the channel sends again: a repeat is better than a loss.
         """

@@ -1,4 +1,6 @@
-"""A Slack incoming webhook: success is HTTP 200 with the body `ok`; everything else is read body first, then status."""
+"""A Slack incoming webhook: success is HTTP 200 with the body `ok`;
+everything else is read body first, then status.
+"""
 
 from __future__ import annotations
 
@@ -77,13 +79,18 @@ class SlackNotifier:
 
 
 def encoded(payload: Mapping[str, Any]) -> bytes:
-    """The JSON bytes, the same on every attempt; a lone surrogate stays a JSON escape. The plain form is not sent."""
+    """The JSON bytes, the same on every attempt; a lone surrogate stays a JSON escape.
+
+    The plain form is not sent.
+    """
     sent = {key: value for key, value in payload.items() if key != "plain"}
     return json.dumps(sent, separators=(",", ":")).encode("ascii")
 
 
 def slack_outcome(answer: Answer, now: datetime, secrets: Iterable[str] = ()) -> Outcome:
-    """What Slack's `answer` means (docs.slack.dev, "Sending messages using incoming webhooks", error handling)."""
+    """What Slack's `answer` means (docs.slack.dev,
+    "Sending messages using incoming webhooks", error handling).
+    """
     if answer.status == 200 and answer.body == "ok":
         return Delivered(detail="ok")
     if answer.status == 200 and not answer.complete:
@@ -109,7 +116,9 @@ def slack_outcome(answer: Answer, now: datetime, secrets: Iterable[str] = ()) ->
 
 
 def degraded(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """`payload` as text alone, for the one resend after Slack refused the blocks; `left_out` says what that costs."""
+    """`payload` as text alone, for the one resend after Slack refused the blocks;
+    `left_out` says what that costs.
+    """
     plain = payload.get("plain") or {}
     text = plain.get("text") or str(payload.get("text") or "") or "(no text)"
     return {"text": text, "unfurl_links": False, "unfurl_media": False}

@@ -1,7 +1,8 @@
-"""Pure. The plain form of a Slack message, for the one resend after Slack refused its layout: text and nothing else.
+"""Pure. The plain form of a Slack message, for the one resend after Slack refused its layout: text and
+nothing else.
 
-It has room for less, so it says how much it leaves out: whole if that fits, else the lines that name a story, as many
-as fit.
+It has room for less, so it says how much it leaves out: whole if that fits, else the lines that name a story,
+as many as fit.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ class Line:
 
 
 def plain(page: Page, words: Frame, desk: str) -> dict[str, str]:
-    """`text`, and in English what that leaves out of the page (`left_out`; empty: nothing). `desk`: a link to all of it."""
+    """`text`, and in English what that leaves out of the page (`left_out`;
+    empty: nothing). `desk`: a link to all of it.
+    """
     lines = list(_lines(page.marked))
     whole = "\n".join(line.text for line in lines)
     if len(whole) <= MAX_FALLBACK:

@@ -114,7 +114,9 @@ def secrets(config: WebhookConfig) -> tuple[str, ...]:
 
 
 def key_bytes(key: str) -> bytes:
-    """The key's bytes. Raises ValueError: not base64 (the library would skip what it cannot read), or empty."""
+    """The key's bytes. Raises ValueError:
+    not base64 (the library would skip what it cannot read), or empty.
+    """
     text = key.removeprefix(PREFIX)
     try:
         found = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)

@@ -1,4 +1,6 @@
-"""Alembic's way in. The connection is handed over with its transaction begun, so that a failed migration leaves nothing."""
+"""Alembic's way in. The connection is handed over with its transaction begun,
+so that a failed migration leaves nothing.
+"""
 
 from alembic import context
 

@@ -1,4 +1,7 @@
-"""Signatures in place of story keys, redirects of merged stories, copies, withdrawn entries, evidence. Frozen."""
+"""Signatures in place of story keys, redirects of merged stories, copies, withdrawn entries, evidence.
+
+Frozen.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,8 @@ def words(name: str) -> sa.Column[str]:
 def reference(table: str, column: str, target: str, on_delete: str) -> None:
     """A nullable column that refers to the `id` of `target`.
 
-    In plain SQL: SQLite takes the constraint with the column only, and a copy of the table, as Alembic would make
-    one, empties every table that refers to it.
+    In plain SQL: SQLite takes the constraint with the column only, and a copy of the table, as Alembic would
+    make one, empties every table that refers to it.
     """
     number = "INTEGER" if op.get_context().dialect.name == "sqlite" else "BIGINT"
     kind = "TEXT" if target == "stories" else number

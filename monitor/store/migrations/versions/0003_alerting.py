@@ -1,4 +1,7 @@
-"""Groups of several stories, silences, acknowledgements, suppressions, events, threads of deliveries. Frozen."""
+"""Groups of several stories, silences, acknowledgements, suppressions, events, threads of deliveries.
+
+Frozen.
+"""
 
 from __future__ import annotations
 

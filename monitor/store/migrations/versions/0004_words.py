@@ -1,4 +1,7 @@
-"""An index of three-letter pieces, so that the archive is searched without reading all of it (SQLite). Frozen."""
+"""An index of three-letter pieces, so that the archive is searched without reading all of it (SQLite).
+
+Frozen.
+"""
 
 from __future__ import annotations
 

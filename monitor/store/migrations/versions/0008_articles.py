@@ -38,7 +38,8 @@ def upgrade() -> None:
     op.drop_index("ix_items_wanted", table_name="items")
     # what was read took the place of a shorter content; an edit of the entry must not take it out again
     op.execute(
-        "INSERT INTO articles (item_id, wanted_at) SELECT id, first_seen_at FROM items WHERE fulltext = 'read'"
+        "INSERT INTO articles (item_id, wanted_at) SELECT id, first_seen_at FROM items WHERE "
+        "fulltext = 'read'"
     )
     op.execute(
         "UPDATE items SET fulltext = 'unavailable', fulltext_detail = 'not fetched' WHERE fulltext = 'wanted'"

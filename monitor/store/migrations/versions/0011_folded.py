@@ -1,4 +1,5 @@
-"""The text of an item as it is compared, folded by the monitor; the index of three-letter pieces is made of it. Frozen.
+"""The text of an item as it is compared, folded by the monitor; the index of three-letter pieces is made of
+it. Frozen.
 
 The column is filled by the monitor after this migration, in the same transaction (`monitor.store.upgrade`).
 """

@@ -1,6 +1,7 @@
 """Contacts belong to a watchlist, and who is named of either party stands in rows. Frozen.
 
-Until here there was one pair of parties, with a column each: `former_parties.json` says which, and whose they become.
+Until here there was one pair of parties, with a column each: `former_parties.json` says which, and whose they
+become.
 """
 
 from __future__ import annotations
