@@ -1,7 +1,7 @@
 """What is known of each language: a folder of word lists under `data/` for each, and a line in `data/languages.txt`.
 
 A list is text: words or phrases under `[section]` heads, `#` begins a remark. Each file is read when it is first needed,
-validated and kept; a mistake in it is told with its file, line and remedy. docs/watchlist-language.md says what goes where.
+validated and kept; a mistake in it is told with its file, line and remedy. docs/how-to/add-a-language.md says what goes where.
 """
 
 from __future__ import annotations
