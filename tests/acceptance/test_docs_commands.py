@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +47,22 @@ def test_commands_do_what_the_page_says(
         if block.language in ("sh", "console") and block.mark != "not run":
             _run(block, monkeypatch)
             monkeypatch.chdir(folder)
+
+
+def test_a_decision_has_the_keys_that_the_page_shows(tmp_path: Path) -> None:
+    """Its item, decided: the same at every place, but for who the parties are."""
+    page = ROOT / "docs" / "reference" / "json.md"
+    given, shown = (block.text for block in blocks(page) if block.language == "json")
+    (tmp_path / "items.jsonl").write_text(given, encoding="utf-8")
+    done = command("match", str(tmp_path / "items.jsonl"))
+    assert _keys(json.loads(done.stdout)) == _keys(json.loads(shown))
+
+
+def _keys(value: Any) -> Any:
+    """The keys of a value and of all within; of a list those of its elements, each once."""
+    if isinstance(value, dict):
+        return {key: _keys(inner) for key, inner in value.items()}
+    return sorted({json.dumps(_keys(inner)) for inner in value}) if isinstance(value, list) else None
 
 
 def _write(at: Path, block: Block) -> None:

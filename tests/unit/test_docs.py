@@ -15,6 +15,7 @@ from monitor import documents
 from monitor.config import load
 from monitor.feeds.seeds import load_feeds
 from monitor.watchlists import compile
+from monitor.watchlists.press import read_press
 from scripts import cli_reference
 from tests.support.docs import PAGES, ROOT, Block, anchors, blocks, commands, links, prose
 
@@ -43,6 +44,18 @@ def test_every_page_is_in_the_index() -> None:
     index = ROOT / "docs" / "README.md"
     named = {(index.parent / link.partition("#")[0]).resolve() for link in links(index)}
     assert {p for p in PAGES if p.is_relative_to(index.parent)} - {index} <= named
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_word_is_there_that_tires_a_reader(page: Path) -> None:
+    """For those who read English as a second language, at night; quotations and the history stay as they are."""
+    if page.name == "CHANGELOG.md" or "decisions" in page.parts:
+        return
+    plain = re.sub(r"`[^`]*`|\[[^\]]*\]|\*[^*]*\*|\"[^\"]*\"", "", prose(page))
+    assert (
+        re.findall(r"\b(?:amiss|ails|mended|plaster|one mouth|tells? of|(?:is|are|was|were) told)\b", plain)
+        == []
+    )
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=str)
@@ -87,11 +100,13 @@ def test_the_reference_of_commands_is_the_program_s() -> None:
 
 @pytest.mark.parametrize("block", YAML, ids=str)
 def test_yaml_is_loaded_by_the_real_loader(block: Block, tmp_path: Path) -> None:
-    """Configuration, watchlists, entities, vocabularies, tests and feeds, each by what it begins with."""
+    """Configuration, watchlists, entities, vocabularies, tests, sides and feeds, each by the keys that it has."""
     data = documents.read(block.text, str(block)).data
     text = _with_secrets(block.text, tmp_path)
     if isinstance(data.get("feeds"), list) and isinstance(data["feeds"][0], dict):
         assert load_feeds(text, str(block))
+    elif "sides" in data:
+        assert read_press({"sides.yaml": text.encode()}).sides
     elif kind := next((k for k in ("watchlist", "rules", "entities", "vocabulary") if k in data), ""):
         assert compile.compile_sources(_files(kind, block, data), root=str(block)).lists
     else:
