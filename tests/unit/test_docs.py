@@ -156,7 +156,7 @@ def _shipped() -> dict[str, bytes]:
     return {str(p.relative_to(root)): p.read_bytes() for p in (*root.glob("*.yaml"), *root.glob("*/*.yaml"))}
 
 
-NAMED = re.findall(r"`((?:monitor|watchlists|templates|seeds|tests|scripts|docs|benchmarks)/[\w./-]*|[\w-]+\.(?:md|toml|yaml))`(?:(?:,| and)? `([a-z_A-Z.]+)\(?\)?`)?",
+NAMED = re.findall(r"`((?:monitor|watchlists|templates|seeds|tests|scripts|docs|benchmarks)/[\w./-]*|[\w-]+\.(?:md|toml|yaml))`(?:(?:,| and)?\s`([a-z_A-Z.]+)\(?\)?`)?",
                    prose(CONTRIBUTING) if CONTRIBUTING.exists() else "")  # fmt: skip
 
 
