@@ -50,7 +50,7 @@ def test_commands_do_what_the_page_says(
 
 
 def test_a_decision_has_the_keys_that_the_page_shows(tmp_path: Path) -> None:
-    """Its item, decided: the same at every place, but for who the parties are."""
+    """Its item, decided: the same keys at every place."""
     page = ROOT / "docs" / "reference" / "json.md"
     given, shown = (block.text for block in blocks(page) if block.language == "json")
     (tmp_path / "items.jsonl").write_text(given, encoding="utf-8")

@@ -46,6 +46,18 @@ def test_every_page_is_in_the_index() -> None:
     assert {p for p in PAGES if p.is_relative_to(index.parent)} - {index} <= named
 
 
+def test_code_and_data_name_pages_that_there_are() -> None:
+    """In comments, docstrings and messages."""
+    folders = ("monitor", "watchlists", "templates", "seeds", "scripts", "tests", "benchmarks")
+    kinds = (".py", ".yaml", ".toml", ".txt", ".md", ".html", ".json")
+    files = [p for folder in folders for p in (ROOT / folder).rglob("*") if p.suffix in kinds]
+    for path in (*files, *ROOT.glob("*.yaml"), ROOT / "Makefile"):
+        for page in re.findall(
+            r"(?<![\w./])docs/[\w./-]+\.md", path.read_text(encoding="utf-8", errors="replace")
+        ):
+            assert (ROOT / page).exists(), f"{path}: {page}"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_word_is_there_that_tires_a_reader(page: Path) -> None:
     """For those who read English as a second language, at night; quotations and the history stay as they are."""
