@@ -3,7 +3,7 @@
 `MONITOR_FAILPOINT=claimed:3` ends the process with SIGKILL when it passes the failpoint `claimed` for the
 third time: no handler, no clean-up, nothing flushed, as a power cut or the kernel's memory killer would do
 it. Without the variable passing a failpoint does nothing. The crash campaign (`make crash`,
-docs/crash-campaign.md) is its only user.
+docs/explanation/crash-campaign.md) is its only user.
 """
 
 from __future__ import annotations

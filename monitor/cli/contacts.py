@@ -86,7 +86,9 @@ Kind = Annotated[list[ContactType] | None, typer.Option("--type", help="Told as 
 Status = Annotated[list[ContactStatus] | None, typer.Option(help="In this status now.")]
 Since = Annotated[str | None, typer.Option(help="From this day, month or year on.")]
 Until = Annotated[str | None, typer.Option(help="To the end of this day, month or year.")]
-Background = Annotated[bool, typer.Option(help="Also contacts that are only mentioned, never told as news.")]
+Background = Annotated[
+    bool, typer.Option(help="Also contacts that are only mentioned, never reported as news.")
+]
 Form = Annotated[Format, typer.Option("--format", "-f", help="How to write them.")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="The file to write, not standard output.")

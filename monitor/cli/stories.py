@@ -121,7 +121,7 @@ StoryId = Annotated[str, typer.Argument(metavar="STORY", help="The id of a story
 
 @app.command("show")
 def show(story_id: StoryId, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """One story: who told it first, who repeats it, what changed, how far it may be believed."""
+    """One story: who reported it first, who repeats it, what changed, how far it may be believed."""
     settings = loaded(config)
     judge = search_options.judge(settings)
     with search_options.reading(settings) as tx:

@@ -3,7 +3,7 @@
 
 A list is text: words or phrases under `[section]` heads, `#` begins a remark. Each file is read when it is
 first needed, validated and kept; a mistake in it is told with its file, line and remedy.
-docs/watchlist-language.md says what goes where.
+docs/how-to/add-a-language.md says what goes where.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Pure. Items and decisions as JSON Lines, the shape that scripts rely on (docs/watchlist-language.md,
-`monitor match`).
+"""Pure. Items and decisions as JSON Lines, the shape that scripts rely on (docs/reference/json.md).
 
 In: `{"id", "title", "summary"?, "content"?, "lang"?, "published"?, "url"?, "outlet"?, "outlet_side"?}`, one a
 line; unknown keys are ignored. Out: `{"id", "lang", "matches", "contacts", "suppressed"}`, or `{"id": null,

@@ -50,7 +50,7 @@ RUMOUR = "status.hearsay"
 
 
 class ContactType(StrEnum):
-    """What kind of contact; CAMEO/PLOVER inspired (docs/watchlist-language.md)."""
+    """What kind of contact; CAMEO/PLOVER inspired (docs/reference/watchlist-language.md)."""
 
     MEETING = "meeting"
     VISIT = "visit"

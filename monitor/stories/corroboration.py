@@ -1,8 +1,8 @@
 """Pure. Who tells a story independently of each other, and how far it may be believed.
 
 Letters and numbers are the Admiralty code (NATO STANAG 2511, AJP-2.1): the letter grades the source, the
-number what it says, each by itself. The rules for the number are ours; docs/corroboration.md has them as a
-table.
+number what it says, each by itself. The rules for the number are ours; docs/explanation/corroboration.md has
+them as a table.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Pure. The query language of a rule: text to a tree, mistakes with their place and remedy.
 
 Loosest to tightest: OR, AND, the distances (NEAR/n, ONEAR/n, SENTENCE, PARAGRAPH), NOT. `A SENTENCE B
-SENTENCE C` is one sentence holding all three. Operators are capitals; docs/watchlist-language.md tells it to
-analysts.
+SENTENCE C` is one sentence holding all three. Operators are capitals; docs/reference/watchlist-language.md
+has it for analysts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a campaign found, as the Markdown table that docs/crash-campaign.md holds."""
+"""What a campaign found, as the Markdown table that docs/explanation/crash-campaign.md holds."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a channel may do to an alert, a row each: what happens at first, and in the end once the fault is over.
 
-`first` and `end` are the words that the test finds by looking, so they are also what docs/faults.md says.
+`first` and `end` are the words that the test finds by looking, so they are also what docs/reference/faults.md says.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Script = Mapping[str, str] | tuple[Reply, ...]
 ONCE = "delivered once"
 TWICE = "delivered; a second copy under the same id is possible"
 BY_HAND = "a dead letter until `monitor deliveries retry`; then delivered once"
-MENDED = "kept until the receiver is mended; then delivered once"
+MENDED = "kept until the receiver is corrected; then delivered once"
 
 ALONE = "this message is tried again"
 UNSURE = "it may have been taken: this message is tried again"

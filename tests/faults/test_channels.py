@@ -1,4 +1,4 @@
-"""What a channel does to an alert, and what becomes of the alert: docs/faults.md is made of these rows."""
+"""What a channel does to an alert, and what becomes of the alert: docs/reference/faults.md is made of these rows."""
 
 from __future__ import annotations
 

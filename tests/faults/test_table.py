@@ -1,4 +1,4 @@
-"""docs/faults.md says what the tests prove, and nothing else."""
+"""docs/reference/faults.md says what the tests prove, and nothing else."""
 
 from __future__ import annotations
 

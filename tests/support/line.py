@@ -59,6 +59,19 @@ def line(tmp_path: Path, *, smtp: str = "") -> Iterator[tuple[demo.World, Path]]
         yield world, path
 
 
+def prepared(folder: Path) -> None:
+    """Leave in `folder` what `monitor init` and a first pass over the sample feeds make: `config/` and `data/`."""
+    with demo.world(load.bundled("seeds") / "sample") as world:
+        path = demo.prepare(world, folder / "data")
+        done = command("once", "--all", "--digest", "--config", str(path))
+    assert done.returncode == 0, done.stderr
+    for name in ("monitor.yaml", "feeds.yaml"):
+        (folder / "data" / name).unlink()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert command("init", "config").returncode == 0
+
+
 def start(path: Path) -> subprocess.Popen[str]:
     """`monitor run` as its own process."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")} | {

@@ -1,4 +1,4 @@
-"""docs/configuration.md holds every key and every variable, with its default, and nothing else."""
+"""docs/reference/configuration.md holds every key and every variable, with its default, and nothing else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from pydantic.fields import FieldInfo
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "configuration.md").read_text(
+    encoding="utf-8"
+)
 ROWS = re.findall(r"^\| `([a-z_.]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", TEXT, re.MULTILINE)
 UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 
