@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor import failpoints, logs
 from monitor.config import load
-from monitor.delivery.heartbeat import beat
+from monitor.delivery.http import beat
 from monitor.errors import ConfigError
 from monitor.feeds.secrets import AddressBook
 from monitor.feeds.worker import QUICK_SECONDS, Worker
 from monitor.jobs import alert as alerting
 from monitor.jobs import deliver as delivering
 from monitor.jobs import digest as digesting
-from monitor.jobs import privacy, works
+from monitor.jobs import prune as privacy
 from monitor.jobs import prune as pruning
 from monitor.jobs import watch as watching
+from monitor.jobs import watch as works
 from monitor.jobs.flow import Manners, Poller, poll_due, unheard
 from monitor.jobs.notices import Notices
 from monitor.jobs.watch import Ailments

@@ -12,12 +12,12 @@ from monitor import __version__
 from monitor.config import load
 from monitor.contacts.entity_index import WhoIsWho
 from monitor.contacts.extract import extractor, listener
-from monitor.delivery import notifier
+from monitor.delivery import channels
 from monitor.demo.messages import contexts
 from monitor.documents import together
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds.seeds import load_feeds
-from monitor.jobs.silence_preview import known_of
+from monitor.jobs.preview import known_of
 from monitor.matching.matcher import Matcher
 from monitor.messages import templates as render
 from monitor.net.client import NetPolicy, authorities, user_agent
@@ -95,7 +95,7 @@ def build(found: Settings) -> Parts:
         matcher=Matcher(lists, extract=extractor(lists), denier=listener(lists)),  # type: ignore[arg-type]
         templates=templates,  # type: ignore[arg-type]
         net=net,  # type: ignore[arg-type]
-        notifiers={r.name: notifier.notifier_for(r, net) for r in found.config.receivers},  # type: ignore[arg-type]
+        notifiers={r.name: channels.notifier_for(r, net) for r in found.config.receivers},  # type: ignore[arg-type]
     )
 
 
@@ -144,5 +144,5 @@ def _receivers_work(found: Settings) -> None:
     together(
         _mistake(str(found.path or "environment"), f"receiver {r.name!r}: {message}")
         for r in found.config.receivers
-        for message in notifier.mistakes(r)
+        for message in channels.mistakes(r)
     )

@@ -28,7 +28,7 @@ from monitor.cli.input import MAX_TEXT, as_item, as_polled, opened
 from monitor.contacts.extract import extractor, listener
 from monitor.documents import suggestion
 from monitor.errors import StoreError
-from monitor.feeds.canonical import canonical_url
+from monitor.feeds.addresses import canonical_url
 from monitor.feeds.fetch import fetch, page_request
 from monitor.feeds.fulltext import Article, extract
 from monitor.feeds.worker import Worker

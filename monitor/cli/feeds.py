@@ -35,7 +35,7 @@ from monitor.jobs import intake
 from monitor.model import Feed, Fetched, FetchFailed
 from monitor.net.client import async_client
 from monitor.net.redaction import masked, redact
-from monitor.store import feeds, findings, polls
+from monitor.store import events, feeds, polls
 from monitor.store.database import Database
 from monitor.watchlists.press import load_press
 
@@ -214,7 +214,7 @@ def status(
 ) -> None:
     """Each feed's health: ok, failing, quiet, gone, never, disabled. Exit 1 when one fails."""
     with _Opened(loaded(config).database, create=False) as db, db.snapshot() as tx:
-        lines = findings.health(tx, datetime.now(UTC))
+        lines = events.health(tx, datetime.now(UTC))
         states = {s.feed.id: s for s in feeds.everything(tx)}
         remarks = polls.remarks(tx)
     shown = [f for f in lines if not state or f.state in state]
@@ -256,11 +256,11 @@ def _say_health(
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
-    return findings.spoken(now - at) if at else "never"
+    return events.spoken(now - at) if at else "never"
 
 
 def _ahead(at: datetime, now: datetime) -> str:
-    return "now" if at <= now else findings.spoken(at - now)
+    return "now" if at <= now else events.spoken(at - now)
 
 
 async def _page(net: NetPolicy, url: str) -> FetchResult:

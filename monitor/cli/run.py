@@ -34,7 +34,7 @@ from monitor.cli.false_alarms import serving
 from monitor.cli.init import init
 from monitor.cli.status import next_digest
 from monitor.config import load
-from monitor.delivery import notifier
+from monitor.delivery import channels
 from monitor.demo import world
 from monitor.errors import ConfigError
 from monitor.jobs import preview as previews
@@ -168,7 +168,7 @@ def check(
     except ConfigError as error:
         raise _and_of_files(error, config) from None
     parts = build(found)
-    remarks = [f"{r.name}: {remark}" for r in found.config.receivers for remark in notifier.remarks(r)]
+    remarks = [f"{r.name}: {remark}" for r in found.config.receivers for remark in channels.remarks(r)]
     remarks += not_yet(found) + list(found.remarks)
     secrets = secrets_check.judged(found)
     remarks += [str(note) for note in secrets.notes]

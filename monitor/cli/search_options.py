@@ -17,7 +17,7 @@ import typer
 from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, moment, say
 from monitor.contacts.entity_index import WhoIsWho
 from monitor.errors import suggestion
-from monitor.matching.spellings import called, spellings
+from monitor.matching.building import called, spellings
 from monitor.model import Coverage, Severity
 from monitor.store import stories
 from monitor.store.archive import Filter

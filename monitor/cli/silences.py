@@ -25,7 +25,7 @@ from monitor.cli.common import (
 from monitor.errors import ConfigError
 from monitor.fields import parse_duration
 from monitor.jobs.feedback import Claim, Scope
-from monitor.jobs.silence_preview import RECENT, held_back, known_of
+from monitor.jobs.preview import RECENT, held_back, known_of
 from monitor.model.matchers import known, misfits, parse
 from monitor.parts import read_feeds
 from monitor.store import feeds, silences, stories
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.config.load import Settings
-    from monitor.jobs.silence_preview import Held
+    from monitor.jobs.preview import Held
     from monitor.model.delivery import Silence
     from monitor.model.matchers import Known, Matcher
 

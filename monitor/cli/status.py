@@ -11,9 +11,10 @@ from monitor.alerts.digest_schedule import for_reader, next_due
 from monitor.alerts.own_events import when
 from monitor.cli.common import isolated, own
 from monitor.errors import StoreError
-from monitor.jobs import works
+from monitor.jobs import watch
 from monitor.model import EventKind, Pace, Severity, WorkKind
-from monitor.store import articles, events, facts, feeds, findings, journal, receivers, silences
+from monitor.store import articles, events, facts, feeds, journal, receivers, silences
+from monitor.store import events as findings
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from monitor.config.load import Settings
     from monitor.config.model import DigestConfig
-    from monitor.jobs.works import Progress
+    from monitor.jobs.watch import Progress
     from monitor.model import Event, FeedHealth
     from monitor.model.delivery import Silence
     from monitor.store.receivers import ReceiverState
@@ -96,7 +97,7 @@ def probe(found: Settings, now: datetime) -> tuple[list[str], list[dict[str, Any
     try:
         running = db.in_use()
         with db.snapshot() as tx:
-            stuck = [f"{p}; {p.remedy}" for p in works.look(tx, found, now, running=running) if p.stuck]
+            stuck = [f"{p}; {p.remedy}" for p in watch.look(tx, found, now, running=running) if p.stuck]
             amiss = [_event(e) for e in events.unclosed(tx)]
     finally:
         db.close()
@@ -113,7 +114,7 @@ def _seen(found: Settings, now: datetime) -> _Seen:
                 running=running,
                 began=facts.at_work_since(tx),
                 ticks=facts.ticks(tx),
-                work=works.look(tx, found, now, running=running),
+                work=watch.look(tx, found, now, running=running),
                 feeds=findings.health(tx, now),
                 next_poll_at=feeds.next_due(tx),
                 articles=articles.waiting(tx),

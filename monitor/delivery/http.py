@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from monitor.delivery.deadline import within
-from monitor.delivery.outcomes import Answer, said
+from monitor.delivery.outcomes import Answer, http_outcome, said
 from monitor.model import Rejected, TryLater
 from monitor.net import client as net
 from monitor.net.certificates import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import timedelta
+    from collections.abc import Coroutine, Mapping
+    from datetime import datetime
 
+    from monitor.model import Outcome
     from monitor.net.client import NetPolicy
+
 
 #: bytes of a body that are read; the rest says nothing about the delivery
 BODY_READ = 4096
@@ -130,3 +133,49 @@ def _kind(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "timed out"
     return "cannot connect" if isinstance(error, httpx.ConnectError) else "connection failed"
+
+
+# One total deadline over an exchange, whatever the other side drips: no library here has one of its own.
+
+Result = TypeVar("Result")
+
+
+def within(seconds: float, work: Coroutine[None, None, Result]) -> Result:
+    """Run `work` on a loop of its own and return its result. Raises TimeoutError after `seconds`.
+
+    Not `asyncio.run`: on Python 3.11 that waits for a name lookup which the deadline has already given up.
+    """
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(_limited(seconds, work))
+    finally:
+        loop.run_until_complete(_settled())
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+async def _limited(seconds: float, work: Coroutine[None, None, Result]) -> Result:
+    async with asyncio.timeout(seconds):
+        return await work
+
+
+async def _settled() -> None:
+    """Cancel what is still under way, and give closed transports their last turn."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+# The dead-man switch: a ping to somebody else's watch, which raises the alarm when the pings stop.
+
+TIMEOUT = timedelta(seconds=15)
+
+
+def beat(url: str, policy: NetPolicy, now: datetime) -> Outcome:
+    """One ping (an empty POST, as healthchecks and its like take it). The world's failures are outcomes."""
+    request = Post(url=url, body=b"", headers={}, secrets=secrets_of(url))
+    answer = post(request, policy, TIMEOUT)
+    return http_outcome(answer, now, request.secrets) if isinstance(answer, Answer) else answer

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from monitor.feeds import http, urls
-from monitor.feeds.body import Body, Damaged, TooLarge
+from monitor.feeds import addresses, http
+from monitor.feeds.http import Body, Damaged, TooLarge
 from monitor.model import Fetched, FetchFailed, FetchFault, FetchResult, NotModified
 from monitor.net.certificates import causes, refusal
 from monitor.net.client import CA_FILE, AddressRefused, NameUnresolved, redact
@@ -121,7 +121,7 @@ class _Hop:
 
 
 async def _walk(client: httpx.AsyncClient, request: FetchRequest) -> FetchResult:
-    start = urls.address(request.url)
+    start = addresses.address(request.url)
     if start is None:
         return _failed(FetchFault.PROTOCOL, f"{request.url} is not an http or https address")
     step: _Hop | FetchResult = _Hop(*start)
@@ -159,14 +159,14 @@ def _headers(request: FetchRequest, validators: list[tuple[bytes, bytes]]) -> li
 
 def _validators(request: FetchRequest, hop: _Hop) -> list[tuple[bytes, bytes]]:
     """Only for the address that sent them: elsewhere they could bring a 304 for what we never saw."""
-    owner = urls.address(request.validators_url or request.url)
+    owner = addresses.address(request.validators_url or request.url)
     ours = owner is not None and owner[0] == hop.url
     return http.conditional(request.etag, request.last_modified) if ours else []
 
 
 def _onward(request: FetchRequest, hop: _Hop, status: int, location: str | None) -> _Hop | FetchFailed:
     """The next hop, or why there is none."""
-    to = urls.target(hop.url, location) if location else None
+    to = addresses.target(hop.url, location) if location else None
     visited = hop.visited | {str(hop.url)}
     why = None
     if to is None:
@@ -175,14 +175,14 @@ def _onward(request: FetchRequest, hop: _Hop, status: int, location: str | None)
         why = f"redirected in a circle, back to {to}"
     elif len(visited) > request.max_redirects:
         why = f"redirected more than {request.max_redirects} times"
-    elif hop.login and urls.downgrades(hop.url, to):
+    elif hop.login and addresses.downgrades(hop.url, to):
         why = "redirected from https to http, which would give the credentials away"
     if why is not None or to is None:
         return _failed(FetchFault.REDIRECT, why or "", status)
-    permanent = hop.permanent and status in http.PERMANENT and not urls.downgrades(hop.url, to)
+    permanent = hop.permanent and status in http.PERMANENT and not addresses.downgrades(hop.url, to)
     return _Hop(
         url=to,
-        login=hop.login if urls.same_origin(hop.url, to) else None,
+        login=hop.login if addresses.same_origin(hop.url, to) else None,
         permanent=permanent,
         moved=to if permanent else hop.moved,
         visited=visited,
@@ -194,7 +194,7 @@ def _moved_to(request: FetchRequest, hop: _Hop) -> str | None:
 
     An address with credentials never moves by itself.
     """
-    start = urls.address(request.url)
+    start = addresses.address(request.url)
     return str(hop.moved) if hop.moved is not None and start and start[1] is None else None
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import trafilatura
 
-from monitor.feeds import page
+from monitor.feeds import discover
 from monitor.feeds.clean import to_text
 from monitor.feeds.relevance import Page, speaks_of
 from monitor.feeds.wordlists import phrases
@@ -86,7 +86,7 @@ def extract(body: bytes, content_type: str, url: str, about: str = "") -> Articl
         return NoArticle(f"not a web page but {kind}")
     if len(body) > MAX_PAGE:
         return NoArticle(f"a page of more than {MAX_PAGE:,} bytes")
-    root = page.tree(body, content_type)
+    root = discover.tree(body, content_type)
     if root is None:
         return NoArticle("no markup in it")
     title, own_url = _title(root), _canonical(root, url)
@@ -205,7 +205,7 @@ def _title(root: HtmlElement) -> str:
 def _canonical(root: HtmlElement, url: str) -> str:
     for link in root.iter("link"):
         if "canonical" in str(link.get("rel") or "").lower().split():
-            return page.absolute(page.base_url(root, url), str(link.get("href") or "")) or url
+            return discover.absolute(discover.base_of(root, url), str(link.get("href") or "")) or url
     return url
 
 

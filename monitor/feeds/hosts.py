@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from monitor.feeds import urls
+from monitor.feeds import addresses
 from monitor.feeds.fetch import FetchRequest, fetch
 from monitor.model import FetchFailed, FetchFault
 from monitor.net.client import NetPolicy, async_client
@@ -174,7 +174,7 @@ class Fetching(Generic[K]):
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _add(self, wanted: Wanted[K]) -> None:
-        address = urls.address(wanted.request.url)
+        address = addresses.address(wanted.request.url)
         # what has no readable address fails alone
         name = address[0].host.lower() if address else wanted.request.url
         host = self._manners.hosts.setdefault(name, _Host())

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import xxhash
 
-from monitor.feeds.canonical import canonical_url, same_page
+from monitor.feeds.addresses import canonical_url, same_page
 from monitor.model import Novelty
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from monitor.feeds.body import Body, Damaged, TooLarge
+from monitor.feeds.http import Body, Damaged, TooLarge
 from monitor.model import Fetched, FetchFailed, FetchFault, FetchResult, NotModified
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ import feedparser
 import feedparser.api
 import feedparser.mixin
 
-from monitor.feeds import doctype, headline, json_feed, json_lines, references, wishes
+from monitor.feeds import headline, http, json_items, xml_document
 from monitor.feeds.clean import from_plain, to_line
 from monitor.feeds.decode import to_text
 from monitor.feeds.entry import RawEntry, language_tag, tidy
-from monitor.feeds.expat import EntityRefusedError
 from monitor.feeds.slices import ends, matched, slices, spans
+from monitor.feeds.xml_document import EntityRefusedError
 from monitor.model import FetchFailed, FetchFault, ParsedFeed
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from monitor.model import Entry
 
-feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.expat"]
+feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.xml_document"]
 # an id is an id: resolved against the feed's address, "17" would be another entry after every move of the
 # feed
 feedparser.mixin._FeedParserMixin.can_be_relative_uri = (
@@ -70,7 +70,11 @@ def parse(body: bytes, content_type: str, url: str) -> ParsedFeed | FetchFailed:
     if not text.strip():
         return FetchFailed(fault=FetchFault.NOT_A_FEED, detail="an empty body")
     if text[0] in "{[":
-        found = json_lines.read(text, url) if json_lines.looks_like_lines(text) else json_feed.read(text, url)
+        found = (
+            json_items.read_lines(text, url)
+            if json_items.looks_like_lines(text)
+            else json_items.read_feed(text, url)
+        )
     else:
         found = _xml(text, url)
     if isinstance(found, FetchFailed):
@@ -79,7 +83,7 @@ def parse(body: bytes, content_type: str, url: str) -> ParsedFeed | FetchFailed:
 
 
 def _xml(text: str, url: str) -> ParsedFeed | FetchFailed:
-    resolved = doctype.resolved(text)
+    resolved = xml_document.resolved(text)
     if resolved is None:
         return _refused()
     text = resolved
@@ -101,7 +105,7 @@ def _document(text: str, name: str, url: str) -> ParsedFeed | FetchFailed:
     if isinstance(document, FetchFailed):
         return document
     truncated = bool(document.bozo) and not ends(text, name)
-    if document.bozo and not truncated and (mended := references.mended(text)) != text:
+    if document.bozo and not truncated and (mended := xml_document.mended(text)) != text:
         again = _read(mended, url)  # read loosely, "AT&T" would become "AT&T;"
         if not isinstance(again, FetchFailed) and len(again.entries) == len(document.entries):
             document = again
@@ -112,7 +116,7 @@ def _document(text: str, name: str, url: str) -> ParsedFeed | FetchFailed:
     if document.bozo and not truncated and not document.entries and _ENTRY_START.search(text):
         detail = f"it has entries, but none could be read: {_one_line(document.bozo_exception)}"
         return FetchFailed(fault=FetchFault.UNREADABLE, detail=detail)
-    hours, days = wishes.skipped(text)
+    hours, days = http.skipped(text)
     found = _feed(document, url, slices(text), truncated=truncated)
     return replace(found, skip_hours=hours, skip_days=days)
 
@@ -213,9 +217,9 @@ def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> Pars
         title=to_line(_word(header, "title"))[:500],
         entries=headline.credited(entries),
         language=language,
-        ttl=wishes.longer(
-            wishes.ttl(_word(header, "ttl")),
-            wishes.period(_word(header, "sy_updateperiod"), _word(header, "sy_updatefrequency")),
+        ttl=http.longer(
+            http.ttl(_word(header, "ttl")),
+            http.period(_word(header, "sy_updateperiod"), _word(header, "sy_updatefrequency")),
         ),
         truncated=truncated,
         remarks=tuple(remarks),

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
-from monitor.feeds import urls
+from monitor.feeds import addresses
 from monitor.model import Entry, Feed, FetchFailed, FetchFault, FetchResult, NotModified, ParsedFeed
 from monitor.net.redaction import MASK, hidden, kept, masked, opens
 
@@ -76,7 +76,7 @@ class Address:
         return replace(parsed, entries=tuple(_unsaid_entry(entry, secrets) for entry in parsed.entries))
 
     def _is(self, url: str) -> bool:
-        own, other = urls.address(self.url), urls.address(url)
+        own, other = addresses.address(self.url), addresses.address(url)
         return own is not None and other is not None and own[0] == other[0]
 
 

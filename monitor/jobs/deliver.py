@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from monitor import failpoints, logs
-from monitor.delivery.notifier import degraded
+from monitor.delivery.channels import degraded
 from monitor.jobs import notices as troubles
 from monitor.jobs.lanes import Lanes
 from monitor.jobs.notices import catch_up

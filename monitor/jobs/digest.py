@@ -13,7 +13,7 @@ from monitor import failpoints, logs
 from monitor.alerts.digest_schedule import Due, LastDigest, due, edges, for_reader, next_due, should_send
 from monitor.messages.digest import Findings, digest_context, with_held
 from monitor.messages.render import render
-from monitor.store import alerts, archive, coverage, digests, facts, outbox, stories
+from monitor.store import alerts, archive, digests, facts, outbox, stories
 from monitor.store.digests import LedgerRow
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def make(
     since_seq = last.until_seq if last else 0
     until_seq = stories.last_match(tx)
     found = stories.matched(tx, since_seq, until_seq)
-    report = coverage.report(tx, window.since, window.until, now)
+    report = digests.report(tx, window.since, window.until, now)
     shown = [s for s in found if s.severity.rank >= series.min_severity.rank]
     row = LedgerRow(
         series=series.series,
@@ -137,7 +137,7 @@ def _trend(tx: Connection, series: DigestConfig, window: Due, now: datetime) -> 
     count = BRIEFS if series.every else max(len(series.days) * WEEKS, LEAST)
     began = installed_at(tx, now)
     past = [at for at in edges(series, window.until, count + 1) if at >= began]
-    return coverage.stories_in(tx, (*past, window.until), series.min_severity) if past else ()
+    return digests.stories_in(tx, (*past, window.until), series.min_severity) if past else ()
 
 
 def window_until_now(digester: Digester, tx: Connection, series: DigestConfig, receiver: str) -> Due:

@@ -18,7 +18,7 @@ import xxhash
 from monitor import failpoints, logs
 from monitor.errors import StoreError
 from monitor.feeds import dates, headline, identity, novelty
-from monitor.feeds.canonical import canonical_url
+from monitor.feeds.addresses import canonical_url
 from monitor.feeds.fetch import FetchRequest
 from monitor.feeds.local import is_local
 from monitor.feeds.parse import parse

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.folding import fold_all
+from monitor.folding import fold_all, folded
 from monitor.languages.word_forms import articled, forms_of_script, inflected
 from monitor.matching.mentions import ENTITY, EXCEPT, LITERAL, VOCABULARY, Claim
 from monitor.matching.namesakes import Bearer
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from monitor.matching.mentions import EntitySpec, Nearby, VocabularySpec
+
 
 _OTHER_SCRIPT = re.compile(r"(?=[\u0370-\u1dff])[^\W\d_]")
 
@@ -167,3 +168,43 @@ def spelling(word: str) -> str:
 def _is_latin(word: str) -> bool:
     """Whether the word is written in Latin letters (or none), which many languages share."""
     return _OTHER_SCRIPT.search(word) is None
+
+
+# How an entity may be written:
+# every listed and generated form, folded, for a search across languages.
+
+
+def spellings(spec: EntitySpec) -> tuple[str, ...]:
+    """The folded forms, a space where a word begins or ends; names that count only on a condition are left
+    out.
+
+    A form that holds another one is left out, too: where it stands, so does the other.
+    """
+    builder = Builder()
+    builder.entity(spec)
+    builder.finish()
+    forms = [
+        form
+        for form, claims in builder.patterns.items()
+        if any(claim.kind == ENTITY and not claim.weak for claim in claims)
+    ]
+    fewest: list[str] = []
+    for form in sorted(forms, key=len):
+        if not any(shorter in form for shorter in fewest):
+            fewest.append(form)
+    return tuple(fewest)
+
+
+def called(entities: Iterable[EntitySpec], said: str) -> tuple[EntitySpec, ...]:
+    """The entities that go by `said`, in any language and spelling;
+    where none does, those whose name has it as a word.
+    """
+    wanted = folded(said)
+    known = tuple(entities)
+    listed = [e for e in known if wanted and wanted in fold_all(_names(e))]
+    return tuple(listed or [e for e in known if wanted and f" {wanted} " in f" {folded(e.name)} "])
+
+
+def _names(of: EntitySpec) -> list[str]:
+    lists = (of.aliases, of.exact, of.exact_case, of.weak)
+    return [of.name, *(word for listed in lists for words in listed.values() for word in words)]

@@ -21,7 +21,8 @@ import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from monitor.folding import Folded, extended, fold, folded, tags
-from monitor.matching import passages, un_documents
+from monitor.matching import sentences as passages
+from monitor.matching import un_documents
 from monitor.matching.building import Builder, spelling
 from monitor.matching.mentions import (
     ENTITY,
@@ -37,8 +38,7 @@ from monitor.matching.mentions import (
     keys,
 )
 from monitor.matching.namesakes import Namesakes
-from monitor.matching.passages import JOINT
-from monitor.matching.sentences import split
+from monitor.matching.sentences import JOINT, split
 from monitor.matching.silence import Guards, silence, widest
 
 if TYPE_CHECKING:

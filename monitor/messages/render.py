@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from monitor.delivery.channel import First, Outgoing
 from monitor.delivery.channels import channel_of
 from monitor.languages.locale import Frame, frame
-from monitor.messages import mail
+from monitor.messages import text as mail
 from monitor.messages.digest import shorten
 from monitor.messages.text import isolate
 from monitor.model import Message, MessageKind

@@ -27,7 +27,6 @@ from monitor.model import (
     Standing,
     Suppressed,
 )
-from monitor.store import fulltext_search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,7 +77,7 @@ def feed_state(row: RowMapping) -> FeedState:
 def item_columns(item: Item) -> Row:
     """The item's own part of a row of `items`."""
     own = {name: getattr(item, name) for name in ITEM_FIELDS}
-    return own | {"folded": fulltext_search.folded_text(item.title, item.summary, item.content)}
+    return own | {"folded": folded_text(item.title, item.summary, item.content)}
 
 
 def item(row: RowMapping) -> Item:
@@ -279,3 +278,10 @@ def _evidence_rows(evidence: Iterable[Evidence]) -> list[Row]:
 
 def _evidence(stored: Iterable[Row]) -> tuple[Evidence, ...]:
     return tuple(Evidence(**e) for e in stored)
+
+
+def folded_text(title: str, summary: str, content: str) -> str:
+    """What is compared of an item; never empty."""
+    from monitor.folding import BARRIER, fold
+
+    return fold(f" {BARRIER} ".join(part.replace(BARRIER, " ") for part in (title, summary, content))).text

@@ -141,7 +141,7 @@ items = Table(
     Column("copy_of", SERIAL, ForeignKey("items.id", ondelete="SET NULL")),
     #: when the entry was found to have left its feed while older ones stayed
     Column("withdrawn_at", Utc),
-    #: its words as they are compared (`monitor.store.fulltext_search`); written, never read
+    #: its words as they are compared (`monitor.store.archive`); written, never read
     words("folded"),
     UniqueConstraint("feed_id", "key"),
     #: who is still in a feed, and who has left it long ago

@@ -13,7 +13,7 @@ from sqlalchemy import inspect, text
 
 from monitor import failpoints
 from monitor.errors import StoreError
-from monitor.store import fulltext_search
+from monitor.store import archive
 from monitor.store.tables_news import REVISION
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def to_newest(database: Database) -> None:
         with database.transaction() as tx:
             if _version(tx, database.name) == found:
                 _migrate(tx)
-                fulltext_search.fill(tx)
+                archive.fill(tx)
         failpoints.passed("migrated")
 
 

@@ -12,7 +12,7 @@ import pytest
 from monitor.config import load as settings
 from monitor.config.model import ReceiverConfig
 from monitor.delivery.apprise import channel as apprise
-from monitor.delivery.notifier import degraded, mistakes, notifier_for
+from monitor.delivery.channels import degraded, mistakes, notifier_for
 from monitor.errors import ConfigError
 from monitor.messages.alert import notice_context
 from monitor.messages.render import render

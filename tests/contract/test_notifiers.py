@@ -13,7 +13,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from monitor.config.model import ReceiverConfig
-from monitor.delivery.notifier import notifier_for
+from monitor.delivery.channels import notifier_for
 from monitor.model import Delivered, Delivery, Outcome, Rejected, TryLater
 from tests.support.certs import STRICT, context_of
 from tests.support.slackhook import SECRET_PATH, Hook, Reply

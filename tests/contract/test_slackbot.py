@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.config.model import ReceiverConfig
-from monitor.delivery.notifier import degraded, notifier_for, remarks
+from monitor.delivery.channels import degraded, notifier_for, remarks
 from monitor.model import Delivered, Delivery, Outcome, Rejected, TryLater
 from tests.support.slackapi import CHANNEL, TOKEN, SlackApi
 from tests.support.slackhook import Reply

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.config.model import ReceiverConfig
-from monitor.delivery.notifier import notifier_for
+from monitor.delivery.channels import notifier_for
 from monitor.store import journal
 from tests.faults import rows
 from tests.faults.rows import CHANNELS, Row

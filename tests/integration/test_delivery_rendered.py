@@ -11,7 +11,7 @@ import pytest
 
 from monitor.config.load import bundled
 from monitor.config.model import ReceiverConfig
-from monitor.delivery.notifier import degraded, notifier_for
+from monitor.delivery.channels import degraded, notifier_for
 from monitor.demo import messages
 from monitor.messages import render
 from monitor.messages.templates import load

@@ -13,7 +13,7 @@ import pytest
 from monitor.config import load as settings
 from monitor.config.model import DeliveryConfig, ReceiverConfig
 from monitor.config.routes import RouteConfig
-from monitor.delivery.notifier import notifier_for
+from monitor.delivery.channels import notifier_for
 from monitor.jobs.alert import Alerter, alert_due
 from monitor.jobs.deliver import Deliverer, deliver_due
 from monitor.jobs.groups import open_groups

@@ -18,7 +18,7 @@ from uuid import uuid4
 from monitor.config import load as settings
 from monitor.config.model import DeliveryConfig, ReceiverConfig
 from monitor.daemon import Stopping
-from monitor.delivery.notifier import notifier_for
+from monitor.delivery.channels import notifier_for
 from monitor.jobs.deliver import Deliverer, Service
 from monitor.jobs.notices import Notices
 from monitor.messages.templates import load

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor.delivery.channel import Channel
 from monitor.delivery.email import send
-from monitor.delivery.email.headers import headers
+from monitor.delivery.email.mime import headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

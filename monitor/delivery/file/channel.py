@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from monitor import file_modes
 from monitor.delivery.channel import Channel, whole
 from monitor.delivery.email.channel import bodies
-from monitor.delivery.email.headers import as_eml, message_id
+from monitor.delivery.email.mime import as_eml, message_id
 from monitor.delivery.webhook.channel import body
 from monitor.model import Delivered, Outcome, TryLater
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from monitor.delivery.deadline import within
+from monitor.delivery.http import within
 
 
 def test_work_in_time_gives_its_result() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.config.model import ReceiverConfig
-from monitor.delivery.notifier import degraded, mistakes, notifier_for, remarks
+from monitor.delivery.channels import degraded, mistakes, notifier_for, remarks
 from monitor.model import Message, MessageKind
 from monitor.net.client import NetPolicy
 

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from monitor.feeds.body import Body, Damaged, TooLarge
+from monitor.feeds.http import Body, Damaged, TooLarge
 
 TEXT = "Делегация прибыла в Москву. ".encode() * 400
 

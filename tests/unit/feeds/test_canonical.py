@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds.canonical import canonical_url, same_page
+from monitor.feeds.addresses import canonical_url, same_page
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.feeds.canonical import canonical_url
+from monitor.feeds.addresses import canonical_url
 from monitor.feeds.identity import Document, content_hash, item_key
 from monitor.feeds.identity import Sorted as Result
 from monitor.feeds.identity import sort_out as sort_out_document

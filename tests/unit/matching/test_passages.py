@@ -10,7 +10,7 @@ import pytest
 from monitor.cli.input import as_polled
 from monitor.contacts.extract import extractor
 from monitor.languages import detect
-from monitor.matching import passages
+from monitor.matching import sentences
 from monitor.matching.matcher import Matcher
 from monitor.model import Item
 from monitor.watchlists.compile import load
@@ -73,7 +73,7 @@ def test_an_item_in_one_language_has_no_parts() -> None:
 
 def test_stretches_cover_the_whole_item() -> None:
     read = item("Haftar meets Lavrov in Moscow", ARABIC)
-    found = passages.stretches(read)
+    found = sentences.stretches(read)
     assert [lang for _, lang in found] == ["en", "en", "ar"]
     assert found[-1][0] >= len(read.title) + len(read.content)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from monitor.matching.building import called, spellings
 from monitor.matching.mentions import EntitySpec
-from monitor.matching.spellings import called, spellings
 
 ENVOY = EntitySpec(
     id="envoy",

@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.delivery.email import EmailConfig
-from monitor.delivery.email.headers import MAX_MESSAGE_ID, as_eml, headers, message_id
-from monitor.messages.mail import clean_subject
-from monitor.messages.text import FSI, PDI
+from monitor.delivery.email.mime import MAX_MESSAGE_ID, as_eml, headers, message_id
+from monitor.messages.text import FSI, PDI, clean_subject
 
 AT = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 ID = "6ba7b810-9dad-51d1-80b4-00c04fd430c8"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.languages.locale import frame
 from monitor.model import Coverage, Delivered, Rejected, Severity, TryLater
 from monitor.model.matchers import parse
-from monitor.store import coverage, items, outbox, receivers, silences, tables_news
+from monitor.store import digests, items, outbox, receivers, silences, tables_news
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, match, message, poll, promised, silenced
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def test_the_coverage_report_counts_every_state(tx: Connection) -> None:
     ]
     items.record(tx, poll(*entries, at=NOW))
     items.record(tx, poll(assessed("late"), at=NOW + HOUR))
-    found = coverage.report(tx, NOW, NOW + HOUR, NOW + HOUR)
+    found = digests.report(tx, NOW, NOW + HOUR, NOW + HOUR)
     assert found.items == 4
     assert found.by_state == {"matched": 1, "related": 0, "no-match": 2, "suppressed": 1, "braked": 0}
     assert (found.healthy, found.watched) == (1, 1)
@@ -37,14 +37,14 @@ def test_the_coverage_report_names_gaps_and_floods(tx: Connection) -> None:
     items.record(tx, poll(at=NOW - MINUTE, gap=True))
     items.record(tx, poll(at=NOW, gap=True))
     items.record(tx, poll(assessed("a"), assessed("b"), at=NOW + MINUTE, flood=True))
-    found = coverage.report(tx, NOW, NOW + HOUR, NOW)
+    found = digests.report(tx, NOW, NOW + HOUR, NOW)
     (gap,), (flood,) = found.gaps, found.floods
     assert not found.well
     assert frame("en").said((gap,)).startswith("Gazette, 2026-03-01 12:00 UTC: no entry in common")
     assert frame("en").said((flood,)).startswith("Gazette, 2026-03-01 12:01 UTC: 2 entries at once")
     for _ in range(60):
         items.record(tx, poll(at=NOW + 2 * MINUTE, gap=True))
-    told = coverage.report(tx, NOW, NOW + HOUR, NOW).gaps
+    told = digests.report(tx, NOW, NOW + HOUR, NOW).gaps
     assert (len(told), frame("en").said(told[-1:])) == (51, "and 11 more")
 
 
@@ -63,8 +63,8 @@ def test_the_coverage_report_names_who_cannot_be_told_and_what_is_silenced(tx: C
         assert delivery is not None
         plain = replace(delivery.message, left_out="12 stories")
         outbox.settle(tx, delivery, outcome, None, NOW, plainer=plain)
-    assert coverage.report(tx, NOW - HOUR, NOW, NOW).in_part == ()
-    found = coverage.report(tx, NOW, NOW + HOUR, NOW + MINUTE)
+    assert digests.report(tx, NOW - HOUR, NOW, NOW).in_part == ()
+    found = digests.report(tx, NOW, NOW + HOUR, NOW + MINUTE)
     assert found.in_part == ("bot: Digest: delivered in part: 12 stories left out",)
     assert found.suspended == {"desk": "hook revoked"}
     assert [(s.author, s.starts_at) for s in found.silences] == [("ann", NOW)]
@@ -76,8 +76,8 @@ def test_the_coverage_report_counts_entries_that_were_taken_back(tx: Connection)
     items.record(tx, poll(assessed("a"), assessed("b"), at=NOW))
     gone = tables_news.items.update().where(tables_news.items.c.key == "a").values(withdrawn_at=NOW + HOUR)
     tx.execute(gone)
-    assert coverage.report(tx, NOW, NOW + HOUR, NOW).withdrawn == 0
-    assert coverage.report(tx, NOW + HOUR, NOW + 2 * HOUR, NOW).withdrawn == 1
+    assert digests.report(tx, NOW, NOW + HOUR, NOW).withdrawn == 0
+    assert digests.report(tx, NOW + HOUR, NOW + 2 * HOUR, NOW).withdrawn == 1
 
 
 def test_stories_are_counted_in_their_windows(tx: Connection) -> None:
@@ -94,5 +94,5 @@ def test_stories_are_counted_in_their_windows(tx: Connection) -> None:
         tables_news.items.update().where(tables_news.items.c.key.in_(["a", "b", "e"])).values(story_id="s-1")
     )
     edges = (NOW - HOUR, NOW, NOW + HOUR, NOW + 2 * HOUR)
-    assert coverage.stories_in(tx, edges) == (0, 1, 2)
-    assert coverage.stories_in(tx, edges, Severity.MEDIUM) == (0, 1, 1)
+    assert digests.stories_in(tx, edges) == (0, 1, 2)
+    assert digests.stories_in(tx, edges, Severity.MEDIUM) == (0, 1, 1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.model import Delivered, Rejected, TryLater
-from monitor.store import alerts, due, facts, feeds, outbox, receivers
+from monitor.store import alerts, facts, feeds, outbox, polls, receivers
 from tests.support.stored import HOUR, MINUTE, NOW, assessed, feed, message, poll, promised, state, told
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def polling(tx: Connection) -> Work:
-    return due.polling(tx, NOW, HOUR)
+    return polls.polling(tx, NOW, HOUR)
 
 
 def lane(tx: Connection, name: str = "desk") -> Work:
-    (found,) = [work for work in due.lanes(tx, NOW, HOUR) if work.subject == name]
+    (found,) = [work for work in polls.lanes(tx, NOW, HOUR) if work.subject == name]
     return found
 
 
@@ -54,8 +54,8 @@ def test_nothing_is_due_where_nothing_is(tx: Connection) -> None:
     settled(tx, next_poll_at=NOW + MINUTE)
 
     assert (polling(tx).due, polling(tx).since, polling(tx).oldest) == (0, None, "")
-    assert due.lanes(tx, NOW, HOUR) == ()
-    assert due.alerting(tx, NOW, HOUR).done_at is None
+    assert polls.lanes(tx, NOW, HOUR) == ()
+    assert polls.alerting(tx, NOW, HOUR).done_at is None
 
 
 def test_a_group_that_is_due_waits_until_it_is_sent(tx: Connection) -> None:
@@ -63,13 +63,13 @@ def test_a_group_that_is_due_waits_until_it_is_sent(tx: Connection) -> None:
     told(tx, "s-1", assessed())
     for receiver, ago in (("desk", 5 * MINUTE), ("ops", -MINUTE)):
         alerts.open_group(tx, receiver, "s-1", now=NOW - HOUR, due_at=NOW - ago, reason="new", key=receiver)
-    found = due.alerting(tx, NOW, HOUR)
+    found = polls.alerting(tx, NOW, HOUR)
     assert (found.due, found.since, found.done_at) == (1, NOW - 5 * MINUTE, None)
 
     receivers.learn(tx, "desk", Delivered(), None, NOW)
     (group,) = alerts.due(tx, NOW)
     alerts.settle(tx, group.id, "sent", NOW)
-    found = due.alerting(tx, NOW, HOUR)
+    found = polls.alerting(tx, NOW, HOUR)
     assert (found.due, found.since, found.done_at) == (0, None, NOW)
 
 
@@ -137,16 +137,16 @@ def test_since_when_a_monitor_is_at_work_is_kept(tx: Connection) -> None:
 @pytest.mark.parametrize(
     ("query", "by"),
     [
-        pytest.param(due.feeds_waiting(NOW), "SEARCH feeds USING INDEX ix_feeds_next_poll_at", id="feeds"),
-        pytest.param(due.first_feed(NOW), "SEARCH feeds USING INDEX ix_feeds_next_poll_at", id="the first"),
-        pytest.param(due.last_poll(), "SEARCH polls USING COVERING INDEX ix_polls_at", id="the last poll"),
-        pytest.param(due.groups_waiting(NOW), "USING INDEX uq_alert_groups_open", id="groups"),
+        pytest.param(polls.feeds_waiting(NOW), "SEARCH feeds USING INDEX ix_feeds_next_poll_at", id="feeds"),
+        pytest.param(polls.first_feed(NOW), "SEARCH feeds USING INDEX ix_feeds_next_poll_at", id="the first"),
+        pytest.param(polls.last_poll(), "SEARCH polls USING COVERING INDEX ix_polls_at", id="the last poll"),
+        pytest.param(polls.groups_waiting(NOW), "USING INDEX uq_alert_groups_open", id="groups"),
         pytest.param(
-            due.last_settled(),
+            polls.last_settled(),
             "SEARCH alert_groups USING COVERING INDEX ix_alert_groups_receiver_settled_at",
             id="the last group",
         ),
-        pytest.param(due.owed_by_receiver(NOW), "USING INDEX ix_deliveries_owed", id="deliveries"),
+        pytest.param(polls.owed_by_receiver(NOW), "USING INDEX ix_deliveries_owed", id="deliveries"),
     ],
 )
 def test_what_is_due_is_read_from_an_index(tx: Connection, query: Select[Any], by: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.model import EventKind, FetchFault, Rejected
-from monitor.store import feeds, findings, items, receivers
+from monitor.store import events, feeds, items, receivers
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, poll, state
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def settled(tx: Connection, name: str = "gazette", **changes: Any) -> None:
 
 
 def found(tx: Connection, now: datetime = NOW) -> list[tuple[EventKind, str]]:
-    return [finding.key for finding in findings.look(tx, now)]
+    return [finding.key for finding in events.look(tx, now)]
 
 
 def test_a_well_monitor_has_nothing_to_say(tx: Connection) -> None:
@@ -113,7 +113,7 @@ def test_a_suspended_receiver_is_found(tx: Connection) -> None:
     """With its reason."""
     settled(tx)
     receivers.learn(tx, "desk", Rejected(reason="HTTP 404 no_service", suspend=True), None, NOW)
-    (finding,) = findings.look(tx, NOW)
+    (finding,) = events.look(tx, NOW)
 
     assert finding.key == (EventKind.RECEIVER_SUSPENDED, "desk")
     assert finding.detail == "HTTP 404 no_service"

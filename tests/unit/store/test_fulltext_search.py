@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 
 from monitor.folding import folded
 from monitor.model import Fulltext
-from monitor.store import archive, fulltext_search, items
+from monitor.store import archive, items
 from monitor.store.archive import Filter
 from monitor.store.tables_news import items as table
 from tests.support.stored import HOUR, NOW, assessed, poll
@@ -113,7 +113,7 @@ def test_items_of_an_older_monitor_are_folded(tx: Connection) -> None:
     stored(tx, *TEXTS)
     tx.execute(table.update().values(folded=""))
     assert found(tx, "libya") == set()
-    fulltext_search.fill(tx)
+    archive.fill(tx)
     assert found(tx, "libya") == {TEXTS[7]}
 
 
@@ -141,7 +141,7 @@ def test_the_index_follows_an_edit_and_a_deletion(tx: Connection) -> None:
 
 def test_few_texts_are_read(tx: Connection) -> None:
     """The plan of the database begins at the index."""
-    query = table.select().where(*fulltext_search.hold("haftar"))
+    query = table.select().where(*archive.hold("haftar"))
     plan = tx.exec_driver_sql(
         "EXPLAIN QUERY PLAN " + str(query.compile(tx.engine, compile_kwargs={"literal_binds": True}))
     )
@@ -150,7 +150,7 @@ def test_few_texts_are_read(tx: Connection) -> None:
 
 def test_another_database_compares_every_text() -> None:
     """PostgreSQL has no such index: the condition about it says nothing there."""
-    query = table.select().where(*fulltext_search.hold("haftar"))
+    query = table.select().where(*archive.hold("haftar"))
     asked = str(query.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
     assert "item_words" not in asked
     assert "1 = 1" in asked

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.model import FetchFault
-from monitor.store import feeds, findings, items
+from monitor.store import events, feeds, items
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, assessed, feed, poll, state
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ WELL: dict[str, Any] = {
 
 
 def line(tx: Connection, now: datetime = NOW) -> tuple[str, str]:
-    (found,) = findings.health(tx, now)
+    (found,) = events.health(tx, now)
     # whoever asks for those that are not well alone hears the same
     well = found.state in ("ok", "disabled")
-    assert findings.unwell(tx, now) == (() if well else (found,))
+    assert events.unwell(tx, now) == (() if well else (found,))
     return found.state, found.detail
 
 
@@ -140,4 +140,4 @@ def test_without_a_rhythm_a_week_is_quiet(tx: Connection, days: int, judged: str
 )
 def test_durations_are_spoken(duration: timedelta, words: str) -> None:
     """In the largest unit that fits."""
-    assert findings.spoken(duration) == words
+    assert events.spoken(duration) == words

@@ -38,7 +38,7 @@ def test_migrations_make_exactly_the_tables_of_the_schema(db: Database) -> None:
 
 
 def _is_index_of_words(name: str | None) -> bool:
-    """SQLite's own tables of the index that searches words (monitor.store.fulltext_search)."""
+    """SQLite's own tables of the index that searches words (monitor.store.archive)."""
     return name is not None and name.startswith("item_words")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monitor.feeds.json_feed import read
+from monitor.feeds.json_items import read_feed
 from monitor.model import Entry, FetchFailed, FetchFault, ParsedFeed
 
 URL = "https://desk.example/feed.json"
@@ -15,7 +15,7 @@ URL = "https://desk.example/feed.json"
 
 def entries(*items: Any, **feed: Any) -> tuple[Entry, ...]:
     document = {"version": "https://jsonfeed.org/version/1.1", "items": list(items), **feed}
-    found = read(json.dumps(document), URL)
+    found = read_feed(json.dumps(document), URL)
     assert isinstance(found, ParsedFeed), found
     return found.entries
 
@@ -57,7 +57,7 @@ def test_an_item_finds_its_address_in_id_or_external_url() -> None:
 
 def test_values_of_wrong_kinds_cost_only_themselves() -> None:
     """Lists where text should be, text where objects should be."""
-    found = read(
+    found = read_feed(
         json.dumps(
             {
                 "title": ["x"],
@@ -86,7 +86,7 @@ def test_a_lone_surrogate_loses_nothing_but_itself() -> None:
     document = (
         r'{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "title": "a\ud83d\u0000b"}]}'
     )
-    found = read(document, URL)
+    found = read_feed(document, URL)
     assert isinstance(found, ParsedFeed)
     assert found.entries[0].title == "ab"
 
@@ -103,7 +103,7 @@ def test_a_lone_surrogate_loses_nothing_but_itself() -> None:
 )
 def test_other_json_is_a_named_failure(text: str, fault: FetchFault) -> None:
     """Broken, not a feed, nested past reading."""
-    found = read(text, URL)
+    found = read_feed(text, URL)
     assert isinstance(found, FetchFailed)
     assert found.fault is fault
 
@@ -119,7 +119,7 @@ def test_a_document_cut_anywhere_stores_whole_items_only() -> None:
     )
     first, last = (document.index(item) + len(item) for item in items)
     for end in range(document.index("[{") + 1, len(document)):
-        found = read(document[:end], URL)
+        found = read_feed(document[:end], URL)
         if end < first:
             assert isinstance(found, FetchFailed)
             continue
@@ -129,7 +129,9 @@ def test_a_document_cut_anywhere_stores_whole_items_only() -> None:
 
 
 def feed(*items: str) -> ParsedFeed:
-    found = read(f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{", ".join(items)}]}}', URL)
+    found = read_feed(
+        f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{", ".join(items)}]}}', URL
+    )
     assert isinstance(found, ParsedFeed)
     return found
 
@@ -146,7 +148,7 @@ def feed(*items: str) -> ParsedFeed:
 def test_broken_is_not_cut(before: str, after: str) -> None:
     """A document that was called cut at every poll would be fetched anew for ever."""
     text = f'{{"version": "https://jsonfeed.org/version/1", "items": [{{"id": "1"}}, {{"id": "2"}}{before}]}}{after}'
-    found = read(text, URL)
+    found = read_feed(text, URL)
     assert isinstance(found, ParsedFeed)
     assert [e.guid for e in found.entries][:2] == ["1", "2"]
     assert not found.truncated
@@ -186,7 +188,7 @@ def test_authors_are_read_as_they_are_written(said: str, author: str) -> None:
 
 def test_a_document_cut_behind_its_items_is_cut() -> None:
     """Also where it happens to end in a brace."""
-    found = read('{"items": [{"id": "1"}, {"id": "2"}], "extra": {"a": [1]}', URL)
+    found = read_feed('{"items": [{"id": "1"}, {"id": "2"}], "extra": {"a": [1]}', URL)
     assert isinstance(found, ParsedFeed)
     assert (len(found.entries), found.truncated) == (2, True)
 

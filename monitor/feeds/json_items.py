@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from monitor.feeds.clean import from_plain, to_line
 from monitor.feeds.entry import RawEntry, language_tag, tidy
-from monitor.feeds.json_lines import canonical, loads
 from monitor.model import FetchFailed, FetchFault, ParsedFeed
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ EXACT = 2.0**53
 _NEXT = re.compile(r"[\s,]*")
 
 
-def read(text: str, url: str) -> ParsedFeed | FetchFailed:
+def read_feed(text: str, url: str) -> ParsedFeed | FetchFailed:
     """Parse one JSON document. `url` is the feed's address, for relative links.
 
     FetchFailed: not JSON (UNREADABLE), or JSON that is no feed (NOT_A_FEED). A broken item is a remark. A
@@ -48,7 +50,9 @@ def read(text: str, url: str) -> ParsedFeed | FetchFailed:
     )
     entries: list[Entry] = []
     for number, item in enumerate(document["items"], start=1):
-        entry, remark = _entry(item, document, url) if isinstance(item, dict) else (None, "not an object")
+        entry, remark = (
+            _feed_entry(item, document, url) if isinstance(item, dict) else (None, "not an object")
+        )
         if entry is not None:
             entries.append(entry)
         if remark:
@@ -92,7 +96,7 @@ def _ends(rest: str) -> bool:
     return False
 
 
-def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> tuple[Entry | None, str]:
+def _feed_entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> tuple[Entry | None, str]:
     content = _text(item.get("content_html")) or _plain(item.get("content_text"))
     raw = RawEntry(
         guid=_text(item.get("id")),
@@ -135,3 +139,94 @@ def _plain(value: object) -> str:
 def _address(value: object) -> str:
     text = _text(value)
     return text if text.startswith(("http://", "https://")) else ""
+
+
+# JSON Lines of items, one object a line, for local sources and archives: the shape `monitor match`
+# reads.
+#
+# `{"id"?, "title", "summary"?, "content"?, "lang"?, "published"?, "url"?, "outlet"?, "outlet_side"?}`; other
+# keys are ignored. A bad line costs only itself.
+
+#: remarks about bad lines that are spelled out; the rest is counted
+SPELLED_OUT = 20
+
+
+def loads(text: str) -> Any:
+    """JSON to plain data; lone surrogates, which orjson refuses, are let in (and scrubbed when cleaned).
+
+    Raises ValueError: not JSON, or nested past reading.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if "\\u" not in text:
+            raise
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            raise error from None
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys and no spaces, in UTF-8."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # lone surrogates, and numbers past 64 bits
+        return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def looks_like_lines(text: str) -> bool:
+    """Whether the first line alone is a JSON object that is not the whole of a longer JSON document."""
+    first = text.lstrip().partition("\n")[0].strip()
+    if not (first.startswith("{") and first.endswith("}")):
+        return False
+    try:
+        value = loads(first)
+    except ValueError:
+        return False
+    return "items" not in value and any(key in value for key in ("title", "summary", "content"))
+
+
+def read_lines(text: str, url: str) -> ParsedFeed | FetchFailed:
+    """Parse JSON Lines. FetchFailed NOT_A_FEED where no line could be read at all."""
+    entries: list[Entry] = []
+    bad: list[str] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        entry, remark = _line_entry(line, url)
+        if entry is not None:
+            entries.append(entry)
+        if remark:
+            bad.append(f"line {number}: {remark}")
+    if bad and not entries:
+        return FetchFailed(fault=FetchFault.NOT_A_FEED, detail=f"no line is a JSON item; {bad[0]}"[:200])
+    more = [f"{len(bad) - SPELLED_OUT} more lines with remarks"] if len(bad) > SPELLED_OUT else []
+    return ParsedFeed(title="", entries=tuple(entries), remarks=(*bad[:SPELLED_OUT], *more))
+
+
+def _line_entry(line: str, url: str) -> tuple[Entry | None, str]:
+    try:
+        item = loads(line)
+    except ValueError as error:
+        return None, f"not JSON: {error}"[:200]
+    if not isinstance(item, dict):
+        return None, "not an object"
+    return tidy(replace(_raw(item), raw=line.strip().encode("utf-8", "replace")), url)
+
+
+def _raw(item: dict[str, Any]) -> RawEntry:
+    def word(key: str) -> str:
+        value = item.get(key)
+        return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+
+    return RawEntry(
+        guid=word("id"),
+        url=word("url"),
+        title=word("title"),
+        summary=word("summary"),
+        content=word("content"),
+        author=word("author"),
+        published=word("published"),
+        language=word("lang"),
+    )

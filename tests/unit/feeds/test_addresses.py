@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from monitor.feeds import urls
+from monitor.feeds import addresses
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ from monitor.feeds import urls
     ],
 )
 def test_a_redirect_leads_to_http_addresses_only(location: str, expected: str | None) -> None:
-    found = urls.target(httpx.URL("https://a.example/dir/feed"), location)
+    found = addresses.target(httpx.URL("https://a.example/dir/feed"), location)
     assert (str(found) if found else None) == expected
 
 
 def test_credentials_are_taken_out_of_the_address_and_decoded() -> None:
-    found = urls.address("https://ann:p%40ss@a.example/feed#x")
+    found = addresses.address("https://ann:p%40ss@a.example/feed#x")
     assert found is not None
     assert (str(found[0]), found[1]) == ("https://a.example/feed", ("ann", "p@ss"))
 
@@ -45,7 +45,7 @@ def test_credentials_are_taken_out_of_the_address_and_decoded() -> None:
     "text", ["", "feed.xml", "file:///x", "http://", "http://xn--/", "mailto:a@b.c", "https:///x"]
 )
 def test_what_is_no_http_address_is_none(text: str) -> None:
-    assert urls.address(text) is None
+    assert addresses.address(text) is None
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_what_is_no_http_address_is_none(text: str) -> None:
     ],
 )
 def test_origin_is_scheme_host_and_port(one: str, other: str, same: bool) -> None:
-    assert urls.same_origin(httpx.URL(one), httpx.URL(other)) is same
+    assert addresses.same_origin(httpx.URL(one), httpx.URL(other)) is same
