@@ -35,13 +35,14 @@ test: $(DEV) ## lint, types, import contracts, watchlist tests, all tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/interrogate -q monitor
 	@$(BIN)/monitor watchlists test
 	@$(BIN)/pytest $(ARGS)
 
 dev: $(DEV) ## the environment with the tools, nothing else
 
 check: $(DEV) ## the quick half of `make test`
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/pytest tests/unit $(ARGS)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/interrogate monitor && $(BIN)/pytest tests/unit $(ARGS)
 
 crash: $(DEV) ## kill the daemon again and again under load (KILLS=60 SEED=1), then count what is missing
 	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),60) --seed $(or $(SEED),1) $(ARGS)
