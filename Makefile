@@ -11,7 +11,7 @@ DEV    := $(VENV)/.dev-$(MADE)
 BENCH  := $(VENV)-bench/.run-$(MADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo check fmt lock eval crash bench image clean dev screenshot
+.PHONY: help run test demo check fmt lock eval mutate crash bench image clean dev screenshot
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -49,6 +49,10 @@ crash: $(DEV) ## kill the daemon again and again under load (KILLS=60 SEED=1), t
 
 eval: $(DEV) ## precision, recall, F1 and contacts on our labelled items, by language
 	@$(BIN)/python -m tests.eval.score $(ARGS)
+
+# outside CI: it takes minutes; what it is and how it is read: docs/how-to/find-untested-code.md
+mutate: $(DEV) ## what of our code could be wrong without a unit test noticing (MUTANTS=200 SEED=1 ROOM=alerts)
+	@nice $(BIN)/python -m tests.mutate --mutants $(or $(MUTANTS),200) --seed $(or $(SEED),1) $(if $(ROOM),--room $(ROOM)) $(ARGS)
 
 $(BENCH): requirements-bench.lock pyproject.toml scripts/setup.sh
 	@sh scripts/setup.sh $(VENV)-bench "$(PYTHON)" "$(UV)" requirements-bench.lock

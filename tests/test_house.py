@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections import Counter
 from pathlib import Path
 from statistics import median
 
@@ -94,12 +95,14 @@ def test_of_the_pythons_of_this_machine_the_named_ones_are_found() -> None:
 
 
 def test_one_version_of_a_package_serves_every_python_that_is_named() -> None:
-    """A lock that splits by Python may do so only beyond the newest one."""
+    """A lock that has two versions of a package may tell them apart only beyond the newest Python."""
     newest = int(PYTHONS[-1][2:])
     for lock in sorted(ROOT.glob("requirements*.lock")):
-        for line in lock.read_text(encoding="utf-8").splitlines():
-            for at in re.findall(r"python_(?:full_)?version [<>=]+ '3\.(\d+)'", line):
-                assert int(at) > newest, f"{lock.name}: {line}"
+        pins = re.findall(r"^(\S+)==(.*)$", lock.read_text(encoding="utf-8"), re.MULTILINE)
+        names = Counter(name for name, _ in pins)
+        for name, which in pins:
+            for at in re.findall(r"python_(?:full_)?version [<>=]+ '3\.(\d+)", which):
+                assert names[name] == 1 or int(at) > newest, f"{lock.name}: {name}=={which}"
 
 
 def test_the_wheel_carries_what_it_needs(tmp_path: Path) -> None:
