@@ -241,6 +241,23 @@ def test_a_receiver_reads_in_its_own_time_zone() -> None:
     july = utc("2026-07-01T00:00")
     assert next_due(for_reader(series(), rome), july) == utc("2026-07-01T05:00")
     assert next_due(for_reader(series(timezone="UTC"), here), july) == utc("2026-07-01T07:00")
+    assert next_due(for_reader(series(timezone="UTC"), rome), july) == utc("2026-07-01T05:00")
+
+
+def test_a_receiver_reads_in_its_own_language() -> None:
+    """Over the series' language, where it has one."""
+    reader = ReceiverConfig.model_validate({"name": "roma", "language": "it", "file": {}})
+    here = ReceiverConfig.model_validate({"name": "here", "file": {}})
+
+    assert [for_reader(series(language="fr"), r).language for r in (reader, here)] == ["it", "fr"]
+
+
+def test_a_series_with_no_day_is_never_due() -> None:
+    """`days` that are all left out stop it, and no daemon with it."""
+    never = series().model_copy(update={"days": ()})
+
+    assert next_due(never, utc("2026-11-23T06:00")) is None
+    assert due(never, None, utc("2026-11-23T06:00"), installed_at=utc("2026-11-01T00:00")) is None
 
 
 def test_the_regular_windows_before_a_moment() -> None:

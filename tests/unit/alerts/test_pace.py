@@ -101,6 +101,31 @@ def test_what_waits_is_said_with_its_age_and_the_last_work() -> None:
     assert "desk" in remedy(lane, Pace.STANDS_STILL)
 
 
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        pytest.param(
+            work(HOUR, DAY, kind=WorkKind.JOB),
+            "due since 2026-03-01 11:00:00 UTC; last completed 2026-02-28 12:00:00 UTC",
+            id="a job says when it last ended",
+        ),
+        pytest.param(
+            work(HOUR, kind=WorkKind.JOB),
+            "due since 2026-03-01 11:00:00 UTC; last completed never",
+            id="a job that never ended says so",
+        ),
+        pytest.param(
+            work(HOUR, MINUTE),
+            "3 due, the oldest since 2026-03-01 11:00:00 UTC; last done 2026-03-01 11:59:00 UTC",
+            id="nothing more is known of the oldest",
+        ),
+    ],
+)
+def test_what_is_overdue_is_said_as_far_as_it_is_known(what: Work, words: str) -> None:
+    """A wrong moment here sends the operator to the wrong place in the log."""
+    assert said(what) == words
+
+
 @pytest.mark.parametrize("kind", WorkKind)
 @pytest.mark.parametrize("how", [Pace.LATE, Pace.STANDS_STILL])
 def test_every_kind_that_is_overdue_has_a_remedy(kind: WorkKind, how: Pace) -> None:

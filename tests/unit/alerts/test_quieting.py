@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from monitor.alerts.inhibition import Firing
 from monitor.alerts.routing import Routed, labels_of
 from monitor.config.routes import EscalateConfig, InhibitConfig, ThrottleConfig
 from monitor.demo.messages import stories
-from monitor.model import Severity
+from monitor.demo.stories import story_item
+from monitor.model import Contact, Severity, Story
 from monitor.model.delivery import Ack, Silence
 from monitor.model.matchers import parse
 
@@ -28,6 +30,37 @@ def test_labels_of_a_story() -> None:
     assert found["side"] == ["independent", "libya-east", "russia-state"]
     assert "Khalifa Haftar" in found["participants"]
     assert all(values == sorted(set(values)) for values in found.values())
+
+
+def test_each_label_tells_its_own_fact() -> None:
+    """Else a silence for a language, a feed or a rule would fit nothing, or everything."""
+    told = story_item(1, "gulf", "t", "A word here.", "word", watchlist="wagner", severity=Severity.HIGH)
+    found = labels_of(Story(id="s-1", items=(told,)))
+
+    assert found == {
+        "story": ["s-1"],
+        "watchlist": ["wagner"],
+        "rule": [f"wagner/{told.matches[0].rule}"],
+        "severity": ["high"],
+        "side": ["independent"],
+        "feed": ["gulf"],
+        "lang": ["en"],
+    }
+
+
+def test_a_contact_told_of_as_background_names_nobody() -> None:
+    """Who met years ago is no news: a silence for him must not hide today's story, nor a route take it."""
+    told = next(item for story in stories() for item in story.items if item.contacts)
+    today = replace(told.contacts[0], background=False)
+    long_ago = replace(today, background=True)
+
+    def named(*contacts: Contact) -> list[str]:
+        item = replace(told, contacts=contacts)
+        return labels_of(Story(id="s-1", items=(item,))).get("participants", [])
+
+    assert named(today)
+    assert named(long_ago) == []
+    assert named(long_ago, today) == named(today)
 
 
 def silence(*texts: str, **changes: Any) -> Silence:

@@ -124,6 +124,16 @@ def test_a_route_has_a_path_by_which_it_is_found_again() -> None:
     assert route_of(route, "{}/7{gone}", "a").group_wait == timedelta(seconds=30)
 
 
+def test_a_group_stays_with_the_receiver_that_it_was_opened_for() -> None:
+    """The file may name another one by now; what waits is for who waits, under the path that it is stored with."""
+    route = tree(routes=[{"receiver": "new desk", "match": {"severity": "high"}, "group_wait": "5s"}])
+    found = route_of(route, "{}/0{severity=high}", "old desk")
+    gone = route_of(route, "{}/7{gone}", "old desk")
+
+    assert (found.receiver, found.group_wait) == ("old desk", timedelta(seconds=5))
+    assert (gone.receiver, gone.path) == ("old desk", "{}/7{gone}")
+
+
 def test_matchers_of_a_route_ask_for_any_label() -> None:
     """All of them must hold, besides `match`."""
     ask = [{"receiver": "a", "matchers": ["participants=~.*Haftar", "side!=un"]}]

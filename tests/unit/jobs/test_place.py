@@ -175,6 +175,37 @@ def test_an_item_that_belongs_to_two_stories_makes_them_one(tx: Connection) -> N
     assert told == (one.story_id,)
 
 
+@pytest.mark.parametrize(
+    ("opened", "news"),
+    [
+        pytest.param(True, True, id="an alert waited for one of the two, and the merge may have dropped it"),
+        pytest.param(False, False, id="nobody was to hear of either"),
+    ],
+)
+def test_a_quiet_report_that_merges_stories_wakes_their_alerts(
+    tx: Connection, opened: bool, news: bool
+) -> None:
+    """Else the reader never hears of a story whose alert was waiting when a related item joined it to another."""
+    (one,), _ = written(tx, report("a", published_at=NOW - HOUR))
+    (two,), _ = written(tx, report("b", "Pipeline", text=OTHER_TEXT, facts=PIPELINE))
+    if opened:
+        alerts.open_group(tx, "desk", str(two.story_id), now=NOW, due_at=NOW + HOUR)
+    both = report("c", "Two things", text=f"{TEXT}\n{OTHER_TEXT}", feed_id="courier")
+    _, told = written(tx, replace(both, coverage=Coverage.RELATED))
+
+    assert stories.resolve_id(tx, str(two.story_id)) == one.story_id
+    assert told == ((one.story_id,) if news else ())
+
+
+def test_a_quiet_report_that_only_joins_is_no_news_of_a_told_story(tx: Connection) -> None:
+    """Readers asked not to be told of related items: not even where the story was told before."""
+    (first,), _ = written(tx, report("a"))
+    alerts.open_group(tx, "desk", str(first.story_id), now=NOW, due_at=NOW + HOUR)
+    (joined,), told = written(tx, replace(report("b", feed_id="courier"), coverage=Coverage.RELATED))
+
+    assert (joined.story_id, told) == (first.story_id, ())
+
+
 def test_what_a_person_took_apart_stays_apart(tx: Connection) -> None:
     """Although a third report resembles both."""
     (one, two), _ = written(tx, report("a"), report("b", feed_id="courier"))
