@@ -184,6 +184,47 @@ def test_known_is_everything_that_was_told() -> None:
     assert known([]) is None
 
 
+def test_whoever_heard_it_in_two_tellings_hears_nothing_of_either_again() -> None:
+    """Neither a denial nor a person, a correction or a withdrawal that the first of them told."""
+    first = Standing(
+        severity=Severity.HIGH,
+        sides=frozenset({RU}),
+        denied_by=frozenset({WEST}),
+        contradicted_by=frozenset({EAST}),
+        deniers={"the ministry": (FREE,)},
+        voices=frozenset({"a"}),
+        participants=frozenset({HAFTAR}),
+        statuses={"A / B": ContactStatus.PLANNED},
+        withdrawn=True,
+        corrected=True,
+    )
+    then = Standing(
+        severity=Severity.LOW,
+        sides=frozenset({EAST}),
+        denied_by=frozenset({FREE}),
+        contradicted_by=frozenset({WEST}),
+        deniers={"the spokesman": (RU,)},
+        voices=frozenset({"b"}),
+        participants=frozenset({SADDAM}),
+        statuses={"C / D": ContactStatus.HAPPENED},
+    )
+    for order in ([first, then], [then, first]):
+        whole = known(order)
+        assert whole is not None
+        assert (whole.severity, whole.withdrawn, whole.corrected) == (Severity.HIGH, True, True)
+        assert (whole.sides, whole.denied_by, whole.contradicted_by) == (
+            {RU, EAST},
+            {WEST, FREE},
+            {EAST, WEST},
+        )
+        assert (whole.voices, whole.participants) == ({"a", "b"}, {HAFTAR, SADDAM})
+        assert (set(whole.deniers), set(whole.statuses)) == (
+            {"the ministry", "the spokesman"},
+            {"A / B", "C / D"},
+        )
+        assert changes(whole, first, PRESS.sides) == changes(whole, then, PRESS.sides) == ()
+
+
 def test_nothing_changes_by_itself() -> None:
     """Whatever a story has in it."""
     items: list[Any] = [

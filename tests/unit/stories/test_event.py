@@ -255,6 +255,35 @@ def test_nothing_joins_over_more_than_a_week() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        pytest.param(VISIT, VISIT, ("event", "the same person, place"), id="what weighs most stands first"),
+        pytest.param(facts(haftar=3, putin=2), facts(haftar=3, putin=2, n_1300=3), ("event", "the same person"), id="only what both name"),
+    ],
+)  # fmt: skip
+def test_a_relation_says_why(
+    one: tuple[Fact, ...], other: tuple[Fact, ...], expected: tuple[str, str]
+) -> None:
+    """`monitor stories show` prints it, and a person judges by it whether to take the two apart."""
+    found = relation(signed(item("1"), named=one), signed(item("2", hours=2), lang="ar", named=other))
+    assert found is not None
+    assert (found.kind, found.why) == expected
+
+
+def test_the_same_people_meeting_again_are_linked_and_never_joined() -> None:
+    """The second round in the same week is its own story, with the first one beside it."""
+    first, second = (contact("Vladimir Putin", "Khalifa Haftar", date=f"2026-03-0{day}") for day in (2, 6))
+    one = signed(item("1", "Putin receives Haftar in Moscow"), first, named=VISIT)
+    other = signed(item("2", "Путин снова принял Хафтара", hours=90), second, lang="ru", named=VISIT)
+    found = relation(one, other)
+    assert found is not None
+    assert (found.kind, found.why) == ("related", "the same people meet again")
+    same = relation(one, signed(item("2", hours=20), first, lang="ru", named=VISIT))
+    assert same is not None
+    assert (same.kind, same.why) == ("event", "the same people meet")
+
+
 def test_background_meetings_join_nothing() -> None:
     """A meeting that is remembered in an article on something else does not make it the meeting's story."""
     past = contact("Vladimir Putin", "Khalifa Haftar", background=True)

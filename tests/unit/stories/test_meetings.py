@@ -38,6 +38,32 @@ def test_two_reports_tell_one_meeting(other: Contact, hours: float, expected: st
     assert compared(one, two) == compared(two, one) == expected
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "hours", "expected"),
+    [
+        pytest.param("denied", "happened", 60, "again", id="none was planned, and one took place later"),
+        pytest.param("denied", "happened", 30, "same", id="denied, and reported the next day"),
+        pytest.param("happened", "denied", 60, "same", id="it took place, and was denied days later"),
+        pytest.param("denied", "planned", 60, "same", id="denied and planned is a quarrel on one meeting"),
+        pytest.param("cancelled", "happened", 60, "again", id="called off, and another took place"),
+        pytest.param("planned", "cancelled", 90, "same", id="planned, and called off"),
+        pytest.param("happened", "ongoing", 60, "again", id="over, and another under way"),
+        pytest.param("planned", "planned", 60, "again", id="two plans"),
+        pytest.param("invited", "ongoing", 119, "same", id="invited, and under way within five days"),
+        pytest.param(
+            "invited", "ongoing", 121, "again", id="invited, and under way more than five days later"
+        ),
+    ],
+)
+def test_how_long_a_report_reaches_depends_on_what_came_first(
+    first: str, then: str, hours: float, expected: str
+) -> None:
+    """Else a second meeting hides in the story of one that was denied or called off."""
+    one = signed(item("1"), changed(status=ContactStatus(first)))
+    other = signed(item("2", hours=hours), changed(status=ContactStatus(then)))
+    assert compared(one, other) == compared(other, one) == expected
+
+
 def test_meetings_of_two_watchlists_are_not_compared() -> None:
     """What an earlier version kept says no watchlist, and is compared with all."""
     one = signed(item("1"), MET)

@@ -1,7 +1,11 @@
 """A signature keeps what is needed and survives the store."""
 
+import json
+from dataclasses import fields
+
+from monitor.model import ContactStatus, ContactType
 from monitor.stories.event import relation
-from monitor.stories.signature import MAX_FACTS, as_json, from_json
+from monitor.stories.signature import MAX_FACTS, Meeting, Odd, Signature, as_json, from_json
 from tests.unit.stories.samples import NOON, PARAGRAPHS, contact, facts, item, signed
 
 
@@ -20,6 +24,39 @@ def test_a_signature_comes_back_from_the_store_as_it_was() -> None:
     found = relation(one, back)
     assert found is not None
     assert found.kind == "copy"
+
+
+def test_every_field_comes_back_from_the_store() -> None:
+    """What is lost there is forgotten by every later comparison, and by no one noticed."""
+    kept = Signature(
+        at=NOON, lang="ar", source="gazette", shingles=(5, 6), length=7, title=(8,), facts={"p:haftar": 3},
+        lists=("wagner",), topic=frozenset({"b:noc"}), rare={"p:haftar": 0.25}, crowd=12,
+        meetings=(Meeting((frozenset({"A"}), frozenset({"B"})), "Sirte", "2026-03", ContactType.CALL, ContactStatus.DENIED, "c"),),
+        stated=False, odd=(Odd("sirte", "srt", name=True),), within=frozenset({"c:libya"}), series=True,
+        undone=frozenset({"d:open"}),
+    )  # fmt: skip
+    back = from_json(json.loads(json.dumps(as_json(kept))))
+
+    for name in (field.name for field in fields(Signature) if field.compare):
+        assert getattr(back, name) == getattr(kept, name), name
+
+
+def test_what_an_earlier_version_kept_is_read_as_if_nothing_were_known() -> None:
+    """No crowd, no series, and the text counts as news: an old item still meets its copies."""
+    old = {
+        "at": NOON.isoformat(),
+        "lang": "en",
+        "source": "a",
+        "shingles": [],
+        "length": 0,
+        "title": [],
+        "meetings": [],
+    }
+    read = from_json(old)
+
+    assert (read.crowd, read.series, read.stated) == (0, False, True)
+    assert (read.facts, read.rare, read.lists, read.odd) == ({}, {}, (), ())
+    assert read.topic == read.within == read.undone == frozenset()
 
 
 def test_sides_without_a_name_tell_no_meeting() -> None:

@@ -40,6 +40,21 @@ def test_what_was_taken_back_later_counts_until_then() -> None:
     assert steps[2].at == NOON + timedelta(hours=9)
 
 
+def test_what_was_known_before_is_no_change_later() -> None:
+    """A side whose entry was taken back and that tells the story again confirms nothing new."""
+    gone = telling(2, Side("libya-east"), "D", met(), withdrawn_at=NOON + timedelta(hours=3))
+    steps = timeline(
+        story(
+            telling(1, Side("russia-state"), "D", met()),
+            gone,
+            telling(4, Side("libya-east"), "D", met()),
+        ),
+        JUDGE,
+    )
+    assert [(s.item.id, s.kind) for s in steps] == [(1, "told"), (2, "told"), (2, "withdrawn"), (4, "told")]
+    assert [[c.kind for c in s.changes] for s in steps] == [[], ["side"], ["withdrawn"], []]
+
+
 def test_items_of_one_poll_are_steps_of_their_own() -> None:
     """Seen at one moment, in the order in which they were stored."""
     steps = timeline(
