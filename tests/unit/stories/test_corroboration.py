@@ -293,6 +293,15 @@ def test_an_outlet_that_reported_it_still_does_when_it_reports_the_denial() -> N
     assert sum(not voice.denies for voice in found.voices) == 2
 
 
+def test_an_outlet_that_prints_a_denial_beside_its_own_report_still_reports() -> None:
+    """Both in one article: the outlet tells the meeting, the Kremlin denies it."""
+    found = corroborate(story(telling(1, FREE, "B", met(), spoken())), PRESS, PEOPLE)
+    assert [(voice.name, voice.denies) for voice in found.voices] == [("Outlet 1", False), ("Kremlin", True)]
+    assert found.explained == (
+        "reported by independent media; no other voice yet; denied by the Kremlin, reported by independent media"
+    )
+
+
 def test_somebody_who_denies_another_meeting_denies_nothing_here() -> None:
     elsewhere = replace(spoken(), parties={"russia": ("Nikolai Patrushev",), "libya": ("Mahmoud Hamza",)})
     found = corroborate(
