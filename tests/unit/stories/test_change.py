@@ -130,6 +130,8 @@ def test_one_of_two_contacts_is_named() -> None:
     (change,) = JUDGE.changes(standing(told), standing(told, telling(2, RU, "C", met())))
     assert change.reason == f"took place; was: planned ({BELOUSOV} / {HAFTAR})"
     assert (change.before, change.after) == (("planned",), ("happened", f"{BELOUSOV} / {HAFTAR}"))
+    (change,) = JUDGE.changes(standing(PLAN), standing(PLAN, telling(2, RU, "C", met())))
+    assert (change.before, change.after) == (("planned",), ("happened",)), "an only contact needs no name"
 
 
 @pytest.mark.parametrize(
@@ -149,6 +151,8 @@ def test_an_entry_that_was_taken_back_is_told(others: list[StoryItem], said: lis
     gone = replace(PLAN, withdrawn_at=NOON)
     assert reasons([PLAN, *others], [gone, *others]) == said
     assert reasons([gone, *others], [gone, *others]) == []
+    for change in changes(standing(PLAN, *others), standing(gone, *others), PRESS.sides):
+        assert (change.before, change.after) == (("Outlet 1",), ()), "templates name who took it back"
 
 
 def test_a_copy_that_was_taken_back_is_not() -> None:

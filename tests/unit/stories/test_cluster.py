@@ -1,10 +1,34 @@
 """An item joins the story of its copies and of its event; ids are stable; merges name the older story."""
 
 from monitor.stories.cluster import Member, keys, new_id, place
-from tests.unit.stories.samples import PARAGRAPHS, facts, item, signed
+from monitor.stories.fingerprint import hashed
+from tests.unit.stories.samples import PARAGRAPHS, contact, facts, item, signed
 
 TEXT = "\n\n".join(PARAGRAPHS)
 HAFTAR = facts(haftar=3, putin=3, moscow=2, s_contact=2)
+
+
+def test_items_of_one_event_share_a_key_whatever_they_share() -> None:
+    """Keys are stored: one that is made otherwise tomorrow finds none of today's stories."""
+    meet = contact("Vladimir Putin", "Khalifa Haftar")
+    title = "Council debates mandate before midnight deadline"
+    same = signed(item("1", title), meet, named=facts(haftar=3, moscow=2))
+    stored = {
+        "a fact": "f p:haftar",
+        "two facts": "f l:moscow p:haftar",
+        "a meeting": "m Vladimir Putin Khalifa Haftar",
+        "a headline": " ".join(["h", "en", *map(str, same.title)]),
+    }
+
+    assert [why for why, key in stored.items() if hashed(key) not in keys(same)] == []
+
+
+def test_a_name_that_no_list_knows_is_a_key_by_its_sound() -> None:
+    """So a general whom nobody entered is found in two scripts."""
+    one = signed(item("1", "", content="Later Zubkovsky spoke."))
+    other = signed(item("2", "", content="Позже Зубковский выступил."), lang="ru")
+
+    assert set(keys(one)) & set(keys(other))
 
 
 def test_nothing_alike_begins_a_story() -> None:

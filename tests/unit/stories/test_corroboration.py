@@ -302,6 +302,30 @@ def test_an_outlet_that_prints_a_denial_beside_its_own_report_still_reports() ->
     )
 
 
+def test_a_denial_that_names_only_the_command_denies_its_commanders_meeting() -> None:
+    """A body leaves open who it was; the reader must not see the meeting as undisputed."""
+    denied = met("denied", libyan=("LNA General Command",))
+    found = corroborate(story(telling(1, FREE, "B", met()), telling(2, EAST, "C", denied)), PRESS, PEOPLE)
+    assert [(voice.name, voice.denies) for voice in found.voices] == [("Outlet 1", False), ("Outlet 2", True)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(("ru", "Боевики прибыли в Тобрук"), ("ru", "Боевики покинули Тобрук"), id="Russian"),
+        pytest.param(("fr", "Les combattants arrivent à Tobrouk"), ("ar", "المقاتلون غادروا طبرق"), id="French and Arabic"),
+    ],
+)  # fmt: skip
+def test_opposite_headlines_contradict_each_other_in_any_language(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    """Each is read by the words of its own language."""
+    found = corroborate(
+        story(*(telling(n, lang=lang, title=title) for n, (lang, title) in enumerate((one, other), 1))), PRESS
+    )
+    assert [voice.contradicts for voice in found.voices] == [False, True]
+
+
 def test_somebody_who_denies_another_meeting_denies_nothing_here() -> None:
     elsewhere = replace(spoken(), parties={"russia": ("Nikolai Patrushev",), "libya": ("Mahmoud Hamza",)})
     found = corroborate(

@@ -23,8 +23,12 @@ VISIT = facts(haftar=3, putin=3, moscow=2, kremlin=1)
 def kind(one: Signature, other: Signature) -> str:
     """The relation in a word; it is the same from either side."""
     found, back = relation(one, other), relation(other, one)
-    assert (found and found.kind) == (back and back.kind)
-    return found.kind if found else "none"
+    if found is None or back is None:
+        assert found is back
+        return "none"
+    assert (found.kind, found.apart) == (back.kind, back.apart)
+    assert abs(found.strength - back.strength) < 1e-9
+    return found.kind
 
 
 def test_the_same_address_makes_no_copy() -> None:
@@ -84,6 +88,23 @@ def test_one_text_under_other_headlines_is_a_copy_only_when_it_is_news(
     one = signed(item("1", "Ferry to Malta runs aground", content=text))
     other = signed(item("2", "Teachers strike over unpaid wages", feed=feed, content=text))
     assert (kind(one, other) == "copy") is expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        pytest.param("", True, id="none: a wire's text without its headline"),
+        pytest.param("Ferry to Malta reaches the shore", True, id="half of its words"),
+        pytest.param("Ferry reaches the shore", False, id="less than half of them"),
+    ],
+)
+def test_a_line_of_one_desk_is_a_copy_where_the_headlines_have_to_do_with_each_other(
+    title: str, expected: bool
+) -> None:
+    """Else two ferries with one notice below them would be one story."""
+    text = "Follow our channel for all the news from the region, day and night."
+    one = signed(item("1", "Ferry to Malta runs aground", content=text))
+    assert (kind(one, signed(item("2", title, content=text))) == "copy") is expected
 
 
 def test_one_headline_over_two_texts_is_one_event_for_a_day() -> None:
@@ -215,6 +236,17 @@ def test_running_titles_and_explainers_join_nothing(title: str) -> None:
     """They name everything, so they would bridge everything; they are linked."""
     news = signed(item("1", "Putin receives Haftar in Moscow"), named=VISIT)
     assert kind(news, signed(item("2", title, feed="b", hours=1), named=VISIT)) == "related"
+
+
+def test_what_one_desk_prints_below_everything_joins_nothing() -> None:
+    """Its frame names the same people each time: such items are linked, and those of two desks are one event."""
+    frame, *_ = PARAGRAPHS
+    one = item("1", "Putin receives Haftar in Moscow", content=f"{frame} {PARAGRAPHS[2]} {PARAGRAPHS[3]}")
+    other = item("2", "Haftar at the Kremlin", hours=3, content=f"{frame} {PARAGRAPHS[4]} {PARAGRAPHS[5]}")
+    elsewhere = replace(other, feed_id="b")
+
+    assert kind(signed(one, named=VISIT), signed(other, named=VISIT)) == "related"
+    assert kind(signed(one, named=VISIT), signed(elsewhere, named=VISIT)) == "event"
 
 
 def test_a_reaction_is_linked() -> None:

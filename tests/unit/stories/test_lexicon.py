@@ -28,6 +28,20 @@ def test_one_event_has_the_same_concepts_in_every_language(lang: str, text: str)
 
 
 @pytest.mark.parametrize(
+    ("lang", "text", "concept"),
+    [
+        ("tr", "otobüs kazasında can kaybı", "d:kill"),
+        ("tr", "can kaybı beş", "d:kill"),
+    ],
+)  # fmt: skip
+def test_two_words_that_mean_one_thing_are_read_wherever_they_stand(
+    lang: str, text: str, concept: str
+) -> None:
+    """At the end of a headline too, where Turkish has its verb."""
+    assert concept in concepts(text, lang)
+
+
+@pytest.mark.parametrize(
     ("lang", "title"),
     [
         ("en", "Evening briefing: who said what"), ("en", "Sahel live: latest updates"), ("en", "What we know so far"),

@@ -3,7 +3,7 @@
 import json
 from dataclasses import fields
 
-from monitor.model import ContactStatus, ContactType
+from monitor.model import ContactStatus, ContactType, Fact
 from monitor.stories.event import relation
 from monitor.stories.signature import MAX_FACTS, Meeting, Odd, Signature, as_json, from_json
 from tests.unit.stories.samples import NOON, PARAGRAPHS, contact, facts, item, signed
@@ -63,6 +63,37 @@ def test_sides_without_a_name_tell_no_meeting() -> None:
     """ "Russia met Libya" is no key to an event."""
     (meeting,) = signed(item("1"), contact("Russia", "Khalifa Haftar")).meetings
     assert meeting.sides == (frozenset(), frozenset({"Khalifa Haftar"}))
+
+
+def test_a_meeting_without_place_or_day_has_neither() -> None:
+    """Any made-up place would be another one than that of the next report."""
+    (meeting,) = signed(item("1"), contact("Vladimir Putin", "Khalifa Haftar")).meetings
+    assert (meeting.place, meeting.date, meeting.watchlist) == ("", "", "russia-libya-contacts")
+
+
+def test_what_a_list_calls_nothing_is_a_body() -> None:
+    """Facts are filed by kind: a person, a place, a country, a sense; an event and what is of no kind are bodies."""
+    kinds = {
+        "haftar": "person",
+        "sirte": "place",
+        "libya": "country",
+        "noc": "body",
+        "summit": "event",
+        "odd": "",
+    }
+    named = tuple(Fact(f"@{name}", 2, kind) for name, kind in kinds.items())
+    one = signed(item("1"), named=(*named, Fact("%contact", 1)))
+
+    assert set(one.facts) == {
+        "p:haftar", "l:sirte", "c:libya", "b:noc", "b:summit", "b:odd", "s:contact",
+    }  # fmt: skip
+
+
+def test_names_are_heard_in_the_language_of_the_item() -> None:
+    """Those of the headline first, then those of the first words below it."""
+    one = signed(item("1", "Прибыл Зубковский", content="Там был Сидоренко."), lang="ru")
+
+    assert [place for key, place in one.facts.items() if key[0] == "~"] == [3, 2]
 
 
 def test_a_missing_date_is_the_moment_of_reading() -> None:

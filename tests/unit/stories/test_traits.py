@@ -11,7 +11,8 @@ import pytest
 
 from monitor.model import ContactStatus
 from monitor.stories import event, traits
-from monitor.stories.signature import BODY, LEAD, TITLE, Meeting, Signature
+from monitor.stories.fingerprint import hashed
+from monitor.stories.signature import BODY, LEAD, TITLE, Meeting, Odd, Signature
 from tests.unit.stories.samples import NOON
 
 
@@ -139,6 +140,71 @@ def test_what_their_meetings_say_of_two_items() -> None:
     assert [compared(ours, told({}, meetings=(meeting("A", "C"),)))[v] for v in verdicts] == [0, 0, 0, 1]
     assert [compared(ours, replace(ours, at=NOON + timedelta(days=3)))[v] for v in verdicts] == [0, 0, 1, 0]
     assert [compared(ours, told({}))[v] for v in verdicts] == [0, 0, 0, 0]
+
+
+GAO, LUSAKA = Odd("gao", "g", name=True), Odd("lusak", "lsk", name=True)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "other"),
+    [
+        pytest.param(told({}, odd=(LUSAKA,)), True, id="each headline has a name that the other lacks"),
+        pytest.param(told({}, odd=(Odd("gaoo", "g", name=True),)), False, id="it sounds the same in another spelling"),
+        pytest.param(told({"gao": BODY}, odd=(LUSAKA,)), False, id="the other has it as a word it knows"),
+        pytest.param(told({"~g": LEAD}, odd=(LUSAKA,)), False, id="the other's text names it"),
+        pytest.param(told({"~gx": LEAD}, odd=(LUSAKA,)), True, id="a short name is not found in a longer one"),
+        pytest.param(told({}, odd=(LUSAKA,), title=(hashed("gao"),)), False, id="the other's headline writes it small"),
+        pytest.param(told({}, odd=(LUSAKA,), title=(hashed("gao"),), lang="fr"), True, id="a word of another language is another"),
+    ],
+)  # fmt: skip
+def test_each_headline_names_what_the_other_item_does_not(theirs: Signature, other: bool) -> None:
+    """Then they are two events, however much else they share."""
+    ours = told({}, odd=(GAO,))
+    assert traits.other_name(ours, theirs) is other
+    assert traits.other_name(theirs, ours) is other
+
+
+@pytest.mark.parametrize(
+    ("heard", "same"),
+    [("lsk", True), ("lskj", True), ("lsj", False), ("ls", False), ("mlsk", False)],
+)
+def test_a_name_with_an_ending_is_the_same_name(heard: str, same: bool) -> None:
+    """ "Lusaka'yı" goes on where "Lusaka" ends; what only begins alike, or ends alike, is another."""
+    theirs = told({f"~{heard}": LEAD}, odd=(GAO,))
+    assert traits.other_name(told({}, odd=(LUSAKA,)), theirs) is not same
+
+
+def test_a_known_name_counts_where_the_stream_does_not_have_it_everywhere() -> None:
+    """And a town of the country that the other names is not another place."""
+    ours, theirs = told({"l:gao": TITLE}), told({"p:macron": TITLE})
+    common = told({"l:gao": TITLE}, rare={"l:gao": 0.1})
+
+    assert traits.other_name(ours, theirs)
+    assert not traits.other_name(common, theirs)
+    assert not traits.other_name(ours, told({"p:macron": TITLE}, within=frozenset({"l:gao"})))
+    assert not traits.other_name(told({"l:gao": LEAD}), theirs)
+
+
+def test_any_word_that_no_table_knows_sets_short_items_apart() -> None:
+    """Verbs and nouns count in `other_words`, and no name is asked for."""
+    scorns, greets = Odd("snobb", "snb", name=False), Odd("salut", "slt", name=False)
+    ours, theirs = told({}, odd=(scorns,)), told({}, odd=(greets,))
+
+    assert traits.other_words(ours, theirs)
+    assert not traits.other_name(ours, theirs)
+    assert not traits.other_words(ours, told({}))
+    assert not traits.other_words(ours, ours)
+
+
+def test_headlines_without_a_text_differ_in_a_word() -> None:
+    """Of one language, with a word on either side that the other lacks."""
+    ours, theirs = told({"p:a": TITLE}, title=(1, 2)), told({"p:a": TITLE}, title=(1, 3))
+
+    assert traits.reworded(ours, theirs)
+    assert not traits.reworded(ours, told({"p:a": TITLE}, title=(1, 2, 3)))
+    assert not traits.reworded(ours, replace(theirs, lang="fr"))
+    assert not traits.reworded(ours, told({"p:a": LEAD}, title=(1, 3)))
+    assert compared(ours, theirs)["other wording"] == 1
 
 
 def test_one_tells_of_a_meeting_of_people_whom_the_other_does_not_name() -> None:

@@ -41,6 +41,22 @@ def test_a_key_that_everybody_shares_costs_nothing() -> None:
     assert len(held._candidates(signed(item("x"), named=facts(libya=1)))) == 0
 
 
+def test_what_is_kept_when_the_rest_is_forgotten_is_still_found() -> None:
+    """By its text, under the story that it was merged into; else a week's stories would begin anew every few months."""
+    held = Window()
+    for n in range(8):
+        held.put(signed(item(str(n))), str(n))
+    held.put(signed(item("a", hours=500, content=" ".join(PARAGRAPHS[:3]))), "old")
+    held.put(signed(item("b", hours=501, feed="b", content=" ".join(PARAGRAPHS[2:6]))), "young")
+    held.put(signed(item("c", hours=502, feed="c", content=" ".join(PARAGRAPHS))), "bridge")
+    held._expire()
+
+    assert len(held) == 3
+    again = held.placed(signed(item("d", hours=503, feed="d", content=" ".join(PARAGRAPHS[2:6]))))
+    assert (again.story, again.copy_of) == ("old", 1)
+    assert held.placed(signed(item("e", hours=503, feed="e"))).story is None
+
+
 def test_what_is_too_old_is_forgotten() -> None:
     """Memory follows the window, not the stream; ids go on as before."""
     held = Window()
