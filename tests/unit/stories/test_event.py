@@ -211,6 +211,28 @@ def test_a_line_that_both_have_makes_no_event_of_two_places(text: str, expected:
     assert kind(*found) == expected
 
 
+@pytest.mark.parametrize(
+    ("titles", "named", "expected"),
+    [
+        pytest.param(("flies to Gao", "flies to Lusaka"), facts(putin=3, libya=1), "related", id="each names a place that the other does not"),
+        pytest.param(("flies to Gao", "flies to Lusaka"), facts(putin=3, haftar=3, libya=1), "event", id="two people are together in both"),
+        pytest.param(("flies to Gao", "flies to Lusaka"), facts(putin=3, moscow=2, libya=1), "event", id="both name one place"),
+        pytest.param(("scorns pensioners", "greets teachers"), facts(putin=3, libya=1), "related", id="nothing but him is shared"),
+        pytest.param(("scorns pensioners", "scorns pensioners loudly"), facts(putin=3, libya=1), "event", id="one says more of the same"),
+    ],
+)  # fmt: skip
+def test_short_items_that_share_one_man_are_two_events(
+    titles: tuple[str, str], named: tuple[Fact, ...], expected: str
+) -> None:
+    """A president does many things on one day, and each is told in three lines."""
+    below = ("Nobody spoke for an hour.", "More is to follow by Friday.")
+    found = [
+        signed(item(title, f"Putin {title}", feed=title, content=text), named=named, unnamed=title)
+        for title, text in zip(titles, below, strict=True)
+    ]
+    assert kind(*found) == expected
+
+
 def test_a_place_and_its_country_are_no_two_places() -> None:
     """One desk names the town, the other the country."""
     town = replace(facts(moscow=3)[0], country="@russia")

@@ -129,6 +129,7 @@ def test_whom_every_item_names_does_not_say_who_reacts() -> None:
     one = told({"r:condemn": TITLE, "p:haftar": TITLE}, rare=common)
 
     assert compared(one, one)["other reaction"] == 1
+    assert compared(replace(one, rare={}), replace(one, rare={}))["other reaction"] == 1
 
 
 def test_what_their_meetings_say_of_two_items() -> None:
