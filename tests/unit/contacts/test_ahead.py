@@ -36,6 +36,8 @@ def contacts(lang: str, title: str) -> tuple[Contact, ...]:
         pytest.param("en", "Haftar left for Moscow on Wednesday for talks with Lavrov on Friday", "2026-11-27", id="en left for"),
         pytest.param("en", "Libya, Russia agree joint commission for next February", "2027-02", id="en next month of the name"),
         pytest.param("en", "Lavrov and Dbeibah meet on 3 December 2026 in Tripoli", "2026-12-03", id="en date"),
+        pytest.param("en", "Haftar and Lavrov meet in Moscow on 2 January", "2027-01-02", id="en date of next year"),
+        pytest.param("en", "Haftar and Lavrov meet in Moscow next Tuesday", "2026-12-01", id="en next weekday"),
         pytest.param("fr", "Haftar à Moscou vendredi pour des entretiens avec Lavrov", "2026-11-27", id="fr weekday"),
         pytest.param("fr", "Lavrov s'entretient demain avec Dbeibah à Moscou", "2026-11-26", id="fr tomorrow"),
         pytest.param("it", "Haftar vola a Mosca venerdì per colloqui con Lavrov", "2026-11-27", id="it weekday"),
@@ -58,6 +60,9 @@ def test_what_is_still_to_come_is_planned(lang: str, title: str, day: str | None
         pytest.param("en", "Khalifa Haftar met Sergei Lavrov in Moscow on Friday", id="en past tense"),
         pytest.param("en", "Haftar meets Lavrov in Moscow on Wednesday", id="en today"),
         pytest.param("en", "Haftar meets Lavrov in Moscow on Tuesday", id="en yesterday"),
+        pytest.param("en", "Haftar and Lavrov meet in Moscow last Friday", id="en last weekday"),
+        pytest.param("en", "Haftar and Lavrov meet in Moscow on 20 November", id="en date of last week"),
+        pytest.param("en", "Haftar and Lavrov meet in Moscow on 3 December 2025", id="en date of last year"),
         pytest.param(
             "en", "Haftar met Lavrov ahead of a summit next week", id="en something else is next week"
         ),

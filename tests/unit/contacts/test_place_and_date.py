@@ -65,6 +65,7 @@ def test_without_a_date_of_its_own_an_item_only_tells_full_dates() -> None:
     """Weekdays and months without a year cannot be counted from nowhere."""
     assert day_of("on thursday, two months ago, in may", "en", None) is None
     assert day_of("on 28 september 2023", "en", None) == "2023-09-28"
+    assert day_of("in may, and again on 28 september 2023", "en", None) == "2023-09-28"
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,8 @@ def test_without_a_date_of_its_own_an_item_only_tells_full_dates() -> None:
     [
         ("2024-05-09", False),
         ("2024-04-20", True),
+        ("2024-04-29", True),
+        ("2024-04-30", False),
         ("2024-05", False),
         ("2024-03", True),
         ("2023", True),

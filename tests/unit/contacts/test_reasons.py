@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor.contacts.extract import account_of, casts_of, extractor
-from monitor.contacts.reasons import BOTH, REASONS, Reason, Refusal, stronger
-from monitor.model import Item
+from monitor.contacts.reasons import BOTH, REASONS, Reason, Refusal, declared_rules, stronger
+from monitor.model import Item, Severity
 from monitor.watchlists import compile
 
 SHIPPED = Path(__file__).parents[3] / "watchlists"
@@ -68,6 +68,73 @@ def test_the_step_that_says_no_has_a_name(text: str, step: Refusal) -> None:
     told, refused = read(text)
     assert told == []
     assert step in refused
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("Russia delivered ammunition to Haftar.", ["delivery"], id="a delivery"),
+        pytest.param("Russia condemned the delivery of ammunition to Haftar.", [], id="and one that is condemned"),
+        pytest.param("Haftar signed an agreement with Russia.", ["agreement"], id="an agreement"),
+        pytest.param("Haftar praised the resolution and an agreement with Russia.", [], id="and one that a resolution asks for"),
+        pytest.param("Russia and Libya held talks.", ["pair-of-countries"], id="two countries"),
+        pytest.param("Russia and Libya held talks before the playoffs.", [], id="and two teams"),
+        pytest.param("Haftar flew to Moscow, NATO said.", ["visit-to-the-other-side"], id="a visit of which somebody's body tells"),
+        pytest.param("Haftar flew to Moscow with the Egyptian president.", [], id="and one beside a third party"),
+    ],
+)  # fmt: skip
+def test_a_country_alone_counts_only_where_nothing_makes_it_something_else(
+    text: str, told: list[str]
+) -> None:
+    """Else a protest against a delivery would be alerted as the delivery."""
+    assert read(text)[0] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("Lavrov told reporters that a meeting with Haftar took place.", ["both-take-part"], id="of a meeting"),
+        pytest.param("Lavrov told reporters that an agreement with Haftar was signed.", [], id="of a deal"),
+        pytest.param("The Foreign Ministry of Russia said an agreement with Haftar was signed.", ["both-take-part"], id="a ministry of its deals"),
+    ],
+)  # fmt: skip
+def test_who_speaks_of_a_meeting_was_there_and_of_a_deal_has_a_view(text: str, told: list[str]) -> None:
+    """A minister who comments on somebody's agreement has signed nothing."""
+    assert read(text)[0] == told
+
+
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [
+        pytest.param("He visited Lavrov.", ["told-in-sentences"], id="he went on to the next"),
+        pytest.param("He wrote a letter to Lavrov.", [], id="anybody may have written"),
+    ],
+)
+def test_after_talks_with_a_third_party_he_is_who_travels_on(then: str, told: list[str]) -> None:
+    """Only of what a person does himself; else Erdogan's letter would be Haftar's."""
+    assert read(f"Haftar met Erdogan. {then}")[0] == told
+
+
+@pytest.mark.parametrize(
+    ("severity", "weak"),
+    [
+        (Severity.CRITICAL, Severity.MEDIUM),
+        (Severity.HIGH, Severity.MEDIUM),
+        (Severity.MEDIUM, Severity.MEDIUM),
+        (Severity.LOW, Severity.LOW),
+    ],
+)
+def test_a_weak_reason_is_never_loud(severity: Severity, weak: Severity) -> None:
+    """At most medium, and never louder than its watchlist; the others are as loud as that."""
+    gate = lists().rules[0].query
+    rules = list(declared_rules("w", severity, "w.yaml", gate, ("w.yaml", 3)))
+
+    assert [(r.id, r.severity) for r in rules] == [
+        (reason.id, weak if reason.weak else severity) for reason in REASONS
+    ]
+    assert {r.severity for r in rules if r.id in {"both-take-part", "delivery"}} == {severity}
+    assert {r.severity for r in rules if r.id in {"told-in-sentences", "pair-of-countries"}} == {weak}
+    assert {(r.watchlist, r.source, r.file, r.line) for r in rules} == {("w", "w.yaml", "w.yaml", 3)}
 
 
 def test_a_word_that_needs_both_sides_beside_it_borrows_nobody() -> None:

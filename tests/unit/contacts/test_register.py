@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.contacts.register import ledger
-from monitor.model import ContactStatus, ContactType, DateFlag, Side
+from monitor.contacts.entity_index import WhoIsWho
+from monitor.contacts.register import Filter, chosen, ledger
+from monitor.matching.mentions import EntitySpec
+from monitor.model import ContactStatus, ContactType, Corroboration, DateFlag, Side, Story
 from tests.support.ledger import PEOPLE, contact, judged, made, role, said, sample
 
 PLANNED, INVITED, DENIED, CANCELLED = (
@@ -290,3 +293,74 @@ def test_what_comes_later_renames_nothing(reports: list[tuple[list[str], int, Co
     for end in range(1, len(items)):
         first = made(*items[:end])
         assert next(c.id for c in first if c.sources[0].item_id == 0) in {c.id for c in whole}
+
+
+WHO = WhoIsWho.of(
+    EntitySpec(id=name.lower().replace(" ", "-"), name=name, kind="person", aliases={"ru": aliases})
+    for name, aliases in {"Sergei Lavrov": ("Лавров",), "Vladimir Putin": ("Путин",)}.items()
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        pytest.param({}, ["meeting", "call"], id="nothing: all that is news"),
+        pytest.param({"background": True}, ["past", "meeting", "call"], id="what is only mentioned as well"),
+        pytest.param({"since": date(2026, 3, 6)}, ["meeting", "call"], id="since the day itself"),
+        pytest.param({"since": date(2026, 3, 7)}, ["call"], id="since the day after"),
+        pytest.param({"until": date(2026, 3, 6)}, ["meeting"], id="until the day itself"),
+        pytest.param({"until": date(2026, 3, 5)}, [], id="until the day before"),
+        pytest.param({"since": date(2026, 3, 7), "until": date(2026, 3, 31)}, [], id="a time in which nothing was"),
+        pytest.param({"since": date(2025, 7, 1), "until": date(2025, 7, 2), "background": True}, ["past"], id="a year holds every day of it"),
+        pytest.param({"watchlists": frozenset({"russia-libya-contacts"})}, ["meeting", "call"], id="its watchlist"),
+        pytest.param({"watchlists": frozenset({"another"})}, [], id="another watchlist"),
+        pytest.param({"parties": frozenset({"libya"})}, ["meeting", "call"], id="a party"),
+        pytest.param({"parties": frozenset({"libya", "turkey"})}, [], id="a party that it does not have"),
+        pytest.param({"statuses": frozenset({PLANNED})}, [], id="a status that it had"),
+        pytest.param({"statuses": frozenset({ContactStatus.HAPPENED})}, ["meeting", "call"], id="its status"),
+        pytest.param({"kinds": frozenset({ContactType.CALL})}, ["call"], id="a kind"),
+        pytest.param({"kinds": frozenset({ContactType.VISIT})}, ["meeting"], id="a kind that one source tells it as"),
+        pytest.param({"sides": frozenset({Side("libya-east")})}, ["meeting"], id="a side that tells it"),
+        pytest.param({"sides": frozenset({Side("un")})}, [], id="a side that does not"),
+        pytest.param({"persons": ("Лавров",)}, ["meeting"], id="a name in another language"),
+        pytest.param({"persons": ("putin",)}, ["call"], id="a part of the English name"),
+        pytest.param({"persons": ("Лавров", "Putin")}, [], id="two who never met together"),
+        pytest.param({"since": date(2030, 1, 1), "contact_id": "?"}, ["call"], id="its id, whatever else is asked"),
+    ],
+)  # fmt: skip
+def test_a_register_is_asked_by_any_of_its_columns(asked: dict[str, Any], expected: list[str]) -> None:
+    """Every condition must hold; a wrong one gives an analyst an empty table that looks like an answer."""
+    contacts = made(
+        said(1, contact(date="2026-03-06"), side=Side("russia-state")),
+        said(2, contact(date="2026-03-06", type=ContactType.VISIT), day=1, side=Side("libya-east")),
+        said(3, contact(date="2026-03-06"), day=2),
+        said(
+            4, contact(type=ContactType.CALL, russian=("Vladimir Putin",), libyan=("Aguila Saleh",)), day=40
+        ),
+        said(
+            5, contact(date="2025", background=True, russian=("Sergei Shoigu",), libyan=("Mohamed al-Menfi",))
+        ),
+    )
+    names = dict(zip([c.id for c in contacts], ["past", "meeting", "call"], strict=True))
+    if "contact_id" in asked:
+        asked = asked | {"contact_id": contacts[-1].id}
+
+    assert [names[c.id] for c in chosen(contacts, Filter(**asked), WHO)] == expected
+
+
+def test_the_grade_of_a_contact_is_judged_by_its_own_reports() -> None:
+    """Of an item that tells two contacts only the one counts; else the denial of one would be held against the other."""
+    seen: list[Story] = []
+
+    def judging(story: Story) -> Corroboration:
+        seen.append(story)
+        return judged(story)
+
+    one, other = contact(), contact(russian=("Vladimir Putin",), libyan=("Aguila Saleh",))
+    found = ledger([said(1, one, other), said(2, one)], role, people=PEOPLE, corroborate=judging)
+
+    told = [[[[*c.parties["russia"]] for c in item.contacts] for item in story.items] for story in seen]
+    assert sorted(told) == [[[["Sergei Lavrov"]], [["Sergei Lavrov"]]], [[["Vladimir Putin"]]]]
+    assert [c.corroboration and c.corroboration.explained for c in found] == [
+        f"{len(s.items)} reports" for s in seen
+    ]

@@ -60,6 +60,22 @@ def test_a_headline_quotes_who_stands_before_the_colon() -> None:
 
 
 @pytest.mark.parametrize(
+    ("between", "denier"),
+    [
+        pytest.param("Nothing else was said.", "Dmitry Peskov", id="the one who spoke two sentences before"),
+        pytest.param("Nothing else was said. It rained.", None, id="three sentences before is too long ago"),
+    ],
+)
+def test_he_who_denies_is_who_spoke_lately(between: str, denier: str | None) -> None:
+    """Else a denial is laid into the mouth of somebody whom the reader has forgotten."""
+    content = f"Putin met Haftar in Moscow, Peskov confirmed. {between} He denied that Lavrov met Dbeibah."
+    found = matcher().decide(Item(key="k", feed_id="f", title="", content=content, lang="en")).contacts
+    assert [(c.status.value, c.speaker and c.speaker.name) for c in found] == [
+        ("happened", "Dmitry Peskov"), ("denied", denier),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
     ("content", "speaker"),
     [
         pytest.param("Haftar met Lavrov in Moscow, Peskov confirmed.", "Dmitry Peskov", id="confirmed"),
@@ -106,6 +122,10 @@ def test_a_denial_of_what_is_no_contact_belongs_to_whom_the_text_names(
         pytest.param("en", "According to the town council there was no arrival of Wagner fighters in Tobruk.", "the town council", id="en according to"),
         pytest.param("en", "Residents say Wagner fighters did not leave Jufra.", "Residents", id="en say"),
         pytest.param("en", "He denied that Wagner fighters had left.", None, id="en a pronoun is nobody"),
+        pytest.param("fr", "Il a nié que les combattants de Wagner aient quitté la Libye.", None, id="fr a pronoun is nobody"),
+        pytest.param("ru", "Он опроверг, что бойцы «Вагнера» покинули Ливию.", None, id="ru a pronoun is nobody"),
+        pytest.param("it", "Lui ha smentito che i combattenti di Wagner abbiano lasciato la Libia.", None, id="it a pronoun is nobody"),
+        pytest.param("tr", "Wagner savaşçılarının Libya'dan ayrıldığı yalanlandı, liman belediye tarafından korunuyor.", None, id="tr who guards the port denies nothing"),
         pytest.param("fr", "Le maire de Syrte, Ali Salem, a catégoriquement nié l'arrivée de combattants de Wagner.", "le maire de Syrte", id="fr active"),
         pytest.param("fr", "L'arrivée des combattants de Wagner a été démentie mardi par un responsable du port.", "un responsable du port", id="fr passive"),
         pytest.param("fr", "« Aucun combattant de Wagner n'est arrivé », dément le maire de Tobrouk.", "le maire de Tobrouk", id="fr inverted"),
