@@ -30,11 +30,13 @@ from mutmut.utils.format_utils import get_mutant_name, orig_function_and_class_n
 ROOT = Path(__file__).resolve().parent.parent
 #: where the copies are made; `cd build/mutate/alerts && ../../../.venv/bin/mutmut browse` looks at one
 BUILD = ROOT / "build" / "mutate"
+#: how sentences are read is tried by the analysts' tests beside the watchlists, too
+WATCHLISTS = "tests/contract/test_watchlists_shipped.py"
 #: room -> the tests that can notice something in it (tests of many seconds left out: each mutant would run them)
 ROOMS = {
     "alerts": ["tests/unit/alerts"],
     "stories": ["tests/unit/stories", "--ignore=tests/unit/stories/test_copies.py"],
-    "contacts": ["tests/unit/contacts"],
+    "contacts": ["tests/unit/contacts", f"{WATCHLISTS}::test_every_test_beside_a_watchlist_holds"],
 }
 GOAL = 85
 #: what a test may need beside the code

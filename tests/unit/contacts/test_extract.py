@@ -190,6 +190,28 @@ def test_a_contact_has_its_place_and_day(content: str, place: str, day: str, *, 
     assert (found.place, found.date, found.background) == (place, day, background)
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted", "general"),
+    [
+        pytest.param("Putin met Haftar.", "meeting happened: Vladimir Putin | Khalifa Haftar", set(), id="both by name"),
+        pytest.param("Haftar met the Russian president.", "meeting happened: Vladimir Putin | Khalifa Haftar", set(), id="an office that one person has"),
+        pytest.param("The Russian foreign minister met Haftar.", "meeting happened: Russian foreign minister | Khalifa Haftar", set(), id="an office without a name"),
+        pytest.param("A Russian foreign ministry spokeswoman met Haftar.", "meeting happened: Russian Foreign Ministry | Khalifa Haftar", set(), id="somebody of a ministry"),
+        pytest.param("Haftar met with a Kremlin spokesman.", "meeting happened: Kremlin | Khalifa Haftar", {"Kremlin"}, id="somebody of a palace"),
+        pytest.param("Lavrov met a Libyan delegation.", "meeting happened: Sergei Lavrov | Libyan delegation", {"Libyan delegation"}, id="people without a name"),
+        pytest.param("Russia sent arms to Haftar.", "transfer happened: Russia | Khalifa Haftar", {"Russia"}, id="a country for its people"),
+        pytest.param("Talks between Russia and Libya were held.", "meeting happened: Russia | Libya", {"Russia", "Libya"}, id="two countries"),
+    ],
+)  # fmt: skip
+def test_a_name_for_everybody_is_told_from_a_name_of_somebody(
+    text: str, wanted: str, general: set[str]
+) -> None:
+    """What stands for a whole party leaves open who it was: two such reports may be one contact, or not."""
+    (found,) = contacts("en", text)
+    assert told((found,)) == [wanted]
+    assert found.general == general
+
+
 def test_evidence_is_what_stands_in_the_text() -> None:
     """Every piece is the slice of its field that its offsets say, accents and vowel signs included."""
     for lang, text in (

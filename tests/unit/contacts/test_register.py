@@ -295,10 +295,12 @@ def test_what_comes_later_renames_nothing(reports: list[tuple[list[str], int, Co
         assert next(c.id for c in first if c.sources[0].item_id == 0) in {c.id for c in whole}
 
 
-WHO = WhoIsWho.of(
-    EntitySpec(id=name.lower().replace(" ", "-"), name=name, kind="person", aliases={"ru": aliases})
-    for name, aliases in {"Sergei Lavrov": ("Лавров",), "Vladimir Putin": ("Путин",)}.items()
-)
+def who() -> WhoIsWho:
+    names = {"Sergei Lavrov": ("Лавров",), "Vladimir Putin": ("Путин",)}
+    return WhoIsWho.of(
+        EntitySpec(id=name, name=name, kind="person", aliases={"ru": aliases})
+        for name, aliases in names.items()
+    )
 
 
 @pytest.mark.parametrize(
@@ -345,7 +347,7 @@ def test_a_register_is_asked_by_any_of_its_columns(asked: dict[str, Any], expect
     if "contact_id" in asked:
         asked = asked | {"contact_id": contacts[-1].id}
 
-    assert [names[c.id] for c in chosen(contacts, Filter(**asked), WHO)] == expected
+    assert [names[c.id] for c in chosen(contacts, Filter(**asked), who())] == expected
 
 
 def test_the_grade_of_a_contact_is_judged_by_its_own_reports() -> None:
@@ -364,3 +366,14 @@ def test_the_grade_of_a_contact_is_judged_by_its_own_reports() -> None:
     assert [c.corroboration and c.corroboration.explained for c in found] == [
         f"{len(s.items)} reports" for s in seen
     ]
+
+
+def test_a_source_leads_to_its_item_and_its_story() -> None:
+    """So that whoever cites the contact can show where it was told."""
+    (found,) = made(
+        said(7, contact(), story_id="s-3", outlet="Vestnik", side=Side("russia-state"), lang="ru")
+    )
+    (source,) = found.sources
+
+    assert (source.item_id, source.story_id, source.side) == (7, "s-3", Side("russia-state"))
+    assert (source.url, source.outlet) == ("https://vestnik.example/7", "Vestnik")

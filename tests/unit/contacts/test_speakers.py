@@ -53,6 +53,21 @@ def test_a_denial_belongs_to_whom_the_text_names(lang: str, content: str, speake
     assert [c.speaker and c.speaker.side for c in contacts] == [Side(side)]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        pytest.param("Putin did not meet Haftar, Peskov said.", "person", id="a person"),
+        pytest.param("The Kremlin denied that Yunus-bek Yevkurov met Khalifa Haftar.", "body", id="a body"),
+        pytest.param("Russia denied that Yunus-bek Yevkurov met Khalifa Haftar.", "country", id="a country"),
+    ],
+)
+def test_who_denies_is_a_person_a_body_or_a_country(text: str, kind: str) -> None:
+    """Messages say "the Kremlin" and "Dmitry Peskov" by it."""
+    (found,) = matcher().decide(Item(key="k", feed_id="f", title="", content=text, lang="en")).contacts
+    assert found.speaker is not None
+    assert found.speaker.kind == kind
+
+
 def test_a_headline_quotes_who_stands_before_the_colon() -> None:
     item = Item(key="k", feed_id="f", title="Kremlin: no meeting planned between Putin and Haftar", lang="en")
     (contact,) = matcher().decide(item).contacts
