@@ -99,6 +99,7 @@ def settings_of(room: str) -> dict[str, object]:
         "pytest_add_cli_args_test_selection": ROOMS[room],
         "process_isolation": "forkserver",
         "use_git_change_detection": False,
+        "track_dependencies": False,
         "timeout_constant": SECONDS,
         "timeout_multiplier": TIMES,
     }

@@ -123,6 +123,21 @@ def test_a_denial_that_was_told_is_told_no_more_but_a_report_against_it_is() -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        pytest.param("Ann / Bee", ["took place; was: planned"], id="whom the first report left open"),
+        pytest.param(" / Cee", ["took place; was: planned"], id="the other side left open now"),
+        pytest.param("Dee / Bee", [], id="somebody else on a side that was named"),
+    ],
+)
+def test_a_side_that_was_left_open_may_be_anybody(now: str, said: list[str]) -> None:
+    """The plan of a visit without the host's name, and the visit, are one contact to a reader."""
+    told = Standing(severity=Severity.HIGH, statuses={"Ann / ": ContactStatus.PLANNED})
+    then = Standing(severity=Severity.HIGH, statuses={now: ContactStatus.HAPPENED})
+    assert [change.reason for change in changes(told, then, PRESS.sides)] == said
+
+
 def test_one_of_two_contacts_is_named() -> None:
     """So that the reader knows which."""
     both = (met("planned"), met("planned", russian=("Sergei Lavrov",), libyan=("Aguila Saleh",)))

@@ -301,6 +301,29 @@ def test_the_same_formula_in_another_resolution_stays_apart() -> None:
     assert kind(signed(item("1"), named=one), signed(item("2", hours=2), lang="fr", named=one)) == "event"
 
 
+def test_the_same_text_under_opposite_headlines_is_one_event_and_no_copy() -> None:
+    """A desk that turns the headline round repeats nobody; the reader sees both."""
+    one = signed(item("1", "Three hundred men arrive in Rome by ship", content=TEXT))
+    found = relation(one, signed(item("2", "Three hundred men leave Rome by ship", feed="b", content=TEXT)))
+    assert found is not None
+    assert (found.kind, found.why) == ("event", "they say the opposite")
+
+
+def test_a_week_reaches_to_its_last_hour() -> None:
+    """What is told seven days later to the minute still finds its text."""
+    one = signed(item("1", "One", content=TEXT))
+    assert kind(one, signed(item("2", "Two", feed="b", hours=168, content=TEXT))) == "copy"
+    assert kind(one, signed(item("2", "Two", feed="b", hours=168.1, content=TEXT))) == "none"
+
+
+@pytest.mark.parametrize("place", [1, 2])
+def test_names_far_down_link_nothing(place: int) -> None:
+    """Two men whom both articles mention at their end have brought nobody together; in the lead they may have."""
+    named = facts(haftar=place, putin=place)
+    one, other = signed(item("1"), named=named), signed(item("2", hours=80), lang="ar", named=named)
+    assert (kind(one, other) == "none") is (place == 1)
+
+
 def test_nothing_joins_over_more_than_a_week() -> None:
     """The same people five weeks later are another event."""
     meet = contact("Yunus-bek Yevkurov", "Khalifa Haftar")

@@ -113,6 +113,7 @@ def test_two_headlines_say_nothing_in_common() -> None:
         pytest.param({"r:condemn": TITLE, "p:meloni": TITLE}, {"r:condemn": TITLE, "p:macron": TITLE}, True, id="somebody else reacts"),
         pytest.param({"r:condemn": TITLE, "p:meloni": TITLE}, {"r:welcome": TITLE, "p:meloni": LEAD}, False, id="the same one reacts"),
         pytest.param({"r:condemn": TITLE, "c:italy": TITLE}, {"r:condemn": TITLE, "c:italy": TITLE}, False, id="a country reacts"),
+        pytest.param({"r:condemn": TITLE, "c:italy": LEAD}, {"r:condemn": TITLE, "c:italy": LEAD}, True, id="a country further down does not"),
         pytest.param({"r:condemn": BODY, "p:meloni": TITLE}, {"p:meloni": TITLE}, False, id="no headline reacts"),
     ],
 )  # fmt: skip
