@@ -17,6 +17,7 @@ from monitor.jobs.place import gather
 from monitor.parts import build
 from monitor.store import items
 from monitor.store.database import Database
+from tests.support.press import PRESS
 from tests.support.stored import assessed, feed, match, poll, state
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Week:
         )  # fmt: skip
         found = state(feed(), next_poll_at=self.now + HOUR, last_polled_at=self.now, last_success_at=self.now)
         with self.app.db.transaction() as tx:
-            gather(tx, [entry], items.record(tx, poll(entry, at=self.now, of=found)), self.now)
+            gather(tx, [entry], items.record(tx, poll(entry, at=self.now, of=found)), self.now, PRESS.outlets)
 
 
 @pytest.fixture

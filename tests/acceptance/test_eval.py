@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from monitor.model import ContactStatus, ContactType, Side
+from monitor.model import ContactStatus, ContactType
 from tests.eval.score import SETS, decider, floors, paths, read, score, under
+from tests.support.press import PRESS
 
 LANGUAGES = {"ar", "en", "fr", "it", "ru", "tr"}
 
@@ -31,7 +32,7 @@ def test_the_labels_are_well_formed(name: str) -> None:
         contact = label["contact"]
         good = (
             set(label["expect"]) == {"wagner", "russia-libya-contacts", "un-withdrawal"}
-            and label["outlet_side"] in set(Side)
+            and label["outlet_side"] in PRESS.sides.ids
             and bool(contact) == label["expect"]["russia-libya-contacts"]
             and (
                 not contact
