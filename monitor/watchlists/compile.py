@@ -93,6 +93,8 @@ class _Compiler:
         self.vocabularies: list[tuple[VocabularyFile, Document]] = []
         self.watchlists: list[tuple[WatchlistFile, Document, str]] = []
         self.tests: list[tuple[TestsFile, Document]] = []
+        #: rules that are named and cannot be read, by watchlist: tests may name them
+        self.unread: dict[str, set[str]] = {}
         self.resolutions: Mapping[int, un_documents.Resolution] | None = None
         self.places: dict[str, tuple[str, int | None]] = {}
 
@@ -281,6 +283,7 @@ class _Compiler:
         unless = parsed("unless") if rule.unless else None
         scope = self._scope(rule, doc, number, names)
         if node is None:
+            self.unread.setdefault(file.watchlist, set()).add(rule.id)
             return None
         return Rule(
             watchlist=file.watchlist,
@@ -329,7 +332,10 @@ class _Compiler:
     # --- tests beside the watchlists
 
     def _cases(self, lists: tuple[Watchlist, ...]) -> Iterator[Case]:
-        rules = {watchlist.id: {rule.id for rule in watchlist.rules} for watchlist in lists}
+        rules = {
+            watchlist.id: {rule.id for rule in watchlist.rules} | self.unread.get(watchlist.id, set())
+            for watchlist in lists
+        }
         for file, doc in self.tests:
             if file.watchlist not in rules:
                 remedy = suggestion(file.watchlist, rules)
