@@ -127,6 +127,8 @@ def _negated(frame: Frame, cue: Word) -> bool:
     found = frame.grammar.negation.search(before)
     if found and not _EXCLUDING.search(found[0]):
         return True
+    if frame.grammar.unheld.match(frame.text[cue.end : frame.clause(cue.start)[1]]):
+        return True
     after = frame.text[cue.end : cue.end + GOVERNS]
     denied = frame.grammar.negation_after.match(after)
     return bool(denied and not _EXCLUDING.search(after[: denied.end() + WORD]))

@@ -125,6 +125,8 @@ class Grammar:
     negation: re.Pattern[str]
     without: re.Pattern[str]
     negation_after: re.Pattern[str]
+    #: anchored: a verb further behind it that says that it was not held
+    unheld: re.Pattern[str]
     #: a verb that looks ahead; one that says it is over
     future: re.Pattern[str]
     past: re.Pattern[str]
@@ -162,6 +164,7 @@ _SHAPES = {
     "negation": r"{negation}\W+(?:[\w']+\W+){{0,2}}\Z",
     "without": r"{without}\s+(?:[\w']+\s+){{0,2}}\Z",
     "negation_after": r"\A\W*(?:[\w']+\W+){{0,3}}?{negation_after}",
+    "unheld": r"\A[^;:!?]{{0,90}}?(?<!\w){unheld}",
 }
 #: slots of endings, which are no whole words
 _ENDINGS = {"object": r"\A(?:{})(?!\w)", "addressed": r"(?:{})\Z"}

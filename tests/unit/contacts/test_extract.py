@@ -99,6 +99,33 @@ def test_one_sentence_tells_who_met_whom(lang: str, text: str, wanted: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("lang", "text", "status"),
+    [
+        pytest.param(
+            "en", "The meeting of Lavrov with Haftar never took place.", "denied", id="en behind two names"
+        ),
+        pytest.param(
+            "en", "The planned talks between Lavrov and Haftar did not happen.", "denied", id="en planned"
+        ),
+        pytest.param(
+            "en", "Talks between Lavrov and Haftar did not bring results.", "happened", id="en no result"
+        ),
+        pytest.param(
+            "en", "Lavrov met Haftar; a second round did not take place.", "happened", id="en another clause"
+        ),
+        pytest.param("fr", "La rencontre de Lavrov et de Haftar n'a jamais eu lieu.", "denied", id="fr"),
+        pytest.param("it", "L'incontro tra Lavrov e Haftar non si è svolto.", "denied", id="it"),
+        pytest.param("ru", "Встреча Лаврова и Хафтара так и не состоялась.", "denied", id="ru"),
+        pytest.param("ar", "اللقاء بين لافروف وحفتر لم يتم.", "denied", id="ar"),
+        pytest.param("tr", "Lavrov ile Hafter arasındaki görüşme gerçekleşmedi.", "denied", id="tr"),
+    ],
+)
+def test_what_did_not_take_place(lang: str, text: str, status: str) -> None:
+    """The verb stands far behind the noun, with both names between them."""
+    assert [str(contact.status) for contact in contacts(lang, text)] == [status]
+
+
+@pytest.mark.parametrize(
     ("lang", "text"),
     [
         pytest.param("en", "Erdogan spoke with Putin about Libya and Haftar.", id="en topic"),
