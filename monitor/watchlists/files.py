@@ -220,6 +220,8 @@ class ContactsFile(Strict):
 
 
 _TAG = re.compile(r"#[\w-]+")
+#: what writes the form of now
+UPGRADE = "`monitor init --upgrade FOLDER` rewrites it"
 
 
 def _no_sides(contact: Any) -> Any:
@@ -235,7 +237,8 @@ def _no_sides(contact: Any) -> Any:
     )
     raise ValueError(
         "is a query for each side, while the two sides are declared once for the watchlist"
-        f" | put contacts: {{between: {{{between}}}}} above rules:, and contact: true here or remove the rule"
+        f" | put contacts: {{between: {{{between}}}}} above rules:, and contact: true here or"
+        f" remove the rule; {UPGRADE}"
     )
 
 
@@ -323,7 +326,7 @@ class ContactExpectation(Strict):
             now = ", ".join(f"{party}: [{', '.join(map(str, names))}]" for party, names in loose.items())
             raise ValueError(
                 "names who took part beside the parties' ids, not under them"
-                f" | write parties: {{{now}}} with the ids of the watchlist's contacts:"
+                f" | write parties: {{{now}}} with the ids of the watchlist's contacts:; {UPGRADE}"
             )
         return given
 
