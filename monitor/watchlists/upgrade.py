@@ -33,9 +33,10 @@ from monitor.watchlists.editing import (
     items,
     together,
 )
-from monitor.watchlists.files import ContactExpectation, EntitiesFile, TestsFile, WatchlistFile
+from monitor.watchlists.files import EntitiesFile, WatchlistFile
 from monitor.watchlists.press import OUTLETS, SIDES
 from monitor.watchlists.save_test import quoted
+from monitor.watchlists.selftest import ContactExpectation, TestsFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

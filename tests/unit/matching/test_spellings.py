@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.matching.mentions import EntitySpec
+from monitor.matching.mentions import EntitySpec, Nearby
 from monitor.matching.spellings import called, spellings
 
 ENVOY = EntitySpec(
@@ -11,6 +11,7 @@ ENVOY = EntitySpec(
     kind="person",
     aliases={"en": ("Orlov", "Pavel Orlov"), "ru": ("Орлов",), "ar": ("أورلوف",)},
     weak={"en": ("Pasha",)},
+    confirm=Nearby(any=("envoy",)),
 )
 NAMESAKE = EntitySpec(id="namesake", name="Dmitri Orlov", kind="person", aliases={"en": ("Orlov", "Dima")})
 TOWN = EntitySpec(id="town", name="Orlov Harbour", kind="place", aliases={"en": ("the Harbour",)})
