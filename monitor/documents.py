@@ -119,7 +119,7 @@ def validate(model: type[Model], document: Document, at: Path = ()) -> Model:
     for step in at:
         data = data[step]
     try:
-        return model.model_validate({} if data is None else data)
+        return model.model_validate({} if data is None else data, by_alias=True, by_name=False)
     except ValidationError as error:
         raise ConfigError(tuple(_explained(model, document, at, e) for e in error.errors())) from None
 

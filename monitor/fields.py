@@ -12,8 +12,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
+from monitor.model.words import Strict as Strict
 from monitor.validation_messages import worded
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -99,14 +100,3 @@ def _days(value: Any) -> Any:
 
 
 Days = Annotated[tuple[Day, ...], BeforeValidator(_days), Field(min_length=1)]
-
-
-class Strict(BaseModel):
-    """Base of all: frozen, unknown keys refused, time zones allowed as values."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-    @property
-    def needed_secret(self) -> str:
-        """The key that must be set, itself or as a file (`X` or `X_file`); empty: none."""
-        return ""

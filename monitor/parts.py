@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from monitor import __version__
 from monitor.config import load
-from monitor.contacts.entity_index import WhoIsWho
 from monitor.contacts.extract import extractor, listener
+from monitor.contacts.parties import WhoIsWho
 from monitor.delivery import channels
 from monitor.demo.messages import contexts
 from monitor.documents import together

@@ -29,7 +29,7 @@ from monitor.cli.common import (
 )
 from monitor.cli.input import progress
 from monitor.cli.search_options import known_side
-from monitor.contacts.entity_index import WhoIsWho
+from monitor.contacts.parties import WhoIsWho
 from monitor.contacts.register import Filter, chosen, ledger
 from monitor.errors import suggestion
 from monitor.exports import atom, csv_table, plain

@@ -47,10 +47,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from monitor.config.load import Settings
-    from monitor.matching.rules import Watchlists
     from monitor.model import Contact, FetchResult, StoryItem
     from monitor.net.client import NetPolicy
     from monitor.watchlists.explain import Explanation, RuleExplanation
+    from monitor.watchlists.selftest import WithTests
 
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
@@ -314,13 +314,13 @@ def _line(text: str) -> str:
 class Place:
     """Where a test goes."""
 
-    lists: Watchlists
+    lists: WithTests
     watchlist: str
     folder: Path
     file: Path
 
 
-def place(lists: Watchlists, name: str, folder: Path) -> Place:
+def place(lists: WithTests, name: str, folder: Path) -> Place:
     """The test file of a watchlist: the one that has its tests, else the one beside it.
 
     Ends the command for no such one.

@@ -28,7 +28,7 @@ from monitor.stories.timeline import timeline
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from monitor.contacts.entity_index import WhoIsWho
+    from monitor.contacts.parties import WhoIsWho
     from monitor.exports.verify import Verified
     from monitor.model import Story
     from monitor.model.evidence import Kept

@@ -6,26 +6,47 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import FINDINGS, complain, say
+from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, say
 from monitor.config import load
+from monitor.errors import ConfigError, Mistake
+from monitor.feeds import seedfile
+from monitor.watchlists.upgrade import upgrade_templates, upgrade_variables, upgrade_watchlists
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from monitor.watchlists.editing import Upgrade
 
 #: what is copied, and what it is for
 _COPIES = {
     "watchlists": "what is looked for; `monitor watchlists test` tries it",
     "templates": "how messages look; `monitor preview digest` shows it",
 }
+#: files in which the program's environment may stand
+_SETS_VARIABLES = (".env", "*.env", "compose*.y*ml", "docker-compose*.y*ml")
 
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to write; made when it is not there.")] = Path(
         "config"
     ),
+    upgrade: Annotated[
+        bool,
+        typer.Option("--upgrade", help="Rewrite what an earlier version read to the form of now."),
+    ] = False,
 ) -> None:
-    """Write monitor.yaml with copies of watchlists, templates and feeds to edit. Overwrites nothing."""
+    """Write monitor.yaml with copies of watchlists, templates and feeds to edit. Overwrites nothing.
+
+    With --upgrade: rewrite the watchlists, tests and templates that are there, keeping comments; of each
+    changed file a copy stays beside it (.bak). Exit 2 when something cannot be rewritten; nothing is then.
+    """
+    if upgrade:
+        _upgrade(folder)
+        return
     target = folder / "monitor.yaml"
     if target.exists():
         complain(f"{target} exists already; nothing was written")
@@ -57,3 +78,77 @@ def _data_from(folder: Path) -> str:
     if folder.is_absolute() or ".." in folder.parts:
         return "data"
     return Path(*[".."] * len(folder.parts), "data").as_posix()
+
+
+def _upgrade(folder: Path) -> None:
+    if not folder.is_dir():
+        complain(f"{folder}: there is no such folder")
+        raise typer.Exit(MISCONFIGURED)
+    lists, templates = _own(folder)
+    shipped = _read(load.bundled("watchlists"), ("*.yaml",))
+    jobs: list[tuple[Path, tuple[str, ...], Callable[[Mapping[str, bytes], str], Upgrade]]] = [
+        (folder, _SETS_VARIABLES, lambda sources, root: upgrade_variables(sources, root=root)),
+    ]
+    if lists is not None:
+        given = ("*.yaml", "*.yml", "entities/*.yaml")
+        jobs.append((lists, given, lambda sources, root: upgrade_watchlists(sources, shipped, root=root)))
+    if templates is not None:
+        given = ("*/*.html", "*/*.txt", "*/*.json")
+        jobs.append((templates, given, lambda sources, root: upgrade_templates(sources, root=root)))
+    done: list[tuple[Path, Upgrade]] = []
+    mistakes: list[Mistake] = []
+    for root, patterns, rewrite in jobs:
+        try:
+            done.append((root, rewrite(_read(root, patterns), root.as_posix())))
+        except ConfigError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise ConfigError(tuple(mistakes))
+    for root, made in done:
+        _write(root, made)
+    count = sum(len(made.changes) for _, made in done)
+    say(f"{count} places rewritten; next: monitor check" if count else "nothing to rewrite")
+
+
+def _own(folder: Path) -> tuple[Path | None, Path | None]:
+    """The watchlists and templates in `folder`, as its monitor.yaml names them, or by their usual names."""
+    lists, templates = folder / "watchlists", folder / "templates"
+    found = [lists if lists.is_dir() else folder, templates if templates.is_dir() else None]
+    if (folder / load.FILE).is_file():
+        settings = load.only_files(folder, {})
+        found = [settings.watchlists, settings.templates]
+    for number, path in enumerate(found):
+        if path is not None and folder.resolve() not in (path.resolve(), *path.resolve().parents):
+            if not path.is_relative_to(load.bundled("watchlists")):
+                say(f"note: {path} lies outside {folder}: give it to --upgrade, too")
+            found[number] = None
+    return found[0], found[1]
+
+
+def _read(root: Path, patterns: Iterable[str]) -> dict[str, bytes]:
+    paths = {path for pattern in patterns for path in root.glob(pattern) if path.is_file()}
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(paths)}
+
+
+def _write(root: Path, made: Upgrade) -> None:
+    """Each file with a copy of what it was, then what was changed in it."""
+    for name, data in made.files.items():
+        path = (root / name).resolve()
+        try:
+            if path.exists():
+                shutil.copy2(path, _free(path.with_name(f"{path.name}.bak")))
+            seedfile.put(path, data)
+        except (OSError, seedfile.Unwritable) as error:
+            complain(f"{root / name}: {error}")
+            raise typer.Exit(MISCONFIGURED) from None
+    for change in made.changes:
+        say(str(change))
+
+
+def _free(path: Path) -> Path:
+    """`path`, or the first `path.2`, `path.3` … that is not there: an older copy is never lost."""
+    number, found = 1, path
+    while found.exists():
+        number += 1
+        found = path.with_name(f"{path.name}.{number}")
+    return found

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, moment, say
-from monitor.contacts.entity_index import WhoIsWho
+from monitor.contacts.parties import WhoIsWho
 from monitor.errors import suggestion
 from monitor.matching.building import called, spellings
 from monitor.model import Coverage, Severity

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, SecretStr
 
-from monitor.fields import LocalMark, Strict
+from monitor.fields import LocalMark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ class Located:
             self._wrong(at, f"{name} and {name}_file are both set", "keep one")
         elif file is not None:
             value = self._read(file, at)
-        elif value is None and isinstance(model, Strict) and model.needed_secret == name:
+        elif value is None and getattr(model, "needed_secret", "") == name:
             self._wrong(path, f"{name} is missing", f"set {name} or {name}_file")
         return value
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from monitor.contacts.clauses import Frame, Word
+    from monitor.contacts.model import Frame, Word
 
 #: senses of words of contact that set a date for something else
 _SETTING = frozenset({"agreement"})

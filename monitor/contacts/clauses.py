@@ -8,10 +8,10 @@ Haftar") or `place` ("in the Kremlin").
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from monitor.contacts.model import Actor, Frame, Part, Word
 from monitor.contacts.parties import CONTACT, METONYM, SPOKESMAN, THIRD, THIRD_PARTY, Rank, rank_of
 from monitor.contacts.unnamed import alone, composed, refined, unnested
 from monitor.languages.grammar import OFFICIAL, STATUS, Grammar, grammar_of, plain
@@ -40,81 +40,6 @@ SAYING = "%saying"
 #: and of leaning on a country: "close to", "backed by"
 LEANING = "%alignment"
 _SPEAKING = frozenset({"person", "body", "country"})
-
-Part = Literal["core", "indirect", "speaker", "topic", "place"]
-
-
-@dataclass(slots=True)
-class Actor:
-    """Somebody of the sentence, at `start` to `end` of its plain text."""
-
-    name: str
-    side: str
-    rank: Rank
-    start: int
-    end: int
-    mention: Mention
-    kind: str
-    part: Part = "core"
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A vocabulary's word in the sentence."""
-
-    sense: str
-    start: int
-    end: int
-    mention: Mention
-
-
-@dataclass(slots=True)
-class Frame:
-    """A sentence that was read."""
-
-    sentence: Sentence
-    text: str
-    grammar: Grammar
-    #: the sentence as it was written, and where each letter of it is in `text`
-    given: str = ""
-    offsets: Sequence[int] = ()
-    #: ids of the two parties
-    parties: frozenset[str] = frozenset()
-    actors: list[Actor] = field(default_factory=list)
-    cues: list[Word] = field(default_factory=list)
-    statuses: list[Word] = field(default_factory=list)
-    offices: list[Word] = field(default_factory=list)
-    places: list[Actor] = field(default_factory=list)
-    #: countries, their people and cities
-    lands: list[Actor] = field(default_factory=list)
-    #: the United Nations and what is theirs
-    world: list[Mention] = field(default_factory=list)
-    #: who is named and belongs to neither party, with the kind: people, bodies, countries, their people and
-    #: places
-    strangers: list[tuple[Mention, str]] = field(default_factory=list)
-    #: the vocabularies that have a word in the sentence, with its sense: "%rejection", "%rejection.against"
-    said: set[str] = field(default_factory=set)
-    #: offices beside no name: "the minister"
-    titles: list[Word] = field(default_factory=list)
-    #: what a title says in brackets at its end: "(planned)"
-    labels: list[Word] = field(default_factory=list)
-    #: words of saying, and all who may say something
-    sayings: list[Word] = field(default_factory=list)
-    voices: list[Actor] = field(default_factory=list)
-    #: words of leaning on a country
-    leanings: list[Word] = field(default_factory=list)
-    #: where clauses begin
-    bounds: list[int] = field(default_factory=list)
-
-    def clause(self, at: int) -> tuple[int, int]:
-        """The clause around a place of the plain text, half-open."""
-        number = bisect_right(self.bounds, at)
-        end = self.bounds[number] if number < len(self.bounds) else len(self.text)
-        return (self.bounds[number - 1] if number else 0), end
-
-    def within(self, span: tuple[int, int], *parts: Part) -> list[Actor]:
-        """The actors inside a span that have one of `parts`, third parties too."""
-        return [a for a in self.actors if span[0] <= a.start < span[1] and a.part in parts]
 
 
 def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast) -> Frame:

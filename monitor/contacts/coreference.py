@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from monitor.contacts.clauses import Actor
+from monitor.contacts.model import Actor
 from monitor.contacts.parties import THIRD, Rank, rank_of
 from monitor.contacts.speakers import Hearing
 from monitor.languages.grammar import office_name
@@ -15,8 +15,7 @@ from monitor.languages.grammar import office_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.contacts.clauses import Frame, Word
-    from monitor.contacts.participants import Parties
+    from monitor.contacts.model import Frame, Parties, Word
     from monitor.contacts.parties import Cast
     from monitor.matching.mentions import Mention
 

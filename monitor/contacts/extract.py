@@ -15,9 +15,10 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from monitor.contacts.ahead import to_come
-from monitor.contacts.clauses import Frame, Word, is_namesake, read
+from monitor.contacts.clauses import is_namesake, read
 from monitor.contacts.coreference import Discourse
-from monitor.contacts.participants import Parties, parties
+from monitor.contacts.model import Frame, Parties, Word
+from monitor.contacts.participants import parties
 from monitor.contacts.parties import SPOKESMAN, Cast, Rank
 from monitor.contacts.place_and_date import day_of, is_long_ago, place_of
 from monitor.contacts.reasons import Reason, Refusal, reason_of, stronger

@@ -4,11 +4,11 @@ its actors, then those its sentence and its story lend it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from monitor.contacts.clauses import Actor, Frame, Word, antecedent, groups, linked
+from monitor.contacts.clauses import antecedent, groups, linked
+from monitor.contacts.model import Actor, Frame, Parties, Word
 from monitor.contacts.parties import THIRD, Rank
 from monitor.contacts.reasons import Refusal
 
@@ -26,49 +26,6 @@ BEFORE = 40
 _TRAVEL = frozenset({"visit", "presence", "host", "invite"})
 #: nothing but these: a country named in the clause takes part
 _STATES = frozenset({"message", "agreement", "transfer", "training", "mission", "invite"})
-
-
-@dataclass(slots=True)
-class Parties:
-    """The two sides of an event."""
-
-    actors: list[Actor]
-
-    def of(self, side: str) -> list[Actor]:
-        """The actors of one side, the best names first."""
-        return sorted((a for a in self.actors if a.side == side), key=lambda a: a.rank)
-
-    def names(self, side: str) -> set[str]:
-        """Who is named on a side, countries left out."""
-        return {a.name for a in self.of(side) if a.rank < Rank.METONYM}
-
-    def best(self, side: str) -> Rank:
-        """The best rank on a side."""
-        return min((a.rank for a in self.of(side)), default=Rank.COUNTRY)
-
-    def listed(self, side: str) -> tuple[str, ...]:
-        """The names to give out: persons and bodies;
-        an office, a palace or a country only where nothing better is named.
-        """
-        best = self.best(side)
-        wanted = (
-            {Rank.PERSON, Rank.BODY}
-            if best is Rank.PERSON
-            else {Rank.BODY, Rank.OFFICE}
-            if best < Rank.METONYM
-            else {best}
-        )
-        return tuple(dict.fromkeys(a.name for a in self.of(side) if a.rank in wanted))
-
-    def reaches_beyond(self, frame: Frame) -> bool:
-        """Whether somebody of them is named in another sentence."""
-        here = {id(actor) for actor in frame.actors}
-        return any(id(a) not in here for a in self.actors)
-
-    def join(self, other: Parties) -> None:
-        """Add the people of another telling."""
-        known = {(a.side, a.name) for a in self.actors}
-        self.actors += [a for a in other.actors if (a.side, a.name) not in known]
 
 
 def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties | Refusal:

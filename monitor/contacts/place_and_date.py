@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.contacts.clauses import Actor, Frame
+    from monitor.contacts.model import Actor, Frame
 
 
 def day_of(text: str, lang: str, published: datetime | None, *, ahead: bool = False) -> str | None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.model import Speaker
 
 if TYPE_CHECKING:
-    from monitor.contacts.clauses import Frame, Word
+    from monitor.contacts.model import Frame, Word
 
 #: letters between who speaks and what says that he speaks
 NEAR = 90

@@ -20,9 +20,8 @@ from monitor.model import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from monitor.contacts.clauses import Actor, Frame, Word
     from monitor.contacts.coreference import Discourse
-    from monitor.contacts.participants import Parties
+    from monitor.contacts.model import Actor, Frame, Parties, Word
     from monitor.contacts.parties import Cast
     from monitor.matching.mentions import Mention
     from monitor.matching.tree import Node

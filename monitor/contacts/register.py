@@ -18,18 +18,16 @@ from monitor.model import ContactSource, ContactStatus, DateFlag, LedgerContact,
 from monitor.model.words import days_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import date, datetime
 
-    from monitor.contacts.entity_index import WhoIsWho
     from monitor.contacts.merge import Group
+    from monitor.contacts.parties import Titles, WhoIsWho
     from monitor.contacts.reports import Report
     from monitor.model import Contact, ContactType, Corroboration, Evidence, StoryItem
 
     #: the office that somebody holds on a day, "" for none known
     Roles = Callable[[str, date | None], str]
-    #: watchlist to the ids of its parties to their titles by language
-    Titles = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 #: statuses before a contact: told late they change nothing
 _BEFORE = frozenset({ContactStatus.PLANNED, ContactStatus.INVITED})

@@ -27,7 +27,7 @@ from monitor.contacts.quoting import (
 from monitor.model import UNKNOWN, ContactStatus, Speaker
 
 if TYPE_CHECKING:
-    from monitor.contacts.clauses import Actor, Frame, Word
+    from monitor.contacts.model import Actor, Frame, Word
     from monitor.contacts.parties import Cast
     from monitor.model import Side
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from monitor.model import ContactStatus
 
 if TYPE_CHECKING:
-    from monitor.contacts.clauses import Frame, Word
+    from monitor.contacts.model import Frame, Word
     from monitor.matching.mentions import Mention
 
 _SENSES = {

@@ -12,7 +12,7 @@ from monitor.languages.grammar import office_name, office_title
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from monitor.contacts.clauses import Actor, Frame, Word
+    from monitor.contacts.model import Actor, Frame, Word
     from monitor.contacts.parties import Cast
     from monitor.matching.mentions import Mention
 

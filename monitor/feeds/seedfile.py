@@ -57,7 +57,7 @@ def _change(path: Path, changed: Callable[[str], str | None]) -> None:
                     "it is written in a way that would be lost (put each feed on lines of its own)"
                 )
             mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
-            _put(target, mark + after.encode())
+            put(target, mark + after.encode())
     except OSError as error:
         raise Unwritable((error.strerror or "cannot be written").lower()) from None
     except UnicodeDecodeError:
@@ -76,9 +76,9 @@ def _alone(target: Path) -> Iterator[None]:
         os.close(folder)
 
 
-def _put(target: Path, data: bytes) -> None:
+def put(target: Path, data: bytes) -> None:
     """`data` takes the place of the file at once, with its rights;
-    a file that is a mount of its own is overwritten.
+    a file that is a mount of its own is overwritten. Raises Unwritable, and OSError.
     """
     known = target.stat() if target.exists() else None
     # root may write what is marked read-only, and means not to

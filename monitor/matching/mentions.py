@@ -6,13 +6,29 @@ item.
 
 from __future__ import annotations
 
+import calendar
+import re
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+from monitor.fields import Strict
+from monitor.validation_messages import worded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
 #: the fields of an item in reading order
 FIELDS = ("title", "summary", "content")
@@ -88,67 +104,129 @@ class Scan:
         return self.fields[found.field][found.start : found.end]
 
 
-# --- what a lexicon is built from ------------------------------------------------------------------------
+# --- the kinds of values in the analysts' files ---------------------------------------------------------
+
+#: small letters, digits and single hyphens
+_ID = worded(
+    r"^[a-z0-9]+(-[a-z0-9]+)*$", "an id: small letters a to z, digits and single hyphens, like foreign-office"
+)
+Id = Annotated[str, StringConstraints(pattern=_ID)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_LANGUAGE = worded(r"^(any|[a-z]{2,3})$", "a language code of two or three small letters, like en, or any")
+#: words by language: an ISO 639 code, or `any` for forms used everywhere
+Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
+Words = dict[Language, tuple[Text, ...]]
+Reach = Literal["sentence", "neighbours", "paragraph", "item"]
+Tag = Annotated[str, StringConstraints(pattern=_ID)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
-    """A dated office: its tags hold for items dated inside it, both months included."""
+MONTH = worded(r"^\d{4}(-\d{2}){0,2}$", "a date: write 2015, 2015-03 or 2015-03-07")
 
-    title: str
+
+def as_date_text(value: Any) -> Any:
+    """A year alone is a number in YAML."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def first_day(text: str) -> date:
+    """The first day of `2015`, `2015-03` or `2015-03-07`. Raises ValueError."""
+    parts = [int(p) for p in text.split("-")] if re.fullmatch(r"\d{4}(-\d{2}){0,2}", text) else []
+    if not parts:
+        raise ValueError(f"{text!r} is not a date: write 2015, 2015-03 or 2015-03-07")
+    year, month, day = [*parts, 1, 1][:3]
+    return date(year, month, day)
+
+
+def last_day(text: str) -> date:
+    """The last day of `2015`, `2015-03` or `2015-03-07`. Raises ValueError."""
+    first = first_day(text)
+    if len(text) == 4:
+        return date(first.year, 12, 31)
+    return first if len(text) == 10 else first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def _from_text(day: Callable[[str], date]) -> BeforeValidator:
+    def read(value: Any) -> Any:
+        given = as_date_text(value)
+        return given if isinstance(given, date) else day(str(given))
+
+    return BeforeValidator(read)
+
+
+_AS_TEXT = WithJsonSchema({"type": "string"})
+FirstDay = Annotated[date, _from_text(first_day), _AS_TEXT]
+LastDay = Annotated[date, _from_text(last_day), _AS_TEXT]
+
+
+# --- what a lexicon is built from: the entries of entities/*.yaml and vocabulary/*.yaml --------------------
+
+
+class Role(Strict):
+    """An office and when it was held; its tags hold only then."""
+
+    title: Text
     #: first and last day, None where open
-    since: date | None = None
-    until: date | None = None
-    tags: tuple[str, ...] = ()
+    since: FirstDay | None = Field(default=None, alias="from")
+    until: LastDay | None = None
+    tags: tuple[Tag, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nearby:
-    """A condition on a mention's surroundings: any of `terms` within reach."""
+class Nearby(BaseModel):
+    """`{any: [...], en: [...], within: sentence}`."""
 
-    #: by language or "any": "%vocabulary", "%vocabulary.sense", "@entity", "#tag" or a plain phrase
-    terms: Mapping[str, tuple[str, ...]]
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[Language, tuple[Text, ...]]
     #: sentence | paragraph | neighbours (the sentence before or after) | item
-    within: str = "sentence"
-    #: where any of these stands within the same reach, the condition does not hold
-    unless: tuple[str, ...] = ()
+    within: Reach = "sentence"
+    unless: tuple[Text, ...] = Field(
+        default=(), description="it does not hold where any of these stands as near"
+    )
+
+    @property
+    def terms(self) -> Mapping[str, tuple[str, ...]]:
+        """By language or "any": "%vocabulary", "%vocabulary.sense", "@entity", "#tag" or a plain phrase."""
+        return self.__pydantic_extra__
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntitySpec:
-    """One entity as its file describes it; all word lists by language code or "any"."""
+class EntitySpec(Strict):
+    """One person, body, place, country, demonym or event with its names."""
 
-    id: str
-    name: str
-    #: person | body | place | country | demonym | event
-    kind: str
-    tags: tuple[str, ...] = ()
+    id: Id
+    name: Text = Field(description="canonical English name, shown in alerts")
+    kind: Literal["person", "body", "place", "country", "demonym", "event"]
+    tags: tuple[Tag, ...] = ()
     roles: tuple[Role, ...] = ()
-    #: names; inflected and prefixed forms are generated from them
-    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    #: forms taken as they are
-    exact: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    #: forms taken as they are and only in this very upper and lower case
-    exact_case: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    #: names that count only when `confirm` holds
-    weak: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: inflected and prefixed forms are generated from them
+    aliases: Words = Field(default={})
+    exact: Words = Field(default={}, description="forms taken as they are; nothing is generated from them")
+    exact_case: Words = Field(default={}, description="only in this very upper and lower case")
+    weak: Words = Field(default={}, description="names that count only when `confirm` holds")
     confirm: Nearby | None = None
-    #: phrases that silence the mention they cover or touch
-    excepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    excepts: Words = Field(
+        default={}, alias="except", description="phrases that silence a mention they touch"
+    )
     except_near: Nearby | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _usable(self) -> EntitySpec:
+        if not any((self.aliases, self.exact, self.exact_case, self.weak)):
+            raise ValueError("has no names to look for | add aliases")
+        if self.weak and self.confirm is None:
+            raise ValueError("weak names never count without confirm | add confirm, or move them to aliases")
+        return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VocabularySpec:
-    """A word list with senses: sense -> language -> words; `word*` is a prefix."""
+class VocabularySpec(Strict):
+    """vocabulary/*.yaml: words with one purpose, in senses; `word*` is a prefix."""
 
-    id: str
-    title: str = ""
-    senses: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    #: also generate the light inflected forms of plain words
-    forms: bool = False
-    #: its senses are facts that tell events apart
-    events: bool = False
+    id: Id = Field(alias="vocabulary")
+    title: Text
+    description: str = ""
+    #: sense to language to words
+    senses: Annotated[dict[Id, Words], Field(min_length=1)]
+    forms: bool = Field(default=False, description="also look for the light inflected forms of plain words")
+    events: bool = Field(default=False, description="its senses help to tell one event from another")
 
 
 # What the automaton finds, before it is known whether it counts.

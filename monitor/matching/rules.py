@@ -1,10 +1,13 @@
-"""Pure. What the analysts' files compile to: rules, watchlists, tests, and all of them together."""
+"""Pure. What the analysts' files compile to: rules, watchlists, and all of them together."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from monitor.fields import Strict
+from monitor.matching.mentions import Id, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,17 +17,15 @@ if TYPE_CHECKING:
     from monitor.matching.mentions import EntitySpec, VocabularySpec
     from monitor.model import ContactType, Severity
     from monitor.model.press import Press
-    from monitor.watchlists.files import TestFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """The found sentence must be about `country` (entity id) rather than about an entity
-    tagged `others` (with #).
-    """
+class Scope(Strict):
+    """The country that the found sentence must be about."""
 
-    country: str
-    others: str
+    #: id of an entity
+    country: Id
+    #: the tag, with #, of those it must not rather be about
+    others: Text = "#other-country"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +90,6 @@ class Watchlist:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One test with its place."""
-
-    watchlist: str
-    test: TestFile
-    file: str
-    line: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Watchlists:
     """Everything compiled; `revision` changes when any file of the folder does."""
 
@@ -106,7 +97,6 @@ class Watchlists:
     entities: Mapping[str, EntitySpec]
     vocabularies: Mapping[str, VocabularySpec]
     lexicon: Lexicon
-    cases: tuple[Case, ...]
     #: sides and outlets
     press: Press
     revision: str

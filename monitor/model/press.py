@@ -10,10 +10,10 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from monitor.errors import suggestion
-from monitor.model.words import UNKNOWN, Side
+from monitor.model.words import UNKNOWN, Side, Strict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -61,20 +61,14 @@ Texts = tuple[Text, ...]
 Credibility = Annotated[int, Field(ge=1, le=6)]
 
 
-class _Strict(BaseModel):
-    """Unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Weight(_Strict):
+class Weight(Strict):
     """How far the word of a side goes, as the number that a story gets by it (1 confirmed … 6)."""
 
     alone: Credibility = Field(default=3, description="nobody else tells it: its word in its own cause")
     seconded: Credibility = Field(default=2, description="somebody who speaks for himself tells it too")
 
 
-class SideEntry(_Strict):
+class SideEntry(Strict):
     """One side."""
 
     id: Id
@@ -86,7 +80,7 @@ class SideEntry(_Strict):
     weight: Weight = Weight()
 
 
-class Sides(_Strict):
+class Sides(Strict):
     """sides.yaml: every side, in the order in which sentences name them."""
 
     sides: Annotated[tuple[SideEntry, ...], Field(min_length=1)]
@@ -199,21 +193,21 @@ def _in(words: dict[str, str], lang: str) -> str:
     return words.get(lang) or words.get("en", "")
 
 
-class House(_Strict):
+class House(Strict):
     """A publisher with outlets of other names."""
 
     name: Text
     outlets: Texts
 
 
-class Reprints(_Strict):
+class Reprints(Strict):
     """Who prints what others wrote."""
 
     hosts: Texts = Field(default=(), description="hosts of pages, without www")
     publishers: Texts = Field(default=(), description="words in a publisher's name")
 
 
-class Wire(_Strict):
+class Wire(Strict):
     """An agency."""
 
     name: Text
@@ -227,7 +221,7 @@ class Wire(_Strict):
     signed: Texts = Field(default=(), description="marks below its texts; … stands for names")
 
 
-class Attribution(_Strict):
+class Attribution(Strict):
     """How a text of one language credits an agency; `… ` stands for up to two words."""
 
     before: Texts = Field(default=(), description="according to AFP")
@@ -240,13 +234,13 @@ class Attribution(_Strict):
     footer: Texts = Field(default=(), description="below a text: Source: AFP")
 
 
-class Outlets(_Strict):
+class Outlets(Strict):
     """outlets.yaml: publishers, reprinting pages, agencies and how texts credit them."""
 
     houses: tuple[House, ...] = ()
     reprints: Reprints = Reprints()
     wires: tuple[Wire, ...] = ()
-    credits: dict[Language, Attribution] = {}
+    credits: dict[Language, Attribution] = Field(default={})
     #: one for each file that is read: the patterns made of it are kept by it
     __hash__ = object.__hash__
 
@@ -293,7 +287,7 @@ def _doubled(names: Iterable[tuple[tuple[str | int, ...], str]]) -> Iterator[Fau
         taken.add(name)
 
 
-class Press(_Strict):
+class Press(Strict):
     """Sides and outlets: what judging needs to know of who speaks."""
 
     sides: Sides

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from monitor.contacts.register import Titles
+    from monitor.contacts.parties import Titles
     from monitor.model import Change, Corroboration, LedgerContact, Standing, StoryItem
     from monitor.model.press import Press
 

@@ -11,7 +11,7 @@ import hashlib
 from collections import Counter
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from monitor import documents
 from monitor.contacts.parties import CONTACT
@@ -21,38 +21,27 @@ from monitor.errors import ConfigError, Mistake
 from monitor.folding import fold_all
 from monitor.matching import tree, un_documents
 from monitor.matching.lexicon import Lexicon
-from monitor.matching.rules import Case, PartySpec, Rule, Scope, Watchlist, Watchlists
+from monitor.matching.mentions import EntitySpec, Nearby, VocabularySpec
+from monitor.matching.rules import PartySpec, Rule, Watchlist, Watchlists
 from monitor.model import Severity
 from monitor.watchlists import query
-from monitor.watchlists.files import (
-    EntitiesFile,
-    EntityFile,
-    RuleFile,
-    Strict,
-    TestsFile,
-    VocabularyFile,
-    WatchlistFile,
-)
+from monitor.watchlists.files import EntitiesFile, RuleFile, WatchlistFile
 from monitor.watchlists.press import OUTLETS, SIDES, read_press
+from monitor.watchlists.selftest import Case, TestsFile, WithTests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from monitor.matching.mentions import EntitySpec, VocabularySpec
     from monitor.model.press import Press
-    from monitor.watchlists.files import NearbyFile
 
 #: beside the watchlists: what each UN resolution asks for; documents are mentions of %un-document
 UN_DOCUMENTS = "un-documents.yaml"
 UN_SENSES = ("libya-withdrawal", "libya-mercenaries", "libya", "other", "unknown")
 MAX_FILES = 2000
-Model = TypeVar("Model", bound=Strict)
+__all__ = ["Rule", "Watchlist", "Watchlists", "compile_sources", "load", "revision"]
 
 
-__all__ = ["Case", "Rule", "Scope", "Watchlist", "Watchlists", "compile_sources", "load", "revision"]
-
-
-def load(directory: Path) -> Watchlists:
+def load(directory: Path) -> WithTests:
     """The compiled watchlists of a folder. Raises ConfigError with every mistake of every file."""
     if not directory.is_dir():
         mistake = Mistake(file=str(directory), line=None, column=None, message="there is no such folder")
@@ -69,7 +58,7 @@ def load(directory: Path) -> Watchlists:
     return compile_sources(sources, root=directory.as_posix())
 
 
-def compile_sources(sources: Mapping[str, bytes], *, root: str = "") -> Watchlists:
+def compile_sources(sources: Mapping[str, bytes], *, root: str = "") -> WithTests:
     """Compile files given as relative path -> bytes; `root` only names them in mistakes."""
     return _Compiler(root).run(sources)
 
@@ -90,20 +79,18 @@ class _Compiler:
         self.root = root
         self.mistakes: list[Mistake] = []
         self.entities: list[tuple[EntitiesFile, Document]] = []
-        self.vocabularies: list[tuple[VocabularyFile, Document]] = []
+        self.vocabularies: list[tuple[VocabularySpec, Document]] = []
         self.watchlists: list[tuple[WatchlistFile, Document, str]] = []
         self.tests: list[tuple[TestsFile, Document]] = []
-        #: rules that are named and cannot be read, by watchlist: tests may name them
-        self.unread: dict[str, set[str]] = {}
         self.resolutions: Mapping[int, un_documents.Resolution] | None = None
         self.places: dict[str, tuple[str, int | None]] = {}
 
-    def run(self, sources: Mapping[str, bytes]) -> Watchlists:
+    def run(self, sources: Mapping[str, bytes]) -> WithTests:
         for name, text in sorted(sources.items()):
             self._read(name, text)
         press = self._press(sources)
-        entities = {e.id: e.spec() for file, _ in self.entities for e in file.entities}
-        vocabularies = {v.vocabulary: v.spec() for v, _ in self.vocabularies}
+        entities = {e.id: e for file, _ in self.entities for e in file.entities}
+        vocabularies = {v.id: v for v, _ in self.vocabularies}
         documents_named = _UN_NAMES if self.resolutions is not None else ()
         names = query.Names(frozenset([*_names(entities.values(), vocabularies.values()), *documents_named]))
         self._check_entities(names)
@@ -116,7 +103,7 @@ class _Compiler:
                 tuple(sorted(self.mistakes, key=lambda m: (m.file, m.line or 0, m.column or 0)))
             )
         literals = frozenset(chain.from_iterable(_literals(r) for w in lists for r in w.rules))
-        return Watchlists(
+        return WithTests(
             lists=lists,
             entities=entities,
             vocabularies=vocabularies,
@@ -145,7 +132,7 @@ class _Compiler:
             if folder == "entities":
                 self.entities.append((documents.validate(EntitiesFile, document), document))
             elif folder == "vocabulary":
-                self.vocabularies.append((documents.validate(VocabularyFile, document), document))
+                self.vocabularies.append((documents.validate(VocabularySpec, document), document))
             elif path.name == UN_DOCUMENTS:
                 self.resolutions = un_documents.load(document)
             elif path.name.endswith((".test.yaml", ".test.yml")):
@@ -170,7 +157,7 @@ class _Compiler:
         found: list[tuple[str, Document, documents.Path]] = []
         for file, doc in self.entities:
             found += [(f"@{e.id}", doc, ("entities", n, "id")) for n, e in enumerate(file.entities)]
-        found += [(f"%{v.vocabulary}", doc, ("vocabulary",)) for v, doc in self.vocabularies]
+        found += [(f"%{v.id}", doc, ("vocabulary",)) for v, doc in self.vocabularies]
         for watchlist, doc, _ in self.watchlists:
             found.append((watchlist.watchlist, doc, ("watchlist",)))
             declared = REASONS if watchlist.contacts else ()
@@ -195,7 +182,7 @@ class _Compiler:
                 for key, nearby in (("confirm", entity.confirm), ("except_near", entity.except_near)):
                     self._check_nearby(nearby, doc, ("entities", number, key), names)
 
-    def _check_excepts(self, entity: EntityFile, doc: Document, number: int) -> None:
+    def _check_excepts(self, entity: EntitySpec, doc: Document, number: int) -> None:
         """A name that is also an except phrase never counts;
         mostly a phrase with a comma that lost its quotes.
         """
@@ -217,11 +204,11 @@ class _Compiler:
                 self.mistakes.append(doc.mistake(path, message, remedy))
 
     def _check_nearby(
-        self, nearby: NearbyFile | None, doc: Document, path: documents.Path, names: query.Names
+        self, nearby: Nearby | None, doc: Document, path: documents.Path, names: query.Names
     ) -> None:
         if nearby is None:
             return
-        for language, listed in {**nearby.__pydantic_extra__, "unless": nearby.unless}.items():
+        for language, listed in {**nearby.terms, "unless": nearby.unless}.items():
             for position, term in enumerate(listed):
                 if term[0] in "@#%" and term not in names.known:
                     same = [n for n in names.known if n[0] == term[0]]
@@ -281,9 +268,8 @@ class _Compiler:
 
         node = parsed("query")
         unless = parsed("unless") if rule.unless else None
-        scope = self._scope(rule, doc, number, names)
+        self._check_scope(rule, doc, number, names)
         if node is None:
-            self.unread.setdefault(file.watchlist, set()).add(rule.id)
             return None
         return Rule(
             watchlist=file.watchlist,
@@ -296,7 +282,7 @@ class _Compiler:
             reason=rule.reason,
             unless=unless,
             contact=tuple(reason.id for reason in REASONS) if rule.contact else (),
-            scope=scope,
+            scope=rule.scope,
             clauses=tree.clauses(node),
             file=doc.file,
             line=doc.place(("rules", number))[0],
@@ -322,20 +308,17 @@ class _Compiler:
             )
         return None if found else node
 
-    def _scope(self, rule: RuleFile, doc: Document, number: int, names: query.Names) -> Scope | None:
-        if rule.scope is None:
-            return None
-        for key, name in (("country", f"@{rule.scope.country}"), ("others", rule.scope.others)):
-            self._check_named(name, doc, ("rules", number, "scope", key), names)
-        return Scope(country=rule.scope.country, others=rule.scope.others)
+    def _check_scope(self, rule: RuleFile, doc: Document, number: int, names: query.Names) -> None:
+        if rule.scope is not None:
+            for key, name in (("country", f"@{rule.scope.country}"), ("others", rule.scope.others)):
+                self._check_named(name, doc, ("rules", number, "scope", key), names)
 
     # --- tests beside the watchlists
 
     def _cases(self, lists: tuple[Watchlist, ...]) -> Iterator[Case]:
-        rules = {
-            watchlist.id: {rule.id for rule in watchlist.rules} | self.unread.get(watchlist.id, set())
-            for watchlist in lists
-        }
+        rules = {watchlist.id: {rule.id for rule in watchlist.rules} for watchlist in lists}
+        for written, *_ in self.watchlists:  # a rule whose query is wrong is told once, not for each test
+            rules[written.watchlist] |= {rule.id for rule in written.rules}
         for file, doc in self.tests:
             if file.watchlist not in rules:
                 remedy = suggestion(file.watchlist, rules)

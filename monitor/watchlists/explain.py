@@ -8,14 +8,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from monitor.contacts.extract import account_of
+from monitor.contacts.parties import THIRD, Cast
+from monitor.contacts.reasons import Refusal
 from monitor.matching.evaluate import smallest
 from monitor.matching.matcher import as_match, as_suppressed
 from monitor.watchlists.near_miss import bare, because, isolated, near_miss
-from monitor.watchlists.no_contact import seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from monitor.contacts.extract import Refused
+    from monitor.contacts.model import Actor, Part
     from monitor.matching.matcher import Matcher, Reading, Verdict
     from monitor.matching.mentions import Mention, Scan
     from monitor.matching.rules import Watchlists
@@ -26,6 +30,15 @@ DECLARED = "contacts"
 MAX_SENTENCES = 3
 #: characters of a sentence shown on each side of the found words; a text without full stops is one sentence
 MAX_AROUND = 300
+#: clauses told of in which a contact was not read
+MAX_CLAUSES = 3
+_PARTS: Mapping[Part, str] = {
+    "core": "takes part",
+    "indirect": "stands beside it",
+    "speaker": "only speaks",
+    "topic": "is only spoken of",
+    "place": "is only the place",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +123,7 @@ def _rule(
     elif kind == "unless":
         detail = f"it would fire, but its unless holds: {isolated(verdict.detail)}"
     elif kind == "no-contact":
-        told = seen(verdict, scan, watchlists)
+        told = _refusals(verdict, scan, watchlists)
         detail = f"it would fire, but no contact between the two sides is told{': ' if told else ''}{told}"
     elif kind == "silenced":
         said = (f"“{isolated(s.text)}” does not count: {because(s.by)}" for s in as_suppressed(verdict, scan))
@@ -162,3 +175,43 @@ def _quoted(mentions: Iterable[Mention], scan: Scan) -> tuple[Quoted, ...]:
             )
         )
     return tuple(quoted)
+
+
+# --- why no contact was read, where both parties and a word of contact stand ------------------------------
+
+
+def _refusals(verdict: Verdict, scan: Scan, watchlists: Watchlists) -> str:
+    """For each clause with a word of contact the step that said no, and who was seen there;
+    "" where there is none.
+    """
+    parties = watchlists.parties.get(verdict.rule.watchlist)
+    if parties is None:
+        return ""
+    titles = {party.id: party.titles["en"] for party in parties}
+    refused = account_of(scan, Cast.of(watchlists.entities, parties, watchlists.press.sides)).refused
+    # what names more of those who count says more
+    told = sorted(refused, key=lambda no: -len({a.side for a in no.frame.actors}))[:MAX_CLAUSES]
+    return "; ".join(_refusal(no, titles) for no in told)
+
+
+def _refusal(no: Refused, titles: Mapping[str, str]) -> str:
+    words = dict.fromkeys(isolated(no.frame.text[cue.start : cue.end]) for cue in no.cues)
+    people = dict.fromkeys(_seen_as(a, titles) for a in no.frame.actors if a.kind != "demonym")
+    seen_there = f" ({', '.join(people)})" if people else ""
+    return f"at {', '.join(f'“{word}”' for word in words)}: {'; '.join(_step(no, titles))}{seen_there}"
+
+
+def _step(no: Refused, titles: Mapping[str, str]) -> Iterator[str]:
+    """The step in words; where a side is missing, each missing one with what it is there instead."""
+    if no.step is not Refusal.ONE_SIDE:
+        yield no.step.value
+        return
+    for party, title in titles.items():
+        parts = [a.part for a in no.frame.actors if a.side == party]
+        if "core" not in parts:
+            yield f"the {title} {_PARTS[parts[0]] if parts else 'is not named in the sentence'}"
+
+
+def _seen_as(actor: Actor, titles: Mapping[str, str]) -> str:
+    side = "a third party" if actor.side == THIRD else titles[actor.side]
+    return f"{actor.name} ({side}) {_PARTS[actor.part]}"

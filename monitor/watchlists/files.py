@@ -7,184 +7,40 @@ typing.
 
 from __future__ import annotations
 
-import calendar
 import re
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
-    Discriminator,
     Field,
     StringConstraints,
     model_validator,
 )
-from pydantic import Tag as PydanticTag
 
-from monitor.matching.mentions import EntitySpec, Nearby, Role, VocabularySpec
+from monitor.fields import Strict
+from monitor.matching.mentions import (
+    EntitySpec,
+    Id,
+    Text,
+    VocabularySpec,
+)
+from monitor.matching.rules import Scope
 from monitor.model import ContactType, Severity
 from monitor.model.press import Outlets, Sides
 from monitor.validation_messages import worded
+from monitor.watchlists.selftest import UPGRADE, TestsFile
 
-#: small letters, digits and single hyphens
-_ID = worded(
-    r"^[a-z0-9]+(-[a-z0-9]+)*$", "an id: small letters a to z, digits and single hyphens, like foreign-office"
-)
-Id = Annotated[str, StringConstraints(pattern=_ID)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_LANGUAGE = worded(r"^(any|[a-z]{2,3})$", "a language code of two or three small letters, like en, or any")
-#: words by language: an ISO 639 code, or `any` for forms used everywhere
-Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
-Words = dict[Language, list[Text]]
 _PAGE_LANGUAGE = worded(r"^[a-z]{2,3}$", "a language code of two or three small letters, like en")
 #: of words for readers, who always read some language
 PageLanguage = Annotated[str, StringConstraints(pattern=_PAGE_LANGUAGE)]
-Reach = Literal["sentence", "neighbours", "paragraph", "item"]
-Tag = Annotated[str, StringConstraints(pattern=_ID)]
-
-
-def _as_date_text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _checked_date(value: str) -> str:
-    first_day(value)
-    return value
-
-
-def first_day(text: str) -> date:
-    """The first day of `2015`, `2015-03` or `2015-03-07`. Raises ValueError."""
-    parts = [int(p) for p in text.split("-")] if re.fullmatch(r"\d{4}(-\d{2}){0,2}", text) else []
-    if not parts:
-        raise ValueError("not a date | write 2015, 2015-03 or 2015-03-07")
-    year, month, day = [*parts, 1, 1][:3]
-    return date(year, month, day)
-
-
-def last_day(text: str) -> date:
-    """The last day of `2015`, `2015-03` or `2015-03-07`. Raises ValueError."""
-    first = first_day(text)
-    if len(text) == 4:
-        return date(first.year, 12, 31)
-    return first if len(text) == 10 else first.replace(day=calendar.monthrange(first.year, first.month)[1])
-
-
-_MONTH = worded(r"^\d{4}(-\d{2}){0,2}$", "a date: write 2015, 2015-03 or 2015-03-07")
-Month = Annotated[
-    str,
-    BeforeValidator(_as_date_text),
-    StringConstraints(pattern=_MONTH),
-    AfterValidator(_checked_date),
-]
-
-
-class Strict(BaseModel):
-    """Unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class NearbyFile(BaseModel):
-    """`{any: [...], en: [...], within: sentence}`."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-    __pydantic_extra__: dict[Language, list[Text]]
-    within: Reach = "sentence"
-    unless: list[Text] = Field(default=[], description="it does not hold where any of these stands as near")
-
-    def spec(self) -> Nearby:
-        """As the lexicon takes it."""
-        return Nearby(terms=_frozen(self.__pydantic_extra__), within=self.within, unless=tuple(self.unless))
-
-
-class RoleFile(Strict):
-    """An office and when it was held; its tags hold only then."""
-
-    title: Text
-    since: Month | None = Field(default=None, alias="from")
-    until: Month | None = None
-    tags: list[Tag] = []
-
-    def spec(self) -> Role:
-        """As the lexicon takes it."""
-        return Role(
-            title=self.title,
-            since=first_day(self.since) if self.since else None,
-            until=last_day(self.until) if self.until else None,
-            tags=tuple(self.tags),
-        )
-
-
-class EntityFile(Strict):
-    """One person, body, place, country, demonym or event with its names."""
-
-    id: Id
-    name: Text = Field(description="canonical English name, shown in alerts")
-    kind: Literal["person", "body", "place", "country", "demonym", "event"]
-    tags: list[Tag] = []
-    roles: list[RoleFile] = []
-    aliases: Words = {}
-    exact: Words = Field(default={}, description="forms taken as they are; nothing is generated from them")
-    exact_case: Words = Field(default={}, description="only in this very upper and lower case")
-    weak: Words = Field(default={}, description="names that count only when `confirm` holds")
-    confirm: NearbyFile | None = None
-    excepts: Words = Field(
-        default={}, alias="except", description="phrases that silence a mention they touch"
-    )
-    except_near: NearbyFile | None = None
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _usable(self) -> EntityFile:
-        if not any((self.aliases, self.exact, self.exact_case, self.weak)):
-            raise ValueError("has no names to look for | add aliases")
-        if self.weak and self.confirm is None:
-            raise ValueError("weak names never count without confirm | add confirm, or move them to aliases")
-        return self
-
-    def spec(self) -> EntitySpec:
-        """As the lexicon takes it."""
-        return EntitySpec(
-            id=self.id,
-            name=self.name,
-            kind=self.kind,
-            tags=tuple(self.tags),
-            roles=tuple(role.spec() for role in self.roles),
-            aliases=_frozen(self.aliases),
-            exact=_frozen(self.exact),
-            exact_case=_frozen(self.exact_case),
-            weak=_frozen(self.weak),
-            confirm=self.confirm.spec() if self.confirm else None,
-            excepts=_frozen(self.excepts),
-            except_near=self.except_near.spec() if self.except_near else None,
-        )
 
 
 class EntitiesFile(Strict):
     """entities/*.yaml"""
 
-    entities: list[EntityFile]
-
-
-class VocabularyFile(Strict):
-    """vocabulary/*.yaml: words with one purpose, in senses; `word*` is a prefix."""
-
-    vocabulary: Id
-    title: Text
-    description: str = ""
-    senses: Annotated[dict[Id, Words], Field(min_length=1)]
-    forms: bool = Field(default=False, description="also look for the light inflected forms of plain words")
-    events: bool = Field(default=False, description="its senses help to tell one event from another")
-
-    def spec(self) -> VocabularySpec:
-        """As the lexicon takes it."""
-        senses = {sense: _frozen(words) for sense, words in self.senses.items()}
-        return VocabularySpec(
-            id=self.vocabulary, title=self.title, senses=senses, forms=self.forms, events=self.events
-        )
+    entities: list[EntitySpec]
 
 
 def _in_english(titles: dict[str, str]) -> dict[str, str]:
@@ -235,15 +91,9 @@ def _no_sides(contact: Any) -> Any:
     )
     raise ValueError(
         "is a query for each side, while the two sides are declared once for the watchlist"
-        f" | put contacts: {{between: {{{between}}}}} above rules:, and contact: true here or remove the rule"
+        f" | put contacts: {{between: {{{between}}}}} above rules:, and contact: true here or"
+        f" remove the rule; {UPGRADE}"
     )
-
-
-class ScopeFile(Strict):
-    """The country that the found sentence must be about."""
-
-    country: Id
-    others: Text = "#other-country"
 
 
 class RuleFile(Strict):
@@ -261,9 +111,9 @@ class RuleFile(Strict):
     contact: Annotated[bool, BeforeValidator(_no_sides)] = Field(
         default=False, description="fires only where the item tells of a contact between the parties"
     )
-    scope: ScopeFile | None = None
+    scope: Scope | None = None
     related: bool = Field(default=False, description="shown as related (severity low), never alerted")
-    references: list[Text] = []
+    references: list[Text] = Field(default=[])
 
 
 class WatchlistFile(Strict):
@@ -273,10 +123,10 @@ class WatchlistFile(Strict):
     title: Text
     description: str = ""
     severity: Severity = Severity.MEDIUM
-    falsepositives: list[Text] | Text = []
-    references: list[Text] = []
+    falsepositives: list[Text] | Text = Field(default=[])
+    references: list[Text] = Field(default=[])
     contacts: ContactsFile | None = None
-    rules: list[RuleFile] = []
+    rules: list[RuleFile] = Field(default=[])
 
     @model_validator(mode="after")
     def _asks_something(self) -> WatchlistFile:
@@ -289,97 +139,11 @@ class WatchlistFile(Strict):
         return self
 
 
-class TestItem(Strict):
-    """The item of a test, when its text alone does not say enough."""
-
-    title: str = ""
-    summary: str = ""
-    content: str = ""
-    lang: Language | None = None
-    published: Month | str | None = None
-    outlet: str = ""
-    outlet_side: str = "unknown"
-
-
-def _text_or_item(value: Any) -> str:
-    return "text" if isinstance(value, str) else "item"
-
-
-#: told apart before checking, so that a slip in an item is told once
-Tried = Annotated[
-    Annotated[Text, PydanticTag("text")] | Annotated[TestItem, PydanticTag("item")],
-    Discriminator(_text_or_item),
-]
-
-
-class ContactExpectation(Strict):
-    """What the contact must say; what is left out is not checked."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _names_under_parties(cls, given: Any) -> Any:
-        loose = {k: v for k, v in given.items() if isinstance(v, list)} if isinstance(given, dict) else {}
-        if loose:
-            now = ", ".join(f"{party}: [{', '.join(map(str, names))}]" for party, names in loose.items())
-            raise ValueError(
-                "names who took part beside the parties' ids, not under them"
-                f" | write parties: {{{now}}} with the ids of the watchlist's contacts:"
-            )
-        return given
-
-    type: str | None = None
-    status: str | None = None
-    parties: dict[Id, list[Text]] = {}
-    place: str | None = None
-    background: bool | None = None
-
-
-class TestFile(Strict):
-    """One test: exactly one of match, no_match, todo_match, todo_no_match."""
-
-    match: Tried | None = None
-    no_match: Tried | None = None
-    todo_match: Tried | None = None
-    todo_no_match: Tried | None = None
-    rules: list[Id] = []
-    severity: Severity | None = None
-    lang: Language | None = None
-    contact: ContactExpectation | None = None
-    why: str = ""
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> TestFile:
-        if len(self.model_fields_set & set(KINDS)) != 1:
-            raise ValueError(f"a test is exactly one of {', '.join(KINDS)}")
-        return self
-
-    @property
-    def kind(self) -> str:
-        """match, no_match, todo_match or todo_no_match."""
-        return next(kind for kind in KINDS if kind in self.model_fields_set)
-
-    @property
-    def item(self) -> TestItem:
-        """What is tested; plain text stands in the content."""
-        value = getattr(self, self.kind)
-        return value if isinstance(value, TestItem) else TestItem(content=value, lang=self.lang)
-
-
-KINDS = ("match", "no_match", "todo_match", "todo_no_match")
-
-
-class TestsFile(Strict):
-    """<name>.test.yaml"""
-
-    watchlist: Id
-    tests: list[TestFile]
-
-
 def schemas() -> dict[str, dict[str, Any]]:
     """The JSON Schema of each kind of file, by the name under which it is published."""
     models: dict[str, type[BaseModel]] = {
         "entities": EntitiesFile,
-        "vocabulary": VocabularyFile,
+        "vocabulary": VocabularySpec,
         "watchlist": WatchlistFile,
         "tests": TestsFile,
         "sides": Sides,
@@ -393,7 +157,3 @@ def _schema(model: type[BaseModel]) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **model.model_json_schema(by_alias=True),
     }
-
-
-def _frozen(words: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    return {language: tuple(listed) for language, listed in words.items()}

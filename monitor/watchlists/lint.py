@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from monitor.matching.mentions import EntitySpec, VocabularySpec
     from monitor.matching.rules import Rule, Watchlists
     from monitor.matching.tree import Node
+    from monitor.watchlists.selftest import WithTests
 
 #: a prefix shorter than this hits unrelated words
 SHORTEST_PREFIX = 4
@@ -52,7 +53,7 @@ class Finding:
         return f"{place}: {self.message}" + (f" ({self.remedy})" if self.remedy else "")
 
 
-def lint(watchlists: Watchlists) -> tuple[Finding, ...]:
+def lint(watchlists: WithTests) -> tuple[Finding, ...]:
     """Every finding, in the order of the files."""
     findings = chain(
         _dead(watchlists),
@@ -300,7 +301,7 @@ def _duplicate_rules(watchlists: Watchlists) -> Iterator[Finding]:
         seen.setdefault(asked, rule.id)
 
 
-def _untested(watchlists: Watchlists) -> Iterator[Finding]:
+def _untested(watchlists: WithTests) -> Iterator[Finding]:
     """Watchlists without a test of each kind beside them."""
     for watchlist in watchlists.lists:
         kinds = {case.test.kind for case in watchlists.cases if case.watchlist == watchlist.id}

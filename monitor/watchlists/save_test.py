@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from monitor import documents
 from monitor.errors import ConfigError, Mistake
-from monitor.watchlists.files import TestFile, TestItem, TestsFile
+from monitor.watchlists.selftest import TestFile, TestItem, TestsFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from monitor.matching.rules import Case
     from monitor.model import Item
+    from monitor.watchlists.selftest import Case
 
 #: what a block of YAML may not hold as it is: controls, line ends other than LF, half characters, a byte
 #: order mark

@@ -1,4 +1,4 @@
-"""Pure. Runs the tests that stand beside the watchlists.
+"""Pure. The tests that stand beside the watchlists, and running them.
 
 `match` must alert, `no_match` must not; with `rules:` it is these rules that must (or must not) fire.
 `severity:` is the loudest one exactly. `todo_match` and `todo_no_match` are known gaps: they never fail, and
@@ -9,20 +9,149 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, model_validator
+from pydantic import Tag as PydanticTag
+
+from monitor.fields import Strict
 from monitor.matching.matcher import Matcher
+from monitor.matching.mentions import MONTH, Id, Language, Text, as_date_text, first_day
+from monitor.matching.rules import Watchlists
 from monitor.model import Item, Severity, Side
-from monitor.watchlists.files import first_day
 from monitor.watchlists.near_miss import because
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from monitor.matching.matcher import ContactExtractor
-    from monitor.matching.rules import Case, Watchlists
     from monitor.model import Contact, Decision, Match
-    from monitor.watchlists.files import ContactExpectation, TestItem
+
+
+# --- <name>.test.yaml ------------------------------------------------------------------------------------
+
+
+def _checked_date(value: str) -> str:
+    first_day(value)
+    return value
+
+
+Month = Annotated[
+    str,
+    BeforeValidator(as_date_text),
+    StringConstraints(pattern=MONTH),
+    AfterValidator(_checked_date),
+]
+
+
+#: what writes the form of now
+UPGRADE = "`monitor init --upgrade FOLDER` rewrites it"
+
+
+class TestItem(Strict):
+    """The item of a test, when its text alone does not say enough."""
+
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    lang: Language | None = None
+    published: Month | str | None = None
+    outlet: str = ""
+    outlet_side: str = "unknown"
+
+
+def _text_or_item(value: Any) -> str:
+    return "text" if isinstance(value, str) else "item"
+
+
+#: told apart before checking, so that a slip in an item is told once
+Tried = Annotated[
+    Annotated[Text, PydanticTag("text")] | Annotated[TestItem, PydanticTag("item")],
+    Discriminator(_text_or_item),
+]
+
+
+class ContactExpectation(Strict):
+    """What the contact must say; what is left out is not checked."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_under_parties(cls, given: Any) -> Any:
+        loose = {k: v for k, v in given.items() if isinstance(v, list)} if isinstance(given, dict) else {}
+        if loose:
+            now = ", ".join(f"{party}: [{', '.join(map(str, names))}]" for party, names in loose.items())
+            raise ValueError(
+                "names who took part beside the parties' ids, not under them"
+                f" | write parties: {{{now}}} with the ids of the watchlist's contacts:; {UPGRADE}"
+            )
+        return given
+
+    type: str | None = None
+    status: str | None = None
+    parties: dict[Id, list[Text]] = Field(default={})
+    place: str | None = None
+    background: bool | None = None
+
+
+class TestFile(Strict):
+    """One test: exactly one of match, no_match, todo_match, todo_no_match."""
+
+    match: Tried | None = None
+    no_match: Tried | None = None
+    todo_match: Tried | None = None
+    todo_no_match: Tried | None = None
+    rules: list[Id] = Field(default=[])
+    severity: Severity | None = None
+    lang: Language | None = None
+    contact: ContactExpectation | None = None
+    why: str = ""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> TestFile:
+        if len(self.model_fields_set & set(KINDS)) != 1:
+            raise ValueError(f"a test is exactly one of {', '.join(KINDS)}")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """match, no_match, todo_match or todo_no_match."""
+        return next(kind for kind in KINDS if kind in self.model_fields_set)
+
+    @property
+    def item(self) -> TestItem:
+        """What is tested; plain text stands in the content."""
+        value = getattr(self, self.kind)
+        return value if isinstance(value, TestItem) else TestItem(content=value, lang=self.lang)
+
+
+KINDS = ("match", "no_match", "todo_match", "todo_no_match")
+
+
+class TestsFile(Strict):
+    """<name>.test.yaml"""
+
+    watchlist: Id
+    tests: list[TestFile]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One test with its place."""
+
+    watchlist: str
+    test: TestFile
+    file: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithTests(Watchlists):
+    """Watchlists, with the tests that stand beside them."""
+
+    cases: tuple[Case, ...]
+
+
+# --- running ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +207,7 @@ class Results:
 
 
 def run(
-    watchlists: Watchlists,
+    watchlists: WithTests,
     cases: Iterable[Case] | None = None,
     *,
     extract: ContactExtractor | None = None,

@@ -11,8 +11,8 @@ import pytest
 from monitor.config import load as settings
 from monitor.config.model import ReceiverConfig
 from monitor.config.routes import RouteConfig
-from monitor.contacts.entity_index import WhoIsWho
 from monitor.contacts.extract import extractor, listener
+from monitor.contacts.parties import WhoIsWho
 from monitor.jobs import poll as polling
 from monitor.jobs.alert import Alerter, alert_due
 from monitor.matching.matcher import Matcher

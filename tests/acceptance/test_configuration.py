@@ -198,3 +198,66 @@ def test_a_side_is_what_ones_own_file_declares(folder: Path) -> None:
     assert said in told
     assert any("there is no side 'libya-wset'" in line for line in told)
     assert len(told) == 2, told
+
+
+OLD_RULE = """
+rules:
+  - id: both
+    title: Both
+    query: '#russia SENTENCE #libya'
+    contact: {russian: '#russia', libyan: '#libya', type: '%contact'}   # kept
+"""
+OLD_TEST = """
+  - {match: Putin met Haftar., lang: en, contact: {russian: [Vladimir Putin], libyan: [Khalifa Haftar]}}
+"""
+
+
+def test_what_an_earlier_version_read_is_upgraded_with_copies(folder: Path) -> None:
+    """`check` names the command; afterwards it finds nothing, and a second run does nothing."""
+    lists = folder / "config" / "watchlists"
+    declared = (lists / "russia-libya-contacts.yaml").read_text(encoding="utf-8")
+    old = declared[: declared.index("contacts:\n")] + OLD_RULE
+    (lists / "russia-libya-contacts.yaml").write_text(old, encoding="utf-8")
+    tests = "watchlist: russia-libya-contacts\ntests:" + OLD_TEST
+    (lists / "russia-libya-contacts.test.yaml").write_text(tests, encoding="utf-8")
+    (lists / "contacts.test.yaml").unlink()
+    (lists / "sides.yaml").unlink()
+    story = folder / "config" / "templates" / "email" / "_line.txt"
+    told = story.read_text(encoding="utf-8")
+    ours = told + "{% for contact in story.contacts %}{{ contact.russian|join(', ') }}{% endfor %}\n"
+    story.write_text(ours, encoding="utf-8")
+
+    before = run("check")
+    done = run("init", "--upgrade", "config")
+    after, again = run("check"), run("init", "--upgrade", "config")
+
+    assert isinstance(before.exception, ConfigError)
+    assert "`monitor init --upgrade FOLDER` rewrites it" in str(before.exception)
+    assert done.exit_code == 0, done.output
+    line = old.count("\n", 0, old.index("contact: {")) + 1
+    assert f"config/watchlists/russia-libya-contacts.yaml:{line}\n  - contact: {{russian:" in done.stdout
+    assert "5 places rewritten" in done.stdout
+    assert (lists / "russia-libya-contacts.yaml.bak").read_text(encoding="utf-8") == old
+    assert "contact: true   # kept" in (lists / "russia-libya-contacts.yaml").read_text(encoding="utf-8")
+    assert story.with_name("_line.txt.bak").read_text(encoding="utf-8") == ours
+    assert (lists / "sides.yaml").is_file()
+    assert after.exit_code == 0, after.exception or after.output
+    assert again.stdout == "nothing to rewrite\n"
+    assert len(list(folder.rglob("*.bak*"))) == 3
+
+
+def test_what_cannot_be_upgraded_leaves_everything_as_it_is(folder: Path) -> None:
+    """With file, line and remedy; copies neither."""
+    lists = folder / "config" / "watchlists"
+    mine = lists / "wagner.yaml"
+    mine.write_text(
+        mine.read_text(encoding="utf-8") + "    contact: {a: '@x', b: '#libya'}\n", encoding="utf-8"
+    )
+    (lists / "sides.yaml").unlink()
+    stood = {path: path.read_bytes() for path in (folder / "config").rglob("*") if path.is_file()}
+
+    done = run("init", "--upgrade", "config")
+
+    assert isinstance(done.exception, ConfigError)
+    assert "a: names no tag (give them a tag of their own" in str(done.exception)
+    assert {path: path.read_bytes() for path in (folder / "config").rglob("*") if path.is_file()} == stood

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from monitor.config.load import bundled
 from monitor.config.routes import RouteConfig
-from monitor.contacts.entity_index import WhoIsWho
+from monitor.contacts.parties import WhoIsWho
 from monitor.feeds import clean
 from monitor.jobs import poll as polling
 from monitor.jobs.assess import coverage

@@ -93,7 +93,7 @@ def test_every_environment_variable_stands_in_the_reference_with_its_key() -> No
 
 @pytest.mark.parametrize(
     "model",
-    [Config, FeedsFile, files.EntitiesFile, files.VocabularyFile, files.WatchlistFile, files.TestsFile],
+    [Config, FeedsFile, files.EntitiesFile, files.VocabularySpec, files.WatchlistFile, files.TestsFile],
     ids=lambda m: m.__name__,
 )
 def test_no_mistake_shows_a_regular_expression(model: type[BaseModel]) -> None:

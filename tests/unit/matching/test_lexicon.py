@@ -32,9 +32,9 @@ ENTITIES = (
         tags=("wagner",),
         aliases={"en": ("Wagner Group",)},
         weak={"en": ("Wagner",), "ru": ("Вагнер",)},
-        confirm=Nearby(terms={"any": ("%fighting", "@mali", "prison recruit*")}, within="sentence"),
+        confirm=Nearby(any=("%fighting", "@mali", "prison recruit*"), within="sentence"),
         excepts={"en": ("Richard Wagner", "Wagner Moura"), "any": ("Bayreuth",)},
-        except_near=Nearby(terms={"en": ("opera",)}),
+        except_near=Nearby(en=("opera",)),
     ),
     EntitySpec(
         id="menfi",
@@ -42,7 +42,7 @@ ENTITIES = (
         kind="person",
         aliases={"en": ("Menfi",)},
         weak={"tr": ("Menfi",)},
-        confirm=Nearby(terms={"any": ("@khalifa-haftar",)}, within="neighbours"),
+        confirm=Nearby(any=("@khalifa-haftar",), within="neighbours"),
     ),
     EntitySpec(id="gnu", name="Government of National Unity", kind="body", exact_case={"en": ("GNU",), "it": ("Gnu",)}),
     EntitySpec(id="mali", name="Mali", kind="country", tags=("sahel",), aliases={"any": ("Mali",)}),
@@ -52,6 +52,7 @@ ENTITIES = (
 VOCABULARIES = (
     VocabularySpec(
         id="fighting",
+        title="Fighting",
         senses={"people": {"en": ("mercenar*", "fighters"), "ru": ("наёмник*",), "fr": ("sale",)}, "plain": {"ru": ("боевик",)}},
         forms=True,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.matching.building import called, spellings
-from monitor.matching.mentions import EntitySpec
+from monitor.matching.mentions import EntitySpec, Nearby
 
 ENVOY = EntitySpec(
     id="envoy",
@@ -11,6 +11,7 @@ ENVOY = EntitySpec(
     kind="person",
     aliases={"en": ("Orlov", "Pavel Orlov"), "ru": ("Орлов",), "ar": ("أورلوف",)},
     weak={"en": ("Pasha",)},
+    confirm=Nearby(any=("envoy",)),
 )
 NAMESAKE = EntitySpec(id="namesake", name="Dmitri Orlov", kind="person", aliases={"en": ("Orlov", "Dima")})
 TOWN = EntitySpec(id="town", name="Orlov Harbour", kind="place", aliases={"en": ("the Harbour",)})

@@ -12,9 +12,10 @@ import pytest
 from monitor import documents
 from monitor.errors import ConfigError
 from monitor.matching.matcher import Matcher
+from monitor.matching.mentions import last_day
 from monitor.model import Severity
 from monitor.watchlists import compile
-from monitor.watchlists.files import last_day, schemas
+from monitor.watchlists.files import schemas
 from tests.support.analyst import CONTACTS, ENTITIES, SOURCES, WAGNER, compiled, item
 
 SCHEMAS = Path("watchlists/schema")
@@ -114,7 +115,7 @@ def test_a_folder_that_is_not_there_is_a_mistake() -> None:
             },
             "w.yaml:7:14: rules.0.contact: is a query for each side, while the two sides are declared once for the watchlist (put contacts: "
             "{between: {ours: {title: {en: Ours side}, tag: '#russia'}, theirs: {title: {en: Theirs side}, tag: "
-            "'#libya-actor'}}} above rules:, and contact: true here or remove the rule)",
+            "'#libya-actor'}}} above rules:, and contact: true here or remove the rule; `monitor init --upgrade FOLDER` rewrites it)",
             id="the sides of a rule, as they were written before",
         ),
         pytest.param(
@@ -137,7 +138,7 @@ def test_a_folder_that_is_not_there_is_a_mistake() -> None:
                 "w.test.yaml": "watchlist: wagner\ntests:\n- match: X\n  contact: {status: denied, ours: [A, B]}\n"
             },
             "w.test.yaml:4:12: tests.0.contact: names who took part beside the parties' ids, not under them (write parties: "
-            "{ours: [A, B]} with the ids of the watchlist's contacts:)",
+            "{ours: [A, B]} with the ids of the watchlist's contacts:; `monitor init --upgrade FOLDER` rewrites it)",
             id="participants, as they were written before",
         ),
         pytest.param(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor import documents
 from monitor.errors import ConfigError
 from monitor.model import Item, Side
-from monitor.watchlists import files
+from monitor.watchlists import selftest
 from monitor.watchlists.save_test import NewTest, addition, of_item, quoted, twin
 from tests.support.analyst import compiled
 
@@ -24,8 +24,8 @@ tests:
 """
 
 
-def read(text: bytes) -> list[files.TestFile]:
-    return documents.validate(files.TestsFile, documents.read(text, "w.test.yaml")).tests
+def read(text: bytes) -> list[selftest.TestFile]:
+    return documents.validate(selftest.TestsFile, documents.read(text, "w.test.yaml")).tests
 
 
 def added(test: NewTest, old: str = OLD) -> str:
@@ -41,18 +41,18 @@ def added(test: NewTest, old: str = OLD) -> str:
     ("test", "lines"),
     [
         pytest.param(
-            NewTest(item=files.TestItem(content="Say “no”: \"never\"", lang="en"), why="a quote: yes"),
+            NewTest(item=selftest.TestItem(content="Say “no”: \"never\"", lang="en"), why="a quote: yes"),
             ['  - match: "Say “no”: \\"never\\""', '    lang: en', '    why: "a quote: yes"'],
             id="a text",
         ),
         pytest.param(
-            NewTest(item=files.TestItem(title="T", content="One.\n\nTwo: [x] #3\n  deeper", lang="ar"), no_match=True),
+            NewTest(item=selftest.TestItem(title="T", content="One.\n\nTwo: [x] #3\n  deeper", lang="ar"), no_match=True),
             ["  - no_match:", '      title: "T"', "      content: |-", "        One.", "", "        Two: [x] #3",
              "          deeper", '      lang: ar'],
             id="an item of several lines",
         ),
         pytest.param(
-            NewTest(item=files.TestItem(title="T", content=" begins with a space\nand\u2028odd\r\nends")),
+            NewTest(item=selftest.TestItem(title="T", content=" begins with a space\nand\u2028odd\r\nends")),
             ["  - match:", '      title: "T"',
              '      content: " begins with a space\\nand\\u2028odd\\r\\nends"'],
             id="lines that a block could not hold",
@@ -88,7 +88,7 @@ def test_any_text_comes_back(title: str, summary: str, content: str, no_match: b
 )
 def test_the_files_own_manner_is_kept(old: str, begins: str) -> None:
     """Indent, line ends, and a last line without its end."""
-    new = added(NewTest(item=files.TestItem(title="T", content="a\nb")), old)
+    new = added(NewTest(item=selftest.TestItem(title="T", content="a\nb")), old)
 
     assert new.startswith(begins)
     assert ("\r\n" in new) is ("\r\n" in old)
@@ -97,7 +97,7 @@ def test_the_files_own_manner_is_kept(old: str, begins: str) -> None:
 
 def test_a_first_test_makes_the_file() -> None:
     """With its watchlist and the schema for the editor."""
-    new = added(NewTest(item=files.TestItem(content="The Wagner Group left.")), "")
+    new = added(NewTest(item=selftest.TestItem(content="The Wagner Group left.")), "")
 
     assert new.startswith(
         "# yaml-language-server: $schema=schema/tests.schema.json\nwatchlist: wagner\ntests:\n  - match:"
@@ -124,7 +124,7 @@ def test_what_cannot_be_kept_is_refused(old: str, said: str) -> None:
             old.encode(),
             "w.test.yaml",
             "wagner",
-            NewTest(item=files.TestItem(content="A test of some length, " * 9)),
+            NewTest(item=selftest.TestItem(content="A test of some length, " * 9)),
         )
 
     assert said in str(refused.value)
@@ -135,11 +135,11 @@ def test_the_same_words_are_a_twin() -> None:
     cases = compiled({"wagner.test.yaml": OLD}).cases
 
     assert (
-        found := twin(cases, "wagner", files.TestItem(title="The Wagner", content="Group  left."))
+        found := twin(cases, "wagner", selftest.TestItem(title="The Wagner", content="Group  left."))
     ) is not None
     assert found.line == 5
-    assert twin(cases, "contacts", files.TestItem(content="The Wagner Group left.")) is None
-    assert twin(cases, "wagner", files.TestItem(content="The Wagner Group stayed.")) is None
+    assert twin(cases, "contacts", selftest.TestItem(content="The Wagner Group left.")) is None
+    assert twin(cases, "wagner", selftest.TestItem(content="The Wagner Group stayed.")) is None
 
 
 def test_an_item_is_kept_with_what_decides() -> None:
@@ -156,7 +156,7 @@ def test_an_item_is_kept_with_what_decides() -> None:
         url="https://example.org",
     )
 
-    assert of_item(item) == files.TestItem(
+    assert of_item(item) == selftest.TestItem(
         title="a\ufffd",
         content="c",
         lang="ru",

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from monitor.contacts.entity_index import WhoIsWho
+from monitor.contacts.parties import WhoIsWho
 from monitor.matching.mentions import EntitySpec, Role
 
 MINISTER = EntitySpec(
@@ -22,8 +22,10 @@ MINISTER = EntitySpec(
 )
 OTHERS = (
     EntitySpec(id="b", name="Ivan Petrov", kind="person", aliases={"en": ("Petrova",)}),
-    EntitySpec(id="c", name="Russian ambassador to Libya", kind="person"),
-    EntitySpec(id="d", name="Libyan National Army", kind="body"),
+    EntitySpec(
+        id="c", name="Russian ambassador to Libya", kind="person", exact={"en": ("ambassador to Libya",)}
+    ),
+    EntitySpec(id="d", name="Libyan National Army", kind="body", exact={"en": ("LNA",)}),
 )
 KNOWN = WhoIsWho.of([MINISTER, *OTHERS])
 
