@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from monitor.contacts.entity_index import WhoIsWho
 
+from monitor.contacts.parties import WhoIsWho
 from monitor.contacts.register import Filter, chosen, ledger
 from monitor.matching.mentions import EntitySpec
 from monitor.model import ContactStatus, ContactType, Corroboration, DateFlag, Side, Story
