@@ -298,7 +298,13 @@ def test_what_comes_later_renames_nothing(reports: list[tuple[list[str], int, Co
 def who() -> WhoIsWho:
     names = {"Sergei Lavrov": ("Лавров",), "Vladimir Putin": ("Путин",)}
     return WhoIsWho.of(
-        EntitySpec(id=name, name=name, kind="person", aliases={"ru": aliases})
+        EntitySpec(
+            id=name.casefold().replace(" ", "-"),
+            name=name,
+            kind="person",
+            exact={"en": (name,)},
+            aliases={"ru": aliases},
+        )
         for name, aliases in names.items()
     )
 
