@@ -132,6 +132,8 @@ class EntitySpec:
     exact_case: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: names that count only when `confirm` holds
     weak: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: the same, taken as they are and only in this very upper and lower case
+    weak_case: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     confirm: Nearby | None = None
     #: phrases that silence the mention they cover or touch
     excepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

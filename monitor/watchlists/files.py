@@ -130,6 +130,7 @@ class EntityFile(Strict):
     exact: Words = Field(default={}, description="forms taken as they are; nothing is generated from them")
     exact_case: Words = Field(default={}, description="only in this very upper and lower case")
     weak: Words = Field(default={}, description="names that count only when `confirm` holds")
+    weak_case: Words = Field(default={}, description="weak, and only in this very upper and lower case")
     confirm: NearbyFile | None = None
     excepts: Words = Field(
         default={}, alias="except", description="phrases that silence a mention they touch"
@@ -139,9 +140,9 @@ class EntityFile(Strict):
 
     @model_validator(mode="after")
     def _usable(self) -> EntityFile:
-        if not any((self.aliases, self.exact, self.exact_case, self.weak)):
+        if not any((self.aliases, self.exact, self.exact_case, self.weak, self.weak_case)):
             raise ValueError("has no names to look for | add aliases")
-        if self.weak and self.confirm is None:
+        if (self.weak or self.weak_case) and self.confirm is None:
             raise ValueError("weak names never count without confirm | add confirm, or move them to aliases")
         return self
 
@@ -157,6 +158,7 @@ class EntityFile(Strict):
             exact=_frozen(self.exact),
             exact_case=_frozen(self.exact_case),
             weak=_frozen(self.weak),
+            weak_case=_frozen(self.weak_case),
             confirm=self.confirm.spec() if self.confirm else None,
             excepts=_frozen(self.excepts),
             except_near=self.except_near.spec() if self.except_near else None,
