@@ -46,8 +46,9 @@ class Builder:
         ):
             for lang, word in _each(words):
                 self._name(spec, Claim(ENTITY, term, lang=lang, weak=weak), word, generate=generate)
-        for lang, word in _each(spec.exact_case):
-            self._add(word, Claim(ENTITY, term, lang=lang, spelling=spelling(word)))
+        for words, weak in ((spec.exact_case, False), (spec.weak_case, True)):
+            for lang, word in _each(words):
+                self._add(word, Claim(ENTITY, term, lang=lang, weak=weak, spelling=spelling(word)))
         for lang, word in _each(spec.excepts):
             self._add(word, Claim(EXCEPT, term, lang=lang))
         confirm, near = self._condition(spec.confirm), self._condition(spec.except_near)
@@ -206,5 +207,5 @@ def called(entities: Iterable[EntitySpec], said: str) -> tuple[EntitySpec, ...]:
 
 
 def _names(of: EntitySpec) -> list[str]:
-    lists = (of.aliases, of.exact, of.exact_case, of.weak)
+    lists = (of.aliases, of.exact, of.exact_case, of.weak, of.weak_case)
     return [of.name, *(word for listed in lists for words in listed.values() for word in words)]

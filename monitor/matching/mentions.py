@@ -201,6 +201,7 @@ class EntitySpec(Strict):
     exact: Words = Field(default={}, description="forms taken as they are; nothing is generated from them")
     exact_case: Words = Field(default={}, description="only in this very upper and lower case")
     weak: Words = Field(default={}, description="names that count only when `confirm` holds")
+    weak_case: Words = Field(default={}, description="weak, and only in this very upper and lower case")
     confirm: Nearby | None = None
     excepts: Words = Field(
         default={}, alias="except", description="phrases that silence a mention they touch"
@@ -210,9 +211,9 @@ class EntitySpec(Strict):
 
     @model_validator(mode="after")
     def _usable(self) -> EntitySpec:
-        if not any((self.aliases, self.exact, self.exact_case, self.weak)):
+        if not any((self.aliases, self.exact, self.exact_case, self.weak, self.weak_case)):
             raise ValueError("has no names to look for | add aliases")
-        if self.weak and self.confirm is None:
+        if (self.weak or self.weak_case) and self.confirm is None:
             raise ValueError("weak names never count without confirm | add confirm, or move them to aliases")
         return self
 

@@ -321,7 +321,7 @@ def _names_by_language(entity: EntitySpec) -> Iterator[tuple[str, tuple[str, ...
 
 
 def _all_names(entity: EntitySpec) -> tuple[str, ...]:
-    weak = chain.from_iterable(entity.weak.values())
+    weak = chain(*entity.weak.values(), *entity.weak_case.values())
     return (*chain.from_iterable(names for _, names in _names_by_language(entity)), *weak)
 
 

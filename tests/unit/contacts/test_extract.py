@@ -63,7 +63,7 @@ def told(found: tuple[Contact, ...]) -> list[str]:
         pytest.param("en", "Putin invited al-Menfi to the summit in Kazan.", "visit invited: Vladimir Putin | Mohamed al-Menfi", id="en invited"),
         pytest.param("en", "Lavrov phoned al-Menfi and Dbeibah.", "call happened: Sergei Lavrov | Mohamed al-Menfi, Abdulhamid Dbeibah", id="en call"),
         pytest.param("en", "Haftar sent a letter to Putin.", "message happened: Vladimir Putin | Khalifa Haftar", id="en letter"),
-        pytest.param("en", "Tatneft and the National Oil Corporation signed an agreement.", "agreement happened: Tatneft | National Oil Corporation", id="en agreement"),
+        pytest.param("en", "Tatneft and Libya's National Oil Corporation signed an agreement.", "agreement happened: Tatneft | National Oil Corporation", id="en agreement"),
         pytest.param("fr", "Le maréchal Haftar a été reçu vendredi par Vladimir Poutine.", "meeting happened: Vladimir Putin | Khalifa Haftar", id="fr passive"),
         pytest.param("fr", "Tête-à-tête entre Sergueï Lavrov et Aguila Saleh à Moscou.", "meeting happened: Sergei Lavrov | Aguila Saleh", id="fr nominal"),
         pytest.param("fr", "Sergueï Lavrov rencontrera Mohamed el-Menfi mardi.", "meeting planned: Sergei Lavrov | Mohamed al-Menfi", id="fr future"),
