@@ -56,10 +56,8 @@ def withdrawn(tx: Connection, ids: Sequence[int], at: datetime) -> tuple[str, ..
 def _entries(
     tx: Connection, matched: Mapping[int, Assessed], at: datetime, known: Outlets
 ) -> tuple[Entry, ...]:
-    already, seen = (
-        stories.of_items(tx, matched),
-        stories.first_seen(tx, [i for i, entry in matched.items() if entry.revises]),
-    )
+    already = stories.of_items(tx, matched)
+    seen = stories.first_seen(tx, [i for i, entry in matched.items() if entry.revises is not None])
     return tuple(
         plan.Entry(
             item_id=item_id,

@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 
 
 _APART = select(stories_apart).where(
-    or_(
-        *(side.in_(bindparam("ids", expanding=True)) for side in (stories_apart.c.one, stories_apart.c.other))
-    )
+    stories_apart.c.one.in_(bindparam("ids", expanding=True))
+    | stories_apart.c.other.in_(bindparam("ids", expanding=True))
 )
 
 
