@@ -117,6 +117,14 @@ def _tell(name: str, failed: Callable[[str, Exception], None], error: Exception)
     failed(name, error)
 
 
+def _scheduler(threads: int) -> BackgroundScheduler:
+    return BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(threads)},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        timezone="UTC",
+    )
+
+
 def run(
     ticks: Mapping[str, tuple[float, Callable[[], object]]],
     *,
@@ -131,20 +139,13 @@ def run(
     `reload`.
 
     `failed` hears of each tick and service that ended with an error; a service begins again after a while.
-    `jumped` hears by how many seconds the clock was set. After that every tick runs at once: the scheduler
-    reckons in wall time, and would sleep as long as the clock was set back.
-    Returns whether all work in hand ended within the grace period; a second signal ends the wait at once.
+    `jumped` hears by how many seconds the clock was set.
+    Returns whether all work in hand ended in the grace period; a second signal ends the wait at once.
     """
-    scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(len(ticks))},
-        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        timezone="UTC",
-    )
-    busy = _Busy()
+    scheduler, busy = _scheduler(len(ticks)), _Busy()
     for name, (seconds, work) in ticks.items():
         scheduler.add_job(busy.counting(guarded(name, work, failed)), "interval", seconds=seconds, id=name)
-    services = services or {}
-    for name, service in services.items():
+    for name, service in (services := services or {}).items():
         serve = guarded(name, partial(service.run, partial(_tell, name, failed)), failed)
         threading.Thread(target=busy.counting(_lasting(serve, stopping)), name=name, daemon=True).start()
     scheduler.start()
@@ -156,6 +157,7 @@ def run(
         if (seconds := clock.jump()) != 0:
             log.warning("clock_jumped", seconds=round(seconds))
             guarded("clock", partial(jumped, seconds), failed)()
+            # the scheduler reckons in wall time, and would sleep as long as the clock was set back
             at_once(scheduler, ticks)
             _wake(services)
     stopping.set()

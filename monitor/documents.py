@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
-#: libyaml, thirty times as fast as the parser in Python; both read alike
+#: the parser in C, thirty times as fast as the parser in Python; both read alike
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -169,7 +169,7 @@ def _hint(source: str, began: Any, mark: Any) -> str:
 
 
 def _unreadable(file: str, source: str, error: yaml.YAMLError) -> ConfigError:
-    """A character that YAML does not take; libyaml counts in UTF-8 bytes."""
+    """A character that YAML does not take; the parser in C counts in UTF-8 bytes."""
     position = getattr(error, "position", None)
     line = None if position is None else source.encode()[:position].count(b"\n") + 1
     message = str(error).splitlines()[0]

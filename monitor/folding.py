@@ -2,8 +2,8 @@
 
 Folding: NFKC, case, diacritics, Arabic letter variants, Turkish i, digits of every script, look-alike letters
 of another script; every run of separators becomes one space, zero-width and bidi marks vanish, and so do
-suffixes after an apostrophe ("Wagner's", "Hafter'in"), so that a name is the same word wherever it stands;
-"U.N." is "UN"; a joined hashtag is its words ("#WagnerGroup", "#ЧВКВагнер").
+suffixes after an apostrophe ("Marin's", "Marin'in"), so that a name is the same word wherever it stands;
+"U.N." is "UN"; a joined hashtag is its words ("#RapidForce", "#БыстрыйОтряд").
 Folded text begins and ends with a space: a whole word is the word between two spaces.
 Unicode 15 data from `unicodedata`; NFKC is UAX #15, applied letter by letter.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
@@ -36,7 +36,7 @@ from monitor.watchlists.near_miss import isolated
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
     from monitor.config.load import Settings
@@ -45,22 +45,25 @@ if TYPE_CHECKING:
     from monitor.watchlists.backtest import Change, Count, Hit, Kind
 
 
+Since = Annotated[
+    str | None,
+    typer.Option(help="From when on: 30d, 12h or a date. Default: 30d of the archive, all of a file."),
+]
+Against = Annotated[
+    str | None,
+    typer.Option(metavar="DIR|GIT-REV", help="Also show what changes against these other watchlists."),
+]
+File = Annotated[
+    str | None,
+    typer.Option("--items", metavar="FILE", help="JSON Lines of items (- standard input), not the archive."),
+]
+
+
 def backtest(
-    since: Annotated[
-        str | None,
-        typer.Option(help="From when on: 30d, 12h or a date. Default: 30d of the archive, all of a file."),
-    ] = None,
+    since: Since = None,
     until: Annotated[str | None, typer.Option(help="Up to when: 7d (ago) or a date; now otherwise.")] = None,
-    against: Annotated[
-        str | None,
-        typer.Option(metavar="DIR|GIT-REV", help="Also show what changes against these other watchlists."),
-    ] = None,
-    file: Annotated[
-        str | None,
-        typer.Option(
-            "--items", metavar="FILE", help="JSON Lines of items (- standard input), not the archive."
-        ),
-    ] = None,
+    against: Against = None,
+    file: File = None,
     samples: Annotated[int, typer.Option(min=0, help="Samples of each rule; 0 with --against.")] = 3,
     changes: Annotated[int, typer.Option(min=0, help="Changed items listed of each watchlist.")] = 50,
     as_json: JsonOption = False,
@@ -79,14 +82,8 @@ def backtest(
     other = _matcher(other_watchlists(against, found.watchlists)) if against else None
     ours = _matcher(load(found.watchlists))
     run = Backtest(ours, other, samples=0 if other else samples, changes=changes)
-    wrong = 0
     with _source(found, file, start, end) as source:
-        for one in source:
-            if isinstance(one, items.LineError):
-                wrong += 1
-                complain(f"line {one.line}: {one.error}")
-            else:
-                run.add(*one)
+        wrong = _run(run, source)
     if as_json:
         window = {"since": start, "until": end, "unreadable": wrong}
         say_json({**window, **run.as_json()})
@@ -95,6 +92,18 @@ def backtest(
         console.print(backtested(run, first, last, colours=console.is_terminal), end="")
     if wrong or run.changed:
         raise typer.Exit(FINDINGS)
+
+
+def _run(run: Backtest, source: Iterable[Any]) -> int:
+    """Add every item of `source`; the number of lines that are none, each complained of."""
+    wrong = 0
+    for one in source:
+        if isinstance(one, items.LineError):
+            wrong += 1
+            complain(f"line {one.line}: {one.error}")
+        else:
+            run.add(*one)
+    return wrong
 
 
 def _matcher(lists: Watchlists) -> Matcher:

@@ -115,33 +115,22 @@ def contacts(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Contacts between the parties of the watchlists, each once across stories and languages,
-    as they may be cited.
-    """
+    """Contacts between the parties of the watchlists, each once across stories, as they may be cited."""
     settings = loaded(config)
     lists = load(settings.watchlists)
     wanted = Filter(
-        contact_id=contact_id,
+        contact_id=contact_id, background=background, persons=tuple(person or ()),
         watchlists=_ids(watchlist, "--watchlist", {folded(name): name for name in lists.parties}),
         parties=_ids(party, "--party", _parties(lists)),
-        persons=tuple(person or ()),
-        sides=frozenset(side or ()),
-        kinds=frozenset(kind or ()),
-        statuses=frozenset(status or ()),
-        since=_day(since, "--since", last=False),
-        until=_day(until, "--until", last=True),
-        background=background,
-    )
-    form = Format.JSON if as_json else form
-    library = _library(form, chart)
+        sides=frozenset(side or ()), kinds=frozenset(kind or ()), statuses=frozenset(status or ()),
+        since=_day(since, "--since", last=False), until=_day(until, "--until", last=True),
+    )  # fmt: skip
+    library = _library(form := Format.JSON if as_json else form, chart)
     known = WhoIsWho.of(lists.entities.values(), lists.party_titles)
-    for one in side or ():
-        known_side(settings, one)
+    _sides_must_be_known(settings, side)
     everything = _ledger(settings, known, lists.press)
     found = chosen(everything, wanted, known)
-    if contact_id is not None and not found:
-        complain(f"no contact is called {contact_id}; `monitor contacts --background` lists all of them")
-        raise typer.Exit(FINDINGS)
+    _must_be_there(contact_id, found)
     if chart is not None:
         _saved(chart, lambda: library.write(found, chart))
     elif form is Format.TABLE:
@@ -149,6 +138,17 @@ def contacts(
         _table(found, output, hidden=hidden, in_full=contact_id is not None)
     else:
         _put(_document(form, found, known, library), output, form)
+
+
+def _sides_must_be_known(settings: Settings, sides: Sequence[str] | None) -> None:
+    for side in sides or ():
+        known_side(settings, side)
+
+
+def _must_be_there(contact_id: str | None, found: Sequence[object]) -> None:
+    if contact_id is not None and not found:
+        complain(f"no contact is called {contact_id}; `monitor contacts --background` lists all of them")
+        raise typer.Exit(FINDINGS)
 
 
 def _parties(lists: Watchlists) -> dict[str, str]:

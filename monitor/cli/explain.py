@@ -57,16 +57,18 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 _SAVED_PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html)\b", re.IGNORECASE)
 
 
+What = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE|URL|ITEM-ID",
+        help="A text (first line: title), a saved page, an item as JSON, - for any of them on "
+        "standard input, the address of an article, or the number of an item in the archive.",
+    ),
+]
+
+
 def explain_item(
-    what: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE|URL|ITEM-ID",
-            help="A text (first line: title), a saved page, an item as JSON, - for any of them on "
-            "standard input, "
-            "the address of an article, or the number of an item in the archive.",
-        ),
-    ],
+    what: What,
     everything: Annotated[
         bool, typer.Option("--all", help="Also rules that found nothing, and the queries.")
     ] = False,

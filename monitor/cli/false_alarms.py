@@ -152,16 +152,10 @@ def review(
     rows = [(item, mention) for item in told for mention in item.suppressed if mention.by == made.by]
     if as_json:
         shown = [
-            {
-                "item": i.id,
-                "story": i.story_id,
-                "outlet": i.outlet,
-                "title": i.item.title,
-                "rule": m.rule,
-                "sentence": m.sentence,
-            }
+            {"item": i.id, "story": i.story_id, "outlet": i.outlet, "title": i.item.title, "rule": m.rule,
+             "sentence": m.sentence}
             for i, m in rows
-        ]
+        ]  # fmt: skip
         say_json(_row(made, len(ids), now) | {"silenced": shown})
         return
     say(_line(made, len(ids), now))

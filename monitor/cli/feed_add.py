@@ -98,13 +98,9 @@ def add(
     for place in (tried.url, tried.answered):
         _refuse_known(told, place, known)
     described: dict[str, Any] = {
-        "title": title,
-        "language": language,
-        "side": side,
-        "reliability": reliability,
-        "country": country,
-    }
-    described.update(family=family, fulltext=fulltext, interval=_interval(told, interval))
+        "title": title, "language": language, "side": side, "reliability": reliability, "country": country,
+        "family": family, "fulltext": fulltext, "interval": _interval(told, interval),
+    }  # fmt: skip
     feed = _valid(told, _described(tried, id_, described, known), known, load_press(found.watchlists))
     _show(told, feed, tried, found)
     _ask(told, yes=yes)

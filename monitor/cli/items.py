@@ -42,6 +42,7 @@ from monitor.store import archive, evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from monitor.model import Match, StoryItem
     from monitor.model.evidence import Kept
@@ -58,16 +59,18 @@ class Format(StrEnum):
     JSON = "json"
 
 
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Each must occur, in title, summary or text; parts of words too; case, accents and "
+        "variants of letters do not count. @ID: an entity in every spelling and script."
+    ),
+]
+
+
 @app.command("search")
 def search(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Each must occur, in title, summary or text; parts of words too; case, accents and "
-            "variants of "
-            "letters do not count. @ID: an entity in every spelling and script."
-        ),
-    ] = None,
+    words: Words = None,
     watchlist: Watchlist = None,
     severity: Loud = None,
     side: By = None,
@@ -97,6 +100,12 @@ def search(
         found = archive.search(tx, wanted, limit + 1)
     found, more = found[:limit], len(found) > limit
     form = Format.JSON if as_json else form
+    _put_items(found, more, form, output)
+    if not found:
+        raise typer.Exit(FINDINGS)
+
+
+def _put_items(found: Sequence[StoryItem], more: bool, form: Format, output: Path | None) -> None:
     if form is Format.CSV:
         search_options.put(told.items_csv(found), output, mark=True)
     elif form is Format.JSON:
@@ -106,8 +115,6 @@ def search(
         )
     else:
         search_options.put(item_table(found, more=more), output)
-    if not found:
-        raise typer.Exit(FINDINGS)
 
 
 @app.command("show")

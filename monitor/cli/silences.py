@@ -72,7 +72,7 @@ def _open(found: Settings) -> Iterator[Database]:
 
 Match = Annotated[
     list[str] | None,
-    typer.Option(help="What to silence, as `watchlist=wagner` or `side=~libya-.*`; several must all hold."),
+    typer.Option(help="What to silence, as `watchlist=ports` or `side=~state-.*`; several must all hold."),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Silence every story; instead of --match.")]
 

@@ -42,7 +42,7 @@ def _many_matchers(value: Any) -> Any:
         return tuple(value.items())
     given = [value] if isinstance(value, str) else value
     if not isinstance(given, list | tuple):
-        raise ValueError(f'{value!r} are not matchers | write {{severity: high}} or ["side=~libya-.*"]')
+        raise ValueError(f'{value!r} are not matchers | write {{severity: high}} or ["side=~state-.*"]')
     return tuple(given)
 
 

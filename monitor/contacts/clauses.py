@@ -2,7 +2,7 @@
 
 An actor is a named person, office, body or country of one of the two sides, or a third party. Its part is
 `core` (takes part), `indirect` ("Putin's envoy" is not Putin), `speaker` ("Lavrov said"), `topic` ("about
-Haftar") or `place` ("in the Kremlin").
+Marin") or `place` ("in the Élysée").
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.contacts.parties import Cast
-    from monitor.matching.mentions import Mention, Scan, Sentence
+    from monitor.matching.mentions import EntitySpec, Mention, Scan, Sentence
 
 #: sentences are read up to here; what is longer is no prose
 LONGEST = 3000
@@ -99,19 +99,20 @@ def _inside(word: Word, other: Word) -> bool:
 def _sort(frame: Frame, mention: Mention, place: tuple[int, int], cast: Cast) -> None:
     if mention.term[0] == "%":
         frame.said.update((mention.term, f"{mention.term}.{mention.sense}"))
-    if mention.term == CONTACT:
-        frame.cues.append(Word(mention.sense, *place, mention))
-    elif mention.term == STATUS:
-        frame.statuses.append(Word(mention.sense, *place, mention))
-    elif mention.term == SAYING:
-        frame.sayings.append(Word(mention.sense, *place, mention))
-    elif mention.term == LEANING:
-        frame.leanings.append(Word(mention.sense, *place, mention))
-    elif mention.term == OFFICIAL:
-        frame.offices.append(Word(mention.sense, *place, mention))
+    words = {
+        CONTACT: frame.cues, STATUS: frame.statuses, SAYING: frame.sayings, LEANING: frame.leanings,
+        OFFICIAL: frame.offices,
+    }  # fmt: skip
+    if mention.term in words:
+        words[mention.term].append(Word(mention.sense, *place, mention))
     spec = cast.entity(mention)
-    if spec is None:
-        return
+    if spec is not None:
+        _sort_entity(frame, mention, spec, place, cast)
+
+
+def _sort_entity(
+    frame: Frame, mention: Mention, spec: EntitySpec, place: tuple[int, int], cast: Cast
+) -> None:
     if mention.silenced_by is not None:
         if spec.kind == "person":
             frame.strangers.append((mention, "person"))
@@ -125,12 +126,17 @@ def _sort(frame: Frame, mention: Mention, place: tuple[int, int], cast: Cast) ->
     if spec.kind in _SPEAKING or METONYM in spec.tags:
         side = sides[0] if sides else THIRD
         frame.voices.append(Actor(spec.name, side, rank, *place, mention, spec.kind))
+    _sort_sides(frame, Actor(spec.name, THIRD, rank, *place, mention, spec.kind), sides, cast)
+
+
+def _sort_sides(frame: Frame, named: Actor, sides: Sequence[str], cast: Cast) -> None:
+    """As one actor of each side; who is on both is the country in person of each."""
     for side in sides or (THIRD,):
-        actor = Actor(spec.name, side, rank, *place, mention, spec.kind)
-        if rank is Rank.COUNTRY:
-            if spec.kind == "place":
+        actor = replace(named, side=side)
+        if named.rank is Rank.COUNTRY:
+            if named.kind == "place":
                 frame.places.append(actor)
-            actor = replace(actor, name=cast.countries.get(side, spec.name))
+            actor = replace(actor, name=cast.countries.get(side, named.name))
             if len(sides) < 2:
                 frame.lands.append(actor)
         if len(sides) == 2:
@@ -204,7 +210,7 @@ def _dateline(frame: Frame, land: Actor, after: str) -> bool:
 
 
 def _in_title(frame: Frame, body: Actor) -> bool:
-    """ "Khalifa Haftar, commander of the Libyan National Army", "LNA commander Haftar":
+    """ "Rosa Marin, commander of the National Army", "army commander Marin":
     only who somebody is.
     """
     for office in frame.offices:
@@ -224,7 +230,7 @@ def _beside(person: Actor, first: Mention, last: Mention) -> bool:
 
 
 def _cue_follows(frame: Frame, actor: Actor) -> bool:
-    """ "Haftar's visit": the word of contact belongs to the name."""
+    """ "Marin's visit": the word of contact belongs to the name."""
     rest = frame.text[actor.end : actor.end + 3]
     return rest.startswith("'") and any(0 <= c.start - actor.end <= 4 for c in frame.cues)
 

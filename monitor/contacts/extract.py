@@ -109,7 +109,7 @@ def casts_of(watchlists: Watchlists) -> dict[str, Cast]:
 
 def listener(watchlists: Watchlists) -> Callable[[Scan], Speaker | None]:
     """What tells who denies the news of an item that reports no contact:
-    "The Kremlin denies that fighters arrived".
+    "The Élysée denies that fighters arrived".
     """
     casts = tuple(casts_of(watchlists).values())
 

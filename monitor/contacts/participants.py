@@ -73,7 +73,7 @@ def _active(frame: Frame, actor: Actor) -> bool:
 
 def _list_goes_on(frame: Frame, span: tuple[int, int], found: Sequence[Actor]) -> list[Actor]:
     """Names of the clauses that carry on:
-    "Oun, who chairs the Libyan side, and Toggi", "at the ministry, where Baour".
+    "Oun, who chairs the Spanish side, and Toggi", "at the ministry, where Baour".
     """
     if not found or any(a.side == THIRD and a.part == "core" for a in frame.actors):
         return []
@@ -206,7 +206,7 @@ def _land(frame: Frame, span: tuple[int, int], side: str, cues: Sequence[Word]) 
 
 
 def _paired(frame: Frame, made: Parties) -> bool:
-    """ "Russian-Libyan talks", "talks between Russia and Libya"."""
+    """ "Franco-Spanish talks", "talks between France and Spain"."""
     one_party, other_party = frame.parties
     for one, other in product(made.of(one_party), made.of(other_party)):
         first, second = sorted((one, other), key=lambda a: a.start)

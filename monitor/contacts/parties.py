@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 THIRD = "third"
 #: the vocabulary of contact; its senses tell the kind
 CONTACT = "%contact"
-#: tags that entity files give: what newsrooms say for the state itself ("the Kremlin"), who only speaks for
+#: tags that entity files give: what newsrooms say for the state itself ("the Élysée"), who only speaks for
 #: others,
 #: armed forces as such, and those at sea
 METONYM, SPOKESMAN, FORCES, NAVY = "metonym", "spokesman", "forces", "navy"
@@ -43,7 +43,7 @@ class Rank(IntEnum):
     PERSON = 0
     #: with a name of its own: "Tatneft"
     BODY = 1
-    #: an office or body without one: "Russian ambassador to Libya", "Libyan delegation"
+    #: an office or body without one: "French ambassador to Spain", "Spanish delegation"
     OFFICE = 2
     #: a palace that stands for its state: an entity tagged `metonym`
     METONYM = 3
@@ -101,7 +101,7 @@ class Cast:
 
     def holder(self, title: str, side: str) -> EntitySpec | None:
         """Whose office a title is on a side, where an entity has it for an English name:
-        "Russian president".
+        "French president".
         """
         wanted = f"{self.demonyms[side]} {title}".casefold()
         return self.titles.get(wanted)
@@ -114,7 +114,7 @@ class Cast:
 def rank_of(spec: EntitySpec) -> Rank:
     """What kind of actor an entity is.
 
-    A proper name has capitals only; an office or "Russian delegation" has not.
+    A proper name has capitals only; an office or "French delegation" has not.
     """
     if spec.kind not in {"person", "body"}:
         return Rank.COUNTRY

@@ -1,7 +1,7 @@
 """Pure. Why a clause tells of a contact, or why it does not: the two declared tables, and the step that looks
 them up.
 
-Where both parties take part in person nothing more is asked. A country alone ("Russia", "the French") stands
+Where both parties take part in person nothing more is asked. A country alone ("Spain", "the French") stands
 for a party in many a sentence that tells of no contact; so each reason for which it may do says which words
 of contact it needs, how near they stand, and whether anybody else may be named beside it.
 """
@@ -294,7 +294,7 @@ def _parted(frame: Frame, cue: Actor | Word, land: Actor | Word) -> bool:
 
 
 def _at_home(frame: Frame, cue: Word, made: Parties) -> bool:
-    """Whether a word of presence names the country of who acts: a Russian in Moscow visits nobody."""
+    """Whether a word of presence names the country of who acts: a Spaniard in Madrid visits nobody."""
     clause = frame.clause(cue.start)
     acting = {a.side for a in made.actors if a.rank is not Rank.COUNTRY and frame.clause(a.start) == clause}
     return any(land.side in acting and cue.start <= land.start < cue.end for land in frame.lands)

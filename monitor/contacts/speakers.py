@@ -1,4 +1,4 @@
-"""Pure. Who says it: "The Kremlin denied …", "according to Peskov", "dément le Kremlin", «نفى الكرملين».
+"""Pure. Who says it: "The palace denied …", "according to Marin", "dément le palais", «نفى القصر».
 
 A denial, confirmation or claim belongs to whom the text names beside a word of saying (the analysts'
 vocabulary `saying`). In a sentence several may say something; a denial's speaker is who denies. Without a
@@ -119,7 +119,7 @@ def _heading(frame: Frame, cast: Cast, lang: str) -> Speaker | None:
 
 
 def _right_behind(frame: Frame, word: Word, lang: str) -> Actor | None:
-    """ "Denied by the Kremlin"; and where the verb begins: «نفى الكرملين», "…», dément le Kremlin"."""
+    """ "Denied by the palace"; and where the verb begins: «نفى القصر», "…», dément le palais"."""
     actor = next((a for a in frame.voices if a.start >= word.end), None)
     between = frame.text[word.end : actor.start] if actor else ""
     article = tables()["article"]
@@ -191,7 +191,7 @@ def _subject(frame: Frame, word: Word, lang: str) -> Actor | None:
 
 
 def _is_object(frame: Frame, actor: Actor) -> bool:
-    """ "With Haftar", "the meeting of Putin and Haftar": who takes part, not who speaks."""
+    """ "With Marin", "the meeting of Moreau and Marin": who takes part, not who speaks."""
     if any(_belongs(frame, cue, actor) for cue in frame.cues):
         return True
     if frame.grammar.inside.search(frame.text[max(0, actor.start - 24) : actor.start]):
@@ -200,7 +200,7 @@ def _is_object(frame: Frame, actor: Actor) -> bool:
 
 
 def _is_anothers(frame: Frame, actor: Actor) -> bool:
-    """ "Haftar's aide" is not Haftar."""
+    """ "Marin's aide" is not Marin."""
     before, after = (
         frame.text[max(0, actor.start - NEAR) : actor.start],
         frame.text[actor.end : actor.end + NEAR],
@@ -214,7 +214,7 @@ def _belongs(frame: Frame, cue: Word, actor: Actor) -> bool:
 
 
 def _is_subject(frame: Frame, actor: Actor, lang: str) -> bool:
-    """Behind a Russian verb only an undeclined name is its subject; no preposition stands before it."""
+    """With cases only an undeclined name is the subject of a verb before it; no preposition stands there."""
     if lang != "ru":
         return True
     return (
@@ -238,7 +238,7 @@ def _turkish(frame: Frame, earlier: list[Actor], word: Word) -> Actor | None:
         return None
     before, name = frame.text[: first.start], frame.text[first.start : first.end]
     after = frame.text[first.end : first.end + NEAR]
-    # "Wagner savaşçılarının …" is what is denied
+    # "Lejyon savaşçılarının …" is what is denied
     owned = re.match(r"\s\w+(?:n[ıiuü]n)(?!\w)", after) or re.search(r"\w{5}n[ıiuü]n\Z", before + name)
     if "," in before or len(before.split()) > TITLE or owned:
         return None
@@ -246,7 +246,7 @@ def _turkish(frame: Frame, earlier: list[Actor], word: Word) -> Actor | None:
 
 
 def _headed(frame: Frame) -> Actor | None:
-    """ "Kremlin: no meeting is planned": who a headline quotes."""
+    """ "Palace: no meeting is planned": who a headline quotes."""
     first = next(iter(frame.voices), None)
     heads = (
         first is not None

@@ -1,4 +1,4 @@
-"""Pure. Actors without a name: "the Libyan interior minister", "Russian officials", "the minister"."""
+"""Pure. Actors without a name: "the Spanish interior minister", "French officials", "the minister"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from monitor.contacts.parties import Cast
     from monitor.matching.mentions import Mention
 
-#: words between a country and an office that belong together ("Russian first deputy minister")
+#: words between a country and an office that belong together ("French first deputy minister")
 REACH = 3
 _MORE = re.compile(r"(?:\s[\w'-]+){1,3}")
 _ADJECTIVE = re.compile(r"\s(?!(?:delegation|officials?|leaders|has|have|said|will|is|was|and|in|on)\b)\w")
@@ -61,13 +61,13 @@ def _whole(frame: Frame, start: int, end: int) -> str:
 
 
 def _of_the_world(frame: Frame, land: Mention, office: Mention) -> bool:
-    """ "Head of the UN Libya mission"."""
+    """ "Head of the UN Cyprus mission"."""
     first, last = min(land.token, office.token), max(land.token_end, office.token_end)
     return any(m.token_end >= first - 2 and m.token <= last + 2 for m in frame.world)
 
 
 def composed(frame: Frame, cast: Cast) -> Iterator[Actor]:
-    """ "Libyan interior minister": a country, its people or its capital beside an office."""
+    """ "Spanish interior minister": a country, its people or its capital beside an office."""
     used = {o.start for o in frame.offices for a in frame.actors if a.start <= o.start < a.end}
     for land in frame.lands:
         office = _beside(land, frame, used)
@@ -139,7 +139,7 @@ def _holds(other: Actor, actor: Actor) -> bool:
 
 def _names(person: Actor, office: Actor, frame: Frame) -> bool:
     """Whether an office or country stands right beside the name of who holds it:
-    "Russian president Putin".
+    "French president Moreau".
     """
     if person.side != office.side or office.rank is Rank.PERSON or person.rank >= office.rank:
         return False

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from monitor.model import Change, Evidence, Judged, Match, Step, Story, StoryItem
+    from monitor.model import Change, Contact, Evidence, Judged, Match, Step, Story, StoryItem
 
 ITEM_COLUMNS = (
     "id", "first_seen", "published", "outlet", "side", "reliability", "language", "title", "severity", "watchlists",
@@ -57,22 +57,23 @@ def item_json(of: StoryItem, *, texts: bool = True) -> dict[str, Any]:
         "coverage": of.coverage.value,
         "why": of.coverage_detail,
         "matches": [_match(m) for m in of.matches],
-        "contacts": [
-            {
-                "type": c.type.value,
-                "status": c.status.value,
-                "watchlist": c.watchlist,
-                "parties": {party: list(names) for party, names in c.parties.items()},
-                "place": c.place,
-                "date": c.date,
-                "background": c.background,
-            }
-            for c in of.contacts
-        ],
+        "contacts": [_contact(c) for c in of.contacts],
         "silenced": [
             {"watchlist": s.watchlist, "rule": s.rule, "by": s.by, "text": s.text, "sentence": s.sentence}
             for s in of.suppressed
         ],
+    }
+
+
+def _contact(of: Contact) -> dict[str, Any]:
+    return {
+        "type": of.type.value,
+        "status": of.status.value,
+        "watchlist": of.watchlist,
+        "parties": {party: list(names) for party, names in of.parties.items()},
+        "place": of.place,
+        "date": of.date,
+        "background": of.background,
     }
 
 

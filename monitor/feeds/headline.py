@@ -1,5 +1,5 @@
-"""Pure. The outlet's name that an aggregator puts behind a headline ("Headline - Libya Herald") is told apart
-from it.
+"""Pure. The outlet's name that an aggregator puts behind a headline ("Headline - Alpine Herald") is told
+apart from it.
 
 Only what is surely an outlet is taken off: the entry's own `<source>`, the feed's title, a listed name
 (data/outlets.txt), a host name, and what follows the last mark in a document where most titles end so. A tail
@@ -37,7 +37,7 @@ _ARTICLE = re.compile(r"(?:the|le|la|les|il|lo|gli|l) (?=\w)")
 LONGEST, LEAST = 60, 1
 #: words of a name that is told by one of them
 WORDS = 4
-#: names taken off one headline: "Headline - Libya Herald - Google News"
+#: names taken off one headline: "Headline - Alpine Herald - Google News"
 MOST = 3
 #: titles of a document that end alike, or in some outlet, before the rest of such tails are outlets too
 TITLES, SHARE = 4, 0.8

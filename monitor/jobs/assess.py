@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.config.model import PollingConfig
-    from monitor.model import Entry, FeedState, FetchResult, KnownItem, ParsedFeed, Rhythm
+    from monitor.model import Entry, FeedState, FetchResult, KnownItem, NotModified, ParsedFeed, Rhythm
 
 #: answers that came whole and were no feed we can read, and how long such an address rests if it never was
 #: one
@@ -207,6 +207,17 @@ def _status(poll: Poll) -> str:
     return "ok" if poll.parsed is not None else "unchanged"
 
 
+def _validated(state: FeedState, result: Fetched | NotModified) -> FeedState:
+    """With the validators of an answer that came whole."""
+    return replace(
+        state,
+        etag=_validator(result.etag, state.etag, result),
+        last_modified=_validator(result.last_modified, state.last_modified, result),
+        # they belong to the address that sent them, which a redirect may have chosen
+        validators_url=result.url if isinstance(result, Fetched) else state.validators_url,
+    )
+
+
 def _succeeded(
     poll: Poll, new: Sequence[Item], *, policy: PollingConfig, now: datetime, jitter: float
 ) -> FeedState:
@@ -225,13 +236,7 @@ def _succeeded(
     interval = rhythm.interval(learnt, now, feed=state.feed, policy=policy, burst=burst)
     due, not_before = next_poll(now, interval, asks, jitter=jitter)
     return replace(
-        state,
-        etag=_validator(result.etag, state.etag, result) if whole else state.etag,
-        last_modified=_validator(result.last_modified, state.last_modified, result)
-        if whole
-        else state.last_modified,
-        # validators belong to the address that sent them, which a redirect may have chosen
-        validators_url=result.url if whole and isinstance(result, Fetched) else state.validators_url,
+        _validated(state, result) if whole else state,
         body_hash=poll.body_hash or state.body_hash,
         interval=interval,
         next_poll_at=due,

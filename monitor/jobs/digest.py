@@ -86,16 +86,10 @@ def make(
     report = digests.report(tx, window.since, window.until, now)
     shown = [s for s in found if s.severity.rank >= series.min_severity.rank]
     row = LedgerRow(
-        series=series.series,
-        local_date=window.key,
-        receiver=receiver.name,
-        since=window.since,
-        until=window.until,
-        since_seq=since_seq,
-        until_seq=until_seq,
-        created_at=now,
-        kind="catch-up" if window.catch_up else "normal",
-    )
+        series=series.series, local_date=window.key, receiver=receiver.name,
+        since=window.since, until=window.until, since_seq=since_seq, until_seq=until_seq,
+        created_at=now, kind="catch-up" if window.catch_up else "normal",
+    )  # fmt: skip
     if not should_send(series, stories=len(shown), healthy=report.well):
         return Made(messages=(), row=row, stories=0)
     judge = digester.judge
@@ -108,14 +102,9 @@ def make(
         trend=_trend(tx, series, window, now),
     )
     context = digest_context(
-        findings,
-        window,
-        series=series,
-        now=now,
-        sides=judge.press.sides,
-        public_url=digester.public_url,
-        titles=digester.titles,
-    )
+        findings, window, series=series, now=now, sides=judge.press.sides,
+        public_url=digester.public_url, titles=digester.titles,
+    )  # fmt: skip
     context = with_held(context, alerts.held(tx, [story.id for story in shown]))
     messages = render(digester.templates, context, receiver, batch=str(uuid4()), at=now)
     return Made(messages=messages, row=row, stories=len(shown))

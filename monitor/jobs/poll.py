@@ -244,7 +244,6 @@ def make_item(
     fetched: bool = True,
 ) -> Item:
     """An entry as the item that is matched and kept; the article's text takes the place of a shorter content.
-
     `fetched`: whether articles are fetched at all.
     """
     feed = state.feed

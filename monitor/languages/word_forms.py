@@ -32,7 +32,7 @@ def inflected(name: str, lang: str, kind: str) -> tuple[str, ...]:
     """`name` and its written forms in language `lang`, unfolded, the name first, at most 200.
 
     `kind` is an entity's kind or "word" for plain words; a language without rules gives the name alone, and
-    so does a name in other letters than its language's: a Latin name in a Russian list does not decline.
+    so does a name in other letters than its language's: a Latin name in a list in Cyrillic does not decline.
     """
     clean = " ".join(name.split())
     if not clean or lang not in tables.having(Forms) or not _in_script(clean, lang):
@@ -271,7 +271,7 @@ def _is_possessed(lower: str) -> bool:
 
 # --- Arabic names in Latin letters -----------------------------------------------------------------------
 
-#: the Arabic article in Latin and in Russian letters, apart or joined by a hyphen
+#: the Arabic article in Latin and in Cyrillic letters, apart or joined by a hyphen
 _ARTICLE_APART = re.compile(
     r"(?<!\w)(?:[ae](?:l|sh|[dnrstz])|[аэ](?:ль|[рдзнтсш]))[-\s](?=\w{3})", re.IGNORECASE
 )
@@ -280,7 +280,7 @@ _SUN = re.compile(r"sh|[dnrstz]|[рдзнтсш]", re.IGNORECASE)
 
 
 def articled(name: str, *, bears_article: bool) -> tuple[str, ...]:
-    """An Arabic name in Latin or Russian letters with its article in every spelling: al-Menfi, el Menfi,
+    """An Arabic name in Latin or Cyrillic letters with its article in every spelling: al-Menfi, el Menfi,
     Almenfi, and by sound ad-Dbeibah; Альменфи, Эльменфи, ан-Надури.
 
     `bears_article`: its last word has one also where it is written without ("Dbeibah").

@@ -1,6 +1,6 @@
 """Pure. What a text names, in words that are the same in every language: the base of telling events apart.
 
-An entity is "@khalifa-haftar", a sense of a vocabulary that rules ask for "%contact.meeting", a UN document
+An entity is "@rosa-marin", a sense of a vocabulary that rules ask for "%contact.meeting", a UN document
 "un:S/RES/2570", a number "n:1300". Each once, with the weight of its best place.
 """
 
@@ -26,7 +26,7 @@ _WORD = regex.compile(r"[^\W\d_][\w'’-]*")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 
 
-#: of several names for one word the first that is there: "the Libyan army" is a body, not the country
+#: of several names for one word the first that is there: "the French army" is a body, not the country
 _KINDS = ("person", "place", "body", "event", "country")
 
 
@@ -36,7 +36,7 @@ def facts(
     """The facts of a scanned item, one name for each place of the text.
 
     `senses`: the vocabularies ("%contact") whose senses count; `kinds`: the kinds of the entities that do;
-    `countries`: of a place or a nation, as "@libyan", its country.
+    `countries`: of a place or a nation, as "@french", its country.
     """
     lead = next((s.paragraph for s in scan.sentences if s.field == "content"), -1)
     found: dict[str, int] = {}

@@ -204,7 +204,7 @@ class Lexicon:
         return meaning
 
     def _seams(self, given: str) -> list[int]:
-        """Where the words of a name begin that a hashtag in one case joins: "#khalifahaftar"."""
+        """Where the words of a name begin that a hashtag in one case joins: "#rosamarin"."""
         found: list[int] = []
         for start, tag in islice(tags(given), MAX_TAGS):
             word = folded(tag)

@@ -89,7 +89,7 @@ class Matcher:
                 self._index.setdefault(key, []).append(number)
         #: the vocabularies whose senses tell events apart
         self._senses = frozenset(f"%{v.id}" for v in watchlists.vocabularies.values() if v.events)
-        #: "Libyan" says nothing that "Libya" does not
+        #: "French" says nothing that "France" does not
         self._kinds = {f"@{e.id}": e.kind for e in watchlists.entities.values() if e.kind != "demonym"}
         self._told = frozenset((*self._senses, *self._kinds))
         #: the country of a place or a nation, where a tag names it

@@ -54,7 +54,7 @@ class Sentence:
 class Mention(NamedTuple):
     """One term where it stands. A tuple, because an item has hundreds of them."""
 
-    #: "@khalifa-haftar", "%contact", '"foreign forces"' (a rule's phrase, folded, in quotes), 'mercenar*'
+    #: "@rosa-marin", "%contact", '"foreign forces"' (a rule's phrase, folded, in quotes), 'mercenar*'
     term: str
     #: the vocabulary's sense that hit ("meeting", "denied"); empty otherwise
     sense: str

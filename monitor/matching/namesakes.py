@@ -2,7 +2,7 @@
 is meant.
 
 "Daniil Medvedev" is not Dmitry, "economist Belousov" not the minister. Once such a namesake, or a listed one
-("Richard Wagner"), is introduced, the bare surname that follows is his too, until the other one is named in
+("Richard Strauss"), is introduced, the bare surname that follows is his too, until the other one is named in
 full again. The names stand in languages/data/given_names.txt, the trades in the analysts' vocabulary
 `other-trades`.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: the vocabulary of what namesakes do; `stage` speaks against a full name too
 STAGE = "stage"
-#: words between a surname and the trade behind it: "Medvedev, the Russian tennis player"
+#: words between a surname and the trade behind it: "Moreau, the French tennis player"
 BEHIND = 2
 #: letters of a text before a name in which the word before it is looked for
 BEFORE = 48
@@ -87,7 +87,7 @@ class Namesakes:
     fields: Mapping[str, str]
     bearers: Mapping[str, Bearer]
     told: list[Told] = field(default_factory=list)
-    #: longer names of bodies that stand behind a namesake of theirs ("Sandro Wagner … the Wagner group")
+    #: longer names of bodies that stand behind a namesake of theirs ("Anna Falke … the Falke group")
     contested: list[Hit] = field(default_factory=list)
     _by_start: dict[str, list[Told]] = field(default_factory=dict)
     _by_name: dict[str, list[Told]] = field(default_factory=dict)

@@ -98,7 +98,7 @@ def _by_phrases(names: Sequence[Hit], phrases: Iterable[Hit]) -> None:
 
 
 def _by_longer(names: Sequence[Hit], covers: Iterable[Hit]) -> None:
-    """A longer name of another entity silences the shorter one inside it ("Saddam Haftar" is not Khalifa).
+    """A longer name of another entity silences the shorter one inside it ("Jean Marin" is not Rosa Marin).
 
     `names` are in order of their first token.
     """

@@ -41,6 +41,10 @@ class UnDocument:
     end: int
 
 
+#: what a resolution may ask for by which somebody leaves
+LEAVE = ("withdrawal", "mercenaries")
+
+
 class Resolution(BaseModel):
     """What one listed resolution is about."""
 
@@ -50,6 +54,13 @@ class Resolution(BaseModel):
     country: str = Field(min_length=1)
     asks: Asks
     about: str = ""
+
+    @property
+    def sense(self) -> str:
+        """Its country, and behind a hyphen whom it asks to leave: "mali-withdrawal", "mali-mercenaries", and
+        "mali" where it asks nobody, or its text is not known.
+        """
+        return f"{self.country}-{self.asks}" if self.asks in LEAVE else self.country
 
 
 class _File(BaseModel):
@@ -199,15 +210,8 @@ def load(document: documents.Document) -> Mapping[int, Resolution]:
 
 
 def sense(document: UnDocument, table: Mapping[int, Resolution]) -> str:
-    """What a rule may ask of a document: "libya-withdrawal", "libya-mercenaries", "libya", "other" or
-    "unknown".
-
-    `libya` is a listed resolution on Libya with no such demand, or one whose text is not known; `other` is
-    about another country; documents that are no listed resolution are `unknown`.
-    """
+    """What a rule may ask of a document: what a listed resolution asks for, or "unknown"."""
     resolution = table.get(document.number) if document.number is not None else None
     if resolution is None or (document.year is not None and document.year != resolution.year):
         return "unknown"
-    if resolution.country != "libya":
-        return "other"
-    return f"libya-{resolution.asks}" if resolution.asks in ("withdrawal", "mercenaries") else "libya"
+    return resolution.sense

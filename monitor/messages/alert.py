@@ -68,12 +68,9 @@ def alert_context(
         "subject": head,
         "suppressed": suppressed,
         "suppressed_note": words.say("suppressed", mentions=mentions) if suppressed else "",
-        "others": [],
-        "others_line": "",
-        "updates": {},
-        "update_line": "",
+        "others": [], "others_line": "", "updates": {}, "update_line": "",
         "false_alarm_link": safe_link(false_alarm_link),
-    }
+    }  # fmt: skip
 
 
 def notice_context(

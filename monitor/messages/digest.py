@@ -21,7 +21,7 @@ from monitor.messages.text import clean, cut, isolate, sparkline
 from monitor.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from monitor.alerts.digest_schedule import Due
@@ -75,17 +75,13 @@ def digest_context(
     words = frame(series.language, sides)
     kept = [s for s in found.stories if s.story.severity.rank >= series.min_severity.rank]
     contacts = _contacts(found, words, series)
-    told = [
+    loud, related = _by_loudness(
         story_context(s, words, series.timezone, public_url=public_url, titles=titles or {})
         | _news(found.known.get(s.story.id), words)
         | {"contacts_shown": bool(contacts["contacts_cut"])}
         for s in sorted(kept, key=lambda s: s.story.items[0].first_seen_at, reverse=True)
-    ]
-    ordered = sorted(told, key=lambda t: (-t["rank"], _NOVELTY.index(t["news"])))
-    loud = [t for t in ordered if t["rank"] >= ALERTS_FROM.rank]
-    related = [t for t in ordered if t["rank"] < ALERTS_FROM.rank]
+    )
     seen = coverage_context(found.coverage, words, series.timezone)
-    quieter = len(found.stories) - len(kept)
     return {
         **common(words, now, public_url),
         **_window(due, series, words),
@@ -95,16 +91,23 @@ def digest_context(
         "summary": _summary(loud, related, words),
         "counts": _counts(loud, words),
         "stories": loud,
-        "more": [],
-        "related": related,
-        "related_note": words.count("related", len(related)) if related else "",
-        "cut": 0,
-        "cut_note": "",
-        "quieter": quieter,
-        "quieter_note": words.say("quieter", stories=words.count("story", quieter)) if quieter else "",
-        "trend": _trend(found.trend, words),
-        "coverage": seen,
-    }
+        "related": related, "related_note": words.count("related", len(related)) if related else "",
+        "more": [], "cut": 0, "cut_note": "",
+        **_quieter(len(found.stories) - len(kept), words),
+        "trend": _trend(found.trend, words), "coverage": seen,
+    }  # fmt: skip
+
+
+def _quieter(stories: int, words: Frame) -> Data:
+    said = words.say("quieter", stories=words.count("story", stories)) if stories else ""
+    return {"quieter": stories, "quieter_note": said}
+
+
+def _by_loudness(told: Iterable[Data]) -> tuple[list[Data], list[Data]]:
+    """The stories loud enough for alerts, the loudest first, and the others."""
+    ordered = sorted(told, key=lambda t: (-t["rank"], _NOVELTY.index(t["news"])))
+    loud = [t for t in ordered if t["rank"] >= ALERTS_FROM.rank]
+    return loud, [t for t in ordered if t["rank"] < ALERTS_FROM.rank]
 
 
 def shorten(context: Data, *, full: int, lines: int) -> Data:

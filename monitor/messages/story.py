@@ -22,17 +22,20 @@ MAX_QUOTES, MAX_REASONS, MAX_TITLE = 3, 4, 300
 Data = dict[str, Any]
 
 
+#: what a message says of a story that its reader was not told of before
+_NO_NEWS = {"news": "new", "news_word": "", "change_line": "", "changes": []}
+
+
 def story_context(
     judged: Judged, frame: Frame, zone: ZoneInfo, *, public_url: str | None, titles: Mapping[str, str]
 ) -> Data:
     """Everything that a template may say of a story; `titles` gives watchlists their titles."""
     story, best = judged.story, judged.best
+    first_seen = min(item.first_seen_at for item in story.items)
     title = cut(clean(best.item.title), MAX_TITLE) or frame.word("untitled")
-    outlets, outlets_cut, carried, carried_cut = sources.outlets(judged, frame)
     lists = _watchlists(story, frame, titles)
     contacts, contacts_cut = sources.contacts(judged.contacts, frame, zone)
     corroboration = sources.corroboration(judged.corroboration, frame)
-    carried_by = sources.outlets_line(carried, carried_cut, frame, sides=False)
     return {
         "id": story.id,
         "title": title,
@@ -47,18 +50,13 @@ def story_context(
         "watchlists": lists,
         "lists_line": frame.comma.join(isolate(row["title"], frame.direction) for row in lists),
         "quotes": _quotes(story, best),
-        "outlets": outlets,
-        "outlets_cut": outlets_cut,
-        "outlets_line": sources.outlets_line(outlets, outlets_cut, frame),
-        "carried": carried,
-        "carried_cut": carried_cut,
-        "carried_line": frame.say("also_carried", outlets=carried_by) if carried else "",
+        **_outlets(judged, frame),
         "corroboration": corroboration,
         "told_by": corroboration["told_by"],
         "contacts": contacts,
         "contacts_cut": contacts_cut,
-        "first_seen": frame.moment(min(i.first_seen_at for i in story.items), zone, year=False),
-        "first_seen_iso": min(i.first_seen_at for i in story.items).isoformat(),
+        "first_seen": frame.moment(first_seen, zone, year=False),
+        "first_seen_iso": first_seen.isoformat(),
         "published": _published(best, frame, zone),
         "published_iso": best.item.published_at.isoformat() if best.item.published_at else "",
         "date_flag": best.item.date_flag.value,
@@ -67,10 +65,20 @@ def story_context(
         **sources.related(story, frame, public_url),
         "reports": len(story.items),
         "contacts_shown": True,
-        "news": "new",
-        "news_word": "",
-        "change_line": "",
-        "changes": [],
+    } | _NO_NEWS
+
+
+def _outlets(judged: Judged, frame: Frame) -> Data:
+    """Who reports it, and who only carries what they report."""
+    outlets, outlets_cut, carried, carried_cut = sources.outlets(judged, frame)
+    carried_by = sources.outlets_line(carried, carried_cut, frame, sides=False)
+    return {
+        "outlets": outlets,
+        "outlets_cut": outlets_cut,
+        "outlets_line": sources.outlets_line(outlets, outlets_cut, frame),
+        "carried": carried,
+        "carried_cut": carried_cut,
+        "carried_line": frame.say("also_carried", outlets=carried_by) if carried else "",
     }
 
 

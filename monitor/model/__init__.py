@@ -74,6 +74,7 @@ from monitor.model.polls import (
 from monitor.model.stories import (
     CoverageReport,
     FeedHealth,
+    PlacedItem,
     RelatedStory,
     Story,
     StoryItem,
@@ -132,6 +133,7 @@ __all__ = [
     "ParsedFeed",
     "Participant",
     "Phrase",
+    "PlacedItem",
     "PollRecord",
     "Rejected",
     "RelatedStory",

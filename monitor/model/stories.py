@@ -9,8 +9,9 @@ from monitor.model.feeds import DateFlag
 from monitor.model.words import UNKNOWN, Severity, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from typing import Any
 
     from monitor.model.delivery import Silence
     from monitor.model.events import Event
@@ -143,3 +144,30 @@ class CoverageReport:
     def watched(self) -> int:
         """Feeds that are meant to be polled."""
         return sum(f.state != "disabled" for f in self.feeds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedItem:
+    """What is to be written of a matched item that comes into a story; the order of a poll's items counts."""
+
+    item_id: int
+    #: the story that it joins, begun where there is none, with its severity and title
+    joins: str
+    severity: Severity
+    title: str
+    #: stories that then become one: each with the one that takes it in
+    merges: tuple[tuple[str, str], ...]
+    #: the story that it is in after that
+    story: str
+    #: other stories that it has to do with, and why
+    links: tuple[tuple[str, str], ...]
+    credit: str
+    copy_of: int | None
+    #: an earlier revision of it may be kept
+    revised: bool
+    #: what later items are compared with, from when it counts, and the keys that it is found by
+    signature: Mapping[str, Any]
+    at: datetime
+    keys: Sequence[int]
+    #: where it opened a story: for each watchlist the number of the week and the hashes of what it names
+    counts: tuple[tuple[str, int, Sequence[int]], ...] = ()

@@ -1,4 +1,4 @@
-"""Stories that become one, and items that are taken out of one:
+"""Items that come into stories, stories that become one, and items that are taken out of one:
 no id ever leads to nothing or to something else.
 """
 
@@ -7,10 +7,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from monitor.errors import StoreError
 from monitor.model import Severity
+from monitor.store import signatures
 from monitor.store import stories as links
 from monitor.store import stories as told_stories
 from monitor.store.alerts import purpose
@@ -19,10 +20,47 @@ from monitor.store.tables_delivery import acks, alert_groups, alert_members
 from monitor.store.tables_news import items, matches, stories, stories_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
+
+    from monitor.model import PlacedItem
+
+
+_APART = select(stories_apart).where(
+    stories_apart.c.one.in_(bindparam("ids", expanding=True))
+    | stories_apart.c.other.in_(bindparam("ids", expanding=True))
+)
+
+
+def put_placed(tx: Connection, placed: Sequence[PlacedItem], at: datetime) -> None:
+    """Write what was decided of the items of a poll: stories in the order in which they were joined and
+    merged, then all items with what is kept of them.
+    """
+    goes_on: dict[str, str] = {}
+    for one in placed:
+        links.join(tx, one.joins, at, severity=one.severity, title=one.title)
+        for loser, winner in one.merges:
+            merge(tx, loser, winner, at)
+            goes_on = {name: winner if last == loser else last for name, last in goes_on.items()}
+            goes_on[loser] = winner
+        links.link(tx, one.story, one.links, at)
+    links.put_items(tx, [(p.item_id, goes_on.get(p.story, p.story), p.credit, p.copy_of) for p in placed])
+    for one in placed:
+        if one.revised and one.copy_of is not None:
+            links.lead_on(tx, one.item_id, one.copy_of)
+    revised = [one.item_id for one in placed if one.revised]
+    signatures.put(tx, [(p.item_id, p.at, p.signature, p.keys) for p in placed], revised=revised)
+    signatures.count_facts(tx, [opened for one in placed for opened in one.counts])
+
+
+def apart(tx: Connection, story_ids: Iterable[str]) -> set[frozenset[str]]:
+    """The pairs with one of these stories that a person took apart."""
+    pairs: set[frozenset[str]] = set()
+    for batch in batches(story_ids):
+        pairs |= {frozenset((row.one, row.other)) for row in tx.execute(_APART, {"ids": batch})}
+    return pairs
 
 
 def merge(tx: Connection, loser: str, winner: str, at: datetime, *, by_hand: bool = False) -> bool:

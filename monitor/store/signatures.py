@@ -4,13 +4,14 @@ opaque data, found by shared keys.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, select, text
+from sqlalchemy import Integer, bindparam, column, delete, func, select, text
 
-from monitor.store.sql import Utc, insert, put_new
+from monitor.store.sql import Utc, batches, insert, put_new
 from monitor.store.tables_news import items, signature_keys, signatures, story_facts
 
 if TYPE_CHECKING:
@@ -34,24 +35,19 @@ class Candidate:
 
 def put(
     tx: Connection,
-    item_id: int,
-    at: datetime,
-    data: Mapping[str, Any],
-    *,
-    keys: Sequence[int],
-    revised: bool = False,
+    kept: Sequence[tuple[int, datetime, Mapping[str, Any], Sequence[int]]],
+    revised: Iterable[int] = (),
 ) -> None:
-    """Keep an item's signature; `revised`: in place of that of an earlier revision, if it had one.
-
-    `at` is the moment that the signature counts from.
+    """Keep signatures of items: item, moment, data, keys; those that were `revised` in place of earlier
+    ones.
     """
-    if revised:
-        tx.execute(delete(signatures).where(signatures.c.item_id == item_id))
-    put_new(tx, signatures, [{"item_id": item_id, "at": at, "data": data}])
-    put_new(tx, signature_keys, [{"key": key, "item_id": item_id} for key in keys])
+    for batch in batches(revised):
+        tx.execute(delete(signatures).where(signatures.c.item_id.in_(batch)))
+    put_new(tx, signatures, [{"item_id": i, "at": at, "data": data} for i, at, data, _ in kept])
+    put_new(tx, signature_keys, [{"key": key, "item_id": i} for i, _, _, keys in kept for key in keys])
 
 
-def candidates(
+def sharing(
     tx: Connection,
     keys: Sequence[int],
     since: datetime,
@@ -59,33 +55,63 @@ def candidates(
     other_than: int = 0,
     common: int = 300,
     limit: int = 40,
-) -> tuple[Candidate, ...]:
-    """Items in stories, first seen since `since`, that share the most of `keys`, at most `limit`, oldest
-    first.
+) -> dict[int, int]:
+    """Items first seen since `since` that share the most of `keys`, at most `limit`, and how many they share.
 
     A key that more than `common` of those items have tells nothing and is passed over.
     """
     if not keys:
-        return ()
+        return {}
     asked: dict[str, Any] = {f"k{n}": key for n, key in enumerate(keys)}
     bounds = {"since": since, "own": other_than, "common": common, "limit": limit}
-    return tuple(Candidate(*row) for row in tx.execute(_sharing(len(asked)), asked | bounds))
+    return {row[0]: row[1] for row in tx.execute(_sharing(len(asked)), asked | bounds)}
 
 
-def openers(tx: Connection, story_ids: Iterable[str]) -> tuple[Candidate, ...]:
-    """Of each story the item with a signature that was stored first, by item."""
-    kept = select(func.min(items.c.id)).join(signatures, signatures.c.item_id == items.c.id)
-    kept = kept.where(items.c.story_id.in_(list(story_ids))).group_by(items.c.story_id)
-    found = select(items.c.id, items.c.story_id, items.c.copy_of, signatures.c.data).join(
-        signatures, signatures.c.item_id == items.c.id
+def common_keys(tx: Connection, keys: Iterable[int], since: datetime, more_than: int) -> set[int]:
+    """Those of `keys` that more than `more_than` items have that were first seen since `since`."""
+    found: set[int] = set()
+    first = select(items.c.id).where(items.c.first_seen_at >= since)
+    oldest = first.order_by(items.c.first_seen_at, items.c.id).limit(1).scalar_subquery()
+    for batch in batches(keys):
+        held = select(signature_keys.c.key).where(signature_keys.c.key.in_(batch))
+        held = held.where(signature_keys.c.item_id >= oldest).group_by(signature_keys.c.key)
+        found |= set(tx.execute(held.having(func.count() > more_than)).scalars())
+    return found
+
+
+def load(tx: Connection, item_ids: Iterable[int]) -> tuple[Candidate, ...]:
+    """What is kept of these items, of those in stories, by item."""
+    return tuple(
+        Candidate(*row) for batch in batches(sorted(item_ids)) for row in tx.execute(_KEPT, {"ids": batch})
     )
-    rows = tx.execute(found.where(items.c.id.in_(kept)).order_by(items.c.id))
-    return tuple(Candidate(*row) for row in rows)
+
+
+def openers(tx: Connection, story_ids: Iterable[str]) -> tuple[int, ...]:
+    """Of each story the item with a signature that was stored first."""
+    found: list[int] = []
+    for batch in batches(story_ids):
+        found += tx.execute(_OPENERS, {"ids": batch}).scalars()
+    return tuple(found)
 
 
 def count(tx: Connection) -> int:
     """How many items have a signature."""
     return int(tx.execute(select(func.count()).select_from(signatures)).scalar_one())
+
+
+# built once: these run for every poll with an item that matches
+_KEPT = (
+    select(items.c.id, items.c.story_id, items.c.copy_of, signatures.c.data)
+    .join(signatures, signatures.c.item_id == items.c.id)
+    .where(items.c.story_id.is_not(None), items.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(items.c.id)
+)
+_OPENERS = (
+    select(func.min(items.c.id))
+    .join(signatures, signatures.c.item_id == items.c.id)
+    .where(items.c.story_id.in_(bindparam("ids", expanding=True)))
+    .group_by(items.c.story_id)
+)
 
 
 @lru_cache(maxsize=256)
@@ -98,22 +124,16 @@ def _sharing(count: int) -> TextualSelect:
     wanted = ", ".join(f"(:k{n})" for n in range(count))
     first = "(SELECT id FROM items WHERE first_seen_at >= :since ORDER BY first_seen_at, id LIMIT 1)"
     query = text(f"""
-        SELECT items.id, items.story_id, items.copy_of, signatures.data FROM (
-            SELECT held.item_id FROM (VALUES {wanted}) AS asked
-            JOIN signature_keys AS held ON held.key = asked.column1
-            WHERE held.item_id >= {first} AND held.item_id <> :own AND NOT EXISTS (
-                SELECT 1 FROM signature_keys AS every
-                WHERE every.key = asked.column1 AND every.item_id >= {first} LIMIT 1 OFFSET :common
-            )
-            GROUP BY held.item_id ORDER BY count(*) DESC, held.item_id DESC LIMIT :limit
-        ) AS close
-        JOIN items ON items.id = close.item_id
-        JOIN signatures ON signatures.item_id = close.item_id
-        WHERE items.story_id IS NOT NULL
-        ORDER BY items.id
+        SELECT held.item_id, count(*) AS shared FROM (VALUES {wanted}) AS asked
+        JOIN signature_keys AS held ON held.key = asked.column1
+        WHERE held.item_id >= {first} AND held.item_id <> :own AND NOT EXISTS (
+            SELECT 1 FROM signature_keys AS every
+            WHERE every.key = asked.column1 AND every.item_id >= {first} LIMIT 1 OFFSET :common
+        )
+        GROUP BY held.item_id ORDER BY count(*) DESC, held.item_id DESC LIMIT :limit
     """)
     typed = query.bindparams(bindparam("since", type_=Utc()))
-    return typed.columns(items.c.id, items.c.story_id, items.c.copy_of, signatures.c.data)
+    return typed.columns(items.c.id, column("shared", Integer))
 
 
 # In how many stories of a watchlist something was named lately: what is in all of them tells none from
@@ -122,36 +142,36 @@ def _sharing(count: int) -> TextualSelect:
 #: the fact that every story has
 ALL = 0
 
-_KNOWN = (
-    select(story_facts.c.fact, func.sum(story_facts.c.stories))
-    .where(story_facts.c.watchlist == bindparam("watchlist"))
+_COUNTED = (
+    select(story_facts)
+    .where(story_facts.c.watchlist.in_(bindparam("watchlists", expanding=True)))
     .where(story_facts.c.week.in_(bindparam("weeks", expanding=True)))
     .where(story_facts.c.fact.in_(bindparam("facts", expanding=True)))
-    .group_by(story_facts.c.fact)
 )
 
 
-def count_facts(tx: Connection, watchlists: Iterable[str], week: int, facts: Iterable[int]) -> None:
-    """One more story of each watchlist in a week, which names `facts` (63-bit hashes)."""
-    rows = [
-        {"week": week, "watchlist": name, "fact": fact, "stories": 1}
-        for name in watchlists
-        for fact in {ALL, *facts}
-    ]
+def count_facts(tx: Connection, opened: Iterable[tuple[str, int, Iterable[int]]]) -> None:
+    """More stories: each of a watchlist, in a week, which names facts (63-bit hashes)."""
+    more: Counter[tuple[int, str, int]] = Counter()
+    for watchlist, week, facts in opened:
+        more.update((week, watchlist, fact) for fact in {ALL, *facts})
+    rows = [{"week": w, "watchlist": name, "fact": f, "stories": n} for (w, name, f), n in more.items()]
     if rows:
-        more = insert(tx, story_facts)
+        put = insert(tx, story_facts)
+        total = story_facts.c.stories + put.excluded.stories
         tx.execute(
-            more.on_conflict_do_update(
-                index_elements=["week", "watchlist", "fact"],
-                set_={"stories": story_facts.c.stories + 1},
-            ),
+            put.on_conflict_do_update(index_elements=["week", "watchlist", "fact"], set_={"stories": total}),
             rows,
         )
 
 
 def known_counts(
-    tx: Connection, watchlist: str, weeks: Iterable[int], facts: Iterable[int]
-) -> Mapping[int, int]:
-    """In how many stories of these weeks each fact was named, and under `ALL` how many there were."""
-    asked = {"watchlist": watchlist, "weeks": list(weeks), "facts": [ALL, *facts]}
-    return {fact: int(stories) for fact, stories in tx.execute(_KNOWN, asked)}
+    tx: Connection, watchlists: Iterable[str], weeks: Iterable[int], facts: Iterable[int]
+) -> dict[tuple[int, str], dict[int, int]]:
+    """By week and watchlist in how many stories each fact was named, and under `ALL` how many there were."""
+    of = {"watchlists": list(watchlists), "weeks": list(weeks)}
+    found: dict[tuple[int, str], dict[int, int]] = {}
+    for batch in batches([ALL, *facts]):
+        for row in tx.execute(_COUNTED, of | {"facts": batch}):
+            found.setdefault((row.week, row.watchlist), {})[row.fact] = row.stories
+    return found

@@ -32,6 +32,9 @@ _NEWS = (
     .where(stories.c.id == bindparam("this"))
     .values(severity=bindparam("loud"), changed_at=bindparam("at"))
 )
+_CALLED = select(stories.c.id, func.coalesce(stories.c.merged_into, stories.c.id)).where(
+    stories.c.id.in_(bindparam("ids", expanding=True))
+)
 _PUT = (
     update(items)
     .where(items.c.id == bindparam("this"))
@@ -60,11 +63,11 @@ def join(
     return story_id
 
 
-def put_item(
-    tx: Connection, item_id: int, story_id: str, *, credit: str = "", copy_of: int | None = None
-) -> None:
-    """An item is in a story, credits a wire, repeats another item."""
-    tx.execute(_PUT, {"this": item_id, "story": story_id, "wire": credit, "original": copy_of})
+def put_items(tx: Connection, placed: Iterable[tuple[int, str, str, int | None]]) -> None:
+    """Items are in stories: item, story, wire that it credits ("": none), item that it repeats."""
+    rows = [dict(zip(("this", "story", "wire", "original"), one, strict=True)) for one in placed]
+    if rows:
+        tx.execute(_PUT, rows)
 
 
 def lead_on(tx: Connection, item_id: int, copy_of: int) -> None:
@@ -81,6 +84,15 @@ def of_items(tx: Connection, item_ids: Iterable[int]) -> dict[int, str | None]:
     return found
 
 
+def first_seen(tx: Connection, item_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each stored item was first seen."""
+    found: dict[int, datetime] = {}
+    for batch in batches(item_ids):
+        held = select(items.c.id, items.c.first_seen_at).where(items.c.id.in_(batch))
+        found |= {row.id: row.first_seen_at for row in tx.execute(held)}
+    return found
+
+
 def resolve_id(tx: Connection, story_id: str) -> str | None:
     """The id under which a story goes on: its own, or that of the story that took it in;
     None: there is none.
@@ -90,10 +102,21 @@ def resolve_id(tx: Connection, story_id: str) -> str | None:
     return found
 
 
-def is_alone(tx: Connection, story_id: str) -> bool:
-    """Whether a story has one item only."""
-    few = select(items.c.id).where(items.c.story_id == story_id).limit(2)
-    return len(tx.execute(few).all()) == 1
+def called(tx: Connection, story_ids: Iterable[str]) -> dict[str, str]:
+    """`resolve_id` of many: those that there are."""
+    found: dict[str, str] = {}
+    for batch in batches(story_ids):
+        found |= {row[0]: row[1] for row in tx.execute(_CALLED, {"ids": batch})}
+    return found
+
+
+def sizes(tx: Connection, story_ids: Iterable[str]) -> dict[str, int]:
+    """How many items each of these stories has."""
+    held = select(items.c.story_id, func.count()).group_by(items.c.story_id)
+    found: dict[str, int] = {}
+    for batch in batches(story_ids):
+        found |= {row[0]: row[1] for row in tx.execute(held.where(items.c.story_id.in_(batch)))}
+    return found
 
 
 def load(tx: Connection, story_id: str) -> Story | None:

@@ -47,12 +47,21 @@ class Weeks:
     def __init__(self) -> None:
         self._weeks: dict[int, _Week] = {}
 
+    def add(self, week: int, watchlist: str, stories: int, having: Mapping[str, int]) -> None:
+        """Stories of a week that were counted elsewhere: how many, and how many of them have each fact."""
+        counts = self._weeks.setdefault(week, _Week())
+        counts.items[watchlist] += stories
+        counts.having.setdefault(watchlist, Counter()).update(having)
+
     def count(self, of: Signature) -> None:
         """One more story, which `of` opened: a fact that forty outlets repeat is no commoner for it."""
         week = self._weeks.setdefault(week_of(of.at), _Week())
         for name in of.lists or ("",):
             week.items[name] += 1
             week.having.setdefault(name, Counter()).update(of.facts.keys())
+
+    def expire(self) -> None:
+        """Drop what no longer counts for what comes now."""
         for old in [number for number in self._weeks if number < max(self._weeks) - 1]:
             del self._weeks[old]
 

@@ -56,6 +56,7 @@ class Window:
         self._remember(of, story)
         if placed.story is None:
             self._weeks.count(of)
+            self._weeks.expire()
         return story
 
     def placed(self, of: Signature) -> Placement:

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 
 #: beside the watchlists: what each UN resolution asks for; documents are mentions of %un-document
 UN_DOCUMENTS = "un-documents.yaml"
-UN_SENSES = ("libya-withdrawal", "libya-mercenaries", "libya", "other", "unknown")
 MAX_FILES = 2000
+
+
 __all__ = ["Rule", "Watchlist", "Watchlists", "compile_sources", "load", "revision"]
 
 
@@ -91,7 +92,7 @@ class _Compiler:
         press = self._press(sources)
         entities = {e.id: e for file, _ in self.entities for e in file.entities}
         vocabularies = {v.id: v for v, _ in self.vocabularies}
-        documents_named = _UN_NAMES if self.resolutions is not None else ()
+        documents_named = _un_names(self.resolutions) if self.resolutions is not None else ()
         names = query.Names(frozenset([*_names(entities.values(), vocabularies.values()), *documents_named]))
         self._check_entities(names)
         self._check_unique()
@@ -350,7 +351,11 @@ class _Compiler:
                     )
 
 
-_UN_NAMES = ("%un-document", *(f"%un-document.{sense}" for sense in UN_SENSES))
+def _un_names(listed: Mapping[int, un_documents.Resolution]) -> Iterator[str]:
+    yield from ("%un-document", "%un-document.unknown")
+    for country in {resolution.country for resolution in listed.values()}:
+        asked = (country, *(f"{country}-{asks}" for asks in un_documents.LEAVE))
+        yield from (f"%un-document.{sense}" for sense in asked)
 
 
 def _names(entities: Iterable[EntitySpec], vocabularies: Iterable[VocabularySpec]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 stand.
 
 A near miss is a query whose words are all there but not where they should be, or that lacks one condition of
-at least three. Said in the words of the text with the names of the query: “Lavrov” (#russia-actor).
+at least three. Said in the words of the text with the names of the query: “Marin” (#spain-actor).
 """
 
 from __future__ import annotations

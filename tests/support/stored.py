@@ -150,7 +150,7 @@ def told(
     title = entries[0].item.title if entries else ""
     stories.join(tx, story_id, at, severity=severity or Severity.INFO, title=title)
     for item_id in ids:
-        stories.put_item(tx, item_id, story_id)
+        stories.put_items(tx, [(item_id, story_id, "", None)])
     return ids
 
 

@@ -56,7 +56,7 @@ def told(
     )
     (item_id,) = items.record(tx, poll(entry, of=state(feed(paper), next_poll_at=NOW + HOUR)))
     stories.join(tx, story, NOW, severity=Severity.HIGH, title=key)
-    stories.put_item(tx, item_id, story)
+    stories.put_items(tx, [(item_id, story, "", None)])
     return item_id
 
 

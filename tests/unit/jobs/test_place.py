@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from monitor.config.routes import RouteConfig
@@ -14,6 +16,8 @@ from monitor.jobs.place import gather, withdrawn
 from monitor.model import Coverage, Decision, Fact, Novelty, Severity
 from monitor.store import alerts, archive, feeds, items, merges, signatures, stories
 from monitor.store.database import Database
+from monitor.store.sql import metadata
+from monitor.store.tables_news import items as items_table
 from monitor.store.tables_news import polls
 from monitor.stories.judgement import StoryJudge
 from tests.support.press import PRESS
@@ -287,3 +291,73 @@ def test_the_same_poll_twice_is_one(db: Database) -> None:
         (story,) = stories.recent(tx, NOW - DAY)
         assert len(story.items) == 1
         assert len(alerts.due(tx, NOW + DAY)) == 1
+
+
+STREAM = st.lists(
+    st.tuples(
+        st.integers(0, 7),  # which item: one that came before is edited
+        st.sampled_from([(TEXT,), (OTHER_TEXT,), (TEXT, OTHER_TEXT), ("More to follow.",)]),
+        st.sets(st.sampled_from([*HAFTAR, *PIPELINE])),
+        st.sampled_from(["Field marshal in the capital", "Pipeline reopened after long repairs", "Talks"]),
+        st.integers(0, 3),  # hours before now
+    ),
+    min_size=2,
+    max_size=10,
+)
+
+
+@given(stream=STREAM, before=st.integers(0, 3), apart=st.booleans())
+@settings(
+    deadline=None,
+    max_examples=100,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_a_poll_is_placed_as_its_items_one_by_one(
+    tx: Connection, stream: list[Any], before: int, apart: bool
+) -> None:
+    """Those of one poll find each other, merge and repeat each other as if each had been stored alone."""
+    assert _placed(tx, stream, before, apart, 1) == _placed(tx, stream, before, apart, len(stream))
+
+
+def _placed(tx: Connection, stream: list[Any], before: int, apart: bool, portion: int) -> list[Any]:
+    """All that is stored of stories after a stream: some items one by one, one perhaps taken out of its
+    story, the rest in polls of `portion`. It is rolled back then.
+    """
+    with tx.begin_nested() as undo:
+        known: dict[int, int] = {}
+        for step in stream[:before]:
+            _write(tx, [step], known, NOW)
+        full = [s for s in stories.recent(tx, NOW - DAY) if len(s.items) > 1]
+        if apart and full:
+            merges.split(tx, full[0].id, [full[0].items[-1].id], NOW)
+        rest, at = stream[before:], NOW + HOUR
+        while rest:
+            # an item stands in a poll once
+            names = [step[0] for step in rest]
+            size = next((n for n in range(1, len(rest)) if names[n] in names[:n]), len(rest))
+            for start in range(0, size, portion):
+                _write(tx, rest[start : min(size, start + portion)], known, at)
+            rest, at = rest[size:], at + HOUR
+        found = [sorted(map(repr, tx.execute(metadata.tables[name].select()))) for name in STORED]
+        places = select(items_table.c.id, items_table.c.story_id, items_table.c.copy_of)
+        found.append(sorted(map(repr, tx.execute(places))))
+        undo.rollback()
+    return found
+
+
+STORED = ("stories", "story_links", "story_facts", "signatures", "signature_keys", "stories_apart")
+
+
+def _write(tx: Connection, steps: list[Any], known: dict[int, int], at: datetime) -> None:
+    entries = []
+    for number, texts, facts, title, hours in steps:
+        made = report(
+            f"i{number}", title, text="\n".join(texts), facts=tuple(sorted(facts, key=repr)),
+            feed_id=("gazette", "courier")[number % 2], published_at=NOW - hours * HOUR,
+        )  # fmt: skip
+        if number in known:
+            made = replace(made, revises=known[number], novelty=Novelty.CHANGED)
+        entries.append(made)
+    told = written(tx, *entries, at=at)[0]
+    known |= {step[0]: item.id for step, item in zip(steps, told, strict=True)}

@@ -63,7 +63,7 @@ def test_a_document_lies_where_it_is_written() -> None:
         pytest.param("S/RES/2570 (2021)", "libya-withdrawal", id="withdrawal"),
         pytest.param("resolution 2510", "libya-mercenaries", id="mercenaries only"),
         pytest.param("resolution 2016", "libya", id="no demand"),
-        pytest.param("resolution 2773", "other", id="another country"),
+        pytest.param("resolution 2773", "dr-congo-withdrawal", id="another country"),
         pytest.param("resolution 2570 (1999)", "unknown", id="a year that is not its own"),
         pytest.param("resolution 2998", "unknown", id="not listed"),
         pytest.param("S/PV.10029", "unknown", id="not a resolution"),

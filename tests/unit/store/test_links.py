@@ -63,10 +63,12 @@ def test_what_was_taken_apart_is_related(tx: Connection) -> None:
 
 def test_facts_are_counted_by_week_and_watchlist(tx: Connection) -> None:
     """A story counts once for each of its watchlists, and under `ALL`."""
-    signatures.count_facts(tx, ["w", "x"], 7, [11, 12])
-    signatures.count_facts(tx, ["w"], 8, [11])
-    signatures.count_facts(tx, ["w"], 3, [11])
+    signatures.count_facts(tx, [("w", 7, [11, 12]), ("x", 7, [11, 12]), ("w", 7, [11])])
+    signatures.count_facts(tx, [("w", 7, [12]), ("w", 8, [11]), ("w", 3, [11])])
 
-    assert signatures.known_counts(tx, "w", (7, 8), [11, 12, 13]) == {signatures.ALL: 2, 11: 2, 12: 1}
-    assert signatures.known_counts(tx, "x", (7, 8), [11]) == {signatures.ALL: 1, 11: 1}
-    assert signatures.known_counts(tx, "y", (7, 8), [11]) == {}
+    assert signatures.known_counts(tx, ["w", "x", "y"], (7, 8), [11, 12, 13]) == {
+        (7, "w"): {signatures.ALL: 3, 11: 2, 12: 2},
+        (8, "w"): {signatures.ALL: 1, 11: 1},
+        (7, "x"): {signatures.ALL: 1, 11: 1, 12: 1},
+    }
+    assert signatures.known_counts(tx, ["y"], (7, 8), [11]) == {}

@@ -156,8 +156,7 @@ def test_a_copy_without_its_original_is_a_telling(tx: Connection, two: tuple[int
     a, b = two
     (c,) = told(tx, "s-b", assessed("c"))
     merges.merge(tx, "s-a", "s-b", LATER)
-    stories.put_item(tx, b, "s-b", copy_of=a)
-    stories.put_item(tx, c, "s-b", copy_of=a)
+    stories.put_items(tx, [(b, "s-b", "", a), (c, "s-b", "", a)])
     merges.split(tx, "s-b", [a, c], LATER)
     assert [i.copy_of for i in archive.load(tx, [b, c])] == [None, a]
 

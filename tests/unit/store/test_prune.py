@@ -148,8 +148,8 @@ def test_a_redirect_stays_as_long_as_its_story(store: Database) -> None:
 def test_old_signatures_go_before_their_items(store: Database) -> None:
     """What is told today belongs to no event of last month."""
     with store.transaction() as tx:
-        signatures.put(tx, 2, NOW, {}, keys=[1, 2, 3])
-        signatures.put(tx, 3, LATER, {}, keys=[1])
+        signatures.put(tx, [(2, NOW, {}, [1, 2, 3])])
+        signatures.put(tx, [(3, LATER, {}, [1])])
     assert prune(store, NOW + 29 * DAY, **KEEP).signatures == 0
     assert prune(store, LATER, **KEEP).signatures == 1
     with store.snapshot() as tx:

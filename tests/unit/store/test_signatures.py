@@ -18,20 +18,19 @@ BIG = 2**63 - 1
 def stored(tx: Connection, *keys: Sequence[int]) -> tuple[int, ...]:
     """An item for each of `keys`, all in one story."""
     ids = told(tx, "s-1", *(assessed(f"guid:{n}") for n in range(len(keys))))
-    for item_id, of_item in zip(ids, keys, strict=True):
-        signatures.put(tx, item_id, NOW, {"number": item_id}, keys=of_item)
+    signatures.put(tx, [(i, NOW, {"number": i}, of_item) for i, of_item in zip(ids, keys, strict=True)])
     return ids
 
 
 def found(tx: Connection, *keys: int, **options: int) -> list[int]:
-    return [c.item_id for c in signatures.candidates(tx, keys, NOW - DAY, **options)]
+    return sorted(signatures.sharing(tx, keys, NOW - DAY, **options))
 
 
 def test_an_item_is_found_by_any_of_its_keys(tx: Connection) -> None:
-    """With its story and what was kept of it."""
+    """With how many it shares, its story and what was kept of it."""
     first, second = stored(tx, [1, BIG], [2])
-    (candidate,) = signatures.candidates(tx, [BIG, 7], NOW - DAY)
-    assert candidate == signatures.Candidate(first, "s-1", None, {"number": first})
+    assert signatures.sharing(tx, [BIG, 7, 1], NOW - DAY) == {first: 2}
+    assert signatures.load(tx, [first]) == (signatures.Candidate(first, "s-1", None, {"number": first}),)
     assert found(tx, 1, 2) == [first, second]
     assert found(tx, 7) == []
     assert found(tx) == []
@@ -48,23 +47,27 @@ def test_a_key_that_too_many_share_tells_nothing(tx: Connection) -> None:
     ids = stored(tx, [1, 9], [1], [1])
     assert found(tx, 1, 9, common=3) == list(ids)
     assert found(tx, 1, 9, common=2) == [ids[0]]
+    assert signatures.common_keys(tx, [1, 9, 7], NOW - DAY, 2) == {1}
+    assert signatures.common_keys(tx, [1, 9], NOW - DAY, 3) == set()
+    assert signatures.common_keys(tx, [1, 9], NOW + DAY, 0) == set()
 
 
 def test_an_item_is_no_candidate_for_itself(tx: Connection) -> None:
-    """Nor is one without a story, nor one that was seen before the time that counts."""
+    """Nor is one that was seen before the time that counts; what is in no story is not read."""
     first, second = stored(tx, [1], [1])
     assert found(tx, 1, other_than=first) == [second]
-    assert signatures.candidates(tx, [1], NOW + DAY) == ()
+    assert signatures.sharing(tx, [1], NOW + DAY) == {}
     tx.execute(tables_news.items.update().where(tables_news.items.c.id == second).values(story_id=None))
-    assert found(tx, 1) == [first]
+    assert [c.item_id for c in signatures.load(tx, [first, second])] == [first]
 
 
 def test_a_revision_is_found_by_its_new_keys_only(tx: Connection) -> None:
     """Its old ones are forgotten."""
     (item_id,) = stored(tx, [1, 2])
-    signatures.put(tx, item_id, NOW, {"number": -1}, keys=[2, 3, 3], revised=True)
+    signatures.put(tx, [(item_id, NOW, {"number": -1}, [2, 3, 3])], revised=[item_id])
     assert found(tx, 1) == []
-    (candidate,) = signatures.candidates(tx, [3], NOW - DAY)
+    assert found(tx, 3) == [item_id]
+    (candidate,) = signatures.load(tx, [item_id])
     assert candidate.data == {"number": -1}
     assert signatures.count(tx) == 1
 

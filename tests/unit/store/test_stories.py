@@ -132,8 +132,7 @@ def test_stories_are_found_by_their_items(tx: Connection, wanted: Filter, found:
 def test_a_copy_follows_to_the_first_text(tx: Connection) -> None:
     """Its original turns out to be a copy itself; and where the first is forgotten, it is a text of its own."""
     first, second, third = told(tx, "s-1", assessed("a"), assessed("b"), assessed("c"))
-    stories.put_item(tx, third, "s-1", credit="AFP", copy_of=second)
-    stories.put_item(tx, second, "s-1", copy_of=first)
+    stories.put_items(tx, [(third, "s-1", "AFP", second), (second, "s-1", "", first)])
     stories.lead_on(tx, second, first)
     found = archive.load(tx, [second, third])
     assert [(i.copy_of, i.credit) for i in found] == [(first, ""), (first, "AFP")]
