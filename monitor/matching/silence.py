@@ -167,14 +167,17 @@ class _Index:
                 self._hits[f"#{tag}"].append(hit)
 
     def holds(self, condition: Condition, hit: Hit) -> bool:
-        """Whether any of the condition's terms stands near `hit` and outside it, and none of its `unless`."""
-        return self._any(condition.keys, condition, hit) and not self._any(condition.unless, condition, hit)
+        """Whether any of the condition's terms stands near `hit` and outside it, and none of its `unless`;
+        what stands inside it is as near as can be ("Libyan parliament" names Libya).
+        """
+        near, unless = condition.keys, condition.unless
+        return self._any(near, condition, hit) and not self._any(unless, condition, hit, inside=True)
 
-    def _any(self, keys: Iterable[str], condition: Condition, hit: Hit) -> bool:
+    def _any(self, keys: Iterable[str], condition: Condition, hit: Hit, *, inside: bool = False) -> bool:
         for key in keys:
             listed = self._hits.get(key)
             if listed and any(
-                _counts(other) and other.claim.term != hit.claim.term and not _inside(other, hit)
+                _counts(other) and other.claim.term != hit.claim.term and (inside or not _inside(other, hit))
                 for other in _within(listed, hit, condition.within)
             ):
                 return True
