@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.line import command
 
-SHARED = Path("/work/shared/cases/c58-denial-two-contacts.jsonl")
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases" / "c58-denial-two-contacts.jsonl"
 CONFIG = """
 data: data
 feeds: feeds.yaml
