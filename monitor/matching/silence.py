@@ -168,7 +168,7 @@ class _Index:
 
     def holds(self, condition: Condition, hit: Hit) -> bool:
         """Whether any of the condition's terms stands near `hit` and outside it, and none of its `unless`;
-        what stands inside it is as near as can be ("Libyan parliament" names Libya).
+        what stands inside it is as near as can be (a parliament whose name says its country).
         """
         near, unless = condition.keys, condition.unless
         return self._any(near, condition, hit) and not self._any(unless, condition, hit, inside=True)
