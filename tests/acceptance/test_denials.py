@@ -7,14 +7,15 @@ import html
 import io
 import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.line import command
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases" / "c58-denial-two-contacts.jsonl"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 CONFIG = """
 data: data
 feeds: feeds.yaml
@@ -30,6 +31,15 @@ TOLD: dict[str, tuple[str, list[tuple[str, str]], tuple[str, str], str]] = {
             ("Dbeibah receives Bogdanov in Tripoli", "Abdulhamid Dbeibah received Mikhail Bogdanov in Tripoli."),
         ],
         ("Kremlin denies that Dbeibah met Bogdanov", "The Kremlin denied that Mikhail Bogdanov had met Abdulhamid Dbeibah in Tripoli."),
+        "Denied by the Kremlin, reported by independent media; was: took place.",
+    ),
+    "en, the first of two contacts": (
+        "en",
+        [
+            ("Saleh hosts Fomin in Shahat", "Aguila Saleh hosted Alexander Fomin in Shahat on Tuesday."),
+            ("Saleh hosts the Russian ambassador in Shahat", "Aguila Saleh hosted Russian ambassador Aydar Aganin in Shahat."),
+        ],
+        ("Kremlin denies that Fomin met Saleh in Shahat", "The Kremlin denied that Alexander Fomin met Aguila Saleh in Shahat."),
         "Denied by the Kremlin, reported by independent media; was: took place.",
     ),
     "ru, somebody whom no list knows": (
@@ -146,6 +156,8 @@ def test_the_register_names_who_denies(desk: Desk) -> None:
     rows = csv.DictReader(io.StringIO(text, newline=""))
     found = {row["names_a"]: (row["status"], row["denied_by"]) for row in rows}
     assert found == {
+        "Alexander Fomin": ("denied", "Kremlin"),
+        "Aydar Aganin": ("happened", ""),
         "Mikhail Bogdanov": ("denied", "Kremlin"),
         "Sergei Shoigu": ("denied", "Администрация порта"),
         "Sergei Lavrov": ("happened", ""),
@@ -162,15 +174,3 @@ def test_the_page_of_a_case_says_who_denies_and_who_reports_it(desk: Desk, case:
     told = expected.rstrip(".").partition(";")[0]
     assert told[0].lower() + told[1:] in page
     assert "(denies it), reported by independent" in page
-
-
-@pytest.mark.skipif(not SHARED.is_file(), reason="the shared cases are elsewhere")
-def test_the_shared_case_is_alerted(tmp_path: Path) -> None:
-    """Two contacts of one person on one day, then a denial of one."""
-    made = Desk(tmp_path)
-    (tmp_path / "monitor.yaml").write_text(CONFIG, encoding="utf-8")
-    lines = SHARED.read_text(encoding="utf-8").splitlines()
-    made.once(lines[:-1])
-    made.once(lines[-1:])
-    (said,) = made.updates.values()
-    assert said.startswith("Update: Denied by the Kremlin, reported by independent media; was: took place.")
