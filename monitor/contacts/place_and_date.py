@@ -42,13 +42,25 @@ def is_long_ago(day: str | None, published: datetime | None) -> bool:
     return published.date() - date(year, month, number) > timedelta(days=10)
 
 
+#: letters between a verb of saying and its subject that stand beside each other: a space, a quotation mark
+BESIDE = 2
+
+
 def place_of(frame: Frame, span: tuple[int, int], home: str | None) -> str | None:
     """The city that a clause, else its sentence, names;
-    the narrower one first ("Rajma, Benghazi" is Rajma).
+    the narrower one first ("Rajma, Benghazi" is Rajma). A capital that speaks for its state is no place.
     """
-    inside = [a for a in frame.places if span[0] <= a.start < span[1]]
-    found: Actor | None = next(iter(inside), None) or next(iter(frame.places), None)
+    places = [place for place in frame.places if not _speaks(frame, place)]
+    inside = [a for a in places if span[0] <= a.start < span[1]]
+    found: Actor | None = next(iter(inside), None) or next(iter(places), None)
     return found.name if found else home
+
+
+def _speaks(frame: Frame, place: Actor) -> bool:
+    """Whether a verb of saying stands right beside a place, where its subject does: "Lisbon denies"."""
+    if frame.grammar.verb_first:
+        return any(0 <= place.start - word.end <= BESIDE for word in frame.sayings)
+    return any(0 <= word.start - place.end <= BESIDE for word in frame.sayings)
 
 
 def _dated(text: str, lang: str, today: date | None, *, ahead: bool) -> Iterator[str]:

@@ -197,6 +197,25 @@ def test_the_story_so_far_says_who_is_meant(lang: str, title: str, content: str,
 
 
 @pytest.mark.parametrize(
+    ("lang", "text", "place"),
+    [
+        pytest.param("en", "Moscow denied that Haftar had met Lavrov in Sochi.", "Sochi", id="en"),
+        pytest.param("fr", "Tripoli dément toute visite de Dbeibah à Moscou chez Lavrov.", "Moscow", id="fr"),
+        pytest.param("ar", "نفت موسكو لقاء لافروف وحفتر في سوتشي.", "Sochi", id="ar"),
+        pytest.param(
+            "en",
+            "Lavrov received Haftar in Moscow, the ministry said.",
+            "Moscow",
+            id="a place beside no verb",
+        ),
+    ],
+)
+def test_a_capital_that_speaks_is_no_place(lang: str, text: str, place: str) -> None:
+    """It stands for its state."""
+    assert [contact.place for contact in contacts(lang, text)] == [place]
+
+
+@pytest.mark.parametrize(
     ("content", "place", "day", "background"),
     [
         ("Putin met Haftar in Moscow on Thursday.", "Moscow", "2024-05-09", False),
