@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: words between a country and an office that belong together ("French first deputy minister")
 REACH = 3
 _MORE = re.compile(r"(?:\s[\w'-]+){1,3}")
+_LATIN = re.compile(r"[a-zà-ÿ]+")
 _ADJECTIVE = re.compile(r"\s(?!(?:delegation|officials?|leaders|has|have|said|will|is|was|and|in|on)\b)\w")
 
 
@@ -127,9 +128,24 @@ def unnested(actors: list[Actor], frame: Frame) -> list[Actor]:
     kept: list[Actor] = []
     for number, actor in enumerate(actors):
         close = [*actors[max(0, number - 4) : number], *actors[number + 1 : number + 5]]
-        if not any(_holds(other, actor) or _names(other, actor, frame) for other in close):
+        if not any(
+            _holds(other, actor) or _names(other, actor, frame) or _entitles(actor, other, frame)
+            for other in close
+        ):
             kept.append(actor)
     return kept
+
+
+def _entitles(title: Actor, person: Actor, frame: Frame) -> bool:
+    """Whether words that mostly mean one person ("the general") stand before the name of another: his title.
+
+    Told by the words, none of which is in the name that they mostly stand for; so in Latin letters only.
+    """
+    apart = title.side == person.side and title.name != person.name
+    if not apart or {title.rank, person.rank} != {Rank.PERSON} or person.start - title.end != 1:
+        return False
+    words = _LATIN.findall(frame.text[title.start : title.end])
+    return bool(words) and set(words).isdisjoint(title.name.casefold().replace("-", " ").split())
 
 
 def _holds(other: Actor, actor: Actor) -> bool:

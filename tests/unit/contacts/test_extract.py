@@ -49,6 +49,7 @@ def told(found: tuple[Contact, ...]) -> list[str]:
 @pytest.mark.parametrize(
     ("lang", "text", "wanted"),
     [
+        pytest.param("it", "Evkurov ha incontrato il generale Saddam Haftar.", "meeting happened: Yunus-bek Yevkurov | Saddam Haftar", id="it the title of another"),
         pytest.param("en", "Putin met Haftar in Moscow on Thursday.", "meeting happened: Vladimir Putin | Khalifa Haftar", id="en active"),
         pytest.param("en", "Haftar was received by Lavrov at the ministry.", "meeting happened: Sergei Lavrov | Khalifa Haftar", id="en passive"),
         pytest.param("en", "Talks between Yevkurov and Saddam Haftar ended late.", "meeting happened: Yunus-bek Yevkurov | Saddam Haftar", id="en nominal"),
