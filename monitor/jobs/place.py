@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from monitor.model import Assessed
+    from monitor.model import Assessed, PlacedItem
     from monitor.model.press import Outlets
     from monitor.stories.plan import Entry, Known
+
+#: how often what is near a poll's items is looked up at the most; twice is usual, once where only one matched
+ROUNDS = 10
 
 
 def gather(
@@ -35,7 +38,7 @@ def gather(
     if not matched:
         return ()
     entries = _entries(tx, matched, at, known)
-    placed = plan.place(entries, _known(tx, entries, at), at)
+    placed = _placed(tx, entries, at)
     merges.put_placed(tx, placed, at)
     called = stories.called(tx, [one.story for one in placed]) if any(one.merges for one in placed) else {}
     news: dict[str, None] = {}
@@ -74,17 +77,38 @@ def _entries(
     )
 
 
-def _known(tx: Connection, entries: Sequence[Entry], at: datetime) -> Known:
-    """All that may matter for `entries`."""
+def _placed(tx: Connection, entries: Sequence[Entry], at: datetime) -> tuple[PlacedItem, ...]:
+    """The plan for `entries`: read again until each was looked up by the keys that it has in the plan."""
     counts = _counts(tx, entries)
     keys = {e.item_id: cluster.keys(weighed(e.signature, counts.around(e.signature.at))) for e in entries}
+    asked: dict[tuple[int, Sequence[int]], Mapping[int, int]] = {}
+    for _ in range(ROUNDS):
+        placed = plan.place(entries, _known(tx, entries, keys, counts, asked, at), at)
+        found = {one.item_id: tuple(one.keys) for one in placed}
+        if found == keys:
+            break
+        keys = found
+    return placed
+
+
+def _known(
+    tx: Connection,
+    entries: Sequence[Entry],
+    keys: Mapping[int, tuple[int, ...]],
+    counts: Weeks,
+    asked: dict[tuple[int, Sequence[int]], Mapping[int, int]],
+    at: datetime,
+) -> Known:
+    """All that may matter for `entries` with these keys; `asked` keeps what was looked up for an entry."""
     # those that a revision in this poll takes the place of may come off
     room = window.COMPARED + sum(e.revised for e in entries)
     since = {e.item_id: plan.since(e.signature, at) for e in entries}
-    sharing = {
-        i: signatures.sharing(tx, keys[i], since[i], other_than=i, common=window.COMMON, limit=room)
-        for i in keys
-    }
+    for i, own in keys.items():
+        if (i, own) not in asked:
+            asked[i, own] = signatures.sharing(
+                tx, own, since[i], other_than=i, common=window.COMMON, limit=room
+            )
+    sharing = {i: asked[i, own] for i, own in keys.items()}
     near = {one.item_id: one for one in signatures.load(tx, {i for found in sharing.values() for i in found})}
     already = {entry.already for entry in entries if entry.already is not None}
     touched = already | {one.story_id for one in near.values()}

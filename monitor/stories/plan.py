@@ -80,6 +80,9 @@ def since(of: Signature, at: datetime) -> datetime:
 def place(entries: Iterable[Entry], known: Known, at: datetime) -> tuple[PlacedItem, ...]:
     """What becomes of the entries of a poll at `at`, in their order: each is decided as if those before it
     were stored already.
+
+    An entry may come out with other keys than `known.sharing` was asked with, because those before it changed
+    what its facts tell; ask again with its keys then. The first such entry is right in the next round.
     """
     state = _State(known)
     return tuple(_placed(state, entry, at) for entry in entries)
@@ -89,7 +92,7 @@ class _State:
     """The stored stories as they are after the entries so far."""
 
     def __init__(self, known: Known) -> None:
-        self.counts, self.sharing, self.common = known.counts, known.sharing, known.common
+        self.counts, self.sharing, self.common = known.counts.copy(), known.sharing, known.common
         near = tuple(known.near)
         self.signatures = {one.item_id: one.signature for one in near}
         self.copies = {one.item_id: one.copy_of for one in near}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -46,6 +47,10 @@ class Weeks:
 
     def __init__(self) -> None:
         self._weeks: dict[int, _Week] = {}
+
+    def copy(self) -> Weeks:
+        """The same counts, to be counted on with."""
+        return deepcopy(self)
 
     def add(self, week: int, watchlist: str, stories: int, having: Mapping[str, int]) -> None:
         """Stories of a week that were counted elsewhere: how many, and how many of them have each fact."""

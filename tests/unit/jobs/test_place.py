@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -306,11 +306,27 @@ STREAM = st.lists(
 )
 
 
+MORE = ("More to follow.",)
+MARSHAL, REOPENED = "Field marshal in the capital", "Pipeline reopened after long repairs"
+NOC, MOSCOW = PIPELINE[0], HAFTAR[2]
+#: the last item names what the one before it made common: it is looked up by other keys than it came with
+COMMONER: list[Any] = [
+    (3, MORE, {HAFTAR[0]}, MARSHAL, 0),
+    (3, (TEXT,), set(), "Talks", 0),
+    (4, MORE, {NOC, MOSCOW}, REOPENED, 3),
+    (2, MORE, {NOC, PIPELINE[1], PIPELINE[3], HAFTAR[0], HAFTAR[1], HAFTAR[3]}, REOPENED, 0),
+    (4, MORE, set(), "Talks", 1),
+    (1, MORE, {NOC, MOSCOW}, MARSHAL, 3),
+    (7, (TEXT, OTHER_TEXT), {NOC, MOSCOW, PIPELINE[2], PIPELINE[3], HAFTAR[1]}, MARSHAL, 0),
+]
+
+
+@example(stream=COMMONER, before=0, apart=False)
 @given(stream=STREAM, before=st.integers(0, 3), apart=st.booleans())
 @settings(
     deadline=None,
     max_examples=100,
-    phases=[Phase.generate],
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_a_poll_is_placed_as_its_items_one_by_one(
