@@ -17,15 +17,15 @@ from monitor.demo.messages import contexts
 from monitor.documents import together
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds.seeds import load_feeds
-from monitor.jobs.preview import known_of
 from monitor.matching.matcher import Matcher
 from monitor.messages import templates as render
+from monitor.model.matchers import Known, known
 from monitor.net.client import NetPolicy, authorities, user_agent
 from monitor.stories.judgement import StoryJudge
 from monitor.watchlists.compile import load as load_watchlists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from monitor.config.load import Settings
     from monitor.config.model import ReceiverConfig
@@ -145,4 +145,11 @@ def _receivers_work(found: Settings) -> None:
         _mistake(str(found.path or "environment"), f"receiver {r.name!r}: {message}")
         for r in found.config.receivers
         for message in channels.mistakes(r)
+    )
+
+
+def known_of(lists: Watchlists, feeds: Iterable[str] | None = None) -> Known:
+    """Of `lists`, and of `feeds` where all of them are known."""
+    return known(
+        (w.id for w in lists.lists), (rule.key for rule in lists.rules), lists.press.sides.ids, feeds
     )

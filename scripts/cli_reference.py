@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from monitor.cli.main import app
+from monitor.cli.main import application
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ EVERYWHERE = {"--config", "--json", "--help"}
 
 def commands(group: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every command that does something, with the words that call it, in the order of `--help`."""
-    group = group or typer.main.get_command(app)
+    group = group or typer.main.get_command(application())
     for name, command in group.commands.items():
         inner = getattr(command, "commands", None)
         if inner is None or command.invoke_without_command:

@@ -161,9 +161,9 @@ def test_every_command_says_what_it_does(words: str) -> None:
     """`--help` of each has its sentence."""
     from typer.testing import CliRunner
 
-    from monitor.cli.main import app
+    from monitor.cli.main import application
 
-    result = CliRunner().invoke(app, [*words.split(), "--help"])
+    result = CliRunner().invoke(application(), [*words.split(), "--help"])
 
     assert result.exit_code == 0
     assert len(result.output.split("Usage:")[1].strip().splitlines()) > 3

@@ -1,5 +1,19 @@
 """The command line: verbs over `monitor.app`; prints, exit codes, nothing else. Start at `main`."""
 
-from monitor.cli.main import main
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+from monitor import __version__
+
+
+def main() -> None:
+    """Run the command line; what it needs is imported by the command."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"{__version__}\n")
+        return
+    import_module("monitor.cli.main").main()
+
 
 __all__ = ["main"]

@@ -267,11 +267,6 @@ def _counted(number: int, what: str) -> str:
 # `monitor backfill`: what a new or edited rule says of the past, alerted and told in the digest.
 
 
-def register(root: typer.Typer) -> None:
-    """`backfill` at the root."""
-    root.command("backfill")(backfill)
-
-
 def backfill(
     rule: Annotated[str, typer.Option(help="The rule, as watchlist/rule.")],
     since: Annotated[str, typer.Option(help="From when on: 30d, 12h or a date.")],

@@ -14,7 +14,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from monitor.config import load
+from monitor.config import load, places
 from monitor.errors import suggestion
 from monitor.fields import parse_duration
 
@@ -25,8 +25,7 @@ ConfigOption = Annotated[
     typer.Option(
         "--config",
         "-c",
-        help="The configuration file or its folder; otherwise MONITOR_CONFIG, ./monitor.yaml, "
-        "./config/monitor.yaml.",
+        help=places.OPTION,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
@@ -85,14 +84,12 @@ def begin() -> None:
 
 def loaded(config: Path | None) -> load.Settings:
     """The effective settings; says first, on standard error, which file they are from. Raises ConfigError."""
-    path = load.find(config, os.environ)
+    path = places.find(config, os.environ)
     read = _Read(path)
     again = _read.get() == read
     if not again:
         _read.set(read)
-        complain(
-            f"configuration: {path or 'none found; the packaged one (`monitor init` writes one to edit)'}"
-        )
+        complain(places.said(path))
     found = load.load(path)
     for remark in () if again else found.remarks:
         complain(f"note: {remark}")

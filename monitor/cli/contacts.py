@@ -66,11 +66,6 @@ class Format(StrEnum):
     ATOM = "atom"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the root."""
-    app.command("contacts")(contacts)
-
-
 #: the options, apart from the command that they would drown
 Id = Annotated[str | None, typer.Argument(metavar="ID", help="One contact in full: c-0123456789.")]
 Person = Annotated[

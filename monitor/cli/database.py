@@ -18,10 +18,6 @@ db = typer.Typer(help="The database: upgrade, backup, restore, check.", no_args_
 deliveries = typer.Typer(help="What was promised and what became of it.", no_args_is_help=True)
 
 
-def register(_app: typer.Typer) -> None:
-    """Nothing at the root."""
-
-
 @db.command("upgrade")
 def upgrade(config: ConfigOption = None) -> None:
     """Bring the database to the newest tables; a copy of the old one is kept beside it."""

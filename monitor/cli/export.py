@@ -36,11 +36,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Write parts of the archive for others.", no_args_is_help=True)
 
 
-def register(root: typer.Typer) -> None:
-    """Add `verify` to the root."""
-    root.command("verify")(verify)
-
-
 @app.callback()
 def _export() -> None:
     """Write parts of the archive for others."""

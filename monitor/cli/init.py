@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, say
-from monitor.config import load
+from monitor.config import load, places
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds import seedfile
 from monitor.watchlists.upgrade import upgrade_templates, upgrade_variables, upgrade_watchlists
@@ -67,7 +67,7 @@ def init(
         if not (folder / name).exists():
             shutil.copytree(load.bundled(name), folder / name)
         say(f"{folder / name}/  {purpose}")
-    named = "" if target in load.PLACES else f" --config {target}"
+    named = "" if target in places.PLACES else f" --config {target}"
     say(f"\nnext: monitor check{named}, then monitor run{named}")
 
 
@@ -114,7 +114,7 @@ def _own(folder: Path) -> tuple[Path | None, Path | None]:
     """The watchlists and templates in `folder`, as its monitor.yaml names them, or by their usual names."""
     lists, templates = folder / "watchlists", folder / "templates"
     found = [lists if lists.is_dir() else folder, templates if templates.is_dir() else None]
-    if (folder / load.FILE).is_file():
+    if (folder / places.FILE).is_file():
         settings = load.only_files(folder, {})
         found = [settings.watchlists, settings.templates]
     for number, path in enumerate(found):

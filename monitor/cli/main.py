@@ -1,5 +1,7 @@
 """The root of the commands, and what becomes of errors.
 
+A command is imported when it is called: `monitor health` runs every minute, and needs next to nothing.
+
 Exit status: 0 ok, 1 findings, 2 usage or configuration, 3 partly delivered, 70 a bug of ours.
 """
 
@@ -7,46 +9,74 @@ from __future__ import annotations
 
 import sys
 import traceback
+from importlib import import_module
+from typing import Any
 
 import typer
 
-from monitor import __version__, logs
-from monitor.cli import (
-    backtest,
-    contacts,
-    database,
-    export,
-    false_alarms,
-    feeds,
-    items,
-    match,
-    run,
-    silences,
-    stories,
-    watchlists,
-)
-from monitor.cli.common import FINDINGS, MISCONFIGURED, OUR_BUG, begin, complain
+from monitor import __version__
 from monitor.errors import ConfigError, StoreError
 from monitor.net.redaction import redact
 
-app = typer.Typer(
-    name="monitor",
-    help="Watches the news for foreign influence: explained matches, alerts at once, daily digests.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=True,
-)
-for part in (run, match, database, contacts, export, silences, backtest):
-    part.register(app)
-app.add_typer(feeds.app, name="feeds")
-app.add_typer(items.app, name="items")
-app.add_typer(stories.app, name="stories")
-app.add_typer(export.app, name="export")
-app.add_typer(watchlists.app, name="watchlists")
-app.add_typer(silences.app, name="silence")
-app.add_typer(false_alarms.app, name="suppressions")
-app.add_typer(database.db, name="db")
-app.add_typer(database.deliveries, name="deliveries")
+FINDINGS, MISCONFIGURED, OUR_BUG = 1, 2, 70
+
+#: command -> the module and the function that do it, in the order of `--help`
+COMMANDS = {
+    "run": "run:run",
+    "once": "run:once",
+    "demo": "run:run_demo",
+    "init": "init:init",
+    "check": "check:check",
+    "status": "status:status",
+    "health": "health:health",
+    "preview": "run:preview",
+    "send-test": "run:send_test",
+    "match": "match:match",
+    "explain": "explain:explain_item",
+    "backtest": "backtest:backtest",
+    "contacts": "contacts:contacts",
+    "verify": "export:verify",
+    "ack": "silences:ack",
+    "backfill": "backtest:backfill",
+}
+#: group of commands -> the module and its application
+GROUPS = {
+    "feeds": "feeds:app",
+    "items": "items:app",
+    "stories": "stories:app",
+    "export": "export:app",
+    "watchlists": "watchlists:app",
+    "silence": "silences:app",
+    "suppressions": "false_alarms:app",
+    "db": "database:db",
+    "deliveries": "database:deliveries",
+}
+#: what neither logs nor reads a whole configuration, unless it has to
+_LEAN = ("health",)
+
+
+def application(named: str | None = None) -> typer.Typer:
+    """The commands; with `named`, one of them, that one alone and without importing the others."""
+    app = typer.Typer(
+        name="monitor",
+        help="Watches the news for foreign influence: explained matches, alerts at once, daily digests.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=True,
+    )
+    app.callback()(_root)
+    alone = (named,) if named in COMMANDS or named in GROUPS else (*COMMANDS, *GROUPS)
+    for name in alone:
+        if name in COMMANDS:
+            app.command(name)(_found(COMMANDS[name]))
+        else:
+            app.add_typer(_found(GROUPS[name]), name=name)
+    return app
+
+
+def _found(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(f"monitor.cli.{module}"), name)
 
 
 def _version(asked: bool) -> None:
@@ -55,28 +85,29 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
 ) -> None:
-    logs.configure()
-    begin()
+    if context.invoked_subcommand not in _LEAN:
+        import_module("monitor.logs").configure()
+        import_module("monitor.cli.common").begin()
 
 
 def main() -> None:
     """Run the command line; never a traceback for what is the operator's or the world's doing."""
     try:
-        app()
+        application(next(iter(sys.argv[1:]), None))()
     except ConfigError as error:
         for mistake in error.mistakes:
-            complain(str(mistake))
+            _complain(str(mistake))
         count = len(error.mistakes)
-        complain(f"{count} mistake{'s' if count != 1 else ''}; nothing was started")
+        _complain(f"{count} mistake{'s' if count != 1 else ''}; nothing was started")
         sys.exit(MISCONFIGURED)
     except StoreError as error:
-        complain(redact(str(error)))
+        _complain(redact(str(error)))
         sys.exit(MISCONFIGURED)
     except BrokenPipeError:
         sys.stderr.close()
@@ -84,6 +115,10 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception:
-        complain(redact(traceback.format_exc()))
-        complain("this is a bug in monitor; the lines above are what a report needs")
+        _complain(redact(traceback.format_exc()))
+        _complain("this is a bug in monitor; the lines above are what a report needs")
         sys.exit(OUR_BUG)
+
+
+def _complain(text: str) -> None:
+    import_module("monitor.cli.common").complain(text)

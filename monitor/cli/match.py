@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import backtest, explain
 from monitor.cli.common import FINDINGS, ConfigOption, complain, loaded
 from monitor.cli.input import as_polled, opened, progress, read_items, size
 from monitor.contacts.extract import extractor, listener
@@ -16,13 +15,6 @@ from monitor.matching import items
 from monitor.matching.matcher import Matcher
 from monitor.stories.window import Window
 from monitor.watchlists.compile import load
-
-
-def register(app: typer.Typer) -> None:
-    """Add these commands to the root."""
-    app.command("match")(match)
-    app.command("explain")(explain.explain_item)
-    app.command("backtest")(backtest.backtest)
 
 
 def match(

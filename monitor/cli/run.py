@@ -1,4 +1,4 @@
-"""`run`, `once`, `demo`, `init`, `check`, `status`, `health`, `preview`, `send-test`."""
+"""`run`, `once`, `demo`, `preview`, `send-test`."""
 
 from __future__ import annotations
 
@@ -16,27 +16,20 @@ import typer
 
 from monitor import daemon, logs
 from monitor.app import App, opened
-from monitor.cli import secrets_check
-from monitor.cli import status as wellbeing
 from monitor.cli.common import (
     FINDINGS,
     PARTLY,
     ConfigOption,
-    JsonOption,
     complain,
     isolated,
     loaded,
     receiver_named,
     say,
-    say_json,
 )
 from monitor.cli.false_alarms import serving
-from monitor.cli.init import init
 from monitor.cli.status import next_digest
 from monitor.config import load
-from monitor.delivery import channels
 from monitor.demo import world
-from monitor.errors import ConfigError
 from monitor.jobs import preview as previews
 from monitor.net.redaction import redact
 from monitor.parts import build
@@ -44,7 +37,6 @@ from monitor.timing import TICKS
 
 if TYPE_CHECKING:
     from monitor.app import App
-    from monitor.config.load import Settings
     from monitor.demo.world import World
     from monitor.model import PollRecord
 
@@ -53,19 +45,6 @@ log = logs.get("daemon")
 
 #: between pings of the dead-man switch
 HEARTBEAT_SECONDS = 60.0
-
-
-def register(app: typer.Typer) -> None:
-    """Add these commands to the root."""
-    app.command("run")(run)
-    app.command("once")(once)
-    app.command("demo")(run_demo)
-    app.command("init")(init)
-    app.command("check")(check)
-    app.command("status")(status)
-    app.command("health")(health)
-    app.command("preview")(preview)
-    app.command("send-test")(send_test)
 
 
 def run(config: ConfigOption = None) -> None:
@@ -155,85 +134,6 @@ def run_demo(
         raise typer.Exit(PARTLY)
 
 
-def check(
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Every mistake in configuration, watchlists, templates and feeds at once. Exit 2 when there is one.
-
-    Exit 1 when all is readable, and secrets are written out or open to others.
-    """
-    try:
-        found = loaded(config)
-    except ConfigError as error:
-        raise _and_of_files(error, config) from None
-    parts = build(found)
-    remarks = [f"{r.name}: {remark}" for r in found.config.receivers for remark in channels.remarks(r)]
-    remarks += not_yet(found) + list(found.remarks)
-    secrets = secrets_check.judged(found)
-    remarks += [str(note) for note in secrets.notes]
-    counts = {
-        "configuration": str(found.path or "defaults and environment"),
-        "feeds": len(parts.feeds),
-        "watchlists": len(parts.watchlists.lists),
-        "rules": len(parts.watchlists.rules),
-        "receivers": len(found.config.receivers),
-        "digests": len(found.digests),
-    }
-    if as_json:
-        findings = [str(finding) for finding in secrets.findings]
-        say_json({"ok": not findings, **counts, "findings": findings, "remarks": remarks})
-        raise typer.Exit(FINDINGS if findings else 0)
-    say("  ".join(f"{name}: {value}" for name, value in counts.items()))
-    for remark in remarks:
-        say(f"note: {remark}")
-    for finding in secrets.findings:
-        complain(str(finding))
-    if secrets.findings:
-        raise typer.Exit(FINDINGS)
-    say("no mistakes")
-
-
-def _and_of_files(error: ConfigError, config: Path | None) -> ConfigError:
-    """`error` with the mistakes of the files that a configuration with mistakes names."""
-    try:
-        build(load.only_files(config))
-    except ConfigError as other:
-        more = tuple(m for m in other.mistakes if m not in error.mistakes)
-        return ConfigError((*error.mistakes, *more))
-    return error
-
-
-def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Is it blind or mute, and why: what is due and since when, what stands still, feeds, receivers,
-    silences.
-
-    Exit 1 when there is a problem.
-    """
-    data = wellbeing.status(loaded(config), datetime.now(UTC))
-    if as_json:
-        say_json(data)
-    else:
-        say(wellbeing.status_text(data))
-    if data["problems"]:
-        raise typer.Exit(FINDINGS)
-
-
-def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """The container's probe: exit 0 while the daemon runs and what is due is done,
-    1 when something stands still.
-    """
-    late, amiss = wellbeing.probe(loaded(config), datetime.now(UTC))
-    if as_json:
-        say_json({"ok": not late, "late": late, "events": amiss})
-    else:
-        say("ok" if not late else "; ".join(late))
-        for event in amiss:
-            say(f"note: {wellbeing.event_line(event)}")
-    if late:
-        raise typer.Exit(FINDINGS)
-
-
 def preview(
     what: Annotated[str, typer.Argument(help="digest or alert")] = "digest",
     receiver: Annotated[str | None, typer.Option(help="As which receiver would get it.")] = None,
@@ -311,16 +211,6 @@ def greeting(app: App) -> str:
     if config.contact is None:
         lines.append("  contact    none: set MONITOR_CONTACT, so that publishers can write to you")
     return "\n".join((*lines, "Ctrl-C stops it; work in hand is finished first\n"))
-
-
-def not_yet(found: Settings) -> list[str]:
-    """Keys that are taken and have no effect in this version, for `check`."""
-    remarks = []
-    config = found.config
-    if (config.public_url is None) != (config.listen is None):
-        there, missing = ("listen", "public_url") if config.public_url is None else ("public_url", "listen")
-        remarks.append(f"{there} without {missing}: alerts carry no link to call them false; it takes both")
-    return remarks
 
 
 def clear(folder: Path) -> None:

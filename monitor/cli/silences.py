@@ -25,9 +25,9 @@ from monitor.cli.common import (
 from monitor.errors import ConfigError
 from monitor.fields import parse_duration
 from monitor.jobs.feedback import Claim, Scope
-from monitor.jobs.preview import RECENT, held_back, known_of
+from monitor.jobs.preview import RECENT, held_back
 from monitor.model.matchers import known, misfits, parse
-from monitor.parts import read_feeds
+from monitor.parts import known_of, read_feeds
 from monitor.store import feeds, silences, stories
 from monitor.store.database import Database
 from monitor.watchlists.compile import load
@@ -50,11 +50,6 @@ SHOWN = 10
 app = typer.Typer(help="Keep alerts quiet for a while; the digest still has them.", no_args_is_help=True)
 
 Author = Annotated[str, typer.Option(help="Who does this; otherwise the user's name.", envvar="USER")]
-
-
-def register(root: typer.Typer) -> None:
-    """`ack` at the root."""
-    root.command("ack")(ack)
 
 
 def _opened(config: Path | None) -> AbstractContextManager[Database]:

@@ -5,21 +5,24 @@ what stands still and what to do.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+import typer
 
 from monitor.alerts.digest_schedule import for_reader, next_due
 from monitor.alerts.own_events import when
-from monitor.cli.common import isolated, own
+from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, isolated, loaded, own, say, say_json
 from monitor.errors import StoreError
 from monitor.jobs import watch
 from monitor.model import EventKind, Pace, Severity, WorkKind
 from monitor.store import articles, events, facts, feeds, journal, receivers, silences
 from monitor.store import events as findings
 from monitor.store.database import Database
+from monitor.store.health_file import Health
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from monitor.config.load import Settings
@@ -57,7 +60,22 @@ class _Seen:
     silences: Sequence[Silence]
 
 
-def status(found: Settings, now: datetime) -> dict[str, Any]:
+def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Is it blind or mute, and why: what is due and since when, what stands still, feeds, receivers,
+    silences.
+
+    Exit 1 when there is a problem.
+    """
+    data = state(loaded(config), datetime.now(UTC))
+    if as_json:
+        say_json(data)
+    else:
+        say(status_text(data))
+    if data["problems"]:
+        raise typer.Exit(FINDINGS)
+
+
+def state(found: Settings, now: datetime) -> dict[str, Any]:
     """Everything `monitor status` knows, as plain data; `problems` is empty when nothing is to be done."""
     seen = _seen(found, now)
     watched = [f for f in seen.feeds if f.state != "disabled"]
@@ -76,7 +94,7 @@ def status(found: Settings, now: datetime) -> dict[str, Any]:
             {"name": r.name, "last_delivered_at": r.last_delivered_at, "last_error": r.last_error}
             for r in seen.receivers
         ],
-        "events": [_event(e) for e in seen.events],
+        "events": [watch.event_data(e) for e in seen.events],
         "silences": [_silence(s) for s in seen.silences],
         "deliveries": dict(seen.counts),
         "next_poll_at": seen.next_poll_at,
@@ -86,22 +104,19 @@ def status(found: Settings, now: datetime) -> dict[str, Any]:
     }
 
 
-def probe(found: Settings, now: datetime) -> tuple[list[str], list[dict[str, Any]]]:
-    """Why the daemon is not well, in plain words, empty where it is;
-    and what else is amiss, as plain data.
-    """
+def probe(found: Settings, now: datetime) -> Health:
+    """Why the daemon is not well, in plain words, and what else is wrong, as the database says it."""
     try:
         db = Database.open(found.database, create=False)
     except StoreError as error:
-        return [str(error)], []
+        return Health((str(error),), ())
     try:
         running = db.in_use()
         with db.snapshot() as tx:
-            stuck = [f"{p}; {p.remedy}" for p in watch.look(tx, found, now, running=running) if p.stuck]
-            amiss = [_event(e) for e in events.unclosed(tx)]
+            seen = watch.health(tx, found, now, running=running)
     finally:
         db.close()
-    return [*([NOT_RUNNING] if running is False else []), *stuck], amiss
+    return seen._replace(late=(NOT_RUNNING, *seen.late)) if running is False else seen
 
 
 def _seen(found: Settings, now: datetime) -> _Seen:
@@ -243,11 +258,6 @@ def _silence(silence: Silence) -> dict[str, Any]:
 def _silence_line(silence: Mapping[str, Any]) -> str:
     said = f"by {own(silence['author'])}: {own(silence['reason'])}"
     return f"{silence['id']}: {', '.join(silence['matchers'])} until {when(silence['until'])}, {said}"
-
-
-def _event(event: Event) -> dict[str, Any]:
-    named = {"kind": event.kind.value, "subject": event.subject, "severity": event.severity.value}
-    return named | {"detail": event.detail, "since": event.opened_at, "told_to": list(event.told_to)}
 
 
 def event_line(event: Mapping[str, Any]) -> str:

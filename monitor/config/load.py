@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from monitor import documents
 from monitor.config.model import DEFAULT_RECEIVER, Config, DigestConfig, receiver
 from monitor.config.paths import Located, local_url
+from monitor.config.places import FILE, find, whole_file
 from monitor.config.references import conditions_wrong, defaults, names_wrong
 from monitor.config.routes import RouteConfig
 from monitor.delivery.channels import KINDS, variables_of
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
     from monitor.config.model import ReceiverConfig
     from monitor.model.matchers import Known
 
-
-FILE = "monitor.yaml"
-#: where the configuration is looked for when nobody names it, in this order
-PLACES = (Path(FILE), Path("config") / FILE, Path("/etc/monitor") / FILE)
 #: what ships with the program, and may be named as if it stood in the folder
 _SHIPPED = "seeds/feeds.yaml"
 
@@ -93,21 +90,6 @@ def bundled(name: str) -> Path:
     return beside if beside.exists() else package / "bundled" / name
 
 
-def find(explicit: Path | None, environ: Mapping[str, str]) -> Path | None:
-    """The configuration file to read: the one named, a file or its folder, or the first that exists of
-    `PLACES`.
-
-    Raises ConfigError when what was named is not there.
-    """
-    named = explicit or (Path(environ["MONITOR_CONFIG"]) if environ.get("MONITOR_CONFIG") else None)
-    if named is None:
-        return next((place for place in PLACES if place.is_file()), None)
-    file = named / FILE if named.is_dir() else named
-    if not file.is_file():
-        raise _whole(str(file), "no such file", "`monitor init` writes one to start from")
-    return file
-
-
 def load(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """The effective settings. Raises ConfigError with every mistake of file, environment and secret files."""
     path = find(explicit, environ)
@@ -160,7 +142,7 @@ def _document(
     if document.data is None:
         document = replace(document, data={})
     if not isinstance(document.data, dict):
-        raise _whole(document.file, "must be keys and values", "`monitor init` writes one to start from")
+        raise whole_file(document.file, "must be keys and values", "`monitor init` writes one to start from")
     return overlaid(document, environ)
 
 
@@ -168,11 +150,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise _whole(str(path), f"cannot be read: {error.strerror}") from None
-
-
-def _whole(file: str, message: str, remedy: str = "") -> ConfigError:
-    return ConfigError((Mistake(file=file, line=None, column=None, message=message, remedy=remedy),))
+        raise whole_file(str(path), f"cannot be read: {error.strerror}") from None
 
 
 def _sorted(mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:

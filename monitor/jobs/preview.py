@@ -18,11 +18,11 @@ from monitor.jobs import digest
 from monitor.messages.alert import alert_context
 from monitor.messages.render import render
 from monitor.model import Delivered, Delivery
-from monitor.model.matchers import hold, known, names_event
+from monitor.model.matchers import hold, names_event
 from monitor.store import alerts, events, feeds, journal, stories
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from monitor.jobs.digest import Digester
     from monitor.messages.templates import Templates
     from monitor.model import Feed, Story
-    from monitor.model.matchers import Known, Matcher
+    from monitor.model.matchers import Matcher
     from monitor.store.database import Database
-    from monitor.watchlists.compile import Watchlists
 
 
 def make_due(db: Database, now: datetime, wanted: Sequence[Feed]) -> None:
@@ -175,10 +174,3 @@ def _held(story: Story, waits: bool) -> Held:
 
 
 # What labels can be here: the values that matchers may ask for.
-
-
-def known_of(lists: Watchlists, feeds: Iterable[str] | None = None) -> Known:
-    """Of `lists`, and of `feeds` where all of them are known."""
-    return known(
-        (w.id for w in lists.lists), (rule.key for rule in lists.rules), lists.press.sides.ids, feeds
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor import logs
 from monitor.alerts.digest_schedule import LastDigest, due, for_reader
@@ -19,6 +19,7 @@ from monitor.model.matchers import hold
 from monitor.net.redaction import redact
 from monitor.store import digests, events, facts, receivers, silences
 from monitor.store import polls as store
+from monitor.store.health_file import Health
 from monitor.timing import BY_DUE, BY_RHYTHM, TICKS, WATCHER_SILENT
 
 if TYPE_CHECKING:
@@ -291,6 +292,18 @@ def look(
     began = None if running is False else facts.at_work_since(tx)
     works = [*_by_due(tx, found, now), *(_by_rhythm(tx, found, now) if running is not False else ())]
     return tuple(Progress(work=work, pace=pace(work, now, began)) for work in works)
+
+
+def health(tx: Connection, found: Settings, now: datetime, *, running: bool | None = True) -> Health:
+    """What stands still at `now`, and what else is wrong."""
+    late = [f"{p}; {p.remedy}" for p in look(tx, found, now, running=running) if p.stuck]
+    return Health(tuple(late), tuple(event_data(event) for event in events.unclosed(tx)))
+
+
+def event_data(event: Event) -> dict[str, Any]:
+    """An event as plain data."""
+    named = {"kind": event.kind.value, "subject": event.subject, "severity": event.severity.value}
+    return named | {"detail": event.detail, "since": event.opened_at, "told_to": list(event.told_to)}
 
 
 def stuck(tx: Connection, found: Settings, now: datetime, *, since: datetime) -> list[str]:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from monitor.errors import StoreError
-from monitor.store.database import InstanceLock, told
+from monitor.store.database import told
+from monitor.store.instance_lock import InstanceLock
 from monitor.store.tables_news import REVISION
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from monitor.cli.main import app
+from monitor.cli.main import application
 from monitor.config import load
 from monitor.errors import ConfigError
 from monitor.parts import build
@@ -58,7 +58,7 @@ class Place:
 
     def said(self, *words: str) -> tuple[int, str]:
         """Exit status and output of a command."""
-        result = CliRunner().invoke(app, [*words, "--config", str(self.folder / "monitor.yaml")])
+        result = CliRunner().invoke(application(), [*words, "--config", str(self.folder / "monitor.yaml")])
         return result.exit_code, result.output
 
 

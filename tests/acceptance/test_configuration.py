@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from monitor.cli.main import app
+from monitor.cli.main import application
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+    return CliRunner().invoke(application(), list(words))
 
 
 READS = [
@@ -100,7 +100,7 @@ def commands(group: typer.models.CommandInfo | object, path: str = "") -> Iterat
 
 def test_every_command_that_reads_a_configuration_can_be_told_which() -> None:
     """`--config` everywhere, with one meaning."""
-    found = dict(commands(typer.main.get_command(app)))
+    found = dict(commands(typer.main.get_command(application())))
     assert len(found) > 30
     assert {name for name, options in found.items() if "--config" not in options} == WITHOUT
 

@@ -12,7 +12,7 @@ import icalendar
 import pytest
 from typer.testing import CliRunner
 
-from monitor.cli.main import app
+from monitor.cli.main import application
 from monitor.model import ContactStatus, ContactType, Side
 from monitor.store import feeds, items
 from monitor.store.database import Database
@@ -58,7 +58,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(config: Path, *words: str) -> Result:
     """The command, in this process."""
-    return CliRunner().invoke(app, ["contacts", "--config", str(config), *words])
+    return CliRunner().invoke(application(), ["contacts", "--config", str(config), *words])
 
 
 def listed(config: Path, *words: str) -> list[dict[str, object]]:

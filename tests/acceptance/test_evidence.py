@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
-from monitor.cli.main import app
+from monitor.cli.main import application
 from monitor.store.tables_news import entries
 from tests.support.newsroom import START, Newsroom
 from tests.support.newsroom import newsroom as opened_newsroom
@@ -63,7 +63,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
 
 
 def run(desk: Newsroom, *words: str) -> Result:
-    return CliRunner().invoke(app, words, env={"MONITOR_CONFIG": str(desk.config)})
+    return CliRunner().invoke(application(), words, env={"MONITOR_CONFIG": str(desk.config)})
 
 
 def story_of(desk: Newsroom, words: str) -> tuple[str, int]:
@@ -207,7 +207,7 @@ def test_a_person_merges_and_splits(desk: Newsroom) -> None:
 
 def test_a_case_verifies_with_and_without_us(case: Path, tmp_path: Path) -> None:
     """`sha256sum` alone checks the files and every link; nothing else is needed, and no configuration."""
-    result = CliRunner().invoke(app, ["verify", str(case)])
+    result = CliRunner().invoke(application(), ["verify", str(case)])
     assert result.exit_code == 0, result.output
     assert "2 entries" in result.output
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=case, check=True)
@@ -251,7 +251,7 @@ def test_one_changed_byte_is_found_in_any_file(case: Path, tmp_path: Path) -> No
         copy = tmp_path / "copy"
         shutil.copytree(case, copy)
         _changed(copy / name)
-        result = CliRunner().invoke(app, ["verify", str(copy)])
+        result = CliRunner().invoke(application(), ["verify", str(copy)])
         assert result.exit_code == 1, name
         # a changed sum blames the file that it is of
         assert name in result.output or name == "SHA256SUMS"
@@ -305,7 +305,7 @@ def test_new_sums_do_not_help_a_forger(case: Path, forge: str, said: str) -> Non
         chain = {"feeds": [{"feed": "gazette", "head": "", "whole": True, "links": 7}]}
     (case / "chain.json").write_text(json.dumps(chain), encoding="utf-8")
     _summed(case)
-    result = CliRunner().invoke(app, ["verify", str(case)])
+    result = CliRunner().invoke(application(), ["verify", str(case)])
     assert result.exit_code == 1
     assert said in result.output
 
@@ -396,18 +396,18 @@ def test_an_earlier_head_must_still_be_there(desk: Newsroom, tmp_path: Path) -> 
 def test_a_case_is_compared_with_the_links_of_its_own_feeds(case: Path, tmp_path: Path) -> None:
     """The archive's list names every feed; a case holds those of one story."""
     verify = ["verify", str(case), "--since", str(tmp_path / "heads")]
-    said = CliRunner().invoke(app, ["verify", str(case)]).stdout
+    said = CliRunner().invoke(application(), ["verify", str(case)]).stdout
     own = re.search(r"([0-9a-f]{64})  newest link of (\S+)", said)
     assert own is not None
     for own_line in (f"{own[1]}  {own[2]}\n", own[0] + " when this was exported\n"):
         (tmp_path / "heads").write_text(f"{'1' * 64}  elsewhere\n{own_line}{'2' * 64}  far-away\n")
-        assert CliRunner().invoke(app, verify).exit_code == 0
+        assert CliRunner().invoke(application(), verify).exit_code == 0
     (tmp_path / "heads").write_text(f"{own[1]}  {own[2]}\n{'1' * 64}  {own[2]}\n")
-    result = CliRunner().invoke(app, verify)
+    result = CliRunner().invoke(application(), verify)
     assert result.exit_code == 1
     assert f"{'1' * 64} of {own[2]} is no link of this case" in result.output
     (tmp_path / "heads").write_text(f"{'1' * 64}  elsewhere\n")
-    result = CliRunner().invoke(app, verify)
+    result = CliRunner().invoke(application(), verify)
     assert result.exit_code == 1
     assert "no link to compare with" in result.output
 
@@ -415,9 +415,9 @@ def test_a_case_is_compared_with_the_links_of_its_own_feeds(case: Path, tmp_path
 def test_a_case_says_what_it_does_not_prove(case: Path) -> None:
     """On its page, and when it is verified; compared with a link from elsewhere, it is proved."""
     assert "made the whole case anew" in (case / "index.html").read_text("utf-8").replace("\n", " ")
-    result = CliRunner().invoke(app, ["verify", str(case)])
+    result = CliRunner().invoke(application(), ["verify", str(case)])
     assert "whole case anew" in " ".join(result.output.split())
     head = re.search(r"[0-9a-f]{64}", result.stdout)
     assert head is not None
-    assert CliRunner().invoke(app, ["verify", str(case), "--since", head[0]]).exit_code == 0
-    assert CliRunner().invoke(app, ["verify", str(case), "--since", "0" * 64]).exit_code == 1
+    assert CliRunner().invoke(application(), ["verify", str(case), "--since", head[0]]).exit_code == 0
+    assert CliRunner().invoke(application(), ["verify", str(case), "--since", "0" * 64]).exit_code == 1

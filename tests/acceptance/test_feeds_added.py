@@ -15,7 +15,7 @@ import structlog
 from typer.testing import CliRunner
 
 from monitor.app import opened
-from monitor.cli.main import app
+from monitor.cli.main import application
 from monitor.cli.run import pass_once
 from monitor.config import load
 from monitor.errors import ConfigError
@@ -58,7 +58,9 @@ class Place:
         return self.folder / "feeds.yaml"
 
     def run(self, *words: str, env: dict[str, str] | None = None) -> Any:
-        return CliRunner().invoke(app, [*words, "--config", str(self.folder / "monitor.yaml")], env=env)
+        return CliRunner().invoke(
+            application(), [*words, "--config", str(self.folder / "monitor.yaml")], env=env
+        )
 
     def add(self, path: str, *words: str, **more: Any) -> Any:
         url = path if "://" in path else self.web.url(path)
@@ -144,9 +146,9 @@ def test_whoever_sits_there_is_asked(place: Place, monkeypatch: pytest.MonkeyPat
     place.web.answer("/rss", body=FEED)
     words = ["feeds", "add", url, "--config", str(place.folder / "monitor.yaml")]
 
-    no = CliRunner().invoke(app, words, input="2\nn\n")
+    no = CliRunner().invoke(application(), words, input="2\nn\n")
     unchanged = place.feeds.read_text("utf-8")
-    yes = CliRunner().invoke(app, words, input="2\ny\n")
+    yes = CliRunner().invoke(application(), words, input="2\ny\n")
 
     assert (no.exit_code, yes.exit_code) == (1, 0), (yes.output, yes.exception)
     assert unchanged == FILE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from monitor.cli.main import app
+from monitor.cli.main import application
 from tests.support.newsroom import Newsroom
 from tests.support.newsroom import newsroom as opened_newsroom
 
@@ -36,7 +36,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
 
 
 def run(desk: Newsroom, *words: str) -> Result:
-    return CliRunner().invoke(app, words, env={"MONITOR_CONFIG": str(desk.config)})
+    return CliRunner().invoke(application(), words, env={"MONITOR_CONFIG": str(desk.config)})
 
 
 def found(desk: Newsroom, *words: str) -> set[str]:

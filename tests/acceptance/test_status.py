@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from monitor.cli.main import app
+from monitor.cli.main import application
 from monitor.model import Delivered, Rejected, TryLater
 from monitor.model.matchers import parse
 from monitor.store import alerts, facts, feeds, outbox, receivers, silences
@@ -49,7 +49,7 @@ class Desk:
 
     def said(self, *words: str) -> tuple[int, str]:
         """The exit status of a command and what it printed to standard output."""
-        done = CliRunner().invoke(app, [*words, "--config", str(self.config)])
+        done = CliRunner().invoke(application(), [*words, "--config", str(self.config)])
         return done.exit_code, done.stdout
 
     def at_work(self, since: timedelta, quiet: timedelta = timedelta()) -> None:

@@ -402,7 +402,7 @@ def test_a_checkpoint_shortens_the_log(db: Database, path: Path) -> None:
 _LOCKER = """
 import sys, time
 from pathlib import Path
-from monitor.store.database import InstanceLock
+from monitor.store.instance_lock import InstanceLock
 InstanceLock(Path(sys.argv[1])).acquire()
 print("ready", flush=True)
 time.sleep(60)

@@ -11,7 +11,8 @@ import pytest
 
 from monitor.errors import StoreError
 from monitor.store import facts
-from monitor.store.database import Database, InstanceLock
+from monitor.store.database import Database
+from monitor.store.instance_lock import InstanceLock
 from monitor.store.restore import restore
 from tests.support.stored import NOW
 

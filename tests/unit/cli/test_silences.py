@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from monitor.cli.main import app
+from monitor.cli.main import application
 from monitor.store import alerts, feeds, merges, silences
 from monitor.store.database import Database
 from tests.support.stored import NOW, assessed, feed, match, told
@@ -29,7 +29,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     runner = CliRunner()
 
     def run_(*words: str) -> tuple[int, str]:
-        found = runner.invoke(app, list(words))
+        found = runner.invoke(application(), list(words))
         return found.exit_code, found.stdout
 
     return run_
@@ -116,7 +116,7 @@ def test_a_merged_story_is_acknowledged_as_the_whole(run: Any, tmp_path: Path) -
 def test_a_silence_that_cannot_be_meant_is_refused(words: tuple[str, ...], says: str, run: Any) -> None:
     """Exit 2 with the remedy, and nothing is stored."""
     given = ("silence", "add", *words, "--author", "ann", "--reason", "x", "--for", "1h")
-    found = CliRunner().invoke(app, list(given))
+    found = CliRunner().invoke(application(), list(given))
     assert found.exit_code == 2
     assert says in found.stderr
     assert run("silence", "list") == (0, "nothing is silenced\n")
@@ -125,7 +125,7 @@ def test_a_silence_that_cannot_be_meant_is_refused(words: tuple[str, ...], says:
 def test_every_slip_is_told_at_once(run: Any) -> None:
     """One line each."""
     words = ("silence", "preview", "--match", "watchlist=wagnr", "--match", "side=libya")
-    said = CliRunner().invoke(app, list(words)).stderr
+    said = CliRunner().invoke(application(), list(words)).stderr
     assert "watchlist 'wagnr'" in said
     assert "side 'libya'" in said
 
@@ -167,6 +167,6 @@ def test_everything_is_silenced_only_by_name(run: Any) -> None:
 
 def test_an_acknowledgement_for_nobody_is_refused(run: Any) -> None:
     """With the receiver that may be meant."""
-    found = CliRunner().invoke(app, ["ack", "s-a", "--author", "ann", "--receiver", "foldr"])
+    found = CliRunner().invoke(application(), ["ack", "s-a", "--author", "ann", "--receiver", "foldr"])
     assert found.exit_code == 2
     assert "there is no receiver 'foldr' (did you mean 'folder'?)" in found.stderr

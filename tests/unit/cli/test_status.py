@@ -43,4 +43,4 @@ def test_status_says_what_is_mute(tmp_path: Path, outcome: Outcome, said: str) -
         assert held is not None
         outbox.settle(tx, held, outcome, NOW + HOUR, NOW)
     database.close()
-    assert said in status.status(found, NOW + 2 * HOUR)["problems"]
+    assert said in status.state(found, NOW + 2 * HOUR)["problems"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
-from monitor.cli.main import app
+from monitor.cli.main import application
 from tests.support.workplace import workplace
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ BAD = GOOD + "- {match: Nobody came., why: who knows}\n- todo_match: Nor here.\n
 
 def run(folder: Path, *words: str, tests: str = GOOD) -> Result:
     config = workplace(folder, extra={"wagner.test.yaml": tests})
-    return CliRunner().invoke(app, ["watchlists", *words, "--config", str(config)])
+    return CliRunner().invoke(application(), ["watchlists", *words, "--config", str(config)])
 
 
 def test_tests_that_hold_are_counted(tmp_path: Path) -> None:

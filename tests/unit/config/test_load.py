@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from monitor.config import load
+from monitor.config import load, places
 from monitor.config.model import Config
 from monitor.config.paths import mark_of
 from monitor.errors import ConfigError
@@ -357,14 +357,14 @@ def test_the_configuration_is_looked_for_in_one_order(
 ) -> None:
     """What is named, MONITOR_CONFIG, the working folder, config/ in it; else there is none."""
     monkeypatch.chdir(tmp_path)
-    assert load.find(None, {}) in (None, Path("/etc/monitor/monitor.yaml"))
-    places = ("config/monitor.yaml", "monitor.yaml", "env.yaml", "named/monitor.yaml")
+    assert places.find(None, {}) in (None, Path("/etc/monitor/monitor.yaml"))
+    files = ("config/monitor.yaml", "monitor.yaml", "env.yaml", "named/monitor.yaml")
     said = [(None, {}), (None, {}), (None, {"MONITOR_CONFIG": "env.yaml"})]
     said.append((Path("named"), {"MONITOR_CONFIG": "env.yaml"}))
-    for place, (explicit, environ) in zip(places, said, strict=True):
+    for place, (explicit, environ) in zip(files, said, strict=True):
         (tmp_path / place).parent.mkdir(exist_ok=True)
         (tmp_path / place).write_text("", encoding="utf-8")
-        assert load.find(explicit, environ) == Path(place)
+        assert places.find(explicit, environ) == Path(place)
 
 
 def test_a_database_of_before_is_not_left_behind_in_silence(

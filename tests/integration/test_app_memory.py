@@ -1,0 +1,27 @@
+"""What a running monitor has loaded is no work for the garbage collector."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+from monitor.app import opened
+from monitor.config import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_what_was_loaded_is_not_walked_again_until_a_reload_replaces_it(tmp_path: Path) -> None:
+    """Loaded once, collected never; after a reload the new parts take the place of the old ones."""
+    (tmp_path / "feeds.yaml").write_text("feeds: []\n", encoding="utf-8")
+    path = tmp_path / "monitor.yaml"
+    path.write_text("data: state\nfeeds: [feeds.yaml]\n", encoding="utf-8")
+    with opened(load.load(path, {})) as app:
+        frozen = gc.get_freeze_count()
+        walked = len(gc.get_objects())
+        app.reload()
+
+        assert frozen > 10 * walked
+        assert gc.get_freeze_count() < 1.5 * frozen
+    assert gc.get_freeze_count() == 0
