@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from monitor import __version__
 from monitor.config import load
 from monitor.contacts.extract import extractor, listener
-from monitor.contacts.parties import WhoIsWho
+from monitor.contacts.parties import EntityIndex
 from monitor.delivery import channels
 from monitor.demo.messages import contexts
 from monitor.documents import together
@@ -60,7 +60,7 @@ class Parts:
     @property
     def judge(self) -> StoryJudge:
         """What judging needs to know: who is a person, who tells the news, what parties are called."""
-        people = WhoIsWho.of(self.watchlists.entities.values()).people
+        people = EntityIndex.of(self.watchlists.entities.values()).people
         return StoryJudge(people, self.watchlists.press, self.watchlists.party_titles)
 
 

@@ -29,7 +29,7 @@ from monitor.cli.common import (
 )
 from monitor.cli.input import progress
 from monitor.cli.search_options import known_side
-from monitor.contacts.parties import WhoIsWho
+from monitor.contacts.parties import EntityIndex
 from monitor.contacts.register import Filter, chosen, ledger
 from monitor.errors import suggestion
 from monitor.exports import atom, csv_table, plain
@@ -121,7 +121,7 @@ def contacts(
         since=_day(since, "--since", last=False), until=_day(until, "--until", last=True),
     )  # fmt: skip
     library = _library(form := Format.JSON if as_json else form, chart)
-    known = WhoIsWho.of(lists.entities.values(), lists.party_titles)
+    known = EntityIndex.of(lists.entities.values(), lists.party_titles)
     _sides_must_be_known(settings, side)
     everything = _ledger(settings, known, lists.press)
     found = chosen(everything, wanted, known)
@@ -172,7 +172,7 @@ def _day(text: str | None, option: str, *, last: bool) -> date | None:
     return days[1] if last else days[0]
 
 
-def _ledger(settings: Settings, known: WhoIsWho, press: Press) -> tuple[LedgerContact, ...]:
+def _ledger(settings: Settings, known: EntityIndex, press: Press) -> tuple[LedgerContact, ...]:
     """Every contact of the archive, whatever is asked for: ids and histories must not depend on a filter."""
     db = Database.open(settings.database, create=False)
     items = []
@@ -215,7 +215,7 @@ def _library(form: Format, chart: Path | None) -> Any:
         raise typer.Exit(MISCONFIGURED) from None
 
 
-def _document(form: Format, found: Sequence[LedgerContact], known: WhoIsWho, library: Any) -> bytes:
+def _document(form: Format, found: Sequence[LedgerContact], known: EntityIndex, library: Any) -> bytes:
     match form:
         case Format.CSV:
             text = csv_table.write(found)

@@ -28,7 +28,7 @@ from monitor.stories.timeline import timeline
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from monitor.contacts.parties import WhoIsWho
+    from monitor.contacts.parties import EntityIndex
     from monitor.exports.verify import Verified
     from monitor.model import Story
     from monitor.model.evidence import Kept
@@ -61,7 +61,7 @@ def case(
     say(f"{target}: {len(story.items)} items, {kept} entries; check it with: monitor verify {target}")
 
 
-def _case(tx: Any, story: Story, known: WhoIsWho, judge: StoryJudge) -> Case:
+def _case(tx: Any, story: Story, known: EntityIndex, judge: StoryJudge) -> Case:
     kept = evidence.of_items(tx, [item.id for item in story.items])
     feeds = dict.fromkeys(k.link.feed_id for k in kept)
     return Case(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, moment, say
-from monitor.contacts.parties import WhoIsWho
+from monitor.contacts.parties import EntityIndex
 from monitor.errors import suggestion
 from monitor.matching.building import called, spellings
 from monitor.model import Coverage, Severity
@@ -122,10 +122,10 @@ def writing(settings: Settings) -> Iterator[Any]:
         db.close()
 
 
-def experts(settings: Settings) -> tuple[WhoIsWho, StoryJudge]:
+def experts(settings: Settings) -> tuple[EntityIndex, StoryJudge]:
     """Who is who in the configured watchlists, and what judges stories by them."""
     lists = load(settings.watchlists)
-    known = WhoIsWho.of(lists.entities.values(), lists.party_titles)
+    known = EntityIndex.of(lists.entities.values(), lists.party_titles)
     return known, StoryJudge(known.people, lists.press, known.titles)
 
 

@@ -139,7 +139,7 @@ def _first(entities: Mapping[str, EntitySpec], tag: str, kind: str, party: str) 
 
 
 @dataclass(frozen=True, slots=True)
-class WhoIsWho:
+class EntityIndex:
     """Entities by their canonical English names."""
 
     people: frozenset[str]
@@ -149,7 +149,7 @@ class WhoIsWho:
     _aliases: Mapping[str, frozenset[str]] = field(repr=False)
 
     @classmethod
-    def of(cls, entities: Iterable[EntitySpec], titles: Titles = MappingProxyType({})) -> WhoIsWho:
+    def of(cls, entities: Iterable[EntitySpec], titles: Titles = MappingProxyType({})) -> EntityIndex:
         """From the entities of the watchlists, and the titles of their parties."""
         by_name = {entity.name: entity for entity in entities}
         aliases: dict[str, set[str]] = {}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.contacts.merge import Group
-    from monitor.contacts.parties import Titles, WhoIsWho
+    from monitor.contacts.parties import EntityIndex, Titles
     from monitor.contacts.reports import Report
     from monitor.model import Contact, ContactType, Corroboration, Evidence, StoryItem
 
@@ -235,12 +235,12 @@ class Filter:
     background: bool = False
 
 
-def chosen(contacts: Iterable[LedgerContact], wanted: Filter, known: WhoIsWho) -> list[LedgerContact]:
+def chosen(contacts: Iterable[LedgerContact], wanted: Filter, known: EntityIndex) -> list[LedgerContact]:
     """Those that pass, in their order."""
     return [contact for contact in contacts if _passes(contact, wanted, known)]
 
 
-def _passes(of: LedgerContact, wanted: Filter, known: WhoIsWho) -> bool:
+def _passes(of: LedgerContact, wanted: Filter, known: EntityIndex) -> bool:
     if wanted.contact_id is not None:
         return of.id == wanted.contact_id
     first, last = days_of(of.date) or (of.day, of.day)
@@ -257,7 +257,7 @@ def _passes(of: LedgerContact, wanted: Filter, known: WhoIsWho) -> bool:
     )
 
 
-def _takes_part(of: LedgerContact, said: str, known: WhoIsWho) -> bool:
+def _takes_part(of: LedgerContact, said: str, known: EntityIndex) -> bool:
     names = {p.name for p in of.participants}
     part = folded(said)
     return not names.isdisjoint(known.meant(said)) or any(part in folded(name) for name in names)

@@ -97,7 +97,7 @@ def coverage(*, healthy: bool = False) -> CoverageReport:
         feeds=tuple(FeedHealth(feed=f, state=s, why=why) for f, (s, why) in zip(well, states, strict=True)),
         items=312,
         by_state={"matched": 8, "related": 2, "no-match": 297, "suppressed": 5}
-        | ({} if healthy else {"braked": 80}),
+        | ({} if healthy else {"flood-held": 80}),
         gaps=() if healthy else (_odd("gap_line", "Il Porto", "18:40"), _odd("gap_line", "Feed 17", "19:05")),
         floods=()
         if healthy

@@ -179,7 +179,7 @@ def _assessed(poller: Poller, wish: Wish, stored: StoryItem, text: str) -> Asses
     if any((m.watchlist, m.rule) not in found for m in stored.matches):
         item = complete(stored.item, f"{text}\n\n{stored.item.content}".rstrip(), language_of_feed)
         decision = poller.matcher.decide(item)
-    state, detail = coverage(decision, braked=wish.braked)
+    state, detail = coverage(decision, flood_held=wish.flood_held)
     if stored.coverage is Coverage.MATCHED or (stored.matches and not decision.matches):
         # what the feed's text said is not unsaid
         state, detail = stored.coverage, stored.coverage_detail

@@ -168,11 +168,11 @@ def _document(result: FetchResult | None) -> dict[str, Any]:
     }
 
 
-def coverage(decision: Decision, *, braked: bool = False) -> tuple[Coverage, str]:
+def coverage(decision: Decision, *, flood_held: bool = False) -> tuple[Coverage, str]:
     """The one state an item ends in, and why in plain words."""
-    if decision.matches and braked:
+    if decision.matches and flood_held:
         return (
-            Coverage.BRAKED,
+            Coverage.FLOOD_HELD,
             "the feed re-published many entries at once; listed in the digest, not alerted",
         )
     if any(m.severity.rank >= Severity.MEDIUM.rank for m in decision.matches):
@@ -189,7 +189,7 @@ def _assessed(entry: Sorted, poll: Poll, judge: Judge, now: datetime) -> Assesse
     article = (poll.articles or {}).get(entry.key)
     item = judge.make_item(entry.entry, entry.key, poll.state, article, now)
     decision = judge.decide(item)
-    state, detail = coverage(decision, braked=poll.flood and entry.novelty is Novelty.NEW)
+    state, detail = coverage(decision, flood_held=poll.flood and entry.novelty is Novelty.NEW)
     return Assessed(
         item=item,
         novelty=entry.novelty,

@@ -28,11 +28,11 @@ def coverage_context(report: CoverageReport, words: Frame, zone: ZoneInfo) -> Da
     and what else stands between the news and its readers.
     """
     healthy = words.say("healthy", healthy=report.healthy, watched=report.watched)
-    silenced, braked = (report.by_state.get(state, 0) for state in ("suppressed", "braked"))
+    silenced, flood_held = (report.by_state.get(state, 0) for state in ("suppressed", "flood-held"))
     counted = {
         "gap": len(report.gaps),
         "suppressed": silenced,
-        "braked": braked,
+        "flood_held": flood_held,
         "withdrawn": report.withdrawn,
         "silence": len(report.silences),
         "suspended": len(report.suspended),
@@ -46,7 +46,7 @@ def coverage_context(report: CoverageReport, words: Frame, zone: ZoneInfo) -> Da
         "watched": report.watched,
         "items": report.items,
         "suppressed": silenced,
-        "braked": braked,
+        "flood_held": flood_held,
         "withdrawn": report.withdrawn,
         "by_state": {str(state): count for state, count in report.by_state.items()},
         "unhealthy": not report.well,

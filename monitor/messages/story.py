@@ -163,6 +163,6 @@ def _notes(story: Story, frame: Frame) -> list[str]:
     notes: Iterable[tuple[bool, str]] = (
         (any(i.revision > 1 for i in story.items), "revised"),
         (any(i.withdrawn_at is not None for i in story.items), "withdrawn"),
-        (all(i.coverage is Coverage.BRAKED for i in story.items), "braked"),
+        (all(i.coverage is Coverage.FLOOD_HELD for i in story.items), "flood_held"),
     )
     return [frame.word(key) for holds, key in notes if holds]

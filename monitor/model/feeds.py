@@ -299,4 +299,4 @@ class Coverage(StrEnum):
     #: every hit was silenced by an `except`, an `unless` or a guard
     SUPPRESSED = "suppressed"
     #: held back by the flood brake: stored, matched and listed in the digest, but not alerted
-    BRAKED = "braked"
+    FLOOD_HELD = "flood-held"

@@ -46,7 +46,7 @@ class Wish:
     #: those that failed
     attempts: int
     #: the item came in a flood: nothing in it is alerted
-    braked: bool
+    flood_held: bool
 
 
 def want(tx: Connection, poll: PollRecord, ids: Sequence[int]) -> int:
@@ -59,7 +59,7 @@ def want(tx: Connection, poll: PollRecord, ids: Sequence[int]) -> int:
     asked_before = {i for batch in batches(asked) for i in _noted(tx, batch)}
     fresh = [i for i in asked if i not in asked_before]
     room = max(0, PER_FEED - _waiting(tx, poll.state.feed.id)) if fresh else 0
-    row = {"wanted_at": poll.at, "next_try_at": poll.at, "braked": poll.flood}
+    row = {"wanted_at": poll.at, "next_try_at": poll.at, "flood_held": poll.flood}
     put_new(tx, articles, [{"item_id": i} | row for i in fresh[:room]])
     for item_id in fresh[room:]:
         give_up(tx, item_id, f"{PER_FEED} articles of this feed waited already")
@@ -85,7 +85,7 @@ def due(tx: Connection, now: datetime, limit: int) -> tuple[Wish, ...]:
             user_agent=row.definition.get("user_agent"),
             wanted_at=row.wanted_at,
             attempts=row.attempts,
-            braked=row.braked,
+            flood_held=row.flood_held,
         )
         for row in tx.execute(found)
     )

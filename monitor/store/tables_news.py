@@ -24,7 +24,7 @@ from sqlalchemy import (
 from monitor.store.sql import SERIAL, Packed, Seconds, Utc, count, flag, item_id, metadata, serial, words
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0013"
+REVISION = "0014"
 
 feeds = Table(
     "feeds",
@@ -167,7 +167,7 @@ articles = Table(
     #: null: it was read, and its text is the item's content
     Column("next_try_at", Utc),
     #: the item came in a flood: nothing in it is alerted
-    flag("braked"),
+    flag("flood_held"),
 )
 Index(
     "ix_articles_next_try_at",

@@ -318,7 +318,7 @@ def test_a_flood_stays_quiet_when_its_articles_come(newsroom: Newsroom) -> None:
     newsroom.publish(document(newsroom, *["Works begin."] * 40))
     with newsroom.app.db.snapshot() as tx:
         found = {i.item.guid: i.coverage for i in archive.search(tx, Filter())}
-    assert found.pop("1") is Coverage.BRAKED
+    assert found.pop("1") is Coverage.FLOOD_HELD
     assert set(found.values()) == {Coverage.NO_MATCH}
     assert alerted(newsroom) == 0
 

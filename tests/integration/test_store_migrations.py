@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import inspect
 
 from monitor.errors import StoreError
-from monitor.model import Asks, Severity
+from monitor.model import Asks, Coverage, Severity
 from monitor.store import alerts, archive, articles, facts, feeds, stories, upgrade
 from monitor.store.archive import Filter
 from monitor.store.database import Database
@@ -204,6 +204,42 @@ def test_articles_that_were_read_before_they_had_a_table_are_known(
         assert articles.kept(tx, [1]) == {1: ("the whole article of LİBYA", "")}
         assert articles.due(tx, NOW, 10) == ()
         assert archive.count(tx, Filter(text="libya")) == 1
+    database.close()
+
+
+def test_what_a_flood_held_back_is_found_by_its_new_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Items of a database of the previous tables, and the mark of an article that still waits."""
+    path = tmp_path / "monitor.db"
+    with monkeypatch.context() as past:
+        folder = tmp_path / "migrations"
+        shutil.copytree(
+            upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", *later("0013"))
+        )
+        past.setattr(upgrade, "MIGRATIONS", folder)
+        past.setattr(upgrade, "REVISION", "0013")
+        database = Database.open(f"sqlite:///{path}")
+        with database.transaction() as tx:
+            for statement in (_FIRST_ROWS[0], *_item_row(1, "held", ""), *_item_row(2, "loud", "wagner")):
+                tx.exec_driver_sql(statement)
+            tx.exec_driver_sql("UPDATE items SET coverage = 'braked' WHERE id = 1")
+            for item, braked in ((1, 1), (2, 0)):
+                tx.exec_driver_sql(
+                    "INSERT INTO articles (item_id, wanted_at, next_try_at, braked) "
+                    f"VALUES ({item}, {_AT}, {_AT}, {braked})"
+                )
+        database.close()
+    database = Database.open(f"sqlite:///{path}")
+    assert database.check() == ()
+    with database.snapshot() as tx:
+        found = {item.item.key: item.coverage for item in archive.search(tx, Filter())}
+        assert found == {"guid:held": Coverage.FLOOD_HELD, "guid:loud": Coverage.MATCHED}
+        assert archive.count(tx, Filter(coverage=Coverage.FLOOD_HELD)) == 1
+        assert [(wish.item_id, wish.flood_held) for wish in articles.due(tx, NOW, 10)] == [
+            (1, True),
+            (2, False),
+        ]
     database.close()
 
 

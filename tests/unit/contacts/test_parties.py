@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from monitor.contacts.parties import WhoIsWho
+from monitor.contacts.parties import EntityIndex
 from monitor.matching.mentions import EntitySpec, Role
 
 MINISTER = EntitySpec(
@@ -27,7 +27,7 @@ OTHERS = (
     ),
     EntitySpec(id="d", name="Libyan National Army", kind="body", exact={"en": ("LNA",)}),
 )
-KNOWN = WhoIsWho.of([MINISTER, *OTHERS])
+KNOWN = EntityIndex.of([MINISTER, *OTHERS])
 
 
 def test_a_person_is_somebody_by_name() -> None:

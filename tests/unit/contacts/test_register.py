@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.contacts.parties import WhoIsWho
+from monitor.contacts.parties import EntityIndex
 from monitor.contacts.register import Filter, chosen, ledger
 from monitor.matching.mentions import EntitySpec
 from monitor.model import ContactStatus, ContactType, Corroboration, DateFlag, Side, Story
@@ -295,9 +295,9 @@ def test_what_comes_later_renames_nothing(reports: list[tuple[list[str], int, Co
         assert next(c.id for c in first if c.sources[0].item_id == 0) in {c.id for c in whole}
 
 
-def who() -> WhoIsWho:
+def who() -> EntityIndex:
     names = {"Sergei Lavrov": ("Лавров",), "Vladimir Putin": ("Путин",)}
-    return WhoIsWho.of(
+    return EntityIndex.of(
         EntitySpec(
             id=name.casefold().replace(" ", "-"),
             name=name,

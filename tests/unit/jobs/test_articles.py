@@ -24,7 +24,7 @@ def wish(attempts: int = 0) -> Wish:
         user_agent=None,
         wanted_at=NOW,
         attempts=attempts,
-        braked=False,
+        flood_held=False,
     )
 
 

@@ -185,10 +185,12 @@ def test_a_move_that_is_taken_back_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize(
-    ("decision", "braked", "expected"),
+    ("decision", "flood_held", "expected"),
     [
         pytest.param(Decision(lang="en", matches=(MATCH,)), False, Coverage.MATCHED, id="a loud match"),
-        pytest.param(Decision(lang="en", matches=(MATCH,)), True, Coverage.BRAKED, id="a match in a flood"),
+        pytest.param(
+            Decision(lang="en", matches=(MATCH,)), True, Coverage.FLOOD_HELD, id="a match in a flood"
+        ),
         pytest.param(
             Decision(lang="en", matches=(replace(MATCH, severity=Severity.LOW),)),
             False,
@@ -207,9 +209,9 @@ def test_a_move_that_is_taken_back_is_forgotten() -> None:
         pytest.param(Decision(lang="en"), True, Coverage.NO_MATCH, id="nothing"),
     ],
 )
-def test_an_item_ends_in_exactly_one_state(decision: Decision, braked: bool, expected: Coverage) -> None:
+def test_an_item_ends_in_exactly_one_state(decision: Decision, flood_held: bool, expected: Coverage) -> None:
     """The coverage ledger."""
-    assert coverage(decision, braked=braked)[0] is expected
+    assert coverage(decision, flood_held=flood_held)[0] is expected
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_what_did_not_match_is_in_no_story(tx: Connection) -> None:
     assert (quiet.story_id, told, signatures.count(tx)) == (None, (), 0)
 
 
-@pytest.mark.parametrize("coverage", [Coverage.RELATED, Coverage.BRAKED])
+@pytest.mark.parametrize("coverage", [Coverage.RELATED, Coverage.FLOOD_HELD])
 def test_what_is_not_to_be_alerted_joins_without_news(tx: Connection, coverage: Coverage) -> None:
     """It is in the story and in the digest."""
     (item,), told = written(tx, replace(report("a"), coverage=coverage))

@@ -104,8 +104,8 @@ def test_it_is_said_how_much_was_read(item: dict[str, Any], said: str) -> None:
 def test_a_story_says_when_it_was_edited_or_held_back() -> None:
     """And who tells it, counted by family and side."""
     first = STORIES[0].items[0]
-    told = alert(Story(id="s", items=(replace(first, revision=2, coverage=Coverage.BRAKED),)))["story"]
-    assert told["notes"] == [frame("en").word("revised"), frame("en").word("braked")]
+    told = alert(Story(id="s", items=(replace(first, revision=2, coverage=Coverage.FLOOD_HELD),)))["story"]
+    assert told["notes"] == [frame("en").word("revised"), frame("en").word("flood_held")]
     assert alert(STORIES[0])["story"]["told_by"] == "3 voices, 3 sides"
     cousin = replace(first, feed=replace(first.feed, id="other", family=first.feed.family))
     assert alert(Story(id="s", items=(first, cousin)))["story"]["told_by"] == "1 voice, 1 side"

@@ -27,7 +27,7 @@ def test_the_coverage_report_counts_every_state(tx: Connection) -> None:
     items.record(tx, poll(assessed("late"), at=NOW + HOUR))
     found = digests.report(tx, NOW, NOW + HOUR, NOW + HOUR)
     assert found.items == 4
-    assert found.by_state == {"matched": 1, "related": 0, "no-match": 2, "suppressed": 1, "braked": 0}
+    assert found.by_state == {"matched": 1, "related": 0, "no-match": 2, "suppressed": 1, "flood-held": 0}
     assert (found.healthy, found.watched) == (1, 1)
     assert (found.gaps, found.floods, found.well) == ((), (), True)
 
