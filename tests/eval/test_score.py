@@ -8,7 +8,19 @@ import pytest
 
 from monitor.model import Contact, ContactStatus, ContactType, Decision, Item, Match, Severity
 from tests.eval import score as scoring
-from tests.eval.score import ALL, Score, Tally, folded, measures, read, score, table, under
+from tests.eval.score import (
+    ALL,
+    BLIND,
+    Score,
+    Tally,
+    folded,
+    measures,
+    participants,
+    read,
+    score,
+    table,
+    under,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,12 +175,29 @@ def test_names_are_compared_by_letters() -> None:
     assert folded("Yunus-bek «Евкуров» 5+5") == "yunusbekевкуров55"
 
 
+@pytest.mark.parametrize(
+    "contact",
+    [
+        pytest.param({"parties": {"a": ["X"], "b": ["Y", "Z"]}, "place": "Q"}, id="by party"),
+        pytest.param({"type": "visit", "russian": ["X"], "libyan": ["Y", "Z"], "place": None}, id="by side"),
+    ],
+)
+def test_a_label_names_participants_in_either_form(contact: dict[str, Any]) -> None:
+    """Type, status and place are nobody."""
+    assert participants(contact) == ["X", "Y", "Z"]
+
+
 @pytest.mark.parametrize("errors", ["", "1"])
-def test_misses_of_the_held_set_are_named_only_when_asked(
-    errors: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+@pytest.mark.parametrize("name", BLIND)
+def test_misses_of_a_blind_set_are_named_only_when_asked(
+    name: str,
+    errors: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     """Who tunes rules must not read them by accident."""
-    file = tmp_path / "held-xx.jsonl"
+    file = tmp_path / f"{name}-xx.jsonl"
     file.write_text(
         '{"id": "secret", "lang": "en", "title": "t", "expect": {"wagner": true}}\n', encoding="utf-8"
     )
