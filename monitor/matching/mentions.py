@@ -168,6 +168,8 @@ class Role(Strict):
     #: first and last day, None where open
     since: FirstDay | None = Field(default=None, alias="from")
     until: LastDay | None = None
+    #: when somebody last looked whether it is still held; None: nobody said
+    checked: FirstDay | None = None
     tags: tuple[Tag, ...] = ()
 
 

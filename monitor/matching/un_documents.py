@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor import documents
 from monitor.errors import ConfigError
+from monitor.matching.mentions import FirstDay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,6 +55,8 @@ class Resolution(BaseModel):
     country: str = Field(min_length=1)
     asks: Asks
     about: str = ""
+    #: when somebody last looked for what it asks
+    checked: FirstDay | None = None
 
     @property
     def sense(self) -> str:

@@ -23,6 +23,8 @@ from monitor.fields import Strict
 from monitor.matching.mentions import (
     EntitySpec,
     Id,
+    Nearby,
+    Tag,
     Text,
     VocabularySpec,
 )
@@ -37,10 +39,42 @@ _PAGE_LANGUAGE = worded(r"^[a-z]{2,3}$", "a language code of two or three small 
 PageLanguage = Annotated[str, StringConstraints(pattern=_PAGE_LANGUAGE)]
 
 
+class EntityDefaults(Strict):
+    """What holds for every entity of a file, so that no entity has to say it."""
+
+    tags: list[Tag] = Field(default=[], description="tags that every entity has beside its own")
+    confirm: Nearby | None = Field(
+        default=None, description="for every entity with weak names and no confirm of its own"
+    )
+
+
 class EntitiesFile(Strict):
     """entities/*.yaml"""
 
+    defaults: EntityDefaults = Field(default=EntityDefaults())
     entities: list[EntitySpec]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, given: Any) -> Any:
+        """The file with its defaults written into each entity."""
+        defaults = given.get("defaults") if isinstance(given, dict) else None
+        listed = given.get("entities") if isinstance(given, dict) else None
+        if not isinstance(defaults, dict) or not isinstance(listed, list):
+            return given
+        return {**given, "entities": [_with_defaults(entity, defaults) for entity in listed]}
+
+
+def _with_defaults(entity: Any, defaults: dict[str, Any]) -> Any:
+    if not isinstance(entity, dict):
+        return entity
+    made = dict(entity)
+    if "confirm" in defaults and ("weak" in entity or "weak_case" in entity):
+        made.setdefault("confirm", defaults["confirm"])
+    tags = entity.get("tags", [])
+    if isinstance(tags, list) and isinstance(defaults.get("tags"), list):
+        made["tags"] = list(dict.fromkeys([*defaults["tags"], *tags]))
+    return made
 
 
 def _in_english(titles: dict[str, str]) -> dict[str, str]:

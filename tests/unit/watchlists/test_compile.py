@@ -49,6 +49,33 @@ def test_a_folder_compiles(tmp_path: Path) -> None:
     assert loaded.revision == compiled().revision
 
 
+DEFAULTS = """
+defaults: {tags: [shared], confirm: {any: [harbour], within: item}}
+entities:
+  - {id: port-office, name: Port Office, kind: body, tags: [own], weak: {en: [the Office]}}
+  - {id: ferry-line, name: Ferry Line, kind: body, aliases: {en: [Ferry Line]}}
+  - id: coast-guard
+    name: Coast Guard
+    kind: body
+    roles: [{title: guard of the coast, checked: 2026-04}]
+    weak: {en: [the Guard]}
+    confirm: {any: [beach], within: sentence}
+"""
+
+
+def test_the_defaults_of_a_file_hold_where_an_entity_says_nothing() -> None:
+    """Tags are added; the condition is for weak names alone, and an entity's own one goes first."""
+    loaded = compiled({"entities/coast.yaml": DEFAULTS}).entities
+    office, line, guard = (loaded[name] for name in ("port-office", "ferry-line", "coast-guard"))
+    assert (office.tags, line.tags) == (("shared", "own"), ("shared",))
+    assert line.confirm is None
+    assert [e.confirm and dict(e.confirm.terms) for e in (office, guard)] == [
+        {"any": ("harbour",)},
+        {"any": ("beach",)},
+    ]
+    assert guard.roles[0].checked == date(2026, 4, 1)
+
+
 def test_a_watchlist_says_between_whom() -> None:
     """Two parties in the order of the file, with a title in every language given."""
     (found,) = (w for w in compiled({"w.yaml": BETWEEN + rule("a1")}).lists if w.id == "w")
