@@ -10,7 +10,7 @@ from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, iso
 from monitor.contacts.extract import extractor
 from monitor.languages import detect
 from monitor.watchlists import lint, selftest
-from monitor.watchlists.compile import Watchlists, load
+from monitor.watchlists.compile import Watchlists, load, read
 
 app = typer.Typer(help="Try and inspect the watchlists.", no_args_is_help=True)
 
@@ -34,8 +34,10 @@ def test(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 @app.command("lint")
 def lint_files(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Terms that can never match, wildcards that match too much, look-alike letters, missing languages."""
-    findings = lint.lint(load(loaded(config).watchlists))
+    """Names that others bear, terms that never or too often match, look-alike letters, missing languages."""
+    folder = loaded(config).watchlists
+    sources = {f"{folder.as_posix()}/{name}": text for name, text in read(folder).items()}
+    findings = lint.lint(load(folder), sources)
     if as_json:
         say_json([asdict(f) for f in findings])
     else:

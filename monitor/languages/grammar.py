@@ -231,6 +231,32 @@ def office_title(text: str) -> str:
     return said if said.split()[-1] in persons else ""
 
 
+def is_office(text: str, lang: str) -> bool:
+    """Whether `text` is an office or body of any state and says no more: "the minister of defence"."""
+    offices, fields = _whole_offices(lang)
+    said = offices.sub(" ", plain(text).text)
+    if said == plain(text).text:
+        return False
+    little = tables.read(tables.Profile, lang).little_words
+    rest = re.findall(r"\w+", fields.sub(" ", said))
+    return all(word in little or (len(word) == 1 and word.isalpha()) for word in rest)
+
+
+@tables.remembered
+def _whole_offices(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Whole words of a language for offices and bodies, and for what a minister is minister of."""
+    offices = tables.read(tables.Offices, lang)
+    before = f"(?:{offices.before})?" if offices.before else ""
+    # Arabic roots are listed without their endings
+    after = r"\w{0,3}" if offices.before else ""
+
+    def whole(*named: tables.Named) -> re.Pattern[str]:
+        words = "|".join(words for listed in named for _, words in listed)
+        return re.compile(rf"(?<!\w){before}(?:{words}){after}(?!\w)")
+
+    return whole(offices.heads, offices.kinds), whole(offices.fields)
+
+
 def _office(text: str, sense: str) -> str:
     topic = next(_named("fields", text), "")
     kinds = set(_named("kinds", text))

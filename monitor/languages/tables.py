@@ -77,6 +77,11 @@ def _flat(lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for line in lines for word in line.split())
 
 
+def _listed(lines: Sequence[str]) -> tuple[str, ...]:
+    """Words and phrases between bars, taken as they are."""
+    return tuple(said.strip() for line in lines for said in line.split("|") if said.strip())
+
+
 def _alternatives(lines: Sequence[str]) -> str:
     r"""One regular expression for phrases between bars;
     `*` is any ending, but behind `\W` and such it repeats.
@@ -135,6 +140,7 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_flat)]
 Phrases = Annotated[str, BeforeValidator(_alternatives)]
 Numbered = tuple[Annotated[tuple[int, str], BeforeValidator(_numbered)], ...]
 Named = tuple[Annotated[tuple[str, str], BeforeValidator(_named)], ...]
+Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 if TYPE_CHECKING:
     Endings = tuple[Ending, ...]
 else:
@@ -213,6 +219,17 @@ class Offices(Table):
     kinds: Named = ()
     persons: Words = ()
     before: Phrases = ""
+
+
+class SharedNames(Table):
+    """Names that many bear, so that alone they do not say who is meant."""
+
+    FILE = "shared_names.txt"
+    common_nouns: Listed = ()
+    #: offices and bodies that more than one state has
+    bodies: Listed = ()
+    #: short forms that mean one thing in the news of every country
+    known_abbreviations: Listed = ()
 
 
 class Forms(Table):

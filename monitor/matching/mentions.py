@@ -209,6 +209,9 @@ class EntitySpec(Strict):
         default={}, alias="except", description="phrases that silence a mention they touch"
     )
     except_near: Nearby | None = None
+    examined: tuple[Text, ...] = Field(
+        default=(), description="names that count unconfirmed: it was looked up that nobody else bears them"
+    )
     note: str = ""
 
     @model_validator(mode="after")

@@ -39,11 +39,16 @@ UN_DOCUMENTS = "un-documents.yaml"
 MAX_FILES = 2000
 
 
-__all__ = ["Rule", "Watchlist", "Watchlists", "compile_sources", "load", "revision"]
+__all__ = ["Rule", "Watchlist", "Watchlists", "compile_sources", "load", "read", "revision"]
 
 
 def load(directory: Path) -> WithTests:
     """The compiled watchlists of a folder. Raises ConfigError with every mistake of every file."""
+    return compile_sources(read(directory), root=directory.as_posix())
+
+
+def read(directory: Path) -> dict[str, bytes]:
+    """The files of a folder by their relative paths. Raises ConfigError for what cannot be read."""
     if not directory.is_dir():
         mistake = Mistake(file=str(directory), line=None, column=None, message="there is no such folder")
         raise ConfigError((mistake,))
@@ -56,7 +61,7 @@ def load(directory: Path) -> WithTests:
             reason = error.strerror or type(error).__name__
             errors.append(ConfigError((Mistake(file=str(path), line=None, column=None, message=reason),)))
     documents.together(errors)
-    return compile_sources(sources, root=directory.as_posix())
+    return sources
 
 
 def compile_sources(sources: Mapping[str, bytes], *, root: str = "") -> WithTests:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,8 @@ from monitor.languages.grammar import OFFICIAL, STATUS, Syntax
 from monitor.languages.word_forms import forms_of_script, inflected
 from monitor.matching.mentions import TRADES
 from monitor.matching.tree import And, Not, Or, Term, Within, children, terms
+from monitor.watchlists.findings import Finding
+from monitor.watchlists.shared_names import shared_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,24 +38,8 @@ SCRIPTS = {"LATIN": "en, fr, it, tr", "CYRILLIC": "ru", "ARABIC": "ar"}
 MIXABLE = {"LATIN", "CYRILLIC", "GREEK"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One remark; `kind` is a stable word: dead, broad, shadowed, covered, mixed-script, coverage, duplicate,
-    untested."""
-
-    kind: str
-    file: str
-    line: int | None
-    message: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.message}" + (f" ({self.remedy})" if self.remedy else "")
-
-
-def lint(watchlists: WithTests) -> tuple[Finding, ...]:
-    """Every finding, in the order of the files."""
+def lint(watchlists: WithTests, sources: Mapping[str, bytes] | None = None) -> tuple[Finding, ...]:
+    """Every finding, in the order of the files; `sources`: their texts, to tell the line of a single name."""
     findings = chain(
         _dead(watchlists),
         _dead_words(watchlists),
@@ -67,6 +52,7 @@ def lint(watchlists: WithTests) -> tuple[Finding, ...]:
         _duplicate_names(watchlists),
         _duplicate_rules(watchlists),
         _untested(watchlists),
+        shared_names(watchlists, sources or {}),
     )
     return tuple(sorted(findings, key=lambda f: (f.file, f.line or 0)))
 

@@ -49,7 +49,7 @@ def test_findings_are_given_with_file_and_line(tmp_path: Path) -> None:
     assert (done.exit_code, as_json.exit_code) == (1, 1)
     assert len(done.stdout.splitlines()) == len(found) + 1
     assert f"{len(found)} findings" in done.stdout
-    assert set(found[0]) == {"kind", "file", "line", "message", "remedy"}
+    assert set(found[0]) == {"kind", "file", "line", "message", "remedy", "severity"}
     assert {"coverage", "untested"} <= {f["kind"] for f in found}
 
 
