@@ -133,7 +133,9 @@ def _declined_forms(name: str, lang: str, kind: str) -> Iterator[str]:
     words = name.split()
     if kind in _PLAIN and len(words) == 1:
         yield from _common(words[0], lang)
-    head = _head(words, lang) if kind in _HEADED | {"word", "place"} else len(words) - 1
+    # a person's name declines to its end; an office begins small and has its head: "министр обороны России"
+    headed = kind in _HEADED | {"word", "place"} or name[0].islower()
+    head = _head(words, lang) if headed else len(words) - 1
     chosen = [_chosen(word, lang, kind) if n <= head else [((word,),) * 6] for n, word in enumerate(words)]
     for choice in islice(product(*chosen), 16):
         for case in range(6):

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -24,6 +25,7 @@ from pydantic import (
 )
 
 from monitor.fields import Strict
+from monitor.matching.written_out import merged, names_of, written_out
 from monitor.validation_messages import worded
 
 if TYPE_CHECKING:
@@ -115,7 +117,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _LANGUAGE = worded(r"^(any|[a-z]{2,3})$", "a language code of two or three small letters, like en, or any")
 #: words by language: an ISO 639 code, or `any` for forms used everywhere
 Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
-Words = dict[Language, tuple[Text, ...]]
+#: phrases, with their alternatives written out
+Phrases = Annotated[tuple[Text, ...], AfterValidator(written_out)]
+Words = dict[Language, Phrases]
 Reach = Literal["sentence", "neighbours", "paragraph", "item"]
 Tag = Annotated[str, StringConstraints(pattern=_ID)]
 
@@ -177,7 +181,7 @@ class Nearby(BaseModel):
     """`{any: [...], en: [...], within: sentence}`."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    __pydantic_extra__: dict[Language, tuple[Text, ...]]
+    __pydantic_extra__: dict[Language, Phrases]
     #: sentence | paragraph | neighbours (the sentence before or after) | item
     within: Reach = "sentence"
     unless: tuple[Text, ...] = Field(
@@ -190,14 +194,27 @@ class Nearby(BaseModel):
         return self.__pydantic_extra__
 
 
+def _without_what_a_full_name_says(schema: dict[str, Any]) -> None:
+    schema["required"] = [key for key in schema["required"] if key not in ("name", "kind")]
+
+
 class EntitySpec(Strict):
     """One person, body, place, country, demonym or event with its names."""
+
+    model_config = ConfigDict(json_schema_extra=_without_what_a_full_name_says)
 
     id: Id
     name: Text = Field(description="canonical English name, shown in alerts")
     kind: Literal["person", "body", "place", "country", "demonym", "event"]
     tags: tuple[Tag, ...] = ()
     roles: tuple[Role, ...] = ()
+    full_name: dict[Language, Text] = Field(
+        default={},
+        description="given name, patronymic and surname of a person; spellings in other languages are made",
+    )
+    surname: Literal["strong", "weak", "never"] = Field(
+        default="strong", description="whether the surname of `full_name` counts alone"
+    )
     #: inflected and prefixed forms are generated from them
     aliases: Words = Field(default={})
     exact: Words = Field(default={}, description="forms taken as they are; nothing is generated from them")
@@ -213,6 +230,24 @@ class EntitySpec(Strict):
         default=(), description="names that count unconfirmed: it was looked up that nobody else bears them"
     )
     note: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled(cls, given: Any) -> Any:
+        """The names that `full_name` stands for, among the aliases; a weak surname among the weak names."""
+        if not isinstance(given, dict) or not isinstance(given.get("full_name"), dict):
+            return given
+        made = dict(given)
+        for lang, full in given["full_name"].items():
+            if not isinstance(full, str) or len(full.split()) < 2:
+                raise ValueError("full_name: wants a given name and a surname | list one name under aliases")
+            together, alone = names_of(full, lang)
+            made = {"kind": "person", "name": next(iter(together.get("en", (full,)))), **made}
+            made["aliases"] = merged(together, made.get("aliases", {}))
+            key = {"strong": "aliases", "weak": "weak"}.get(given.get("surname", "strong"))
+            if key:
+                made[key] = merged(alone, made.get(key, {}))
+        return made
 
     @model_validator(mode="after")
     def _usable(self) -> EntitySpec:

@@ -69,7 +69,8 @@ def _with_defaults(entity: Any, defaults: dict[str, Any]) -> Any:
     if not isinstance(entity, dict):
         return entity
     made = dict(entity)
-    if "confirm" in defaults and ("weak" in entity or "weak_case" in entity):
+    has_weak = "weak" in entity or "weak_case" in entity or entity.get("surname") == "weak"
+    if "confirm" in defaults and has_weak:
         made.setdefault("confirm", defaults["confirm"])
     tags = entity.get("tags", [])
     if isinstance(tags, list) and isinstance(defaults.get("tags"), list):
