@@ -11,7 +11,7 @@ DEV    := $(VENV)/.dev-$(MADE)
 BENCH  := $(VENV)-bench/.run-$(MADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo check fmt lock eval mutate crash bench image clean dev screenshot
+.PHONY: help run test demo check fmt lock eval background mutate crash bench image clean dev screenshot
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -49,6 +49,10 @@ crash: $(DEV) ## kill the daemon again and again under load (KILLS=60 SEED=1), t
 
 eval: $(DEV) ## precision, recall, F1 and contacts on our labelled items, by language
 	@$(BIN)/python -m tests.eval.score $(ARGS)
+
+background: $(DEV) ## what fires on a folder of news, and was it right (DIR=folder; VERDICTS=file ARGS=--review)
+	@test -n "$(DIR)" || { echo 'which folder? make background DIR=folder' >&2; exit 2; }
+	@$(BIN)/python -m tests.eval.background "$(DIR)" $(if $(VERDICTS),--verdicts "$(VERDICTS)") $(ARGS)
 
 # outside CI: it takes minutes; what it is and how it is read: docs/how-to/find-untested-code.md
 mutate: $(DEV) ## what of our code could be wrong without a unit test noticing (MUTANTS=200 SEED=1 ROOM=alerts)
