@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 LONGEST = 3000
 #: letters looked at before and after an actor
 AROUND = 100
+#: words between a name and its verb: an ending, a helper, "officials"
+VERB = 2
 #: words between an office and the body it leads ("head of the internationally recognised government")
 TITLE = 4
 _FILED = re.compile(r"\s?(?:[:(,]|[-–—/]\s|\s[-–—]\s)")
@@ -165,6 +167,8 @@ def _part(frame: Frame, number: int) -> Part:
     grammar = frame.grammar
     if SPOKESMAN in actor.mention.tags:
         return "speaker"
+    if _comments(frame, actor, number):
+        return "topic"
     if actor.kind != "person" and (grammar.inside.search(before) or _dateline(frame, actor, after)):
         return "place"
     if actor.rank is Rank.COUNTRY and any(_touches(word, actor) for word in frame.leanings):
@@ -202,6 +206,24 @@ def _says(frame: Frame, number: int, after: str) -> bool:
     if frame.grammar.verb_last:
         return not number and after[:1] == "," and frame.grammar.says_last.search(frame.text) is not None
     return frame.grammar.says.match(after) is not None
+
+
+def _comments(frame: Frame, actor: Actor, number: int) -> bool:
+    """Whether somebody only has a view of what another does: "in Moscow they commented on", "X praises"."""
+    verbs = frame.grammar.comments.finditer(frame.text, *frame.clause(actor.start))
+    return any(_is_view_of(frame, actor, number, verb.span()) for verb in verbs)
+
+
+def _is_view_of(frame: Frame, actor: Actor, number: int, verb: tuple[int, int]) -> bool:
+    """Whether the verb at `verb` is the actor's: right behind him, at the end, or where verbs come first."""
+    start, end = verb
+    if end <= actor.start:
+        return frame.grammar.verb_first and len(frame.text[end : actor.start].split()) <= 1
+    if frame.grammar.verb_last:
+        return not number and _AT_END.match(frame.text[end : end + AROUND]) is not None
+    taken = [*(a.start for a in frame.actors), *(c.start for c in frame.cues)]
+    free = not any(actor.end <= other < start for other in taken)
+    return free and len(frame.text[actor.end : start].split()) <= VERB
 
 
 def _dateline(frame: Frame, land: Actor, after: str) -> bool:
@@ -270,12 +292,26 @@ def _objects(frame: Frame, cue: Word) -> None:
         and not frame.within((frame.clause(cue.start)[0], cue.start), "core")
     ):
         kept = [*kept, *lists[0]]
+    if frame.grammar.verb_last and frame.grammar.partner.search(
+        frame.text, frame.clause(cue.start)[0], cue.start
+    ):
+        kept = [*kept, *(lists[0] if lists else [])]  # "the minister who talked with X"
+    acting = any(a.rank < Rank.COUNTRY for a in frame.within(frame.clause(cue.start), "core"))
     for actor in after:
-        if actor not in kept:
+        if actor not in kept and (acting or not _is_pair(frame, actor)):
             actor.part = "topic"
     for actor in frame.within((frame.clause(cue.start)[0], cue.start), "core"):
         if frame.grammar.object.match(frame.text[actor.end : actor.end + 4]):
             actor.part = "topic"
+
+
+def _is_pair(frame: Frame, actor: Actor) -> bool:
+    """Whether a word names both countries: what is theirs in common, they discuss with each other."""
+    return frame.parties <= {
+        a.side
+        for a in frame.actors
+        if a.rank is Rank.COUNTRY and abs(a.mention.token - actor.mention.token) <= 1
+    }
 
 
 def antecedent(frame: Frame, span: tuple[int, int]) -> list[Actor]:

@@ -111,7 +111,8 @@ class Discourse:
         )
         if self._event and not strayed and number - self._event[0] <= MEMORY and (both or pointing):
             return [a for a in self._event[1].of(side) if a.rank < Rank.METONYM]
-        heading = partner and (frame.sentence.field != "content" or (grammar.drops and number - near <= 1))
+        dropped = grammar.drops and number - near <= 1 and not _speaks_alone(frame, cues)
+        heading = partner and (frame.sentence.field != "content" or dropped)
         return actors if number - near <= MEMORY and (pointing or heading) else []
 
     def holders(self, frame: Frame, side: str) -> list[Actor]:
@@ -131,6 +132,13 @@ class Discourse:
             return None
         mention = title.mention._replace(term=f"@{spec.id}", sense="", tags=frozenset(spec.tags))
         return Actor(spec.name, side, Rank.PERSON, title.start, title.end, mention, spec.kind)
+
+
+def _speaks_alone(frame: Frame, cues: Sequence[Word]) -> bool:
+    """ "Lavrov Roma'da konuştu": who talked is there, and a partner would have an ending."""
+    if not frame.grammar.verb_last or any(c.sense != "meeting" for c in cues):
+        return False
+    return any(a.part == "core" for a in frame.actors) and not any(map(frame.declined, frame.actors))
 
 
 def _stem(office: Word, text: str) -> str:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from monitor.languages.grammar import Grammar
     from monitor.matching.mentions import Mention, Sentence
 
+#: letters looked at behind a name: an ending and a word
+NEXT = 24
+
 Part = Literal["core", "indirect", "speaker", "topic", "place"]
 
 
@@ -90,6 +93,12 @@ class Frame:
     def within(self, span: tuple[int, int], *parts: Part) -> list[Actor]:
         """The actors inside a span that have one of `parts`, third parties too."""
         return [a for a in self.actors if span[0] <= a.start < span[1] and a.part in parts]
+
+    def declined(self, actor: Actor) -> bool:
+        """Where verbs come last: whether an ending or a word behind a name makes it no subject."""
+        after = self.text[actor.end : actor.end + NEXT]
+        behind = self.grammar.agent.match(after) or self.grammar.partner.match(after.lstrip())
+        return self.grammar.verb_last and bool(after[:1] == "'" or behind)
 
 
 @dataclass(slots=True)

@@ -142,6 +142,7 @@ def _missing(frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse
     if not foreign:
         partner = any(a.side not in (side, THIRD) and _active(frame, a) for a in frame.actors)
         lent = discourse.lend(frame, side, cues, partner=partner)
+        lent = [] if _headed_by(frame, side, cues) else [a for a in lent if not _only_speaks(frame, a, cues)]
         if lent:
             return lent
     return _beside(frame, side, cues)
@@ -180,6 +181,20 @@ def _speaks_for_itself(frame: Frame, actor: Actor, cues: Sequence[Word]) -> bool
     if _third_in(frame, frame.clause(actor.start)):
         return False
     return actor.kind != "person" or any(c.sense not in _STATES - {"message", "invite"} for c in cues)
+
+
+def _only_speaks(frame: Frame, lent: Actor, cues: Sequence[Word]) -> bool:
+    """Whether the sentence itself names whom it means, as one who tells what another does."""
+    own = [a for a in frame.actors if (a.side, a.name) == (lent.side, lent.name)]
+    return any(a.part in {"speaker", "topic"} and not _speaks_for_itself(frame, a, cues) for a in own)
+
+
+def _headed_by(frame: Frame, side: str, cues: Sequence[Word]) -> bool:
+    """Whether a title is what somebody of a side says of others: "Marin: the general is ready to sign"."""
+    return frame.sentence.field == "title" and any(
+        a.side == side and a.part == "speaker" and not _speaks_for_itself(frame, a, cues)
+        for a in frame.actors
+    )
 
 
 def _third_in(frame: Frame, span: tuple[int, int]) -> bool:

@@ -58,6 +58,8 @@ BESIDE = 2
 #: the whole sentence
 SENTENCE = 1000
 _AGAINST = frozenset({"%rejection"})
+#: words of contact whose object may be a person, so that a name after them may be that
+_FACING = frozenset({"meeting", "host", "call", "message", "invite"})
 _PLACES = frozenset({"country", "demonym", "place"})
 
 
@@ -193,11 +195,11 @@ def reason_of(frame: Frame, cues: Sequence[Word], made: Parties, discourse: Disc
     """Why the parties of a clause are in contact, or why not."""
     bare = [side for side in frame.parties if made.best(side) is Rank.COUNTRY]
     apart = made.reaches_beyond(frame)
+    if not apart and _other_news(frame, cues, made):
+        return Refusal.OTHER_NEWS
     if not bare:
         if not apart:
-            if all(a.part == "place" for a in made.actors):
-                return Refusal.ONLY_PLACES
-            return Refusal.OTHER_NEWS if _other_news(frame, cues, made) else BOTH
+            return Refusal.ONLY_PLACES if all(a.part == "place" for a in made.actors) else BOTH
         return _told_apart(cues, made, discourse)
     if apart:
         return Refusal.COUNTRY_ELSEWHERE
@@ -277,15 +279,29 @@ def _acts(frame: Frame, stranger: Mention) -> bool:
 
 
 def _other_news(frame: Frame, cues: Sequence[Word], made: Parties) -> bool:
-    """Whether a semicolon keeps one side apart from the words of contact and from the other side."""
-    if frame.grammar.drops:
-        return False
+    """Whether a semicolon keeps one side apart from the words of contact and from the other side.
+
+    Where a verb may leave out who acts, whom an earlier piece named may be meant: "X arrived; met Y".
+    """
     for side in frame.parties:
         own = made.of(side)
         others: list[Actor | Word] = [*cues, *(a for a in made.actors if a.side != side)]
-        if all(_parted(frame, a, other) for a in own for other in others):
+        if all(_parted(frame, a, other) for a in own for other in others) and not (
+            frame.grammar.drops and _goes_on(frame, own, others)
+        ):
             return True
     return False
+
+
+def _goes_on(frame: Frame, own: Sequence[Actor], others: Sequence[Actor | Word]) -> bool:
+    """Whether what follows `own` behind a semicolon begins with no name, so that its subject is left out."""
+    first = min(others, key=lambda w: w.start)
+    start = frame.text.rfind(";", 0, first.start) + 1
+    facing = frame.grammar.verb_first and not any(c.sense in _FACING for c in frame.cues if c.start >= start)
+    words = 1 if facing else 0
+    subjects = (a for a in frame.actors if a.start >= start and not frame.declined(a))
+    opened = any(len(frame.text[start : a.start].split()) <= words for a in subjects)
+    return not opened and all(a.end <= start for a in own)
 
 
 def _parted(frame: Frame, cue: Actor | Word, land: Actor | Word) -> bool:

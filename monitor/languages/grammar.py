@@ -24,7 +24,7 @@ OFFICIAL = "%official"
 STATUS = "%status"
 
 _LETTERS = {
-    **dict(zip("أإآٱىیکةؤئё’ʼ‘`´", "ااااييكهويе'''''", strict=True)),
+    **dict(zip("أإآٱىیکةؤئё’ʼ‘`´؛", "ااااييكهويе''''';", strict=True)),
     **dict(zip("٠١٢٣٤٥٦٧٨٩", "0123456789", strict=True)),
     **dict.fromkeys("\u0640\u0307\u200b\u200c\u200d\u200e\u200f\xad", ""),
     **dict.fromkeys("\xa0\u202f\n\t", " "),
@@ -112,6 +112,10 @@ class Grammar:
     addressed: re.Pattern[str]
     #: anchored: the verb of speech that ends a sentence
     says_last: re.Pattern[str]
+    #: a verb by which somebody only has a view of what another does; for `search`
+    comments: re.Pattern[str]
+    #: anchored: what follows who acts in a passive, where it follows
+    agent: re.Pattern[str]
     #: a clause may follow a verb of speech without any conjunction ("said Shoigu was there")
     bare: bool
     #: anchored: what follows or precedes a name that stands for a person or body of its
@@ -159,6 +163,7 @@ _SHAPES = {
     "says_last": r"{says}\W*\Z",
     "belongs": r"\A(?:'\w*\s(?:\w+\s){{0,2}}?|\w{{0,4}}\s){belongs}",
     "belongs_before": r"{belongs_before}\s*\Z",
+    "agent": r"\A\s*{agent}",
     "origin": r"\s*{origin}\s*\Z",
     "inside": r"{inside}\s*\Z",
     "negation": r"{negation}\W+(?:[\w']+\W+){{0,2}}\Z",

@@ -1,0 +1,115 @@
+"""Who with whom, in six languages: each kind of sentence with siblings; who only has a view, and pieces of news kept apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.contacts.test_extract import contacts
+
+
+def parties(lang: str, text: str, title: str = "") -> list[str]:
+    """The parties of each contact: a headline alone where there is no text."""
+    found = contacts(lang, text, title=title)
+    return [" | ".join(map(", ".join, contact.parties.values())) for contact in found]
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "text"),
+    [
+        ("en", "In Moscow, officials commented on Haftar's behaviour in Berlin", ""),
+        ("en", "Moscow comments on Haftar's trip to Cairo", ""),
+        ("en", "Putin praised Haftar's trip to Cairo", ""),
+        ("fr", "À Moscou, on commente l'attitude de Haftar à Berlin", ""),
+        ("fr", "Le Kremlin réagit au départ de Haftar de Berlin", ""),
+        ("it", "A Mosca si commenta il comportamento di Haftar a Berlino", ""),
+        ("it", "Mosca commenta la visita di Haftar a Roma", ""),
+        ("ru", "В Москве оценили заявление Хафтара о выборах", ""),
+        ("ru", "В Кремле назвали Хафтара влиятельной фигурой", ""),
+        ("ru", "В Москве ждут от Хафтара подписания перемирия", ""),
+        ("ar", "الكرملين يعلق على زيارة حفتر إلى باريس", ""),
+        ("ar", "موسكو تعلق على سلوك حفتر في برلين", ""),
+        ("tr", "Kremlin, Hafter'in Berlin'deki tutumunu yorumladı", ""),
+        ("tr", "Moskova'da Hafter'in Berlin'deki tutumu değerlendirildi", ""),
+    ],
+)
+def test_who_has_a_view_is_no_party_and_his_place_is_no_meeting_place(
+    lang: str, title: str, text: str
+) -> None:
+    assert parties(lang, text, title) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "text"),
+    [
+        ("en", "Lavrov: Haftar ready to sign ceasefire", "The Russian foreign minister spoke in Rome."),
+        ("fr", "Lavrov : Haftar est prêt à signer le cessez-le-feu", "Le ministre russe des Affaires étrangères s'exprimait à Rome."),
+        ("it", "Lavrov: Haftar pronto a firmare la tregua", "Il ministro degli Esteri russo ha parlato a Roma."),
+        ("ru", "Лавров: Хафтар готов подписать соглашение", "Министр говорил об этом в Риме."),
+        ("ar", "لافروف: حفتر مستعد للتوقيع على وقف إطلاق النار", "تحدث وزير الخارجية الروسي في روما."),
+        ("tr", "Lavrov: Hafter ateşkesi imzalamaya hazır", "Rusya Dışişleri Bakanı Roma'da konuştu."),
+    ],
+)  # fmt: skip
+def test_what_a_headline_quotes_is_signed_by_those_it_names(lang: str, title: str, text: str) -> None:
+    assert parties(lang, text, title) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Russia delivered arms; Haftar slept."),
+        ("en", "Lavrov arrived in Cairo for talks; Haftar inspected a port in Benghazi."),
+        ("fr", "Lavrov est arrivé au Caire pour des entretiens ; Haftar a inspecté un port."),
+        ("it", "Lavrov è arrivato al Cairo per colloqui; Haftar ha visitato un porto a Bengasi."),
+        ("ru", "Россия поставила оружие Сирии; Хафтар провёл совещание."),
+        ("ar", "وصل لافروف إلى القاهرة لإجراء محادثات؛ وتفقد حفتر ميناء بنغازي."),
+        ("tr", "Lavrov görüşmeler için Kahire'ye geldi; Hafter Bingazi limanını gezdi."),
+    ],
+)
+def test_a_semicolon_parts_pieces_of_news(lang: str, text: str) -> None:
+    assert parties(lang, text) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("it", "Evkurov è atterrato a Bengasi; ha incontrato Haftar."),
+        ("ar", "وصل يفكوروف إلى بنغازي؛ والتقى حفتر."),
+        ("tr", "Yevkurov Bingazi'ye indi; Hafter tarafından karşılandı."),
+        ("tr", "Yevkurov Bingazi'ye indi; Hafter'le görüştü."),
+    ],
+)
+def test_behind_a_semicolon_a_verb_without_a_subject_goes_on_about_the_same_man(lang: str, text: str) -> None:
+    assert "Yunus-bek Yevkurov | Khalifa Haftar" in parties(lang, text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("en", "Prospects of Russian-Libyan economic cooperation discussed in Moscow"),
+        ("it", "A Mosca discusse le prospettive della cooperazione economica russo-libica"),
+        ("ru", "В Москве обсудили перспективы российско-ливийского экономического сотрудничества"),
+        ("ar", "بحث آفاق التعاون الاقتصادي الروسي الليبي في موسكو"),
+        ("tr", "Moskova'da Rusya-Libya ekonomik iş birliği görüşüldü"),
+        ("fr", "Pourparlers russo-libyens à Tripoli"),
+    ],
+)
+def test_what_is_common_to_two_countries_they_discuss_with_each_other(lang: str, title: str) -> None:
+    assert parties(lang, "", title) == ["Russia | Libya"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Putin and Erdogan discussed Russian-Libyan cooperation."),
+        ("ru", "Путин и Эрдоган обсудили российско-ливийское сотрудничество."),
+        ("it", "Putin ed Erdogan hanno discusso la cooperazione russo-libica."),
+    ],
+)
+def test_what_a_third_party_discusses_is_not_theirs(lang: str, text: str) -> None:
+    assert parties(lang, text) == []
+
+
+@pytest.mark.parametrize("name", ["Hafter", "Dibeybe"])
+def test_turkish_puts_who_talked_behind_the_participle(name: str) -> None:
+    found = parties("tr", f"{name} ile görüşen Lavrov Kahire'ye gitti.")
+    assert [party.split(" | ")[0] for party in found] == ["Sergei Lavrov"]
