@@ -154,8 +154,14 @@ def _elsewhere(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
     return [
         a
         for a in _named(frame, side)
-        if a.part == "core" or (a.part != "speaker" and 0 <= start - a.end <= NEXT_TO)
+        if (a.part == "core" or (a.part != "speaker" and 0 <= start - a.end <= NEXT_TO))
+        and not _in_later_piece(frame, a, cues[0])
     ]
+
+
+def _in_later_piece(frame: Frame, actor: Actor, cue: Word) -> bool:
+    """Whether somebody is named first behind the semicolon that ends the news of a word of contact."""
+    return actor.start > cue.end and ";" in frame.text[cue.end : actor.start]
 
 
 def _beside(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:

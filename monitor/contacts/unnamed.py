@@ -99,7 +99,7 @@ def _beside(land: Actor, frame: Frame, used: set[int]) -> Word | None:
 def _of_a_place(land: Actor, office: Word, gap: int, frame: Frame) -> bool:
     """ "Benghazi mayor", "a mayor from Derna"; while "the ambassador in Tripoli" is nobody of Tripoli."""
     if office.start > land.start:
-        return gap < 1
+        return gap < 1 or frame.grammar.based.match(frame.text[land.end : office.start]) is not None
     return gap < REACH and frame.grammar.origin.match(frame.text[office.end : land.start]) is not None
 
 

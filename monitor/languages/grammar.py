@@ -123,6 +123,8 @@ class Grammar:
     belongs_before: re.Pattern[str]
     #: between an office and the place that it is of: "a mayor from Derna"; anchored at both ends
     origin: re.Pattern[str]
+    #: between a place and the office or body that is there: "the town-based council"; anchored at both ends
+    based: re.Pattern[str]
     #: anchored: what precedes a body that is only the place
     inside: re.Pattern[str]
     #: anchored: what precedes or follows a word of contact that did not take place
@@ -165,6 +167,7 @@ _SHAPES = {
     "belongs_before": r"{belongs_before}\s*\Z",
     "agent": r"\A\s*{agent}",
     "origin": r"\s*{origin}\s*\Z",
+    "based": r"\A\s*{based}\s*\Z",
     "inside": r"{inside}\s*\Z",
     "negation": r"{negation}\W+(?:[\w']+\W+){{0,2}}\Z",
     "without": r"{without}\s+(?:[\w']+\s+){{0,2}}\Z",
