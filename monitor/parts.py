@@ -78,7 +78,7 @@ def build(found: Settings) -> Parts:
             wrong.append(error)
             return None
 
-    lists = tried(lambda: load_watchlists(found.watchlists))
+    lists = tried(lambda: load_watchlists(found.watchlists, cache=found.pattern_cache))
     sides = lists.press.sides.ids if lists is not None else None  # type: ignore[attr-defined]
     sources = tried(lambda: read_feeds(found, sides))
     templates = tried(lambda: render.check(load.bundled("templates"), found.templates, contexts()))

@@ -13,6 +13,7 @@ from monitor.watchlists import compile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from monitor.watchlists.compile import Watchlists
 
@@ -35,9 +36,11 @@ def _compile_once() -> Iterator[None]:
     def compiled(root: str, *files: tuple[str, bytes]) -> Watchlists:
         return really(dict(files), root=root)
 
-    def compile_sources(sources: Mapping[str, bytes], *, root: str = "") -> Watchlists:
+    def compile_sources(
+        sources: Mapping[str, bytes], *, root: str = "", cache: Path | None = None
+    ) -> Watchlists:
         large = sum(map(len, sources.values())) > LARGE
-        return compiled(root, *sources.items()) if large else really(sources, root=root)
+        return compiled(root, *sources.items()) if large else really(sources, root=root, cache=cache)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compile, "compile_sources", compile_sources)

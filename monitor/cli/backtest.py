@@ -80,7 +80,7 @@ def backtest(
         raise typer.BadParameter("--since is not before --until")
     found = loaded(config)
     other = _matcher(other_watchlists(against, found.watchlists)) if against else None
-    ours = _matcher(load(found.watchlists))
+    ours = _matcher(load(found.watchlists, cache=found.pattern_cache))
     run = Backtest(ours, other, samples=0 if other else samples, changes=changes)
     with _source(found, file, start, end) as source:
         wrong = _run(run, source)

@@ -112,7 +112,7 @@ def contacts(
 ) -> None:
     """Contacts between the parties of the watchlists, each once across stories, as they may be cited."""
     settings = loaded(config)
-    lists = load(settings.watchlists)
+    lists = load(settings.watchlists, cache=settings.pattern_cache)
     wanted = Filter(
         contact_id=contact_id, background=background, persons=tuple(person or ()),
         watchlists=_ids(watchlist, "--watchlist", {folded(name): name for name in lists.parties}),

@@ -90,7 +90,7 @@ def explain_item(
         complain("--no-match and --why belong to --save-test")
         raise typer.Exit(2)
     found = loaded(config)
-    lists = load(found.watchlists)
+    lists = load(found.watchlists, cache=found.pattern_cache)
     test_place = place(lists, save_test, found.watchlists) if save_test else None
     item = as_polled(_item(what, found))
     said = explain.explain(Matcher(lists, extract=extractor(lists), denier=listener(lists)), item)

@@ -21,17 +21,26 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from monitor.cli.common import MISCONFIGURED, complain
+from monitor.cli.common import MISCONFIGURED, complain, loaded
 from monitor.feeds import clean, headline
 from monitor.languages import detect
 from monitor.matching import items
 from monitor.model import Item
+from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from monitor.watchlists.selftest import WithTests
+
 #: what is read of a text that is to be explained
 MAX_TEXT = items.MAX_LINE
+
+
+def compiled(config: Path | None) -> WithTests:
+    """The watchlists that the configuration names. Raises ConfigError."""
+    found = loaded(config)
+    return load(found.watchlists, cache=found.pattern_cache)
 
 
 def as_polled(item: Item) -> Item:

@@ -8,13 +8,12 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import FINDINGS, ConfigOption, complain, loaded
-from monitor.cli.input import as_polled, opened, progress, read_items, size
+from monitor.cli.common import FINDINGS, ConfigOption, complain
+from monitor.cli.input import as_polled, compiled, opened, progress, read_items, size
 from monitor.contacts.extract import extractor, listener
 from monitor.matching import items
 from monitor.matching.matcher import Matcher
 from monitor.stories.window import Window
-from monitor.watchlists.compile import load
 
 
 def match(
@@ -25,7 +24,7 @@ def match(
     config: ConfigOption = None,
 ) -> None:
     """Decide items: JSON Lines in, JSON Lines of decisions out. Touches no database."""
-    lists = load(loaded(config).watchlists)
+    lists = compiled(config)
     matcher = Matcher(lists, extract=extractor(lists), denier=listener(lists))
     window = Window() if stories else None
     wrong, out = 0, sys.stdout.buffer

@@ -124,7 +124,7 @@ def writing(settings: Settings) -> Iterator[Any]:
 
 def experts(settings: Settings) -> tuple[EntityIndex, StoryJudge]:
     """Who is who in the configured watchlists, and what judges stories by them."""
-    lists = load(settings.watchlists)
+    lists = load(settings.watchlists, cache=settings.pattern_cache)
     known = EntityIndex.of(lists.entities.values(), lists.party_titles)
     return known, StoryJudge(known.people, lists.press, known.titles)
 
@@ -152,7 +152,7 @@ def spelt(
     words = tuple(words)
     if not any_spelling and not any(word.startswith("@") for word in words):
         return words, ()
-    entities = load(settings.watchlists).entities
+    entities = load(settings.watchlists, cache=settings.pattern_cache).entities
     for word in words:
         meant = _meant(entities, word, any_spelling=any_spelling)
         if not meant:

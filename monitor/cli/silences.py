@@ -287,7 +287,10 @@ def _known(found: Settings, polled: Sequence[str]) -> Known:
     A broken watchlist does not keep people from silencing: then its words are not known.
     """
     try:
-        return known_of(load(found.watchlists), {*polled, *(feed.id for feed in read_feeds(found))})
+        return known_of(
+            load(found.watchlists, cache=found.pattern_cache),
+            {*polled, *(feed.id for feed in read_feeds(found))},
+        )
     except ConfigError:
         complain(
             f"{found.watchlists} or the feeds cannot be read (`monitor check`): their names are "

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import typer
 
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
+from monitor.cli.input import compiled
 from monitor.contacts.extract import extractor
 from monitor.languages import detect
 from monitor.watchlists import lint, selftest
@@ -18,7 +19,7 @@ app = typer.Typer(help="Try and inspect the watchlists.", no_args_is_help=True)
 @app.command("test")
 def test(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Run the tests beside the watchlists: what must and what must not match."""
-    lists = load(loaded(config).watchlists)
+    lists = compiled(config)
     results = selftest.run(lists, extract=extractor(lists), detect=lambda text: detect.detect(text, None))
     if as_json:
         say_json({"tests": len(results.outcomes), "failures": [str(o) for o in results.failures]})
@@ -35,9 +36,10 @@ def test(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 @app.command("lint")
 def lint_files(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Names that others bear, terms that never or too often match, look-alike letters, missing languages."""
-    folder = loaded(config).watchlists
+    found = loaded(config)
+    folder = found.watchlists
     sources = {f"{folder.as_posix()}/{name}": text for name, text in read(folder).items()}
-    findings = lint.lint(load(folder), sources)
+    findings = lint.lint(load(folder, cache=found.pattern_cache), sources)
     if as_json:
         say_json([asdict(f) for f in findings])
     else:
@@ -51,7 +53,7 @@ def lint_files(config: ConfigOption = None, as_json: JsonOption = False) -> None
 @app.command("list")
 def list_files(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """The watchlists with their rules."""
-    found: Watchlists = load(loaded(config).watchlists)
+    found: Watchlists = compiled(config)
     if as_json:
         say_json([{"id": w.id, "title": w.title, "rules": [r.id for r in w.rules]} for w in found.lists])
         return

@@ -64,6 +64,11 @@ class Settings:
         return self.data / "added.yaml"
 
     @property
+    def pattern_cache(self) -> Path:
+        """Where the patterns of the watchlists are kept between starts; may not be there."""
+        return self.data / "patterns.cache"
+
+    @property
     def route(self) -> RouteConfig:
         """The route tree; never empty after loading."""
         assert self.config.route is not None

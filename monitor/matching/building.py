@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from monitor.folding import fold_all, folded
 from monitor.languages.word_forms import articled, forms_of_script, inflected
@@ -35,10 +35,19 @@ class Builder:
         self._words: list[str] = []
         self._waiting: list[Claim] = []
 
-    def entity(self, spec: EntitySpec) -> None:
+    def bearer(self, spec: EntitySpec) -> None:
+        """Who the entity is and what its hits must have beside them, without its names."""
         term = f"@{spec.id}"
         roles = tuple((role.since, role.until, frozenset(role.tags)) for role in spec.roles)
         self.bearers[term] = Bearer(frozenset(spec.tags), roles, spec.name, spec.kind, _given(spec))
+        confirm, near = self._condition(spec.confirm), self._condition(spec.except_near)
+        if confirm or near:
+            self.guards[term] = Guards(confirm, near)
+
+    def entity(self, spec: EntitySpec) -> None:
+        """Everything about an entity."""
+        self.bearer(spec)
+        term = f"@{spec.id}"
         for words, weak, generate in (
             (spec.aliases, False, True),
             (spec.exact, False, False),
@@ -51,9 +60,6 @@ class Builder:
                 self._add(word, Claim(ENTITY, term, lang=lang, weak=weak, spelling=spelling(word)))
         for lang, word in _each(spec.excepts):
             self._add(word, Claim(EXCEPT, term, lang=lang))
-        confirm, near = self._condition(spec.confirm), self._condition(spec.except_near)
-        if confirm or near:
-            self.guards[term] = Guards(confirm, near)
 
     def _name(self, spec: EntitySpec, claim: Claim, word: str, *, generate: bool) -> None:
         self._add(word, claim)
@@ -138,6 +144,45 @@ class Builder:
         for term, bearer in self.bearers.items():
             if bearer.given:
                 self.bearers[term] = replace(bearer, given=frozenset(plain[word] for word in bearer.given))
+
+
+class PatternCache(Protocol):
+    """Where patterns that were made before are kept."""
+
+    def read(self) -> Mapping[str, tuple[Claim, ...]] | None:
+        """The patterns of the same files and the same program; None: there are none."""
+
+    def write(self, patterns: Mapping[str, tuple[Claim, ...]]) -> None:
+        """Keep `patterns` for the next start, if possible."""
+
+
+class _NoCache:
+    """Nothing is kept."""
+
+    def read(self) -> None:
+        """Nothing."""
+
+    def write(self, patterns: Mapping[str, tuple[Claim, ...]]) -> None:
+        """Do nothing."""
+
+
+NO_CACHE: PatternCache = _NoCache()
+
+
+def fill(
+    builder: Builder,
+    entities: Iterable[EntitySpec],
+    vocabularies: Iterable[VocabularySpec],
+    literals: Iterable[str],
+) -> Mapping[str, tuple[Claim, ...]]:
+    """The patterns of everything, made by an empty `builder`."""
+    for entity in entities:
+        builder.entity(entity)
+    for vocabulary in vocabularies:
+        builder.vocabulary(vocabulary)
+    builder.literals(list(literals), given_out=True)
+    builder.finish()
+    return builder.patterns
 
 
 def _given(spec: EntitySpec) -> frozenset[str]:

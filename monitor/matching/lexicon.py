@@ -23,7 +23,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from monitor.folding import Folded, extended, fold, folded, tags
 from monitor.matching import sentences as passages
 from monitor.matching import un_documents
-from monitor.matching.building import Builder, spelling
+from monitor.matching.building import NO_CACHE, Builder, fill, spelling
 from monitor.matching.mentions import (
     ENTITY,
     EXCEPT,
@@ -44,6 +44,7 @@ from monitor.matching.silence import Guards, silence, widest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from monitor.matching.building import PatternCache
     from monitor.matching.mentions import EntitySpec, Sentence, VocabularySpec
     from monitor.matching.namesakes import Bearer
     from monitor.matching.un_documents import Resolution, UnDocument
@@ -123,20 +124,24 @@ class Lexicon:
         literals: Iterable[str],
         *,
         resolutions: Mapping[int, Resolution] | None = None,
+        cache: PatternCache = NO_CACHE,
     ) -> Lexicon:
         """Compile. `literals` are the rules' own phrases and prefixes: '"foreign forces"' or 'mercenar*'.
 
         With a table of `resolutions` (undocs.load) UN documents are mentions of "%un-document", their sense
-        as undocs.sense says.
+        as undocs.sense says. Patterns that `cache` has are not made again.
         """
+        known = list(entities)
+        patterns = cache.read()
         builder = Builder()
-        for entity in entities:
-            builder.entity(entity)
-        for vocabulary in vocabularies:
-            builder.vocabulary(vocabulary)
-        builder.literals(list(literals), given_out=True)
-        builder.finish()
-        return cls(builder.patterns, builder.bearers, builder.guards, resolutions=resolutions or {})
+        if patterns is None:
+            patterns = fill(builder, known, vocabularies, literals)
+            cache.write(patterns)
+        else:
+            for entity in known:
+                builder.bearer(entity)
+            builder.finish()
+        return cls(patterns, builder.bearers, builder.guards, resolutions=resolutions or {})
 
     def __len__(self) -> int:
         """The number of forms in the automaton."""

@@ -7,7 +7,6 @@ file comes in one ConfigError, in file order, so that an analyst mends them in o
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -20,12 +19,14 @@ from monitor.documents import Document, inside_scalar, suggestion
 from monitor.errors import ConfigError, Mistake
 from monitor.folding import fold_all
 from monitor.matching import tree, un_documents
+from monitor.matching.building import NO_CACHE
 from monitor.matching.lexicon import Lexicon
 from monitor.matching.mentions import EntitySpec, Nearby, VocabularySpec
 from monitor.matching.rules import PartySpec, Rule, Watchlist, Watchlists
 from monitor.model import Severity
 from monitor.watchlists import query
 from monitor.watchlists.files import EntitiesFile, RuleFile, WatchlistFile
+from monitor.watchlists.pattern_cache import PatternFile, revision
 from monitor.watchlists.press import OUTLETS, SIDES, read_press
 from monitor.watchlists.selftest import Case, TestsFile, WithTests
 
@@ -42,9 +43,12 @@ MAX_FILES = 2000
 __all__ = ["Rule", "Watchlist", "Watchlists", "compile_sources", "load", "read", "revision"]
 
 
-def load(directory: Path) -> WithTests:
-    """The compiled watchlists of a folder. Raises ConfigError with every mistake of every file."""
-    return compile_sources(read(directory), root=directory.as_posix())
+def load(directory: Path, *, cache: Path | None = None) -> WithTests:
+    """The compiled watchlists of a folder, with the help of a `cache` file that may or may not be there.
+
+    Raises ConfigError with every mistake of every file.
+    """
+    return compile_sources(read(directory), root=directory.as_posix(), cache=cache)
 
 
 def read(directory: Path) -> dict[str, bytes]:
@@ -64,25 +68,21 @@ def read(directory: Path) -> dict[str, bytes]:
     return sources
 
 
-def compile_sources(sources: Mapping[str, bytes], *, root: str = "") -> WithTests:
+def compile_sources(sources: Mapping[str, bytes], *, root: str = "", cache: Path | None = None) -> WithTests:
     """Compile files given as relative path -> bytes; `root` only names them in mistakes."""
-    return _Compiler(root).run(sources)
+    return _Compiler(root, cache).run(sources)
 
 
-def revision(sources: Mapping[str, bytes]) -> str:
-    """Twelve hex digits that change with any file."""
-    digest = hashlib.sha256()
-    for name in sorted(sources):
-        digest.update(f"{name}\0{len(sources[name])}\0".encode())
-        digest.update(sources[name])
-    return digest.hexdigest()[:12]
+def _place(mistake: Mistake) -> tuple[str, int, int]:
+    return mistake.file, mistake.line or 0, mistake.column or 0
 
 
 class _Compiler:
     """One compilation: reads every file, then checks what refers to what, then builds the lexicon."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, cache: Path | None) -> None:
         self.root = root
+        self.cache = cache
         self.mistakes: list[Mistake] = []
         self.entities: list[tuple[EntitiesFile, Document]] = []
         self.vocabularies: list[tuple[VocabularySpec, Document]] = []
@@ -105,23 +105,23 @@ class _Compiler:
         cases = tuple(self._cases(lists))
         self._check_stable(lists, cases)
         if self.mistakes or press is None:
-            raise ConfigError(
-                tuple(sorted(self.mistakes, key=lambda m: (m.file, m.line or 0, m.column or 0)))
-            )
+            raise ConfigError(tuple(sorted(self.mistakes, key=_place)))
         literals = frozenset(chain.from_iterable(_literals(r) for w in lists for r in w.rules))
+        of = revision(sources)
         return WithTests(
             lists=lists,
             entities=entities,
             vocabularies=vocabularies,
             lexicon=Lexicon.build(
-                tuple(entities.values()),
-                tuple(vocabularies.values()),
+                entities.values(),
+                vocabularies.values(),
                 sorted(literals),
                 resolutions=self.resolutions,
+                cache=PatternFile(self.cache, of) if self.cache else NO_CACHE,
             ),
             cases=cases,
             press=press,
-            revision=revision(sources),
+            revision=of,
             places=self.places,
         )
 

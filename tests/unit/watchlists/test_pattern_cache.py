@@ -1,0 +1,147 @@
+"""The file that spares the next start the making of patterns: what is read from it is what would be made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from structlog.testing import capture_logs
+
+from monitor.model import Item
+from monitor.watchlists import pattern_cache
+from monitor.watchlists.compile import compile_sources
+from monitor.watchlists.pattern_cache import PatternFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from monitor.watchlists.selftest import WithTests
+
+ENTITIES = """
+entities:
+  - {id: nile-company, name: Nile Company, kind: body, tags: [trade],
+     aliases: {en: [Nile Company], ru: [компания Нил], ar: [شركة النيل]}, weak: {en: [NC]}, confirm: {en: [dam*], within: item}}
+  - {id: anna-kern, name: Anna Kern, kind: person, tags: [trade], aliases: {en: [Anna Kern], ru: [Анна Керн]}}
+"""  # fmt: skip
+WATCHLIST = """
+watchlist: trade
+title: Trade
+rules:
+  - {id: named, title: Named, severity: high, query: '#trade OR "river barge"'}
+"""
+SOURCES = {"entities/e.yaml": ENTITIES.encode(), "trade.yaml": WATCHLIST.encode()}
+TEXTS = (
+    "The NC built a dam.",
+    "Встреча с Анной Керн",
+    "شركة النيل",
+    "a river barge sank",
+    "NC",
+    "a quiet day",
+)
+
+
+def _compiled(cache: Path | None, sources: dict[str, bytes] = SOURCES) -> WithTests:
+    return compile_sources(sources, cache=cache)
+
+
+def _seen(lists: WithTests) -> list[list[tuple[object, ...]]]:
+    items = (Item(key="k", feed_id="f", title=text, lang="und") for text in TEXTS)
+    return [[(m.term, m.start, m.end) for m in lists.lexicon.scan(item).mentions] for item in items]
+
+
+def test_what_is_kept_finds_what_was_found_without_it(tmp_path: Path) -> None:
+    """Names, forms, phrases of rules, weak names with their condition."""
+    plain = _seen(_compiled(None))
+    path = tmp_path / "patterns.cache"
+    with capture_logs() as logs:
+        made, kept = _seen(_compiled(path)), _seen(_compiled(path))
+
+    assert plain == made == kept
+    assert any(plain)
+    assert path.stat().st_mode & 0o077 == 0
+    assert logs == []
+
+
+def test_the_kept_patterns_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second start declines no name."""
+    path = tmp_path / "patterns.cache"
+    _compiled(path)
+    monkeypatch.setattr("monitor.matching.building.inflected", None)
+
+    assert any(_seen(_compiled(path)))
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-7])
+
+
+def _flip(path: Path) -> None:
+    body = bytearray(path.read_bytes())
+    body[-20] ^= 1
+    path.write_bytes(bytes(body))
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _shared(path: Path) -> None:
+    path.chmod(0o666)
+
+
+def _linked(path: Path) -> None:
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to(path.with_name("elsewhere"))
+
+
+@pytest.mark.parametrize("spoil", [_cut, _flip, _empty, _shared, _linked])
+def test_a_file_that_cannot_be_trusted_is_ignored_with_one_line_and_made_anew(
+    tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    """Cut, changed, empty, open to others, a link."""
+    path = tmp_path / "patterns.cache"
+    plain = _seen(_compiled(path))
+    spoil(path)
+    with capture_logs() as logs:
+        again = _seen(_compiled(path))
+        after = _seen(_compiled(path))
+
+    assert again == after == plain
+    assert [line["event"] for line in logs] == ["pattern_cache_ignored"]
+    assert not path.is_symlink()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**SOURCES, "entities/e.yaml": ENTITIES.replace("Nile Company,", "Nil Company,").encode()},
+        {**SOURCES, "trade.yaml": WATCHLIST.replace("river barge", "river boat").encode()},
+    ],
+)
+def test_changed_watchlists_make_other_patterns(tmp_path: Path, other: dict[str, bytes]) -> None:
+    """An edit is never answered from before the edit."""
+    path = tmp_path / "patterns.cache"
+    _compiled(path)
+
+    assert _seen(_compiled(path, other)) == _seen(_compiled(None, other))
+
+
+def test_another_program_makes_other_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever changes word forms changes the stamp."""
+    path = tmp_path / "patterns.cache"
+    PatternFile(path, "r1").write({" a ": ()})
+    assert PatternFile(path, "r1").read() == {" a ": ()}
+    monkeypatch.setattr(pattern_cache, "program", lambda: "another")
+
+    assert PatternFile(path, "r1").read() is None
+
+
+def test_a_folder_that_is_not_there_or_not_ours_to_write_is_left_alone(tmp_path: Path) -> None:
+    """`check` makes no data folder; a read-only one costs a log line."""
+    assert _seen(_compiled(tmp_path / "absent" / "patterns.cache")) == _seen(_compiled(None))
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "patterns.cache").mkdir()
+    with capture_logs() as logs:
+        assert _seen(_compiled(tmp_path / "patterns.cache")) == _seen(_compiled(None))
+    assert [line["event"] for line in logs] == ["pattern_cache_ignored", "pattern_cache_not_written"]
