@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from monitor.fields import Strict
-from monitor.matching.written_out import merged, names_of, written_out
+from monitor.matching.written_out import merged, names_of, spelled_names, written_out
 from monitor.validation_messages import worded
 
 if TYPE_CHECKING:
@@ -215,6 +215,9 @@ class EntitySpec(Strict):
     surname: Literal["strong", "weak", "never"] = Field(
         default="strong", description="whether the surname of `full_name` counts alone"
     )
+    spelled: Words = Field(
+        default={}, description="names in Cyrillic that other languages spell by their letters: ships, firms"
+    )
     #: inflected and prefixed forms are generated from them
     aliases: Words = Field(default={})
     exact: Words = Field(default={}, description="forms taken as they are; nothing is generated from them")
@@ -235,10 +238,13 @@ class EntitySpec(Strict):
     @classmethod
     def _spelled(cls, given: Any) -> Any:
         """The names that `full_name` stands for, among the aliases; a weak surname among the weak names."""
-        if not isinstance(given, dict) or not isinstance(given.get("full_name"), dict):
+        if not isinstance(given, dict):
             return given
         made = dict(given)
-        for lang, full in given["full_name"].items():
+        for lang, names in _mapping(given, "spelled"):
+            if isinstance(names, list) and all(isinstance(name, str) for name in names):
+                made["aliases"] = merged(spelled_names(written_out(names), lang), made.get("aliases", {}))
+        for lang, full in _mapping(given, "full_name"):
             if not isinstance(full, str) or len(full.split()) < 2:
                 raise ValueError("full_name: wants a given name and a surname | list one name under aliases")
             together, alone = names_of(full, lang)
@@ -256,6 +262,11 @@ class EntitySpec(Strict):
         if (self.weak or self.weak_case) and self.confirm is None:
             raise ValueError("weak names never count without confirm | add confirm, or move them to aliases")
         return self
+
+
+def _mapping(given: Mapping[str, Any], key: str) -> tuple[tuple[Any, Any], ...]:
+    listed = given.get(key)
+    return tuple(listed.items()) if isinstance(listed, dict) else ()
 
 
 class VocabularySpec(Strict):

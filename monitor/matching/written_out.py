@@ -7,7 +7,7 @@ its own language gives the name, the surname and the spellings that other langua
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from monitor.languages.transliteration import languages, spelled
@@ -20,8 +20,10 @@ Listed = dict[str, tuple[str, ...]]
 
 #: phrases that one entry may stand for
 MOST = 400
-#: spellings of a given name and of a surname beside it, of a surname alone
-GIVEN, SURNAME, ALONE = 5, 6, 8
+#: spellings of a given name, of a surname beside it (and of a ship's name), of a surname alone
+GIVEN, SURNAME, ALONE = 4, 5, 7
+#: spellings of each word of another name
+WORD = 2
 #: letters of a surname that counts alone in another language
 SHORTEST = 4
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
@@ -64,6 +66,18 @@ def names_of(full: str, lang: str) -> tuple[Listed, Listed]:
         together[other] = _titled(f"{one} {two}" for one in first for two in last[:SURNAME])
         alone[other] = _titled(name for name in last if len(name) >= SHORTEST)
     return together, alone
+
+
+def spelled_names(names: Sequence[str], lang: str) -> Listed:
+    """Names of ships, firms or towns in `lang` with their spellings elsewhere, word by word."""
+    found: Listed = {lang: tuple(names)}
+    for other in languages():
+        found[other] = _titled(
+            " ".join(words)
+            for name in names
+            for words in islice(product(*(spelled(word, other, WORD) for word in name.split())), SURNAME)
+        )
+    return found
 
 
 def _titled(names: Iterable[str]) -> tuple[str, ...]:

@@ -68,3 +68,12 @@ def test_a_surname_that_never_counts_alone() -> None:
 def test_a_full_name_of_one_word_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="given name and a surname"):
         person(full_name={"ru": "Лазарев"})
+
+
+def test_names_of_things_are_spelled_word_by_word() -> None:
+    spec = EntitySpec.model_validate(
+        {"id": "ship", "name": "Ship", "kind": "body", "spelled": {"ru": ["Иван (Грен|Хурс)"]}}
+    )
+    assert {"Иван Грен", "Иван Хурс"} <= set(spec.aliases["ru"])
+    assert {"Ivan Gren", "Ivan Khurs"} <= set(spec.aliases["en"])
+    assert "Ivan Hurs" in spec.aliases["tr"]
