@@ -74,6 +74,7 @@ def files(folder: Path) -> Iterator[Path | Bad]:
     """Every file below (or the one that `folder` is), by name; without hidden ones and links that lead nowhere."""
     if folder.is_file():
         yield folder
+        return
     troubles: list[OSError] = []
     for here, below, names in os.walk(folder, onerror=troubles.append):
         below[:] = sorted(name for name in below if not name.startswith("."))

@@ -102,6 +102,7 @@ def test_folders_are_read_in_the_order_of_names(news: Path) -> None:
 
     assert [where for where, *_ in found(news)] == ["camp.txt.gz:1", "2024/may.jsonl:1", "2024/may.jsonl:2"]
     assert [where for where, *_ in found(news / "2024" / "may.jsonl")] == ["may.jsonl:1", "may.jsonl:2"]
+    assert bad(news / "2024" / "may.jsonl") == []
 
 
 def test_what_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> None:
