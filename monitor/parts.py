@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from monitor import __version__
 from monitor.config import load
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from monitor.model import Feed
     from monitor.watchlists.compile import Watchlists
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
@@ -46,6 +48,8 @@ class Parts:
     templates: Templates
     net: NetPolicy
     notifiers: Mapping[str, Notifier]
+    #: what judging needs to know: who is a person, who tells the news, what parties are called
+    judge: StoryJudge
 
     @property
     def receivers(self) -> Mapping[str, ReceiverConfig]:
@@ -57,12 +61,6 @@ class Parts:
         """Watchlist id to title."""
         return {w.id: w.title for w in self.watchlists.lists}
 
-    @property
-    def judge(self) -> StoryJudge:
-        """What judging needs to know: who is a person, who tells the news, what parties are called."""
-        people = EntityIndex.of(self.watchlists.entities.values()).people
-        return StoryJudge(people, self.watchlists.press, self.watchlists.party_titles)
-
 
 def build(found: Settings) -> Parts:
     """Read and compile all files that `found` names.
@@ -71,7 +69,7 @@ def build(found: Settings) -> Parts:
     """
     wrong: list[ConfigError] = []
 
-    def tried(make: Callable[[], object]) -> object:
+    def tried(make: Callable[[], T]) -> T | None:
         try:
             return make()
         except ConfigError as error:
@@ -79,24 +77,37 @@ def build(found: Settings) -> Parts:
             return None
 
     lists = tried(lambda: load_watchlists(found.watchlists, cache=found.pattern_cache))
-    sides = lists.press.sides.ids if lists is not None else None  # type: ignore[attr-defined]
+    sides = lists.press.sides.ids if lists is not None else None
     sources = tried(lambda: read_feeds(found, sides))
     templates = tried(lambda: render.check(load.bundled("templates"), found.templates, contexts()))
     tried(lambda: _receivers_work(found))
     net = tried(lambda: policy(found))
     if lists is not None:
-        polled = None if sources is None else [feed.id for feed in sources]  # type: ignore[attr-defined]
-        tried(lambda: load.check_conditions(found, known_of(lists, polled)))  # type: ignore[arg-type]
+        polled = None if sources is None else [feed.id for feed in sources]
+        known = known_of(lists, polled)
+        tried(lambda: load.check_conditions(found, known))
     together(wrong)
+    # each that is None left a mistake
+    assert lists is not None
+    assert sources is not None
+    assert templates is not None
+    assert net is not None
     return Parts(
         settings=found,
-        feeds=sources,  # type: ignore[arg-type]
-        watchlists=lists,  # type: ignore[arg-type]
-        matcher=Matcher(lists, extract=extractor(lists), denier=listener(lists)),  # type: ignore[arg-type]
-        templates=templates,  # type: ignore[arg-type]
-        net=net,  # type: ignore[arg-type]
-        notifiers={r.name: channels.notifier_for(r, net) for r in found.config.receivers},  # type: ignore[arg-type]
+        feeds=sources,
+        watchlists=lists,
+        matcher=Matcher(lists, extract=extractor(lists), denier=listener(lists)),
+        templates=templates,
+        net=net,
+        notifiers={r.name: channels.notifier_for(r, net) for r in found.config.receivers},
+        judge=judge_of(lists),
     )
+
+
+def judge_of(lists: Watchlists) -> StoryJudge:
+    """Who judges stories of these watchlists."""
+    people = EntityIndex.of(lists.entities.values()).people
+    return StoryJudge(people, lists.press, lists.party_titles)
 
 
 def read_feeds(found: Settings, sides: Collection[str] | None = None) -> tuple[Feed, ...]:

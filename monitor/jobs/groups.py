@@ -53,8 +53,9 @@ def open_groups(
     A receiver that heard of the story hears again only when it changed; further reports are in the digest.
     """
     opened = 0
-    begun = facts.rules_since(tx)
-    for story_id in story_ids:
+    waiting = tuple(story_ids)
+    begun = facts.rules_since(tx) if waiting else {}
+    for story_id in waiting:
         story = stories.load(tx, story_id)
         if story is None or not is_loud(story):
             continue
