@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
-from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
+from monitor.cli.common import (
+    FINDINGS,
+    ConfigOption,
+    JsonOption,
+    complain,
+    console,
+    isolated,
+    loaded,
+    moment,
+    say,
+    say_json,
+)
 from monitor.cli.input import compiled
 from monitor.contacts.extract import extractor
 from monitor.languages import detect
 from monitor.watchlists import lint, selftest
 from monitor.watchlists.compile import Watchlists, load, read
+from monitor.watchlists.stale import Unchecked, unchecked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from monitor.watchlists.findings import Finding
+
+#: after how long an office, and a document of unknown content, is worth looking up again
+OFFICE, DOCUMENT = timedelta(days=183), timedelta(days=365)
 
 app = typer.Typer(help="Try and inspect the watchlists.", no_args_is_help=True)
 
@@ -34,20 +58,67 @@ def test(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command("lint")
-def lint_files(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+def lint_files(
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Offices and UN documents that nobody looked up lately, instead.")
+    ] = False,
+    before: Annotated[
+        str | None,
+        typer.Option(help="With --stale: last looked up before this day, or so long ago (90d)."),
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Names that others bear, terms that never or too often match, look-alike letters, missing languages."""
     found = loaded(config)
     folder = found.watchlists
     sources = {f"{folder.as_posix()}/{name}": text for name, text in read(folder).items()}
-    findings = lint.lint(load(folder, cache=found.pattern_cache), sources)
+    lists = load(folder, cache=found.pattern_cache)
+    if stale or before:
+        told = _stale(lists, sources, before, as_json=as_json)
+    else:
+        told = _findings(lint.lint(lists, sources), as_json=as_json)
+    if told:
+        raise typer.Exit(FINDINGS)
+
+
+def _findings(findings: Sequence[Finding], *, as_json: bool) -> int:
     if as_json:
         say_json([asdict(f) for f in findings])
     else:
         for finding in findings:
             say(str(finding))
         say(f"{len(findings)} finding{'s' * (len(findings) != 1)}")
-    if findings:
-        raise typer.Exit(FINDINGS)
+    return len(findings)
+
+
+def _stale(lists: Watchlists, sources: Mapping[str, bytes], before: str | None, *, as_json: bool) -> int:
+    now = datetime.now(UTC)
+    given = moment(before, now)
+    days = [given.date() if given else (now - span).date() for span in (OFFICE, DOCUMENT)]
+    found = unchecked(lists, sources, offices=days[0], unknown=days[1])
+    if as_json:
+        say_json([asdict(f) for f in found])
+        return len(found)
+    if found:
+        console.print(_table(found))
+    say(f"{len(found)} to look up")
+    return len(found)
+
+
+def _table(found: Sequence[Unchecked]) -> Table:
+    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in ("checked", "who", "what", "since", "where"):
+        made.add_column(heading, overflow="fold", no_wrap=heading in {"checked", "since", "where"})
+    for one in found:
+        checked, since = str(one.checked or "never"), str(one.since or "unknown")
+        made.add_row(*map(Text, (checked, one.who, isolated(one.what), since, _where(one))))
+    return made
+
+
+def _where(of: Unchecked) -> str:
+    """`entities/north.yaml:12`: the folder is the same for all."""
+    return f"{'/'.join(of.file.split('/')[-2:])}:{of.line}"
 
 
 @app.command("list")

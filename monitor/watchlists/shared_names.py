@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
-from monitor import documents
 from monitor.folding import fold_all
 from monitor.languages import tables
 from monitor.languages.grammar import OFFICIAL, is_office
-from monitor.watchlists.findings import Finding, Severity
+from monitor.watchlists.findings import Finding, Lines, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from monitor.documents import Path
     from monitor.matching.mentions import EntitySpec
     from monitor.matching.rules import Watchlists
 
@@ -41,7 +41,7 @@ class Name:
 
     written: str
     lang: str
-    path: documents.Path
+    path: Path
     plain: str
 
     @property
@@ -116,7 +116,7 @@ def shared_names(watchlists: Watchlists, sources: Mapping[str, bytes]) -> Iterat
     `sources`: the files' texts, to tell a name's own line; without them it is its entity's.
     """
     lints = (SharedBody(), Office(watchlists), CommonNoun(), Abbreviation())
-    lines = _Lines(watchlists, sources)
+    lines = Lines(watchlists, sources)
     for entity in watchlists.entities.values():
         for name in _unconfirmed(entity):
             found = ((lint, lint.why(name)) for lint in lints)
@@ -180,24 +180,3 @@ def _listed(section: str) -> frozenset[str]:
 def _common_words() -> frozenset[str]:
     profiles = tables.everywhere(tables.Profile)
     return _folded(word for profile in profiles for word in (*profile.little_words, *profile.common_words))
-
-
-class _Lines:
-    """Where the names of entities stand; a file is read when it is first asked about."""
-
-    def __init__(self, watchlists: Watchlists, sources: Mapping[str, bytes]) -> None:
-        self._places = watchlists.places
-        self._sources = sources
-        self._read: dict[str, tuple[documents.Document, dict[str, int]]] = {}
-
-    def place(self, entity: str, path: documents.Path) -> tuple[str, int | None]:
-        """File and line of what stands at `path` of an entity."""
-        file, line = self._places.get(f"@{entity}", ("", None))
-        if file not in self._sources:
-            return file, line
-        if file not in self._read:
-            document = documents.read(self._sources[file], file)
-            numbers = {said["id"]: number for number, said in enumerate(document.data["entities"])}
-            self._read[file] = document, numbers
-        document, numbers = self._read[file]
-        return file, document.place(("entities", numbers[entity], *path))[0]

@@ -53,6 +53,26 @@ def test_findings_are_given_with_file_and_line(tmp_path: Path) -> None:
     assert {"coverage", "untested"} <= {f["kind"] for f in found}
 
 
+def test_what_nobody_looked_up_is_a_table_or_json(tmp_path: Path) -> None:
+    """Exit 1 where there is any."""
+    text = (
+        "entities:\n- id: envoy\n  name: Envoy\n  kind: person\n  aliases: {en: [Envoyson]}\n"
+        "  roles:\n  - {title: envoy, from: 2020-03, checked: 2021-02-03}\n"
+    )
+    config = workplace(tmp_path, extra={"wagner.test.yaml": GOOD, "entities/envoys.yaml": text})
+    words = ["watchlists", "lint", "--stale", "--config", str(config)]
+    table = CliRunner().invoke(application(), words)
+    as_json = CliRunner().invoke(application(), [*words, "--json"])
+    early = CliRunner().invoke(application(), [*words, "--before", "2021-02-03", "--json"])
+
+    assert (table.exit_code, as_json.exit_code, early.exit_code) == (1, 1, 0)
+    assert "2021-02-03  @envoy" in table.stdout
+    assert "entities/envoys.yaml:7" in table.stdout
+    (ours,) = (f for f in json.loads(as_json.stdout) if f["who"] == "@envoy")
+    assert (ours["checked"], ours["since"], ours["line"]) == ("2021-02-03", "2020-03-01", 7)
+    assert json.loads(early.stdout) == []
+
+
 @pytest.mark.parametrize("words", [("list",), ("list", "--json")])
 def test_the_rules_are_listed(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Under their watchlists."""
