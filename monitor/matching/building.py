@@ -107,7 +107,13 @@ class Builder:
         if nearby is None:
             return None
         terms = dict.fromkeys(term for _, term in _each(nearby.terms))
-        return Condition(self._keys(terms), nearby.within, self._keys(nearby.unless))
+        return Condition(
+            self._keys(terms),
+            nearby.within,
+            unless=self._keys(nearby.unless),
+            in_item=self._keys(nearby.in_item),
+            homes=nearby.home,
+        )
 
     def _keys(self, terms: Iterable[str]) -> tuple[str, ...]:
         listed = list(terms)

@@ -42,13 +42,16 @@ from monitor.matching.sentences import JOINT, split
 from monitor.matching.silence import Guards, silence, widest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from monitor.matching.building import PatternCache
     from monitor.matching.mentions import EntitySpec, Sentence, VocabularySpec
     from monitor.matching.namesakes import Bearer
     from monitor.matching.un_documents import Resolution, UnDocument
     from monitor.model import Item
+
+    #: from the name of an outlet and an item's address to a country, "" where it is not known
+    Home = Callable[[str, str | None], str]
 
 #: pattern number, start and end in the folded text, the spaces around included
 Match = tuple[int, int, int]
@@ -59,6 +62,10 @@ MAX_SPOKEN = 20_000
 MAX_TAGS, MIN_TAG, MAX_TAG = 20, 7, 30
 #: the term of UN documents
 UN_DOCUMENT = "%un-document"
+
+
+def _nowhere(_outlet: str, _url: str | None) -> str:
+    return ""
 
 
 class Meaning(NamedTuple):
@@ -99,6 +106,7 @@ class Lexicon:
         guards: dict[str, Guards],
         *,
         resolutions: Mapping[int, Resolution],
+        home: Home,
     ) -> None:
         self._claims = list(patterns.values())
         self._automaton = AhoCorasick(
@@ -110,6 +118,7 @@ class Lexicon:
         self._bearers = bearers
         self._guards = guards
         self._resolutions = resolutions
+        self._home = home
         #: what each pattern means, worked out when first met, by the language of the item ("" where no list
         #: has it)
         self._meanings: dict[str, dict[int, Meaning]] = {
@@ -125,11 +134,13 @@ class Lexicon:
         *,
         resolutions: Mapping[int, Resolution] | None = None,
         cache: PatternCache = NO_CACHE,
+        home: Home = _nowhere,
     ) -> Lexicon:
         """Compile. `literals` are the rules' own phrases and prefixes: '"foreign forces"' or 'mercenar*'.
 
         With a table of `resolutions` (undocs.load) UN documents are mentions of "%un-document", their sense
-        as undocs.sense says. Patterns that `cache` has are not made again.
+        as undocs.sense says. Patterns that `cache` has are not made again. `home` tells in which country an
+        outlet is at home.
         """
         known = list(entities)
         patterns = cache.read()
@@ -141,7 +152,7 @@ class Lexicon:
             for entity in known:
                 builder.bearer(entity)
             builder.finish()
-        return cls(patterns, builder.bearers, builder.guards, resolutions=resolutions or {})
+        return cls(patterns, builder.bearers, builder.guards, resolutions=resolutions or {}, home=home)
 
     def __len__(self) -> int:
         """The number of forms in the automaton."""
@@ -179,7 +190,8 @@ class Lexicon:
         if sentences and (heard.claims or heard.documents):
             places = _Places(heard.text, fields, sentences)
             hits = widest([*self._hits(heard, places, item), *self._documents(heard, places)])
-            silence(hits, self._guards, Namesakes(fields, self._bearers))
+            home = self._home(item.outlet, item.url)
+            silence(hits, self._guards, Namesakes(fields, self._bearers), home=home)
             mentions = tuple(
                 _mention(hit) for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT
             )

@@ -120,7 +120,27 @@ Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 #: phrases, with their alternatives written out
 Phrases = Annotated[tuple[Text, ...], AfterValidator(written_out)]
 Words = dict[Language, Phrases]
-Reach = Literal["sentence", "neighbours", "paragraph", "item"]
+#: the widest reach in words
+MAX_WORDS = 50
+_REACHES = ("sentence", "neighbours", "paragraph", "item")
+
+
+def _reach(value: Any) -> Any:
+    words = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_WORDS
+    if value in _REACHES or words:
+        return value
+    raise ValueError(f"{value!r} is no reach | write {', '.join(_REACHES)}, or 1 to {MAX_WORDS} words")
+
+
+#: how near something stands: in the sentence, it or one beside it, the paragraph, the item, or so many words
+#: between
+Reach = Annotated[
+    str | int,
+    BeforeValidator(_reach),
+    WithJsonSchema(
+        {"anyOf": [{"enum": [*_REACHES]}, {"type": "integer", "minimum": 1, "maximum": MAX_WORDS}]}
+    ),
+]
 Tag = Annotated[str, StringConstraints(pattern=_ID)]
 
 
@@ -182,8 +202,14 @@ class Nearby(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
     __pydantic_extra__: dict[Language, Phrases]
-    #: sentence | paragraph | neighbours (the sentence before or after) | item
+    #: sentence | paragraph | neighbours (the sentence before or after) | item | so many words between
     within: Reach = "sentence"
+    in_item: tuple[Text, ...] = Field(
+        default=(), description="it holds as well where one of these stands anywhere in the item"
+    )
+    home: tuple[Id, ...] = Field(
+        default=(), description="it holds as well in an outlet of one of these countries (outlets.yaml)"
+    )
     unless: tuple[Text, ...] = Field(
         default=(), description="it does not hold where any of these stands as near"
     )
@@ -192,6 +218,11 @@ class Nearby(BaseModel):
     def terms(self) -> Mapping[str, tuple[str, ...]]:
         """By language or "any": "%vocabulary", "%vocabulary.sense", "@entity", "#tag" or a plain phrase."""
         return self.__pydantic_extra__
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All that it names, wherever it looks for it."""
+        return (*(t for listed in self.terms.values() for t in listed), *self.in_item, *self.unless)
 
 
 def _without_what_a_full_name_says(schema: dict[str, Any]) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from monitor.matching.namesakes import Namesakes
 
+#: words of the longest phrase that may stand before a name and still be near it
+LONGEST = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -27,9 +30,14 @@ class Condition:
 
     #: "%vocabulary", "%vocabulary.sense", "@entity", "#tag", '"phrase"' or 'prefix*'
     keys: tuple[str, ...]
-    within: str
+    #: a name of a reach, or words between
+    within: str | int
     #: what keeps it from holding
     unless: tuple[str, ...] = ()
+    #: keys that make it hold from anywhere in the item
+    in_item: tuple[str, ...] = ()
+    #: countries in whose outlets it holds
+    homes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +48,13 @@ class Guards:
     except_near: Condition | None = None
 
 
-def silence(hits: Sequence[Hit], guards: dict[str, Guards], namesakes: Namesakes | None = None) -> None:
+def silence(
+    hits: Sequence[Hit], guards: dict[str, Guards], namesakes: Namesakes | None = None, *, home: str = ""
+) -> None:
     """Set `silenced_by` on every entity hit that does not count.
 
     `hits` are in order of their first token (`widest`); `guards` by term, only where there are any;
-    `namesakes` reads the item's surnames.
+    `namesakes` reads the item's surnames; `home` is the country of the item's outlet, where that is known.
     """
     names = [hit for hit in hits if hit.claim.kind == ENTITY]
     _by_phrases(names, [hit for hit in hits if hit.claim.kind == EXCEPT])
@@ -52,7 +62,7 @@ def silence(hits: Sequence[Hit], guards: dict[str, Guards], namesakes: Namesakes
         namesakes.mark(names, [hit for hit in hits if hit.claim.term == TRADES])
     guarded = [hit for hit in names if hit.claim.weak or hit.claim.term in guards]
     if guarded:
-        index = _Index(hits)
+        index = _Index(hits, home)
         _by_company(guarded, guards, index)
         _by_namesake(namesakes.contested if namesakes is not None else (), guards, index)
         _by_longer(names, [hit for hit in names if not hit.claim.weak])
@@ -155,7 +165,8 @@ def _unconfirmed(names: Iterable[Hit], guards: dict[str, Guards], index: _Index,
 class _Index:
     """The hits of an item by every key a condition may name."""
 
-    def __init__(self, hits: Iterable[Hit]) -> None:
+    def __init__(self, hits: Iterable[Hit], home: str) -> None:
+        self._home = home
         self._hits: dict[str, list[Hit]] = defaultdict(list)
         for hit in hits:
             if hit.claim.kind == EXCEPT:
@@ -167,18 +178,24 @@ class _Index:
                 self._hits[f"#{tag}"].append(hit)
 
     def holds(self, condition: Condition, hit: Hit) -> bool:
-        """Whether any of the condition's terms stands near `hit` and outside it, and none of its `unless`;
-        what stands inside it is as near as can be (a parliament whose name says its country).
+        """Whether any of the condition's terms stands near `hit` and outside it, or the outlet is at home,
+        and none of its `unless` is near; what stands inside it is as near as can be (a parliament whose name
+        says its country).
         """
-        near, unless = condition.keys, condition.unless
-        return self._any(near, condition, hit) and not self._any(unless, condition, hit, inside=True)
+        within = condition.within
+        holds = (
+            self._home in condition.homes
+            or self._any(condition.keys, within, hit)
+            or self._any(condition.in_item, "item", hit)
+        )
+        return holds and not self._any(condition.unless, within, hit, inside=True)
 
-    def _any(self, keys: Iterable[str], condition: Condition, hit: Hit, *, inside: bool = False) -> bool:
+    def _any(self, keys: Iterable[str], within: str | int, hit: Hit, *, inside: bool = False) -> bool:
         for key in keys:
             listed = self._hits.get(key)
             if listed and any(
                 _counts(other) and other.claim.term != hit.claim.term and (inside or not _inside(other, hit))
-                for other in _within(listed, hit, condition.within)
+                for other in _within(listed, hit, within)
             ):
                 return True
         return False
@@ -192,10 +209,13 @@ def _inside(other: Hit, hit: Hit) -> bool:
     return hit.start <= other.start and other.end <= hit.end and other.field == hit.field
 
 
-def _within(listed: Sequence[Hit], hit: Hit, within: str) -> Iterator[Hit]:
+def _within(listed: Sequence[Hit], hit: Hit, within: str | int) -> Iterator[Hit]:
     """Of hits in order, those within reach of `hit`."""
     if within == "item":
         yield from listed
+        return
+    if isinstance(within, int):
+        yield from _in_words(listed, hit, within)
         return
     if within == "paragraph":
         index = bisect_left(listed, hit.paragraph, key=_paragraph)
@@ -212,5 +232,15 @@ def _within(listed: Sequence[Hit], hit: Hit, within: str) -> Iterator[Hit]:
         index += 1
 
 
+def _in_words(listed: Sequence[Hit], hit: Hit, words: int) -> Iterator[Hit]:
+    """Of hits in order, those with at most `words` words between: as NEAR, over the end of a sentence too."""
+    index = bisect_left(listed, hit.token - words - LONGEST, key=_token)
+    while index < len(listed) and listed[index].token - hit.token_end <= words:
+        if hit.token - listed[index].token_end <= words:
+            yield listed[index]
+        index += 1
+
+
+_token = attrgetter("token")
 _sentence = attrgetter("sentence")
 _paragraph = attrgetter("paragraph")

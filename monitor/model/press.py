@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+#: what may stand beside an outlet's name: an article, "(English)"
+_BESIDE = re.compile(r"^the\s+|\s+\([^()]*\)$")
+_HTTP = re.compile(r"https?://[^\s\[\]]+\Z")
 
 
 def _id(value: str) -> str:
@@ -194,10 +198,14 @@ def _in(words: dict[str, str], lang: str) -> str:
 
 
 class House(Strict):
-    """A publisher with outlets of other names."""
+    """A publisher: its outlets of other names, and where it is at home."""
 
     name: Text
-    outlets: Texts
+    outlets: Texts = ()
+    home: Id | None = Field(
+        default=None, description="the country that its texts mean where they name none, as its entity's id"
+    )
+    hosts: Texts = Field(default=(), description="hosts of its pages, without www")
 
 
 class Reprints(Strict):
@@ -253,6 +261,28 @@ class Outlets(Strict):
     def house(self) -> dict[str, str]:
         """Outlet's name, case-folded, to its publisher."""
         return {name.casefold(): house.name for house in self.houses for name in house.outlets}
+
+    @cached_property
+    def _homes(self) -> dict[str, str]:
+        """Outlet's name or host, case-folded, to its country."""
+        at_home = [house for house in self.houses if house.home]
+        names = (
+            (name, house.home) for house in at_home for name in (house.name, *house.outlets, *house.hosts)
+        )
+        return {name.casefold(): home for name, home in names if home}
+
+    @property
+    def homes(self) -> frozenset[str]:
+        """The countries in which some outlet is at home."""
+        return frozenset(self._homes.values())
+
+    def home(self, outlet: str, url: str | None) -> str:
+        """The country of an outlet, by its name or the host of an item's page; "" where none is declared."""
+        if not self._homes:
+            return ""
+        said = _BESIDE.sub("", outlet.strip().casefold())
+        host = (urlsplit(url).hostname or "") if url and _HTTP.match(url) else ""
+        return self._homes.get(said) or self._homes.get(host.removeprefix("www."), "")
 
     def faults(self, sides: Collection[str]) -> Iterator[Fault]:
         """What cannot be meant: sides that are not declared, names and forms that are claimed twice."""

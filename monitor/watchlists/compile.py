@@ -17,14 +17,14 @@ from monitor.contacts.parties import CONTACT
 from monitor.contacts.reasons import REASONS, declared_rules
 from monitor.documents import Document, inside_scalar, suggestion
 from monitor.errors import ConfigError, Mistake
-from monitor.folding import fold_all
 from monitor.matching import tree, un_documents
 from monitor.matching.building import NO_CACHE
 from monitor.matching.lexicon import Lexicon
-from monitor.matching.mentions import EntitySpec, Nearby, VocabularySpec
+from monitor.matching.mentions import EntitySpec, VocabularySpec
 from monitor.matching.rules import PartySpec, Rule, Watchlist, Watchlists
 from monitor.model import Severity
 from monitor.watchlists import query
+from monitor.watchlists.checks import entity_mistakes, shared_members
 from monitor.watchlists.files import EntitiesFile, RuleFile, WatchlistFile
 from monitor.watchlists.pattern_cache import PatternFile, revision
 from monitor.watchlists.press import OUTLETS, SIDES, read_press
@@ -99,7 +99,8 @@ class _Compiler:
         vocabularies = {v.id: v for v, _ in self.vocabularies}
         documents_named = _un_names(self.resolutions) if self.resolutions is not None else ()
         names = query.Names(frozenset([*_names(entities.values(), vocabularies.values()), *documents_named]))
-        self._check_entities(names)
+        homes = press.outlets.homes if press is not None else ()
+        self.mistakes.extend(entity_mistakes(self.entities, vocabularies.values(), names.known, homes))
         self._check_unique()
         lists = tuple(self._watchlist(file, doc, text, names) for file, doc, text in self.watchlists)
         cases = tuple(self._cases(lists))
@@ -118,6 +119,7 @@ class _Compiler:
                 sorted(literals),
                 resolutions=self.resolutions,
                 cache=PatternFile(self.cache, of) if self.cache else NO_CACHE,
+                home=press.outlets.home,
             ),
             cases=cases,
             press=press,
@@ -181,49 +183,6 @@ class _Compiler:
             else:
                 self.places[name] = (doc.file, doc.place(path)[0])
 
-    def _check_entities(self, names: query.Names) -> None:
-        for file, doc in self.entities:
-            for number, entity in enumerate(file.entities):
-                self._check_excepts(entity, doc, number)
-                for key, nearby in (("confirm", entity.confirm), ("except_near", entity.except_near)):
-                    self._check_nearby(nearby, doc, ("entities", number, key), names)
-
-    def _check_excepts(self, entity: EntitySpec, doc: Document, number: int) -> None:
-        """A name that is also an except phrase never counts;
-        mostly a phrase with a comma that lost its quotes.
-        """
-        excepts = [
-            (language, position, phrase)
-            for language, phrases in entity.excepts.items()
-            for position, phrase in enumerate(phrases)
-        ]
-        if not excepts:
-            return
-        listed = chain(*entity.aliases.values(), *entity.exact.values())
-        names = frozenset(fold_all([*listed]))
-        folded = fold_all([phrase for *_, phrase in excepts])
-        for (language, position, phrase), words in zip(excepts, folded, strict=True):
-            if words in names:
-                path = ("entities", number, "except", language, position)
-                message = f"{phrase!r} is a name of @{entity.id} too, so that it would never count"
-                remedy = 'a phrase with a comma needs quotes: "Springfield, Ohio"'
-                self.mistakes.append(doc.mistake(path, message, remedy))
-
-    def _check_nearby(
-        self, nearby: Nearby | None, doc: Document, path: documents.Path, names: query.Names
-    ) -> None:
-        if nearby is None:
-            return
-        for language, listed in {**nearby.terms, "unless": nearby.unless}.items():
-            for position, term in enumerate(listed):
-                if term[0] in "@#%" and term not in names.known:
-                    same = [n for n in names.known if n[0] == term[0]]
-                    self.mistakes.append(
-                        doc.mistake(
-                            (*path, language, position), f"nothing is called {term}", suggestion(term, same)
-                        )
-                    )
-
     # --- compiling
 
     def _watchlist(self, file: WatchlistFile, doc: Document, text: str, names: query.Names) -> Watchlist:
@@ -257,6 +216,7 @@ class _Compiler:
             path = ("contacts", "between", other.id, "tag")
             message = f"{one.tag} is the tag of {one.id!r} too, so that nobody could tell the parties apart"
             self.mistakes.append(doc.mistake(path, message, "give each party a tag of its own"))
+        self.mistakes.extend(shared_members(one, other, self.entities, doc))
         return one, other
 
     def _check_named(self, name: str, doc: Document, path: documents.Path, names: query.Names) -> None:

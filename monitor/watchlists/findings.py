@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from monitor import documents
+from monitor.matching.written_out import written_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,4 +51,19 @@ class Lines:
             numbers = {said["id"]: number for number, said in enumerate(document.data["entities"])}
             self._read[file] = document, numbers
         document, numbers = self._read[file]
-        return file, document.place(("entities", numbers[entity], *path))[0]
+        return file, document.place(_as_written(document, ("entities", numbers[entity], *path)))[0]
+
+
+def _as_written(document: documents.Document, path: documents.Path) -> documents.Path:
+    """The path of the phrase that the last step, a place among all written out, stands for."""
+    said: Any = document.data
+    for step in path[:-1]:
+        said = said.get(step) if isinstance(said, dict) else said[step]
+        if said is None:
+            return path
+    at = -1
+    for number, phrase in enumerate(said):
+        at += len(written_out((phrase,))) if isinstance(phrase, str) else 1
+        if isinstance(path[-1], int) and path[-1] <= at:
+            return (*path[:-1], number)
+    return path

@@ -98,7 +98,7 @@ def _used(watchlists: Watchlists) -> set[str]:
             found |= {f"@{rule.scope.country}", f"#{rule.scope.country}", rule.scope.others}
     for entity in watchlists.entities.values():
         for nearby in (entity.confirm, entity.except_near):
-            found.update((*chain.from_iterable(nearby.terms.values()), *nearby.unless) if nearby else ())
+            found.update(nearby.named if nearby else ())
     return found
 
 
