@@ -10,7 +10,8 @@ item needs them.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -20,7 +21,6 @@ from monitor.languages.tables import Headlines
 from monitor.stories import fingerprint
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Mapping, Sequence
 
 #: columns of the table of concepts that are no language
@@ -31,18 +31,20 @@ ARABIC = "ar"
 SHORTEST, LONGEST = 2, 12
 #: letters that a word must keep behind its particle
 _KEPT = 3
+#: words of the longest that stand together
+PHRASE = 4
 #: words between a negation and the verb that it turns round; between "no" and the verb of who did nothing
 NEGATED, NOBODY = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
 class _Forms:
-    """What words mean in one language: whole words, pairs of words, and beginnings of words."""
+    """What words mean in one language: whole words, beginnings of words, and words that stand together."""
 
-    whole: Mapping[str, tuple[str, ...]]
-    begun: Mapping[str, tuple[str, ...]]
-    #: by first and second word
-    pairs: Mapping[str, Mapping[str, tuple[str, ...]]]
+    whole: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    begun: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: by the first two letters of the first word: what stands together, and what it means
+    phrases: dict[str, list[tuple[re.Pattern[str], str]]] = field(default_factory=dict)
 
 
 def concepts(words: Sequence[str], lang: str) -> Iterator[str]:
@@ -50,10 +52,12 @@ def concepts(words: Sequence[str], lang: str) -> Iterator[str]:
     "d:arrive", "t:plane", "r:uneasy", "n:40".
     """
     lang = lang if lang in _forms() else tables.DEFAULT
-    pairs = _forms()[lang].pairs
+    phrases = _forms()[lang].phrases
     for number, word in enumerate(words):
-        if word in pairs and number + 1 < len(words):
-            yield from pairs[word].get(words[number + 1], ())
+        known = phrases.get(word[:SHORTEST])
+        if known:
+            there = " ".join(words[number : number + PHRASE])
+            yield from (key for phrase, key in known if phrase.match(there))
         yield from _meaning(word, lang)
 
 
@@ -141,23 +145,25 @@ def opposites() -> frozenset[tuple[str, str]]:
 
 @tables.remembered
 def _forms() -> Mapping[str, _Forms]:
-    whole: dict[str, dict[str, tuple[str, ...]]] = {lang: {} for lang in _languages()}
-    begun: dict[str, dict[str, tuple[str, ...]]] = {lang: {} for lang in _languages()}
+    found = {lang: _Forms() for lang in _languages()}
     for key, lang, form in _listed():
-        begins = form.endswith("*")
-        plain = " ".join(fingerprint.words(form.rstrip("*").replace("_", " ")))
-        table = (begun if begins else whole)[lang]
-        table[plain] = (*table.get(plain, ()), key)
-    return {lang: _Forms(whole[lang], begun[lang], _pairs(whole[lang])) for lang in _languages()}
-
-
-def _pairs(whole: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, tuple[str, ...]]]:
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
-    for form, keys in whole.items():
-        first, _, second = form.partition(" ")
-        if second:
-            found.setdefault(first, {})[second] = keys
+        _enter(found[lang], form, key)
     return found
+
+
+def _enter(forms: _Forms, form: str, key: str) -> None:
+    """One form of the table: `word`, `word*` for its beginning, `one_two*_three` for what stands together."""
+    parts: list[tuple[str, bool]] = []
+    for part in form.split("_"):
+        words = fingerprint.words(part)
+        parts += [(word, part.endswith("*") and word is words[-1]) for word in words]
+    (first, begins), *others = parts
+    if others:
+        together = " ".join(rf"{word}\w*" if begun else word for word, begun in parts)
+        forms.phrases.setdefault(first[:SHORTEST], []).append((re.compile(rf"{together}(?!\w)"), key))
+        return
+    table = forms.begun if begins else forms.whole
+    table[first] = (*table.get(first, ()), key)
 
 
 def _listed() -> Iterator[tuple[str, str, str]]:

@@ -32,9 +32,14 @@ def test_one_event_has_the_same_concepts_in_every_language(lang: str, text: str)
     [
         ("tr", "otobüs kazasında can kaybı", "d:kill"),
         ("tr", "can kaybı beş", "d:kill"),
+        ("it", "i miliziani aprono il fuoco sulla folla", "d:shoot"),
+        ("tr", "polis altınlara el koydu", "d:arrest"),
+        ("tr", "bakanlık öneriyi geri çevirdi", "d:refuse"),
+        ("en", "minister called off his trip", "d:cancel"),
+        ("fr", "les rebelles s'emparent de la ville", "d:take-over"),
     ],
 )  # fmt: skip
-def test_two_words_that_mean_one_thing_are_read_wherever_they_stand(
+def test_words_that_mean_one_thing_together_are_read_wherever_they_stand(
     lang: str, text: str, concept: str
 ) -> None:
     """At the end of a headline too, where Turkish has its verb."""
