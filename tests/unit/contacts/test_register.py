@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.contacts.parties import EntityIndex
@@ -278,6 +278,7 @@ NAMES = st.lists(st.sampled_from(sorted(PEOPLE)[:3]), min_size=1, max_size=2, un
 REPORTS = st.tuples(NAMES, st.integers(0, 40), st.sampled_from(list(ContactStatus)), st.booleans())
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(REPORTS, max_size=12))
 def test_what_comes_later_renames_nothing(reports: list[tuple[list[str], int, ContactStatus, bool]]) -> None:
     """Every report stands in the ledger once; the first contact keeps its id; the order of the input is no matter."""
