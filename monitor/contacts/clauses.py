@@ -60,7 +60,7 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
         frame.labels = [w for w in (*frame.statuses, *frame.cues) if label.start() < w.start]
         frame.cues = [c for c in frame.cues if c.end <= label.start()]
     frame.offices = [o for o in frame.offices if not any(_inside(o, other) for other in frame.offices)]
-    named = [refined(actor, frame, cast) for actor in frame.actors]
+    named = [refined(actor, frame, cast) for actor in frame.actors if not _only_reports(frame, actor)]
     frame.actors = unnested(sorted([*named, *composed(frame, cast)], key=lambda a: a.start), frame)
     frame.voices = _speakers(frame)
     frame.titles = alone(frame)
@@ -69,6 +69,14 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
         actor.part = _part(frame, number)
     _topics(frame)
     return frame
+
+
+def _only_reports(frame: Frame, actor: Actor) -> bool:
+    """ "A French newspaper writes": whose press it is says nothing about who did it."""
+    before, after = frame.text[max(0, actor.start - AROUND) : actor.start], frame.text[actor.end :]
+    if actor.kind != "demonym":
+        return False
+    return bool(frame.grammar.press.match(after) or frame.grammar.press_before.search(before))
 
 
 def is_namesake(mention: Mention) -> bool:

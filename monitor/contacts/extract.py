@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from monitor.contacts.ahead import to_come
 from monitor.contacts.clauses import is_namesake, read
 from monitor.contacts.coreference import Discourse
+from monitor.contacts.kind import is_purpose, kind_of, main_first, of_both
 from monitor.contacts.model import Frame, Parties, Word
 from monitor.contacts.participants import parties
 from monitor.contacts.parties import SPOKESMAN, Cast, Rank
@@ -30,26 +31,13 @@ from monitor.matching.matcher import Told, evidence_of
 from monitor.model import RUMOUR, Contact, ContactStatus, ContactType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from monitor.matching.matcher import ContactExtractor
     from monitor.matching.mentions import Mention, Scan
     from monitor.matching.rules import Watchlists
     from monitor.model import Speaker
 
-#: the sense of a word of contact to the kind of contact; of several in a clause the first listed decides
-TYPES = {
-    "invite": ContactType.VISIT,
-    "call": ContactType.CALL,
-    "meeting": ContactType.MEETING,
-    "message": ContactType.MESSAGE,
-    "agreement": ContactType.AGREEMENT,
-    "host": ContactType.VISIT,
-    "visit": ContactType.VISIT,
-    "presence": ContactType.VISIT,
-    "transfer": ContactType.TRANSFER,
-    "joint": ContactType.MEETING,
-}
 _NAMELESS = f" {grammar.NAMELESS}"
 _TOOK_PLACE = frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})
 _AHEAD = frozenset({ContactStatus.PLANNED, ContactStatus.INVITED, ContactStatus.POSTPONED})
@@ -236,7 +224,9 @@ def _read_clauses(frame: Frame, scan: Scan, discourse: Discourse) -> Account:
 
 def _event(frame: Frame, cues: Sequence[Word], found: Parties, scan: Scan, discourse: Discourse) -> Event:
     cue, lang = cues[0], scan.lang_of(frame.sentence.index)
-    status, coming = status_of(frame, cue), to_come(frame, cue, lang, scan.published)
+    told = [cue, *(c for c in cues[1:] if is_purpose(frame, c))]
+    days = (to_come(frame, c, lang, scan.published) for c in told)
+    status, coming = status_of(frame, cue), next((day for day in days if day), None)
     if status in _TOOK_PLACE and coming:
         status = ContactStatus.PLANNED
     span = frame.clause(cue.start)
@@ -247,7 +237,7 @@ def _event(frame: Frame, cues: Sequence[Word], found: Parties, scan: Scan, disco
     words = (cue.mention, *(a.mention for a in found.actors))
     return Event(
         reason=reason_of(frame, cues, found, discourse),
-        type=_type(cues, found, frame.parties),
+        type=kind_of(cue, found, frame.parties),
         status=status,
         parties=found,
         frame=frame,
@@ -272,21 +262,11 @@ def _age(frame: Frame, clause: str, day: str | None, scan: Scan) -> int:
 def _by_clause(frame: Frame) -> Iterator[list[Word]]:
     """The words of contact, those of one clause together, the one that tells the kind first."""
     clauses: dict[tuple[int, int], list[Word]] = {}
-    order = list(TYPES)
     for cue in frame.cues:
         clauses.setdefault(frame.clause(cue.start), []).append(cue)
     for cues in clauses.values():
         listed = [c for c in cues if c.sense != "invite" or not is_circumstance(frame, c)] or cues
-        yield sorted(
-            listed, key=lambda c: (order.index(c.sense) if c.sense in order else len(order), c.start)
-        )
-
-
-def _type(cues: Sequence[Word], found: Parties, sides: Iterable[str]) -> ContactType:
-    kind = TYPES.get(cues[0].sense, ContactType.OTHER)
-    if cues[0].sense == "host" and all(any(a.kind == "person" for a in found.of(side)) for side in sides):
-        return ContactType.MEETING
-    return kind
+        yield main_first(frame, listed)
 
 
 # --- one contact from many clauses -----------------------------------------------------------------------
@@ -307,6 +287,8 @@ def _merged(told: Sequence[Event]) -> list[Event]:
         reason = stronger(same.reason, event.reason)
         if reason is not same.reason:
             same.reason, same.own = reason, event.own
+        if event.frame.sentence.index < LEAD:
+            same.type = of_both(same.type, event.type, same.status)
         same.parties.join(event.parties)
         same.speaker = same.speaker or event.speaker
         same.place, same.day = same.place or event.place, same.day or event.day

@@ -25,7 +25,7 @@ BEFORE = 40
 #: words of contact that say somebody is in the other's country: the country alone then stands for the host
 _TRAVEL = frozenset({"visit", "presence", "host", "invite"})
 #: nothing but these: a country named in the clause takes part
-_STATES = frozenset({"message", "agreement", "transfer", "training", "mission", "invite"})
+_STATES = frozenset({"message", "agreement", "transfer", "training", "mission", "credentials", "invite"})
 
 
 def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties | Refusal:
@@ -139,6 +139,9 @@ def _missing(frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse
     if elsewhere and not (foreign and _third_in(frame, frame.clause(elsewhere[0].start))):
         nearest = min(elsewhere, key=lambda a: (a.rank >= Rank.OFFICE, abs(a.start - cues[0].start)))
         return next(g for g in groups(frame, elsewhere) if nearest in g)
+    voices = [a for a in frame.actors if a.side == side and a.part == "speaker"]
+    if any(not _speaks_for_itself(frame, a, cues) for a in voices):
+        return []
     if not foreign:
         partner = any(a.side not in (side, THIRD) and _active(frame, a) for a in frame.actors)
         lent = discourse.lend(frame, side, cues, partner=partner)

@@ -102,6 +102,7 @@ APART = Reason(
             "agreement",
             "transfer",
             "mission",
+            "credentials",
         }
     ),
 )
@@ -109,7 +110,7 @@ PAIR = Reason(
     id="pair-of-countries",
     title="The two countries named as a pair, with a word of contact",
     weak=True,
-    senses=frozenset({"meeting", "agreement", "mission", "joint", "message"}),
+    senses=frozenset({"meeting", "agreement", "mission", "credentials", "joint", "message"}),
     unless=frozenset({"%sports-context"}),
 )
 #: for a country alone beside somebody who acts; the first that has one of the clause's words
@@ -156,7 +157,7 @@ WITH_COUNTRY = (
         id="embassy",
         title="An embassy or consulate",
         weak=True,
-        senses=frozenset({"mission"}),
+        senses=frozenset({"mission", "credentials"}),
         reach=SENTENCE,
         clause=False,
     ),
@@ -203,6 +204,8 @@ def reason_of(frame: Frame, cues: Sequence[Word], made: Parties, discourse: Disc
         return _told_apart(cues, made, discourse)
     if apart:
         return Refusal.COUNTRY_ELSEWHERE
+    if all(a.part == "place" for a in made.actors):
+        return Refusal.ONLY_PLACES
     if any(a.rank is not Rank.COUNTRY for a in made.actors) and all(
         a.part == "speaker" and a.kind == "person" for a in made.actors if a.rank is not Rank.COUNTRY
     ):

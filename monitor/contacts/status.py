@@ -65,7 +65,7 @@ def status_of(frame: Frame, cue: Word) -> ContactStatus:
             return status
     if _negated(frame, cue):
         return ContactStatus.DENIED
-    if cue.sense == "invite":
+    if cue.sense == "invite" or frame.grammar.invites.search(frame.text, *span):
         return ContactStatus.INVITED
     if _ahead(frame, cue, span):
         return ContactStatus.PLANNED

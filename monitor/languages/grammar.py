@@ -133,6 +133,12 @@ class Grammar:
     negation_after: re.Pattern[str]
     #: anchored: a verb further behind it that says that it was not held
     unheld: re.Pattern[str]
+    #: anchored: what follows or precedes a nation's name that only says whose press reports
+    press: re.Pattern[str]
+    press_before: re.Pattern[str]
+    #: what says what a journey is for, up to a word of contact; a verb of inviting
+    aim: re.Pattern[str]
+    invites: re.Pattern[str]
     #: a verb that looks ahead; one that says it is over
     future: re.Pattern[str]
     past: re.Pattern[str]
@@ -172,6 +178,8 @@ _SHAPES = {
     "negation": r"{negation}\W+(?:[\w']+\W+){{0,2}}\Z",
     "without": r"{without}\s+(?:[\w']+\s+){{0,2}}\Z",
     "negation_after": r"\A\W*(?:[\w']+\W+){{0,3}}?{negation_after}",
+    "press": r"\A['\w]{{0,5}}\s{press}",
+    "press_before": r"{press}\s\Z",
     "unheld": r"\A[^;:!?]{{0,90}}?(?<!\w){unheld}",
 }
 #: slots of endings, which are no whole words
@@ -184,7 +192,7 @@ _PATTERNS = [field.name for field in fields(Grammar) if field.name not in _ORDER
 _SLOTS: dict[str, Any] = {
     name: (tables.Phrases, "")
     for name in _PATTERNS
-    if name not in ("listed", "joiner", "continued", "says_last")
+    if name not in ("listed", "joiner", "continued", "says_last", "press_before")
 }
 _Orders = Literal["drops-subject", "verb-last", "verb-first", "bare-speech"]
 #: the slots of a language, as its file fills them

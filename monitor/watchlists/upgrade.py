@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from monitor import documents
-from monitor.contacts.extract import TYPES
+from monitor.contacts.kind import TYPES
 from monitor.contacts.parties import CONTACT, FORCES, METONYM, NAVY, SPOKESMAN
 from monitor.contacts.reasons import REASONS
 from monitor.errors import ConfigError

@@ -1,0 +1,69 @@
+"""Pure. Of what kind a contact is: its main verb decides.
+
+A meeting is what people of both sides have held: "flew to Paris and met Marin" is one, and a visit that the
+lead fills with talks that took place becomes one. A visit is a journey to the other side of which no meeting
+is told, or only as its purpose: "flew to Paris to meet Marin", "in Paris for talks", «прилетел на встречу».
+So of a journey that is planned, put off or cancelled the headline decides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.model import ContactStatus, ContactType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from monitor.contacts.model import Frame, Parties, Word
+
+#: the sense of a word of contact to the kind of contact; of several in a clause the first listed decides
+TYPES = {
+    "credentials": ContactType.OTHER,
+    "invite": ContactType.VISIT,
+    "call": ContactType.CALL,
+    "meeting": ContactType.MEETING,
+    "message": ContactType.MESSAGE,
+    "agreement": ContactType.AGREEMENT,
+    "host": ContactType.VISIT,
+    "visit": ContactType.VISIT,
+    "presence": ContactType.VISIT,
+    "transfer": ContactType.TRANSFER,
+    "joint": ContactType.MEETING,
+}
+_ORDER = {sense: place for place, sense in enumerate(TYPES)}
+_JOURNEY = frozenset({"visit", "presence"})
+#: what may be the purpose of a journey
+_PURPOSES = frozenset({"meeting", "agreement", "joint"})
+
+
+def main_first(frame: Frame, cues: Sequence[Word]) -> list[Word]:
+    """The words of contact of one clause, the one that tells the kind first:
+    what is only the purpose of a journey comes last.
+    """
+    journey = any(cue.sense in _JOURNEY for cue in cues)
+    return sorted(
+        cues,
+        key=lambda cue: (journey and is_purpose(frame, cue), _ORDER.get(cue.sense, len(_ORDER)), cue.start),
+    )
+
+
+def is_purpose(frame: Frame, cue: Word) -> bool:
+    """Whether the clause only says that somebody travels for it: "to meet", "for talks"."""
+    if cue.sense not in _PURPOSES:
+        return False
+    found = frame.grammar.aim.finditer(frame.text, *frame.clause(cue.start))
+    return any(aim.start() <= cue.start <= aim.end() + 1 for aim in found)
+
+
+def kind_of(cue: Word, found: Parties, sides: Iterable[str]) -> ContactType:
+    """The kind that the main word tells of; who receives somebody in person has met him."""
+    if cue.sense == "host" and all(any(a.kind == "person" for a in found.of(side)) for side in sides):
+        return ContactType.MEETING
+    return TYPES.get(cue.sense, ContactType.OTHER)
+
+
+def of_both(one: ContactType, other: ContactType, status: ContactStatus) -> ContactType:
+    """The kind of what two clauses tell of, `one` first: a visit with a meeting held is a meeting."""
+    held = status is ContactStatus.HAPPENED and other is ContactType.MEETING
+    return other if held and one is ContactType.VISIT else one
