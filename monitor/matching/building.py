@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from monitor.folding import fold_all, folded
+from monitor.languages.given_names import respelled
 from monitor.languages.word_forms import articled, forms_of_script, inflected
 from monitor.matching.mentions import ENTITY, EXCEPT, LITERAL, VOCABULARY, Claim
 from monitor.matching.namesakes import Bearer
@@ -48,6 +49,8 @@ class Builder:
         """Everything about an entity."""
         self.bearer(spec)
         term = f"@{spec.id}"
+        if spec.kind == "person" and spec.aliases:
+            self._name(spec, Claim(ENTITY, term), spec.name, generate=True)
         for words, weak, generate in (
             (spec.aliases, False, True),
             (spec.exact, False, False),
@@ -67,7 +70,9 @@ class Builder:
             return
         spelled: tuple[str, ...] = ()
         if spec.kind == "person":
-            spelled = articled(word, bears_article=_is_latin(word) and _bears_article(spec))
+            bears = _is_latin(word) and _bears_article(spec)
+            names = (word, *(() if spec.full_name else respelled(word)))
+            spelled = (*names[1:], *(form for name in names for form in articled(name, bears_article=bears)))
         for form in spelled:
             self._add(form, claim)
         declined = (word, *(() if _is_latin(word) else spelled))

@@ -1,0 +1,63 @@
+"""Pure. The spellings of a person's given name: "Mohamed" is also Muhammad and Mohammed.
+
+The spellings of one name stand on one line of `given_names.txt`. An Arabic name made with "servant of" is
+written with either vowel, apart or joined: Abdulhamid, Abdel Hamid, عبد الحميد, عبدالحميد.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from monitor.languages import tables
+from monitor.languages.detect import written_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: "servant of" and what follows, apart or joined, in Latin, Cyrillic and Arabic letters
+_SERVANT = re.compile(r"(?:(abd[ue]l|абд[уе]ль?)[-\s]?|(عبد)\s?(?=ال))(?=\w{3})(?![lл])", re.IGNORECASE)
+_WRITTEN = {"a": ("Abdul", "Abdel"), "а": ("Абдель", "Абдул"), "ع": ("عبد",)}
+
+
+def respelled(name: str) -> tuple[str, ...]:
+    """A full name with its given name in every other spelling of the same script; none for a name alone."""
+    return _servants(name) or _spelled(name)
+
+
+def _servants(name: str) -> tuple[str, ...]:
+    found = _SERVANT.match(name)
+    rest = name[found.end() :] if found else ""
+    if found is None or " " not in rest:
+        return ()
+    made = [
+        f"{servant}{joint}{_cased(rest, joint)}"
+        for servant in _WRITTEN[name[0].lower()]
+        for joint in ("", " ")
+    ]
+    return tuple(form for form in made if form != name)
+
+
+def _cased(rest: str, joint: str) -> str:
+    return rest[0].upper() + rest[1:] if joint else rest[0].lower() + rest[1:]
+
+
+def _spelled(name: str) -> tuple[str, ...]:
+    given, space, rest = name.partition(" ")
+    if not rest:
+        return ()
+    script = written_in(given)
+    others = _lines().get(given, ())
+    return tuple(
+        f"{other}{space}{rest}" for other in others if other != given and written_in(other) == script
+    )
+
+
+@cache
+def _lines() -> Mapping[str, tuple[str, ...]]:
+    """Each given name with the spellings of its line."""
+    lines = (
+        tuple(line.split()) for listed in tables.shared("given_names.txt").values() for _, line in listed
+    )
+    return {name: line for line in lines for name in line}
