@@ -103,7 +103,9 @@ class Namesakes:
         behind = [hit.token for hit in trades]
         free = list(_uncovered(bare, open_names))
         for hit in free:
-            other = self._other(hit) or _trade(hit, before) or self._trade_behind(hit, trades, behind)
+            told_apart = not hit.claim.weak or self.bearers[hit.claim.term].kind == "person"
+            trade = _trade(hit, before) if told_apart else ""
+            other = self._other(hit) or trade or self._trade_behind(hit, trades, behind)
             if other:
                 self._silence(hit, other)
         self._introduce(open_names, before)
@@ -239,7 +241,7 @@ def _uncovered(bare: Iterable[Hit], names: Sequence[Hit]) -> Iterator[Hit]:
 def _trade(hit: Hit, before: Mapping[int, Hit]) -> str:
     """The trade that stands right before a surname."""
     trade = before.get(hit.token)
-    return str(trade.claim.sense) if trade and trade.sentence == hit.sentence and not hit.claim.weak else ""
+    return str(trade.claim.sense) if trade and trade.sentence == hit.sentence else ""
 
 
 def _start(word: str) -> str:
