@@ -1,20 +1,19 @@
 """Pure. Who says something in the text's own words, where no list knows him: the subject of the verb, or its
 agent.
 
-Where a subject begins and ends in six languages stands in data/saying.toml; a part of a sentence that is
-short enough to be somebody is quoted as it was written, in any script.
+Where a subject begins and ends stands in `saying.txt` of each language (`monitor/languages/data/`); a part of a
+sentence that is short enough to be somebody is quoted as it was written, in any script.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from monitor.languages import tables
+from monitor.languages.tables import Phrases, Table, Words, remembered
 from monitor.model import Speaker
 
 if TYPE_CHECKING:
@@ -30,12 +29,40 @@ _PARENTHESIS = re.compile(r",[^,]{1,80},\s*\Z")
 _STOP = re.compile(r"""[;:–—!?«»“”"„(,،؛؟]|[.]\s|\s-\s""")
 
 
+class Saying(Table):
+    """How a language puts a speaker; its file says what each section means."""
+
+    FILE = "saying.txt"
+    according_to: Phrases = ""
+    article: Phrases = ""
+    breaks: Phrases = ""
+    partner: Phrases = ""
+    small: Phrases = ""
+    by: Phrases = "(?!)"
+    agent: Phrases = ""
+    inverted: Words = ()
+    inverted_anywhere: Words = ()
+    pronoun: Phrases = "(?!)"
+    participle: Phrases = "(?!)"
+    declined: Phrases = "(?!)"
+    has: Phrases = "(?!)"
+    was: Phrases = "(?!)"
+    objectless: Phrases = ""
+    helps: Phrases = "(?!)"
+    refuses: Phrases = "(?!)"
+    fronted: Phrases = "(?!)"
+    opens: Phrases = "(?!)"
+    ends: Phrases = "(?!)"
+    negates: Phrases = "(?!)"
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How one language puts a speaker; what the tables mean stands in data/saying.toml."""
+    """One language's sections, as expressions over its sentences."""
 
     by: str
     agent: str
+    #: whether verb and subject may change places anywhere, and for which senses
     loose: bool
     inverted: tuple[str, ...]
     pronoun: str
@@ -56,40 +83,60 @@ class Rules:
     negates: re.Pattern[str]
 
 
-@cache
-def tables() -> dict[str, Any]:
-    return tomllib.loads(files("monitor.contacts").joinpath("data/saying.toml").read_text("utf-8"))
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What all languages' words say together: a sentence may quote another language's."""
+
+    according_to: re.Pattern[str]
+    #: optional, so that it may stand within another expression
+    article: str
+    breaks: re.Pattern[str]
+    partner: re.Pattern[str]
+    small: re.Pattern[str]
 
 
-@cache
-def shared(name: str) -> re.Pattern[str]:
-    return re.compile(tables()[name])
+@remembered
+def everywhere() -> Everywhere:
+    """The sections that are read for all languages at once. Raises ConfigError for a broken file."""
+    said = tables.everywhere(Saying)
+    every = {name: "|".join(getattr(of, name) or "(?!)" for of in said) for name in Everywhere.__slots__}
+    return Everywhere(
+        according_to=re.compile(every["according_to"]),
+        article=f"(?:{every['article']})?",
+        breaks=re.compile(rf"[;:–—»”]|(?<!\w)(?:{every['breaks']})(?!\w)"),
+        partner=re.compile(rf"(?<!\w)(?:{every['partner']})\s(?:[\w'.-]+\s){{0,2}}\Z"),
+        small=re.compile(rf"(?:{every['small']})(?:(?<=')|(?!\w))"),
+    )
 
 
-@cache
+@remembered
 def rules_of(lang: str) -> Rules:
-    every = tables()
-    of = every[lang] if isinstance(every.get(lang), dict) else every["en"]
-    ends = rf"(?:{of['ends']})(?!\w)"
+    """A language's rules; the English ones where it has none. Raises ConfigError for a broken file."""
+    of = tables.read(Saying, lang)
+
+    def made(pattern: str) -> re.Pattern[str]:
+        return tables.expression(pattern, Saying, lang)
+
+    ends = rf"(?:{of.ends})(?!\w)"
     return Rules(
-        by=of["by"],
-        agent=of.get("agent", of["by"]),
-        loose=of.get("loose", False),
-        inverted=tuple(of["inverted"]),
-        pronoun=of["pronoun"],
-        participle=re.compile(of["participle"]),
-        declined=re.compile(of.get("declined", "(?!)")),
-        has=re.compile(rf"(?<!\w)(?:{of['has']})\s*\Z"),
-        was=re.compile(rf"(?<!\w)(?:{of.get('was', '(?!)')})\s*\Z"),
-        objectless=re.compile(of.get("objectless", "")),
-        helps=re.compile(rf"(?<!\w)(?:{of['helps']})\s*\Z"),
-        refuses=re.compile(rf"(?<!\w)(?:{of.get('refuses', '(?!)')})"),
-        fronted=re.compile(of.get("fronted", "(?!)")),
-        opens=re.compile(rf"\W*(?:{of['opens']})(?!\w)\s*"),
-        opening=re.compile(rf"""(?:\A|[,،:»”"])\W*(?:(?:{of["opens"]})(?!\w))?\s*\Z"""),
-        phrase=re.compile(rf"\s?(?=\w)(?:(?!{ends})(?:[\w'’-]|\.(?=\w))++[^\S\n]?){{1,{MOST_WORDS}}}+"),
-        ends=re.compile(rf"(?<!\w){ends}"),
-        negates=re.compile(rf"(?<!\w)(?:{of['negates']})(?!\w)"),
+        by=of.by,
+        agent=of.agent or of.by,
+        loose=bool(of.inverted_anywhere),
+        inverted=of.inverted + of.inverted_anywhere,
+        pronoun=of.pronoun,
+        participle=made(of.participle),
+        declined=made(of.declined),
+        has=made(rf"(?<!\w)(?:{of.has})\s*\Z"),
+        was=made(rf"(?<!\w)(?:{of.was})\s*\Z"),
+        objectless=made(of.objectless),
+        helps=made(rf"(?<!\w)(?:{of.helps})\s*\Z"),
+        refuses=made(rf"(?<!\w)(?:{of.refuses})"),
+        fronted=made(of.fronted),
+        opens=made(rf"\W*(?:{of.opens})(?!\w)\s*"),
+        opening=made(rf"""(?:\A|[,،:»”"])\W*(?:(?:{of.opens})(?!\w))?\s*\Z"""),
+        phrase=made(rf"\s?(?=\w)(?:(?!{ends})(?:[\w'’-]|\.(?=\w))++[^\S\n]?){{1,{MOST_WORDS}}}+"),
+        ends=made(rf"(?<!\w){ends}"),
+        negates=made(rf"(?<!\w)(?:{of.negates})(?!\w)"),
     )
 
 
@@ -138,7 +185,7 @@ def _agent(frame: Frame, word: Word, lang: str) -> tuple[int, int] | None:
     said = frame.text[word.start : word.end]
     if lang == "tr":
         return _turkish_agent(frame, word, said)
-    if shared("according").fullmatch(said):
+    if everywhere().according_to.fullmatch(said):
         return _phrase(frame, word.end, lang)
     passive = is_passive(frame, word, lang)
     if not passive and word.sense != "says":
@@ -176,7 +223,7 @@ def _phrase_before(frame: Frame, word: Word, lang: str) -> tuple[int, int] | Non
         return _turkish_subject(frame)
     rules, first = rules_of(lang), max(0, word.start - REACH)
     text = _PARENTHESIS.sub("", without_helpers(frame.text[first : word.start], lang))
-    stops = [*_STOP.finditer(text), *shared("breaks").finditer(text)]
+    stops = [*_STOP.finditer(text), *everywhere().breaks.finditer(text)]
     start = max((m.end() for m in stops), default=0)
     opening = rules.opens.match(text, start)
     start, end = first + (opening.end() if opening else start), first + len(text)
@@ -207,6 +254,6 @@ def quoted(frame: Frame, start: int, end: int) -> Speaker | None:
     words = given.split()
     if not words or len(words) > MOST_WORDS or len(given) > MOST_LETTERS or not any(map(str.isalpha, given)):
         return None
-    if re.match(rf"(?:{tables()['small']})(?:(?<=')|(?!\w))", given.lower()) and not given.isupper():
+    if everywhere().small.match(given.lower()) and not given.isupper():
         given = given[0].lower() + given[1:]
     return Speaker(given, "person")

@@ -16,12 +16,11 @@ from monitor.contacts.parties import Rank
 from monitor.contacts.quoting import (
     NEAR,
     begins,
+    everywhere,
     in_words,
     is_passive,
     quoted,
     rules_of,
-    shared,
-    tables,
     without_helpers,
 )
 from monitor.model import UNKNOWN, ContactStatus, Speaker
@@ -122,7 +121,7 @@ def _right_behind(frame: Frame, word: Word, lang: str) -> Actor | None:
     """ "Denied by the palace"; and where the verb begins: «نفى القصر», "…», dément le palais"."""
     actor = next((a for a in frame.voices if a.start >= word.end), None)
     between = frame.text[word.end : actor.start] if actor else ""
-    article = tables()["article"]
+    article = everywhere().article
     by = rf"\W*(?:{rules_of(lang).by})(?:(?<=')|(?!\w))\W*{article}\W*"
     opens = begins(frame, word, lang) and re.fullmatch(rf"\W*{article}\W*", between)
     return actor if opens or re.fullmatch(by, between) else None
@@ -141,9 +140,9 @@ def _meant_again(frame: Frame, word: Word, lang: str, heard: Hearing) -> bool:
 
 def _who(frame: Frame, word: Word, lang: str) -> Actor | None:
     """The speaker of one word of saying."""
-    rules, article = rules_of(lang), tables()["article"]
+    rules, article = rules_of(lang), everywhere().article
     behind = [actor for actor in frame.voices if word.end <= actor.start <= word.end + NEAR][:1]
-    if shared("according").fullmatch(frame.text[word.start : word.end]):
+    if everywhere().according_to.fullmatch(frame.text[word.start : word.end]):
         titled = rf"\W*{_TITLES}{article}\W*"
         return next((a for a in behind if re.fullmatch(titled, frame.text[word.end : a.start])), None)
     for actor in behind:
@@ -177,7 +176,7 @@ def _subject(frame: Frame, word: Word, lang: str) -> Actor | None:
             return None  # "…, said Peskov"
         if (
             len(plain.split()) > WORDS
-            or shared("breaks").search(plain)
+            or everywhere().breaks.search(plain)
             or ("," in plain.strip(" ,") and lang != "ar")
         ):
             return None
@@ -196,7 +195,7 @@ def _is_object(frame: Frame, actor: Actor) -> bool:
         return True
     if frame.grammar.inside.search(frame.text[max(0, actor.start - 24) : actor.start]):
         return True
-    return bool(shared("partner").search(frame.text[max(0, actor.start - 24) : actor.start]))
+    return bool(everywhere().partner.search(frame.text[max(0, actor.start - 24) : actor.start]))
 
 
 def _is_anothers(frame: Frame, actor: Actor) -> bool:

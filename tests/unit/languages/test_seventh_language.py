@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.contacts.place_and_date import day_of
+from monitor.contacts.quoting import rules_of
 from monitor.errors import ConfigError
 from monitor.languages import tables
 from monitor.languages.detect import detect
@@ -28,6 +29,7 @@ ESPERANTO = {
     "sentences.txt": "[leaning]\ns-ro d-ro\n",
     "grammar.txt": "[past]\n\\w+is\n[future]\nli\\W*\\w+os | ven*\n[partner]\nkun\n[negation]\nne | neniam\n",
     "offices.txt": "[heads]\nambassador: ambasador\\w+\n[fields]\ndefence: defend\\w+\n[kinds]\nminister: ministr\\w+\n",
+    "saying.txt": "[by]\nde\n[participle]\nneit*\n[has]\nhavas\n[pronoun]\nli | ŝi\n[negates]\nne\n",
     "forms.txt": "[names]\n[aeiou] 0\n* 0 on\n[plurals]\no 0 n j jn\na 0 n j jn\n",
     "dates.txt": """
 [months]
@@ -145,6 +147,15 @@ def test_its_grammar_and_offices_are_known() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_its_speakers_are_put_by_its_own_rules() -> None:
+    rules = rules_of("eo")
+    assert rules.negates.search("li ne venis")
+    assert not rules.negates.search("he did not come")
+    assert rules.participle.fullmatch("neita")
+    assert rules.has.search("li havas ")
+
+
+@pytest.mark.usefixtures("folder")
 def test_what_analysts_list_in_it_is_matched() -> None:
     """Its own words in its own forms, a name in its accusative; in no other language."""
     matcher = Matcher(compiled(ANALYSTS))
@@ -163,6 +174,7 @@ def read_all(lang: str) -> None:
         if lang in tables.having(table):
             tables.read(table, lang)
     grammar_of(lang)
+    rules_of(lang)
     day_of("", lang, FRIDAY)
     assert detect("x" * 20, lang)
     for text in ("minister", "министр"):
