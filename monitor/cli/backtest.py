@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from monitor.config.load import Settings
     from monitor.matching.rules import Watchlists
     from monitor.model import Item
+    from monitor.model.press import Outlets
     from monitor.watchlists.backtest import Change, Count, Hit, Kind
 
 
@@ -79,10 +80,10 @@ def backtest(
     if start and end and start >= end:
         raise typer.BadParameter("--since is not before --until")
     found = loaded(config)
+    lists = load(found.watchlists, cache=found.pattern_cache)
     other = _matcher(other_watchlists(against, found.watchlists)) if against else None
-    ours = _matcher(load(found.watchlists, cache=found.pattern_cache))
-    run = Backtest(ours, other, samples=0 if other else samples, changes=changes)
-    with _source(found, file, start, end) as source:
+    run = Backtest(_matcher(lists), other, samples=0 if other else samples, changes=changes)
+    with _source(found, file, start, end, lists.press.outlets) as source:
         wrong = _run(run, source)
     if as_json:
         window = {"since": start, "until": end, "unreadable": wrong}
@@ -112,13 +113,13 @@ def _matcher(lists: Watchlists) -> Matcher:
 
 @contextmanager
 def _source(
-    found: Settings, file: str | None, start: datetime | None, end: datetime | None
+    found: Settings, file: str | None, start: datetime | None, end: datetime | None, outlets: Outlets
 ) -> Iterator[Iterator[tuple[str, Item] | items.LineError]]:
     """The items with their names, from the archive or from a file, with a bar on a terminal."""
     if file is not None:
         with opened(file) as source, progress("backtest", size(file), of_bytes=True) as advance:
             yield (
-                read if isinstance(read, items.LineError) else (str(read.id), as_polled(read.item))
+                read if isinstance(read, items.LineError) else (str(read.id), as_polled(read.item, outlets))
                 for read in read_items(source, advance)
                 if isinstance(read, items.LineError) or _inside(read.item.published_at, start, end)
             )

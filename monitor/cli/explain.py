@@ -92,7 +92,7 @@ def explain_item(
     found = loaded(config)
     lists = load(found.watchlists, cache=found.pattern_cache)
     test_place = place(lists, save_test, found.watchlists) if save_test else None
-    item = as_polled(_item(what, found))
+    item = as_polled(_item(what, found), lists.press.outlets)
     said = explain.explain(Matcher(lists, extract=extractor(lists), denier=listener(lists)), item)
     if as_json:
         say_json(explain.as_json(said))

@@ -31,6 +31,7 @@ from monitor.watchlists.compile import load
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from monitor.model.press import Outlets
     from monitor.watchlists.selftest import WithTests
 
 #: what is read of a text that is to be explained
@@ -43,11 +44,11 @@ def compiled(config: Path | None) -> WithTests:
     return load(found.watchlists, cache=found.pattern_cache)
 
 
-def as_polled(item: Item) -> Item:
+def as_polled(item: Item, outlets: Outlets) -> Item:
     """`item` as a poll makes it: without an outlet's name behind its title, in the language that is detected
     where it says none, and with those of parts that are in another.
     """
-    head = headline.parted(item.title, (item.outlet,))
+    head = headline.parted(item.title, outlets, (item.outlet,))
     item = replace(item, title=head.title, outlet=item.outlet or head.outlet)
     said = item.lang if item.lang != "und" else None
     lang, langs = detect.parts(item.title, item.summary, item.content, said, sure=said is not None)

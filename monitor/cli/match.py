@@ -37,7 +37,7 @@ def match(
                 wrong += 1
                 out.write(items.dump(read.as_json()))
                 continue
-            item = as_polled(read.item)
+            item = as_polled(read.item, lists.press.outlets)
             decision = matcher.decide(item, facts_always=window is not None)
             said = items.decision_json(decision, read.id)
             if window is not None:

@@ -1,8 +1,8 @@
 """Pure. Who says something in the text's own words, where no list knows him: the subject of the verb, or its
 agent.
 
-Where a subject begins and ends stands in `saying.txt` of each language (`monitor/languages/data/`); a part of a
-sentence that is short enough to be somebody is quoted as it was written, in any script.
+Where a subject begins and ends stands in `saying.txt` of each language; a part of a sentence that is short
+enough to be somebody is quoted as it was written, in any script.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Pure. The outlet's name that an aggregator puts behind a headline ("Headline - Alpine Herald") is told
 apart from it.
 
-Only what is surely an outlet is taken off: the entry's own `<source>`, the feed's title, a listed name
-(data/outlets.txt), a host name, and what follows the last mark in a document where most titles end so. A tail
-of which nobody knows what it is stays.
+Only what is surely an outlet is taken off: the entry's own `<source>`, the feed's title, a name of
+`outlets.yaml`, a host name, and what follows the last mark in a document where most titles end so. A tail of
+which nobody knows what it is stays.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import combining, normalize
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from monitor.model import Entry
+    from monitor.model.press import Outlets
 
 _SPACE = r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 #: dashes, bars, points and marks with a space on one side at least, directional marks among it; bars without
@@ -51,29 +51,55 @@ class Headline:
     outlet: str = ""
 
 
-def parted(title: str, names: Collection[str] = ()) -> Headline:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The names of `outlets.yaml`, for comparing."""
+
+    known: frozenset[str]
+    #: those that are written with a small letter ("la Repubblica", "il manifesto")
+    small: frozenset[str]
+    #: how names begin and end that are an outlet's, whatever else is in them
+    calls: frozenset[tuple[str, str]]
+
+
+@lru_cache(maxsize=4)
+def listed(outlets: Outlets) -> Listed:
+    """The names that a headline may end with; kept for each file that is read."""
+    names = outlets.headlines
+    parts = (name.partition("*") for name in names.called)
+    return Listed(
+        known=frozenset(map(_plain, names.names)),
+        small=frozenset(_plain(name) for name in names.names if name[0].islower()),
+        calls=frozenset(
+            (f" {_plain(start)}".rstrip() + " ", " " + f"{_plain(end)} ".lstrip()) for start, _, end in parts
+        ),
+    )
+
+
+def parted(title: str, outlets: Outlets, names: Collection[str] = ()) -> Headline:
     """`title` without the outlets behind it. `names`: those known of this entry beside the listed ones."""
-    known = frozenset(map(_plain, names)) - {""}
+    known, every = frozenset(map(_plain, names)) - {""}, listed(outlets)
     outlet = ""
     for _ in range(MOST):
-        head, tail = _split(title)
-        if not tail or not (_plain(tail) in known or _listed(tail)):
+        head, tail = _split(title, every)
+        if not tail or not (_plain(tail) in known or _is_outlet(tail, every)):
             break
         title, outlet = head, tail
     return Headline(title, outlet)
 
 
-def credited(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """`entries` with the outlet of each told where most titles of the document end in one,
+def credited(entries: Sequence[Entry], outlets: Outlets) -> tuple[Entry, ...]:
+    """A document's `entries` with the outlet of each where most titles of the document end in one,
     or all in the same words.
     """
-    tails = [_split(entry.title)[1] for entry in entries]
-    told = sum(1 for tail in tails if tail)
-    if told < TITLES or told < SHARE * len(entries):
+    every = listed(outlets)
+    tails = [_split(entry.title, every)[1] for entry in entries]
+    named = sum(1 for tail in tails if tail)
+    if named < TITLES or named < SHARE * len(entries):
         return tuple(entries)
     alike = Counter(_plain(tail) for tail in tails if tail).most_common(1)[0][1]
-    sure = sum(1 for e, tail in zip(entries, tails, strict=True) if tail and _sure(e, tail))
-    if alike < SHARE * len(entries) and sure < told / 2:
+    sure = sum(1 for e, tail in zip(entries, tails, strict=True) if tail and _sure(e, tail, every))
+    if alike < SHARE * len(entries) and sure < named / 2:
         return tuple(entries)
     return tuple(
         replace(entry, outlet=tail) if tail and not entry.outlet else entry
@@ -87,11 +113,11 @@ def same(one: str, other: str) -> bool:
     return bool(first.strip() and second.strip()) and (first in second or second in first)
 
 
-def _sure(entry: Entry, tail: str) -> bool:
-    return _listed(tail) or _plain(entry.outlet) == _plain(tail)
+def _sure(entry: Entry, tail: str, every: Listed) -> bool:
+    return _is_outlet(tail, every) or _plain(entry.outlet) == _plain(tail)
 
 
-def _split(title: str) -> tuple[str, str]:
+def _split(title: str, every: Listed) -> tuple[str, str]:
     """The headline, and what follows its last mark; "" where there is none that could be a name."""
     marks = list(_MARK.finditer(title)) or list(_COLON.finditer(title))
     if not marks:
@@ -99,20 +125,20 @@ def _split(title: str) -> tuple[str, str]:
     head, tail = title[: marks[-1].start()].rstrip(), title[marks[-1].end() :].strip(" \t\u200e\u200f")
     if not tail or len(tail) > LONGEST or len(head.split()) < LEAST:
         return title, ""
-    small = tail[0].islower() and not _HOST.fullmatch(tail) and _plain(tail) not in _lower()
+    small = tail[0].islower() and not _HOST.fullmatch(tail) and _plain(tail) not in every.small
     return (title, "") if small else (head, tail)
 
 
-def _listed(tail: str) -> bool:
-    return _plain(tail) in _known() or _HOST.fullmatch(tail) is not None or _named_so(tail)
+def _is_outlet(tail: str, every: Listed) -> bool:
+    return _plain(tail) in every.known or _HOST.fullmatch(tail) is not None or _is_called_so(tail, every)
 
 
-def _named_so(tail: str) -> bool:
+def _is_called_so(tail: str, every: Listed) -> bool:
     """Whether a tail is called as papers are: "Port Said Gazette", but no "gazette of the day"."""
     words, name = tail.split(), f" {_plain(tail)} "
     if not 1 < len(words) <= WORDS or any(word[0].islower() for word in words):
         return False
-    return any(name.endswith(end) and name.startswith(start) for start, end in _calls())
+    return any(name.endswith(end) and name.startswith(start) for start, end in every.calls)
 
 
 def _plain(name: str) -> str:
@@ -120,29 +146,3 @@ def _plain(name: str) -> str:
     letters = (c for c in normalize("NFKD", name.casefold()) if not combining(c))
     words = " ".join(re.findall(r"\w+", "".join(letters)))
     return _ARTICLE.sub("", words, count=1) if _ARTICLE.match(words) else words
-
-
-@cache
-def _names() -> tuple[str, ...]:
-    lines = files("monitor.feeds").joinpath("data/outlets.txt").read_text("utf-8").splitlines()
-    return tuple(line for line in lines if line.strip() and not line.startswith("#"))
-
-
-@cache
-def _calls() -> frozenset[tuple[str, str]]:
-    """How names begin and end that are an outlet's, whatever else is in them."""
-    starred = (name.partition("*") for name in _names() if "*" in name)
-    return frozenset(
-        (f" {_plain(start)}".rstrip() + " ", " " + f"{_plain(end)} ".lstrip()) for start, _, end in starred
-    )
-
-
-@cache
-def _known() -> frozenset[str]:
-    return frozenset(_plain(name) for name in _names() if "*" not in name)
-
-
-@cache
-def _lower() -> frozenset[str]:
-    """Names that are written with a small letter ("la Repubblica", "il manifesto", "euronews Türkçe")."""
-    return frozenset(_plain(name) for name in _names() if name[0].islower())

@@ -17,7 +17,7 @@ import feedparser
 import feedparser.api
 import feedparser.mixin
 
-from monitor.feeds import headline, http, json_items, xml_document
+from monitor.feeds import http, json_items, xml_document
 from monitor.feeds.clean import from_plain, to_line
 from monitor.feeds.decode import to_text
 from monitor.feeds.entry import RawEntry, language_tag, tidy
@@ -215,7 +215,7 @@ def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> Pars
         remarks.append(unkept)
     return ParsedFeed(
         title=to_line(_word(header, "title"))[:500],
-        entries=headline.credited(entries),
+        entries=tuple(entries),
         language=language,
         ttl=http.longer(
             http.ttl(_word(header, "ttl")),

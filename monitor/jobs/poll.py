@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from monitor.feeds.worker import Worker
     from monitor.matching.matcher import Matcher
     from monitor.model import Entry, Feed
+    from monitor.model.press import Outlets
     from monitor.net.client import NetPolicy
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
@@ -130,7 +131,8 @@ def settle(
         failpoints.passed("parsed")
         poll = replace(poll, elapsed=timedelta(seconds=time.monotonic() - started))
         judge = Judge(
-            decide=poller.matcher.decide, make_item=partial(make_item, fetched=poller.polling.fulltext)
+            decide=poller.matcher.decide,
+            make_item=partial(make_item, outlets=poller.judge.press.outlets, fetched=poller.polling.fulltext),
         )
         record = assess(poll, judge, policy=poller.polling, now=poller.clock(), jitter=poller.jitter())
         for portion in portions(record):
@@ -191,6 +193,7 @@ def _read(poller: Poller, state: FeedState, result: FetchResult, worker: Worker)
         parsed = FetchFailed(fault=FetchFault.PARSER_LIMIT, detail=parsed.reason)
     if isinstance(parsed, FetchFailed):
         return Poll(state=state, result=parsed)
+    parsed = replace(parsed, entries=headline.credited(parsed.entries, poller.judge.press.outlets))
     parsed = poller.addresses.unsaid(state.feed.id, state.feed.url, parsed)
     return _sorted_out(poller, state, result, parsed, body_hash)
 
@@ -241,6 +244,7 @@ def make_item(
     article: ArticleText | None,
     now: datetime,
     *,
+    outlets: Outlets,
     fetched: bool = True,
 ) -> Item:
     """An entry as the item that is matched and kept; the article's text takes the place of a shorter content.
@@ -249,7 +253,7 @@ def make_item(
     feed = state.feed
     content = article.text if article and len(article.text) > len(entry.content) else entry.content
     said = entry.language or (feed.language if feed.language != "mul" else None)
-    head = headline.parted(entry.title, (entry.outlet, feed.title, feed.family))
+    head = headline.parted(entry.title, outlets, (entry.outlet, feed.title, feed.family))
     lang, langs = detect.parts(head.title, entry.summary, content, said)
     at, flag = dates.read_date(entry.published_raw, now) if entry.published_raw else (None, None)
     fulltext, detail = fulltext_of(article, wanted=feed.fulltext and fetched, url=entry.url)
@@ -276,11 +280,11 @@ def make_item(
     )
 
 
-def _outlet(entry: Entry, told: str, feed: Feed) -> str:
+def _outlet(entry: Entry, named: str, feed: Feed) -> str:
     """Whose item it is: the outlet that an aggregator's headline and entry name, else the feed."""
-    if not told or any(headline.same(told, name) for name in (feed.title, feed.family)):
+    if not named or any(headline.same(named, name) for name in (feed.title, feed.family)):
         return feed.title
-    return told if headline.same(told, entry.outlet) or not feed.family else feed.title
+    return named if headline.same(named, entry.outlet) or not feed.family else feed.title
 
 
 def portions(record: PollRecord) -> Iterator[PollRecord]:

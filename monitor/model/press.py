@@ -242,13 +242,30 @@ class Attribution(Strict):
     footer: Texts = Field(default=(), description="below a text: Source: AFP")
 
 
+def _starred(values: Texts) -> Texts:
+    for value in values:
+        if value.count("*") != 1 or not value.strip("* "):
+            raise ValueError(f"{value!r} has not one star beside words | write '* Gazette' or 'Radio *'")
+    return values
+
+
+class HeadlineNames(Strict):
+    """Names of outlets behind a headline; case, accents, a leading article and punctuation do not matter."""
+
+    called: Annotated[Texts, AfterValidator(_starred)] = Field(
+        default=(), description="how outlets call themselves; * stands for the other words, up to four in all"
+    )
+    names: Texts = Field(default=(), description="as aggregators write them: Headline - Gazette")
+
+
 class Outlets(Strict):
-    """outlets.yaml: publishers, reprinting pages, agencies and how texts credit them."""
+    """outlets.yaml: publishers, reprinting pages, agencies, how texts credit them, names behind headlines."""
 
     houses: tuple[House, ...] = ()
     reprints: Reprints = Reprints()
     wires: tuple[Wire, ...] = ()
     credits: dict[Language, Attribution] = Field(default={})
+    headlines: HeadlineNames = HeadlineNames()
     #: one for each file that is read: the patterns made of it are kept by it
     __hash__ = object.__hash__
 

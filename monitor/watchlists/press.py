@@ -79,4 +79,8 @@ def _checked(
         mistakes += [read[OUTLETS][0].mistake(*fault) for fault in outlets.faults(sides.ids)]
     if mistakes or not isinstance(sides, Sides) or not isinstance(outlets, Outlets):
         raise ConfigError(tuple(mistakes))
-    return Press(sides=sides, outlets=outlets if OUTLETS in own else outlets.among(sides.ids))
+    if OUTLETS not in own:
+        outlets = outlets.among(sides.ids)
+    elif "headlines" not in outlets.model_fields_set:  # a file from before that section
+        outlets = outlets.model_copy(update={"headlines": shipped_press().outlets.headlines})
+    return Press(sides=sides, outlets=outlets)

@@ -7,6 +7,7 @@ import random
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -25,6 +26,7 @@ from monitor.store import evidence, feeds, items
 from monitor.store.database import Database
 from monitor.store.tables_news import entries, matches, revisions
 from monitor.store.tables_news import items as item_table
+from monitor.watchlists.press import shipped_press
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, contact, feed, match, state
 
 if TYPE_CHECKING:
@@ -160,7 +162,7 @@ def polled(
         parsed=parsed,
         entries=found,
     )
-    judge = Judge(decide=decide, make_item=make_item)
+    judge = Judge(decide=decide, make_item=partial(make_item, outlets=shipped_press().outlets))
     record = assess(learnt, judge, policy=PollingConfig(), now=at, jitter=0)
     evidence.keep(tx, record, items.record(tx, record))
     return found, record

@@ -10,7 +10,10 @@ import typer
 
 from monitor.cli.input import as_item, as_polled, lines, opened, progress, read_items
 from monitor.matching.items import Line, LineError
+from monitor.watchlists.press import shipped_press
 from tests.support.analyst import item
+
+OUTLETS = shipped_press().outlets
 
 
 @pytest.mark.parametrize(
@@ -100,8 +103,8 @@ def test_a_language_that_is_given_stays() -> None:
         item("Это русский текст о погоде.", lang="und"),
     )
 
-    assert as_polled(said).lang == "en"
-    assert as_polled(silent).lang == "ru"
+    assert as_polled(said, OUTLETS).lang == "en"
+    assert as_polled(silent, OUTLETS).lang == "ru"
 
 
 def test_no_bar_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,10 @@ import pytest
 from monitor.feeds.headline import Headline, credited, parted, same
 from monitor.feeds.parse import parse
 from monitor.model import Entry, ParsedFeed
+from monitor.model.press import HeadlineNames, Outlets
+from monitor.watchlists.press import shipped_press
+
+OUTLETS = shipped_press().outlets
 
 
 @pytest.mark.parametrize(
@@ -40,13 +44,15 @@ from monitor.model import Entry, ParsedFeed
     ],
 )  # fmt: skip
 def test_an_outlet_behind_a_headline_is_taken_off(title: str, head: str, outlet: str) -> None:
-    assert parted(title) == Headline(head, outlet)
+    assert parted(title, OUTLETS) == Headline(head, outlet)
 
 
 def test_what_the_entry_says_of_itself_counts() -> None:
     title = "Talks end - Gazette of Port Said"
-    assert parted(title).outlet == ""
-    assert parted(title, ["The Gazette of Port Said"]) == Headline("Talks end", "Gazette of Port Said")
+    assert parted(title, OUTLETS).outlet == ""
+    assert parted(title, OUTLETS, ["The Gazette of Port Said"]) == Headline(
+        "Talks end", "Gazette of Port Said"
+    )
 
 
 def entries(*titles: str) -> list[Entry]:
@@ -54,21 +60,37 @@ def entries(*titles: str) -> list[Entry]:
 
 
 def test_a_tail_that_all_titles_share_is_the_outlet() -> None:
-    told = credited(entries(*(f"Headline number {n} - Port Gazette" for n in range(5))))
+    told = credited(entries(*(f"Headline number {n} - Port Gazette" for n in range(5))), OUTLETS)
     assert {e.outlet for e in told} == {"Port Gazette"}
     assert told[0].title == "Headline number 0 - Port Gazette"
 
 
 def test_where_most_tails_are_outlets_all_are() -> None:
-    told = credited(entries("A b c - Reuters", "D e f - TASS", "G h i - Port Gazette", "J k l - Le Monde"))
+    told = credited(
+        entries("A b c - Reuters", "D e f - TASS", "G h i - Port Gazette", "J k l - Le Monde"), OUTLETS
+    )
     assert [e.outlet for e in told] == ["Reuters", "TASS", "Port Gazette", "Le Monde"]
 
 
 def test_headlines_with_dashes_of_their_own_stay() -> None:
     told = credited(
-        entries("Haftar - Lavrov in Moscow", "War - Peace", "Talks - Day two", "Rain - Floods", "Quiet day")
+        entries("Haftar - Lavrov in Moscow", "War - Peace", "Talks - Day two", "Rain - Floods", "Quiet day"),
+        OUTLETS,
     )
     assert {e.outlet for e in told} == {""}
+
+
+def test_the_names_are_the_files() -> None:
+    """Another folder's outlets.yaml names others."""
+    own = Outlets(headlines=HeadlineNames(names=("Porto Nuovo", "il porto"), called=("Bote *",)))
+    for title, outlet in (
+        ("Talks end - Porto Nuovo", "Porto Nuovo"),
+        ("Talks end - il porto", "il porto"),
+        ("Talks end - Bote vom Hafen", ""),
+        ("Talks end - Bote Nord", "Bote Nord"),
+        ("Talks end - Reuters", ""),
+    ):
+        assert parted(title, own).outlet == outlet
 
 
 def test_rss_says_whose_entry_it_is() -> None:

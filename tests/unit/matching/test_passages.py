@@ -14,6 +14,7 @@ from monitor.matching import sentences
 from monitor.matching.matcher import Matcher
 from monitor.model import Item
 from monitor.watchlists.compile import load
+from monitor.watchlists.press import shipped_press
 
 ROOT = Path(__file__).parents[3]
 ARABIC = "تابعوا آخر الأخبار على قناتنا في تلغرام وفيسبوك. جميع الحقوق محفوظة لوكالة الأنباء. " * 3
@@ -31,7 +32,9 @@ def matcher() -> Matcher:
 
 
 def item(title: str, content: str, lang: str = "und") -> Item:
-    return as_polled(Item(key="k", feed_id="f", title=title, content=content, lang=lang))
+    return as_polled(
+        Item(key="k", feed_id="f", title=title, content=content, lang=lang), shipped_press().outlets
+    )
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,17 @@ def test_a_folder_without_the_files_has_the_shipped_ones(tmp_path: Path) -> None
     assert {wire.side for wire in press.outlets.wires} == {UNKNOWN}
 
 
+def test_names_behind_headlines_are_the_shipped_ones_unless_the_file_has_its_own() -> None:
+    """A star stands beside words, once."""
+    sides = HORN.encode()
+    older = read_press({"sides.yaml": sides, "outlets.yaml": b"wires: []\n"})
+    assert older.outlets.headlines == PRESS.outlets.headlines
+    assert not older.outlets.wires
+    own = read_press({"sides.yaml": sides, "outlets.yaml": b"headlines: {names: [Bote]}\n"})
+    assert (own.outlets.headlines.names, own.outlets.headlines.called) == (("Bote",), ())
+    assert "'Gazette' has not one star" in mistakes(sides=HORN, outlets="headlines: {called: [Gazette]}\n")[0]
+
+
 def test_watchlists_are_compiled_with_them(tmp_path: Path) -> None:
     """No watchlist is called sides; mistakes stand among those of the other files."""
     for name, text in {**SOURCES, "sides.yaml": HORN}.items():
