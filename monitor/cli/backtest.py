@@ -125,12 +125,11 @@ def _source(
             )
         return
     assert start is not None
-    db = Database.open(found.database, create=False)
-    try:
-        with progress("backtest", how_many(db, start, end)) as advance:
-            yield _stepping(archived(db, start, end), advance)
-    finally:
-        db.close()
+    with (
+        Database.open(found.database, create=False) as db,
+        progress("backtest", how_many(db, start, end)) as advance,
+    ):
+        yield _stepping(archived(db, start, end), advance)
 
 
 def _stepping(
@@ -284,14 +283,11 @@ def backfill(
     if rule not in rules:
         meant = suggestion(rule, rules)
         raise typer.BadParameter(f"there is no rule {rule!r}" + (f"; {meant}" if meant else ""))
-    db = Database.open(parts.settings.database)
-    try:
+    with Database.open(parts.settings.database) as db:
         work = Backfill(
             db=db, decide=parts.matcher.decide, rules=rules, route=parts.settings.route, judge=parts.judge
         )
         found = backfilled(work, rule, begins, now)
-    finally:
-        db.close()
     if as_json:
         say_json(asdict(found))
         return

@@ -174,15 +174,14 @@ def _day(text: str | None, option: str, *, last: bool) -> date | None:
 
 def _ledger(settings: Settings, known: EntityIndex, press: Press) -> tuple[LedgerContact, ...]:
     """Every contact of the archive, whatever is asked for: ids and histories must not depend on a filter."""
-    db = Database.open(settings.database, create=False)
     items = []
-    try:
-        with db.snapshot() as tx, progress("reading", stored.count_with_contacts(tx)) as advance:
-            for item in stored.reporting_contacts(tx):
-                items.append(item)
-                advance(1)
-    finally:
-        db.close()
+    with (
+        Database.reading(settings.database) as tx,
+        progress("reading", stored.count_with_contacts(tx)) as advance,
+    ):
+        for item in stored.reporting_contacts(tx):
+            items.append(item)
+            advance(1)
     return ledger(
         items,
         known.role,

@@ -32,11 +32,8 @@ def backup(
     config: ConfigOption = None,
 ) -> None:
     """A consistent copy, while the daemon runs."""
-    found = Database.open(loaded(config).database, create=False)
-    try:
+    with Database.open(loaded(config).database, create=False) as found:
         found.backup(target)
-    finally:
-        found.close()
     say(f"{target}: {target.stat().st_size:,} bytes")
 
 
@@ -60,11 +57,8 @@ def restore(
 @db.command("check")
 def check(config: ConfigOption = None) -> None:
     """Whether the file is sound inside. Exit 1 when not."""
-    found = Database.open(loaded(config).database, create=False)
-    try:
+    with Database.open(loaded(config).database, create=False) as found:
         wrong = found.check()
-    finally:
-        found.close()
     for line in wrong:
         complain(line)
     if wrong:
@@ -87,13 +81,9 @@ def list_deliveries(
     as_json: JsonOption = False,
 ) -> None:
     """The newest deliveries with state, attempts and last error."""
-    found = Database.open(loaded(config).database, create=False)
-    try:
-        with found.snapshot() as tx:
-            states = (*(state or ()), *(journal.DEAD if dead else ()))
-            lines = journal.lines(tx, states=states, receiver=receiver, limit=limit)
-    finally:
-        found.close()
+    with Database.reading(loaded(config).database) as tx:
+        states = (*(state or ()), *(journal.DEAD if dead else ()))
+        lines = journal.lines(tx, states=states, receiver=receiver, limit=limit)
     if as_json:
         names = (*journal.JournalLine.__dataclass_fields__, "end")
         say_json([{name: getattr(line, name) for name in names} for line in lines])
@@ -114,13 +104,9 @@ def retry(
     What was listed in a summary is sent by itself when its id is named.
     """
     now = datetime.now(UTC)
-    found = Database.open(loaded(config).database, create=False)
-    try:
-        with found.transaction() as tx:
-            again = journal.retry(tx, now, ids)
-            resumed = receivers.resume(tx)
-    finally:
-        found.close()
+    with Database.writing(loaded(config).database) as tx:
+        again = journal.retry(tx, now, ids)
+        resumed = receivers.resume(tx)
     say(f"{len(again)} will be tried again" + (f", {resumed} receivers go on" if resumed else ""))
     if ids and len(again) < len(set(ids)):
         complain("some ids are not dead letters, or their message was pruned")

@@ -163,14 +163,10 @@ async def _fetched(net: NetPolicy, url: str) -> FetchResult:
 
 def _kept(found: Settings, what: int | str) -> StoryItem | None:
     """An item of the archive by its number or its address."""
-    db = Database.open(found.database, create=False)
-    try:
-        with db.snapshot() as tx:
-            if isinstance(what, int):
-                return archive.get(tx, what)
-            return archive.by_address(tx, what, canonical_url(what) or what)
-    finally:
-        db.close()
+    with Database.reading(found.database) as tx:
+        if isinstance(what, int):
+            return archive.get(tx, what)
+        return archive.by_address(tx, what, canonical_url(what) or what)
 
 
 # An explanation for the terminal: rules by what became of them, found words marked in their sentences.

@@ -21,6 +21,7 @@ from monitor.exports import case as case_page
 from monitor.exports.case import MAX_BETWEEN, Case, FeedChain, files
 from monitor.exports.verify import verify as verified
 from monitor.store import evidence
+from monitor.store.database import Database
 from monitor.stories.corroboration import corroborate
 from monitor.stories.judgement import StoryJudge
 from monitor.stories.timeline import timeline
@@ -52,7 +53,7 @@ def case(
     """A folder with one story: a page to read and print, data, and the evidence that others can verify."""
     settings = loaded(config)
     known, judge = search_options.experts(settings)
-    with search_options.reading(settings) as tx:
+    with Database.reading(settings.database) as tx:
         story = search_options.story(tx, story_id)
         made = files(_case(tx, story, known, judge))
     target = folder or Path(f"case-{story.id}")
@@ -216,7 +217,7 @@ def _read(folder: Path) -> tuple[dict[str, bytes], list[str]]:
 
 def _archive(config: Path | None, heads: Sequence[tuple[str, str]]) -> None:
     wrong = expected = found = links = 0
-    with search_options.reading(loaded(config)) as tx:
+    with Database.reading(loaded(config).database) as tx:
         for chain in evidence.chained(tx):
             faults = list(evidence.faults(tx, chain.feed_id))
             if chain.found < chain.expected:

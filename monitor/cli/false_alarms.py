@@ -43,11 +43,8 @@ USUAL = "90d"
 def mark(claim: Claim, config: Path | None, *, test: bool = True, as_json: bool = False) -> None:
     """Keep a claim, silence what it covers, and append a test beside the watchlist. Raises StoreError."""
     found = loaded(config)
-    db = Database.open(found.database)
-    try:
+    with Database.open(found.database) as db:
         made, item, count = kept(db, claim, datetime.now(UTC), load_press(found.watchlists).outlets)
-    finally:
-        db.close()
     if as_json:
         say_json(_row(made, count, datetime.now(UTC)))
     else:
@@ -109,13 +106,9 @@ def list_suppressions(
 ) -> None:
     """The suppressions in force, and how many items each has silenced."""
     now = datetime.now(UTC)
-    db = Database.open(loaded(config).database, create=False)
-    try:
-        with db.snapshot() as tx:
-            found = suppressions.every(tx) if every else suppressions.active(tx, now)
-            counts = suppressions.silenced(tx)
-    finally:
-        db.close()
+    with Database.reading(loaded(config).database) as tx:
+        found = suppressions.every(tx) if every else suppressions.active(tx, now)
+        counts = suppressions.silenced(tx)
     if as_json:
         say_json([_row(made, counts.get(made.by, 0), now) for made in found])
         return
@@ -136,16 +129,12 @@ def review(
 ) -> None:
     """One suppression with everything that it silenced; `--for 90d` prolongs it."""
     now = datetime.now(UTC)
-    db = Database.open(loaded(config).database, create=False)
-    try:
-        with db.transaction() as tx:
-            if for_ is not None:
-                suppressions.prolong(tx, suppression_id, now + span(for_))
-            made = suppressions.get(tx, suppression_id)
-            ids = suppressions.silenced_by(tx, made.by) if made is not None else ()
-            told = archive.load(tx, ids)
-    finally:
-        db.close()
+    with Database.writing(loaded(config).database) as tx:
+        if for_ is not None:
+            suppressions.prolong(tx, suppression_id, now + span(for_))
+        made = suppressions.get(tx, suppression_id)
+        ids = suppressions.silenced_by(tx, made.by) if made is not None else ()
+        told = archive.load(tx, ids)
     if made is None:
         complain(f"there is no suppression {suppression_id} (`monitor suppressions list`)")
         raise typer.Exit(FINDINGS)
@@ -171,12 +160,8 @@ def expire(
     config: ConfigOption = None,
 ) -> None:
     """End a suppression for what comes; what it silenced stays so. Exit 1 when it is not in force."""
-    db = Database.open(loaded(config).database, create=False)
-    try:
-        with db.transaction() as tx:
-            ended = suppressions.expire(tx, suppression_id, datetime.now(UTC))
-    finally:
-        db.close()
+    with Database.writing(loaded(config).database) as tx:
+        ended = suppressions.expire(tx, suppression_id, datetime.now(UTC))
     if not ended:
         complain(f"suppression {suppression_id} is not in force (`monitor suppressions list`)")
         raise typer.Exit(FINDINGS)

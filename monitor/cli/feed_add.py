@@ -5,6 +5,7 @@ and store what was fetched.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,6 @@ from monitor.store.database import Database
 from monitor.watchlists.press import load_press
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from monitor.config.load import Settings
@@ -263,16 +263,10 @@ def known_feeds(found: Settings) -> tuple[Feed, ...]:
     return tuple(known.values())
 
 
-def _added(found: Settings) -> Iterator[Feed]:
-    try:
-        db = Database.open(found.database, create=False)
-    except StoreError:
-        return  # no database yet
-    try:
-        with db.snapshot() as tx:
-            yield from feeds.added(tx)
-    finally:
-        db.close()
+def _added(found: Settings) -> tuple[Feed, ...]:
+    with suppress(StoreError), Database.reading(found.database) as tx:
+        return feeds.added(tx)
+    return ()  # no database yet
 
 
 def target(found: Settings) -> Path:

@@ -109,7 +109,7 @@ def _forget(found: Settings, feed_id: str) -> None:
     """A database that is there polls it no more, from this moment."""
     if _missing(found):
         return
-    with _Opened(found.database) as db, db.transaction() as tx:
+    with Database.writing(found.database, create=True) as tx:
         feeds.remove(tx, feed_id)
 
 
@@ -155,7 +155,7 @@ def _take(path: Path, new: tuple[Feed, ...], config: Path | None) -> None:
     if _missing(again):
         return
     try:
-        with _Opened(again.database) as db:
+        with Database.open(again.database) as db:
             intake.take_up(db, new, datetime.now(UTC), again.config.polling.interval, timedelta(seconds=1))
     except (ConfigError, StoreError) as error:
         complain(f"they are polled from the next start on: {redact(str(error))}")
@@ -213,7 +213,7 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """Each feed's health: ok, failing, quiet, gone, never, disabled. Exit 1 when one fails."""
-    with _Opened(loaded(config).database, create=False) as db, db.snapshot() as tx:
+    with Database.reading(loaded(config).database) as tx:
         lines = events.health(tx, datetime.now(UTC))
         states = {s.feed.id: s for s in feeds.everything(tx)}
         remarks = polls.remarks(tx)
@@ -272,17 +272,3 @@ def _missing(found: Settings) -> bool:
     """Whether there is no database file yet: the first start reads the feeds files by itself."""
     path = found.database.removeprefix("sqlite:///")
     return found.database.startswith("sqlite") and not Path(path).exists()
-
-
-class _Opened:
-    """A database for one command, beside a running daemon."""
-
-    def __init__(self, url: str, *, create: bool = True) -> None:
-        self._url, self._create = url, create
-
-    def __enter__(self) -> Database:
-        self._db = Database.open(self._url, create=self._create)
-        return self._db
-
-    def __exit__(self, *_: object) -> None:
-        self._db.close()

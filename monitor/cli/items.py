@@ -39,6 +39,7 @@ from monitor.cli.search_options import (
 from monitor.exports import stories as told
 from monitor.model import Coverage, Severity
 from monitor.store import archive, evidence
+from monitor.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,7 +97,7 @@ def search(
         since=since, until=until, coverage=coverage, contact=contact,
     )  # fmt: skip
     wanted = asked.filter(search_options.now())
-    with search_options.reading(settings) as tx:
+    with Database.reading(settings.database) as tx:
         found = archive.search(tx, wanted, limit + 1)
     found, more = found[:limit], len(found) > limit
     form = Format.JSON if as_json else form
@@ -124,7 +125,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """One item: what it says, why it matched or not, what it said before, and the evidence kept of it."""
-    with search_options.reading(loaded(config)) as tx:
+    with Database.reading(loaded(config).database) as tx:
         item = archive.get(tx, item_id)
         if item is None:
             complain(f"there is no item {item_id}")

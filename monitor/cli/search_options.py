@@ -5,7 +5,6 @@ the filter's options, the open database, the judge of stories.
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -21,13 +20,12 @@ from monitor.matching.building import called, spellings
 from monitor.model import Coverage, Severity
 from monitor.store import stories
 from monitor.store.archive import Filter
-from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from monitor.watchlists.compile import load
 from monitor.watchlists.press import load_press
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from monitor.config.load import Settings
     from monitor.matching.mentions import EntitySpec
@@ -98,28 +96,6 @@ class Asked:
 def now() -> datetime:
     """This moment."""
     return datetime.now(UTC)
-
-
-@contextmanager
-def reading(settings: Settings) -> Iterator[Any]:
-    """A snapshot of the archive. Raises StoreError: there is none."""
-    db = Database.open(settings.database, create=False)
-    try:
-        with db.snapshot() as tx:
-            yield tx
-    finally:
-        db.close()
-
-
-@contextmanager
-def writing(settings: Settings) -> Iterator[Any]:
-    """A transaction on the archive; it waits its turn beside a running daemon."""
-    db = Database.open(settings.database, create=False)
-    try:
-        with db.transaction() as tx:
-            yield tx
-    finally:
-        db.close()
 
 
 def experts(settings: Settings) -> tuple[EntityIndex, StoryJudge]:

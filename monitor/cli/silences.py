@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,8 +32,7 @@ from monitor.store.database import Database
 from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Sequence
     from pathlib import Path
 
     from monitor.config.load import Settings
@@ -50,19 +48,6 @@ SHOWN = 10
 app = typer.Typer(help="Keep alerts quiet for a while; the digest still has them.", no_args_is_help=True)
 
 Author = Annotated[str, typer.Option(help="Who does this; otherwise the user's name.", envvar="USER")]
-
-
-def _opened(config: Path | None) -> AbstractContextManager[Database]:
-    return _open(loaded(config))
-
-
-@contextmanager
-def _open(found: Settings) -> Iterator[Database]:
-    db = Database.open(found.database)
-    try:
-        yield db
-    finally:
-        db.close()
 
 
 Match = Annotated[
@@ -94,7 +79,7 @@ def add(
     if not author.strip() or not reason.strip():
         raise typer.BadParameter("a silence has an author and a reason")
     found = loaded(config)
-    with _open(found) as db, db.transaction() as tx:
+    with Database.writing(found.database, create=True) as tx:
         matchers = _judged(tx, found, matchers, everything)
         made = silences.add(
             tx, matchers, author=author, reason=reason, starts_at=begins, ends_at=ends, now=now
@@ -117,7 +102,7 @@ def preview(
     """What a silence would hold back right now; nothing is silenced."""
     matchers = _asked(match, everything)
     found = loaded(config)
-    with _open(found) as db, db.transaction() as tx:
+    with Database.writing(found.database, create=True) as tx:
         matchers = _judged(tx, found, matchers, everything)
         held = held_back(tx, matchers, datetime.now(UTC))
     if as_json:
@@ -134,7 +119,7 @@ def list_silences(
 ) -> None:
     """The silences that are active or will be."""
     now = datetime.now(UTC)
-    with _opened(config) as db, db.transaction() as tx:
+    with Database.writing(loaded(config).database, create=True) as tx:
         found = silences.every(tx) if every else silences.alive(tx, now)
     if as_json:
         say_json([_row(silence, now) for silence in found])
@@ -153,7 +138,7 @@ def expire(
     config: ConfigOption = None,
 ) -> None:
     """End a silence now. Exit 1 when there is none of this number, or it is over."""
-    with _opened(config) as db, db.transaction() as tx:
+    with Database.writing(loaded(config).database, create=True) as tx:
         ended = silences.expire(tx, silence_id, datetime.now(UTC))
     if not ended:
         complain(f"silence {silence_id} is not active (`monitor silence list`)")
@@ -215,7 +200,7 @@ def _acknowledge(
     expires = now + _span(for_) if for_ is not None else None
     found = loaded(config)
     receiver_named(found, receiver)
-    with _open(found) as db, db.transaction() as tx:
+    with Database.writing(found.database, create=True) as tx:
         made = silences.acknowledge(
             tx, story, author=author, now=now, note=note, receiver=receiver, expires_at=expires
         )

@@ -4,6 +4,7 @@ what stands still and what to do.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -106,22 +107,19 @@ def state(found: Settings, now: datetime) -> dict[str, Any]:
 
 def probe(found: Settings, now: datetime) -> Health:
     """Why the daemon is not well, in plain words, and what else is wrong, as the database says it."""
-    try:
-        db = Database.open(found.database, create=False)
-    except StoreError as error:
-        return Health((str(error),), ())
-    try:
+    with ExitStack() as stack:
+        try:
+            db = stack.enter_context(Database.open(found.database, create=False))
+        except StoreError as error:
+            return Health((str(error),), ())
         running = db.in_use()
         with db.snapshot() as tx:
             seen = watch.health(tx, found, now, running=running)
-    finally:
-        db.close()
     return seen._replace(late=(NOT_RUNNING, *seen.late)) if running is False else seen
 
 
 def _seen(found: Settings, now: datetime) -> _Seen:
-    db = Database.open(found.database, create=False)
-    try:
+    with Database.open(found.database, create=False) as db:
         running = db.in_use()
         with db.snapshot() as tx:
             return _Seen(
@@ -139,8 +137,6 @@ def _seen(found: Settings, now: datetime) -> _Seen:
                 events=events.unclosed(tx),
                 silences=[s for s in silences.alive(tx, now) if s.state(now) == "active"],
             )
-    finally:
-        db.close()
 
 
 def _problems(seen: _Seen) -> Iterator[str]:

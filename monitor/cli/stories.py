@@ -41,6 +41,7 @@ from monitor.exports import plain
 from monitor.exports import stories as told
 from monitor.store import evidence, merges
 from monitor.store import stories as stored
+from monitor.store.database import Database
 from monitor.stories.timeline import timeline
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def listed(
     )  # fmt: skip
     wanted = asked.filter(search_options.now())
     judge = search_options.judge(settings)
-    with search_options.reading(settings) as tx:
+    with Database.reading(settings.database) as tx:
         found = [judge.judge(story) for story in stored.search(tx, wanted, limit)]
     form = Format.JSON if as_json else form
     search_options.put(_document(found, form), output, mark=form is Format.CSV)
@@ -124,7 +125,7 @@ def show(story_id: StoryId, config: ConfigOption = None, as_json: JsonOption = F
     """One story: who reported it first, who repeats it, what changed, how far it may be believed."""
     settings = loaded(config)
     judge = search_options.judge(settings)
-    with search_options.reading(settings) as tx:
+    with Database.reading(settings.database) as tx:
         story = search_options.story(tx, story_id)
         kept = len(evidence.of_items(tx, [item.id for item in story.items]))
     judged = judge.judge(story)
@@ -143,7 +144,7 @@ def merge(
 ) -> None:
     """Make two stories one: the first goes on in the second, and its id leads there."""
     settings = loaded(config)
-    with search_options.writing(settings) as tx:
+    with Database.writing(settings.database) as tx:
         loser, winner = search_options.story(tx, story_id), search_options.story(tx, into)
         merged = merges.merge(tx, loser.id, winner.id, search_options.now(), by_hand=True)
     if not merged:
@@ -160,7 +161,7 @@ def split(
 ) -> None:
     """Take items out of a story into one of their own. The two are not merged again by themselves."""
     settings = loaded(config)
-    with search_options.writing(settings) as tx:
+    with Database.writing(settings.database) as tx:
         story = search_options.story(tx, story_id)
         fresh = merges.split(tx, story.id, set(item_ids), search_options.now())
     say(f"{fresh}: {len(set(item_ids))} taken out of {story.id}")

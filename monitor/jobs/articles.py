@@ -13,12 +13,12 @@ from monitor.errors import StoreError
 from monitor.feeds.fetch import FetchRequest, page_request
 from monitor.feeds.fulltext import Article, extract
 from monitor.jobs import feedback
-from monitor.jobs.assess import coverage
+from monitor.jobs.assess import coverage, reassessed
 from monitor.jobs.groups import open_groups
 from monitor.jobs.place import gather
 from monitor.jobs.poll import ASIDE, Abandoned, TooSlow, computed
 from monitor.languages import detect
-from monitor.model import Assessed, Coverage, Fetched, FetchFailed, FetchFault, Fulltext, Novelty
+from monitor.model import Assessed, Coverage, Fetched, FetchFailed, FetchFault, Fulltext
 from monitor.store import archive, articles, items
 
 if TYPE_CHECKING:
@@ -179,18 +179,11 @@ def _assessed(poller: Poller, wish: Wish, stored: StoryItem, text: str) -> Asses
     if any((m.watchlist, m.rule) not in found for m in stored.matches):
         item = complete(stored.item, f"{text}\n\n{stored.item.content}".rstrip(), language_of_feed)
         decision = poller.matcher.decide(item)
-    state, detail = coverage(decision, flood_held=wish.flood_held)
+    ending = coverage(decision, flood_held=wish.flood_held)
     if stored.coverage is Coverage.MATCHED or (stored.matches and not decision.matches):
         # what the feed's text said is not unsaid
-        state, detail = stored.coverage, stored.coverage_detail
-    return Assessed(
-        item=item,
-        novelty=Novelty.CHANGED,
-        decision=decision,
-        coverage=state,
-        coverage_detail=detail,
-        revises=wish.item_id,
-    )
+        ending = stored.coverage, stored.coverage_detail
+    return reassessed(item, decision, wish.item_id, ending)
 
 
 def _tell(tx: Connection, poller: Poller, assessed: Assessed, item_id: int) -> None:

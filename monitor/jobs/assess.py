@@ -185,6 +185,19 @@ def coverage(decision: Decision, *, flood_held: bool = False) -> tuple[Coverage,
     return Coverage.NO_MATCH, ""
 
 
+def reassessed(item: Item, decision: Decision, item_id: int, ending: tuple[Coverage, str]) -> Assessed:
+    """A stored item that the publisher did not edit, matched anew; `ending`: as of `coverage`."""
+    state, detail = ending
+    return Assessed(
+        item=item,
+        novelty=Novelty.CHANGED,
+        decision=decision,
+        coverage=state,
+        coverage_detail=detail,
+        revises=item_id,
+    )
+
+
 def _assessed(entry: Sorted, poll: Poll, judge: Judge, now: datetime) -> Assessed:
     article = (poll.articles or {}).get(entry.key)
     item = judge.make_item(entry.entry, entry.key, poll.state, article, now)

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigError, Mistake
 from monitor.jobs import feedback
-from monitor.jobs.assess import coverage
+from monitor.jobs.assess import coverage, reassessed
 from monitor.jobs.groups import open_groups
 from monitor.jobs.place import gather
-from monitor.model import Assessed, Novelty
 from monitor.store import archive, facts, items
 from monitor.store.sql import batches
 from monitor.watchlists.compile import compile_sources, load
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     from monitor.config.routes import RouteConfig
     from monitor.matching.rules import Watchlists
-    from monitor.model import Decision, Item
+    from monitor.model import Assessed, Decision, Item
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
 
@@ -165,15 +164,7 @@ def _fires(work: Backfill, rule: str, item_id: int, item: Item) -> Assessed | No
     if not hits:
         return None
     decision = replace(decision, matches=hits)
-    state, detail = coverage(decision)
-    return Assessed(
-        item=item,
-        novelty=Novelty.CHANGED,
-        decision=decision,
-        coverage=state,
-        coverage_detail=detail,
-        revises=item_id,
-    )
+    return reassessed(item, decision, item_id, coverage(decision))
 
 
 def _write(tx: Connection, work: Backfill, entries: Sequence[Assessed], now: datetime) -> tuple[int, int]:

@@ -5,7 +5,7 @@ gather what is asked when they are due, and wait again.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor.alerts.grouping import due_at, escalates, place
 from monitor.alerts.inhibition import Firing
@@ -186,33 +186,21 @@ def follow(tx: Connection, group: AlertGroup, told: Sequence[Story], routed: Rou
 
 
 def _again(tx: Connection, group: AlertGroup, story: Story, *, now: datetime, after: datetime) -> None:
-    alerts.open_group(
-        tx,
-        group.receiver,
-        story.id,
-        now=now,
-        due_at=after,
-        reason="repeat",
-        key=f"{REPEATED}{group.key.removeprefix(REPEATED)}",
-        route=group.route,
-        labels=group.labels,
-        story_labels=labels_of(story),
-        repeats=group.repeats + 1,
-    )
+    key = f"{REPEATED}{group.key.removeprefix(REPEATED)}"
+    again: dict[str, Any] = {"reason": "repeat", "key": key, "repeats": group.repeats + 1}
+    _open_after(tx, group, story, group.receiver, now, after, **again)
 
 
 def _escalate(
     tx: Connection, group: AlertGroup, story: Story, *, to: str, now: datetime, after: datetime
 ) -> None:
-    alerts.open_group(
-        tx,
-        to,
-        story.id,
-        now=now,
-        due_at=after,
-        reason="escalated",
-        key=f"{ESCALATED}{group.receiver}:{group.key.removeprefix(REPEATED)}",
-        route=group.route,
-        labels=group.labels,
-        story_labels=labels_of(story),
-    )
+    key = f"{ESCALATED}{group.receiver}:{group.key.removeprefix(REPEATED)}"
+    _open_after(tx, group, story, to, now, after, reason="escalated", key=key)
+
+
+def _open_after(
+    tx: Connection, group: AlertGroup, story: Story, to: str, now: datetime, after: datetime, **how: Any
+) -> None:
+    """A group that follows `group`: its route and labels, for another time or receiver."""
+    labels: dict[str, Any] = {"route": group.route, "labels": group.labels, "story_labels": labels_of(story)}
+    alerts.open_group(tx, to, story.id, now=now, due_at=after, **labels, **how)

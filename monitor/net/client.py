@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpcore
 import httpx
@@ -142,11 +142,7 @@ def client(policy: NetPolicy, *, backend: httpcore.NetworkBackend | None = None)
     )
     return httpx.Client(
         transport=transport,
-        headers=_headers(policy),
-        timeout=_timeout(policy),
-        cookies=_no_cookies(),
-        trust_env=False,
-        follow_redirects=False,
+        **_guards(policy),
         event_hooks={"response": [_leave_alone]},
     )
 
@@ -169,21 +165,25 @@ def async_client(
     )
     return httpx.AsyncClient(
         transport=transport,
-        headers=_headers(policy),
-        timeout=_timeout(policy),
-        cookies=_no_cookies(),
-        trust_env=False,
-        follow_redirects=False,
+        **_guards(policy),
         event_hooks={"response": [_aleave_alone]},
     )
 
 
-def _headers(policy: NetPolicy) -> dict[str, str]:
-    return {"User-Agent": policy.user_agent, "Accept-Encoding": "identity", "Connection": "close"}
-
-
-def _timeout(policy: NetPolicy) -> httpx.Timeout:
-    return httpx.Timeout(policy.total_timeout, connect=policy.connect_timeout, pool=policy.total_timeout)
+def _guards(policy: NetPolicy) -> dict[str, Any]:
+    """What both clients are made with."""
+    total = policy.total_timeout
+    return {
+        "headers": {
+            "User-Agent": policy.user_agent,
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+        },
+        "timeout": httpx.Timeout(total, connect=policy.connect_timeout, pool=total),
+        "cookies": _no_cookies(),
+        "trust_env": False,
+        "follow_redirects": False,
+    }
 
 
 @functools.lru_cache(maxsize=4)

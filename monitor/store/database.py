@@ -63,6 +63,30 @@ class Database:
             raise
         return database
 
+    @classmethod
+    @contextmanager
+    def reading(cls, url: str) -> Iterator[Connection]:
+        """A snapshot of the database at `url`, closed at the end. Raises StoreError: there is none."""
+        with cls.open(url, create=False) as database, database.snapshot() as tx:
+            yield tx
+
+    @classmethod
+    @contextmanager
+    def writing(cls, url: str, *, create: bool = False) -> Iterator[Connection]:
+        """A transaction on the database at `url`, closed at the end; beside a running daemon it waits its
+        turn.
+
+        Raises StoreError: there is none, and `create` is false.
+        """
+        with cls.open(url, create=create) as database, database.transaction() as tx:
+            yield tx
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A writer: commits at the end, rolls back on any error. No network inside: others wait for it."""
