@@ -247,9 +247,7 @@ def make_item(
     outlets: Outlets,
     fetched: bool = True,
 ) -> Item:
-    """An entry as the item that is matched and kept; the article's text takes the place of a shorter content.
-    `fetched`: whether articles are fetched at all.
-    """
+    """An entry as the item that is kept; a longer article is its content, where articles are `fetched`."""
     feed = state.feed
     content = article.text if article and len(article.text) > len(entry.content) else entry.content
     said = entry.language or (feed.language if feed.language != "mul" else None)
