@@ -67,7 +67,7 @@ class App:
         self._link_key: bytes | None = None
         self._began = clock()
 
-    def sow(self, *, spread: bool = True) -> None:
+    def sync_feeds(self, *, spread: bool = True) -> None:
         """Bring the stored feeds in line with the feeds files, and note when this database began.
 
         `spread`: new feeds are first asked one a second, so that a long list does not start with a burst.
@@ -81,7 +81,9 @@ class App:
                 self.parts.settings.config.polling,
                 timedelta(seconds=len(self.parts.feeds) * spread),
             )
-            feeds.sow(tx, self.parts.feeds, now, jitter=self.jitter, within=within, interval=polling.interval)
+            feeds.sync(
+                tx, self.parts.feeds, now, jitter=self.jitter, within=within, interval=polling.interval
+            )
             polls.catch_up(tx, polling, now)
         for rule in fresh:
             log.info("rule_begins", rule=rule, detail="what was seen before is not alerted")
@@ -92,7 +94,7 @@ class App:
         with self.db.transaction() as tx:
             works.begin(tx, self.parts.settings, self._began)
 
-    def mind_the_clock(self) -> timedelta:
+    def repair_clock(self) -> timedelta:
         """Let nothing wait for a time that only a wrong clock had reached; by how much it was set back."""
         now = self.clock()
         with self.db.transaction() as tx:
@@ -106,7 +108,7 @@ class App:
 
     def clock_jumped(self, seconds: float) -> None:
         """Mind a clock that was set by so many seconds, and keep that it was."""
-        self.mind_the_clock()
+        self.repair_clock()
         now = self.clock()
         with self.db.transaction() as tx:
             # by a clock that went forward everything is overdue at once
@@ -128,7 +130,7 @@ class App:
         _freeze_loaded()
         with self.db.transaction() as tx:
             receivers.resume(tx)
-        self.sow()
+        self.sync_feeds()
 
     def poll(self, told: Told = unheard, *, linger: float = 0.0) -> Counter[str]:
         """Poll what is due, and what becomes due within `linger` seconds; `told` hears of each record."""
@@ -187,7 +189,7 @@ class App:
         return Notices(templates=parts.templates, receivers=parts.receivers, root=root)
 
     def watch(self) -> int:
-        """Look after the monitor itself, and tell of what is amiss."""
+        """Look after the monitor itself, and tell of what is wrong."""
         watcher = watching.Watcher(
             db=self.db,
             notices=self.notices(),
@@ -307,7 +309,7 @@ def opened(
     """An App over `found`, closed at the end.
 
     `exclusive`: as the one monitor on the database (`run`, `once`, `demo`), which also takes over what a
-    crashed one left half sent; otherwise beside it. `spread`: as `App.sow` says. Raises ConfigError,
+    crashed one left half sent; otherwise beside it. `spread`: as `App.sync_feeds` says. Raises ConfigError,
     StoreError.
     """
     parts = build(found)
@@ -320,10 +322,10 @@ def opened(
                 return
             with db.lock():
                 privacy.tighten(found, db)
-                app.mind_the_clock()
+                app.repair_clock()
                 app.begin()
-                app.sow(spread=spread)
-                failpoints.passed("sown")
+                app.sync_feeds(spread=spread)
+                failpoints.passed("feeds-synced")
                 with db.transaction() as tx:
                     outbox.release_orphans(tx, app.clock())
                 failpoints.passed("released")

@@ -26,7 +26,7 @@ class MonitorError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mistake:
-    """One thing the operator or analyst must mend."""
+    """One thing the operator or analyst must correct."""
 
     #: the file as it was named to us, or "environment"
     file: str

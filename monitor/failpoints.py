@@ -19,7 +19,7 @@ FAILPOINTS = {
     "copied": "the copy of an older database is made, its tables are still the old ones",
     "migrating": "the migration is done inside its transaction, not committed",
     "migrated": "the migration is committed, nothing else was done",
-    "sown": "the feeds of the files are stored, leases of the dead sender are not yet taken over",
+    "feeds-synced": "the feeds of the files are stored, leases of the dead sender are not yet taken over",
     "released": "those leases are ended, no tick has run",
     "fetched": "a feed has answered, nothing of it is read",
     "parsed": "its document is parsed and compared, nothing is decided",

@@ -76,8 +76,8 @@ Sides = Annotated[
     list[str] | None,
     typer.Option("--party", help="Of watchlists with this party, by id or title."),
 ]
-By = Annotated[list[str] | None, typer.Option(help="Told by this side.")]
-Kind = Annotated[list[ContactType] | None, typer.Option("--type", help="Told as this kind.")]
+By = Annotated[list[str] | None, typer.Option(help="Reported by this side.")]
+Kind = Annotated[list[ContactType] | None, typer.Option("--type", help="Reported as this kind.")]
 Status = Annotated[list[ContactStatus] | None, typer.Option(help="In this status now.")]
 Since = Annotated[str | None, typer.Option(help="From this day, month or year on.")]
 Until = Annotated[str | None, typer.Option(help="To the end of this day, month or year.")]

@@ -89,13 +89,13 @@ def serving(app: App) -> Iterator[None]:
 
 
 def _keep_test(found: Settings, made: Suppression, item: Any, *, quiet: bool) -> None:
-    """A rule that still fires makes the new test fail until somebody mends it: that is what it is for."""
+    """A rule that still fires makes the new test fail until somebody corrects it: that is what it is for."""
     lists = load(found.watchlists, cache=found.pattern_cache)
     try:
         place = explain.place(lists, made.watchlist, found.watchlists)
         explain.save(place, item, no_match=True, why=f"{made.author}: {made.reason}", quiet=quiet)
     except typer.Exit:
-        complain(f"the suppression holds; mend the rule before {made.expires_at:%Y-%m-%d}")
+        complain(f"the suppression holds; correct the rule before {made.expires_at:%Y-%m-%d}")
 
 
 @app.command("list")

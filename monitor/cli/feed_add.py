@@ -236,7 +236,7 @@ def _store(told: Told, feed: Feed, tried: Tried, config: Path | None) -> None:
     try:
         with opened(loaded(config), exclusive=False) as app:
             if not intake.begun(app.db):
-                app.sow()
+                app.sync_feeds()
             poll = intake.Intake(feed=feed, address=tried.address, results=tried.results)
             stored = intake.take_in(app.poller(), poll, datetime.now(UTC))
         if opens(feed.url):

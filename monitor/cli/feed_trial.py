@@ -33,11 +33,11 @@ _REMEDIES = {
     FetchFault.REFUSED_ADDRESS: "private networks and other ports than 80 and 443 are asked only where "
     "polling.allow_networks and polling.allow_ports name them",
     FetchFault.CONNECT: "check host and port, and whether the server is up",
-    FetchFault.TLS: "the server's certificate is not trusted; the publisher must mend it",
+    FetchFault.TLS: "the server's certificate is not trusted; the publisher must correct it",
     FetchFault.TIMEOUT: "try again later",
     FetchFault.TOO_LARGE: "ask the publisher for a feed with fewer entries",
     FetchFault.REDIRECT: "open the address in a browser and add where it leads",
-    FetchFault.PROTOCOL: "the publisher's server must mend it",
+    FetchFault.PROTOCOL: "the publisher's server must correct it",
     FetchFault.TRUNCATED: "try again later",
     FetchFault.CLIENT_ERROR: "look for the feed's address on the site; `monitor feeds discover` "
     "reads a page's",
@@ -46,7 +46,7 @@ _REMEDIES = {
     FetchFault.GONE: "the publisher took it away for good; look for another one on the site",
     FetchFault.NOT_A_FEED: "name a feed (RSS, Atom, JSON Feed), or a page that links to one",
     FetchFault.PARSER_LIMIT: "the document is built so that reading it takes too long",
-    FetchFault.UNREADABLE: "check the address in a browser; the publisher must mend the document",
+    FetchFault.UNREADABLE: "check the address in a browser; the publisher must correct the document",
 }
 #: 401 and 403, by the end of what is said
 _CLOSED = re.compile(r"answered 40[13]$")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Watchlist = Annotated[str | None, typer.Option(help="Matched by this watchlist.")]
 Loud = Annotated[Severity | None, typer.Option("--severity", help="At least as loud.")]
-By = Annotated[str | None, typer.Option(help="Told by this side.")]
+By = Annotated[str | None, typer.Option(help="Reported by this side.")]
 Lang = Annotated[str | None, typer.Option(help="In this language: en, ar, ru …")]
 Of = Annotated[str | None, typer.Option("--feed", help="Of this feed.")]
 Since = Annotated[str | None, typer.Option(help="First seen since: 30d, 12h, or a date.")]

@@ -36,7 +36,7 @@ _OPEN = ("ca_file",)
 
 @dataclass(frozen=True, slots=True)
 class Secrecy:
-    """What `check` says of secrets: findings are to be mended, notes are to be known."""
+    """What `check` says of secrets: findings are to be corrected, notes are to be known."""
 
     findings: tuple[Mistake, ...] = ()
     notes: tuple[Mistake, ...] = ()

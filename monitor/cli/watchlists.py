@@ -50,7 +50,7 @@ def test(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     else:
         for failure in results.failures:
             complain(str(failure))
-        for passing in results.mended:
+        for passing in results.fixed:
             say(str(passing))
         say(f"{len(results.outcomes)} tests, {len(results.failures)} failed, {len(results.gaps)} known gaps")
     if results.failures or not results.outcomes:

@@ -76,7 +76,7 @@ def http_outcome(answer: Answer, now: datetime, secrets: Iterable[str] = ()) -> 
     """A status by itself, as Standard Webhooks 1.0.0 reads it ("Webhook consumers' response").
 
     2xx delivered. 408, 425, 429 and 5xx later, 429 and 503 for the whole receiver. A redirect is never
-    followed: a permanent one suspends the receiver (its address must be mended), a passing one (a login or
+    followed: a permanent one suspends the receiver (its address must be corrected), a passing one (a login or
     maintenance page) is tried again. 410 suspends. Any other 4xx rejects.
     """
     status = answer.status

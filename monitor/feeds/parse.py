@@ -105,8 +105,8 @@ def _document(text: str, name: str, url: str) -> ParsedFeed | FetchFailed:
     if isinstance(document, FetchFailed):
         return document
     truncated = bool(document.bozo) and not ends(text, name)
-    if document.bozo and not truncated and (mended := xml_document.mended(text)) != text:
-        again = _read(mended, url)  # read loosely, "AT&T" would become "AT&T;"
+    if document.bozo and not truncated and (repaired := xml_document.repaired(text)) != text:
+        again = _read(repaired, url)  # read loosely, "AT&T" would become "AT&T;"
         if not isinstance(again, FetchFailed) and len(again.entries) == len(document.entries):
             document = again
     if truncated:

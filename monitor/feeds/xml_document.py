@@ -77,7 +77,7 @@ def _is_harmless(text: str) -> bool:
     return len(text) <= MAX_VALUE and not re.search(r"[&%<]", _CHARACTER.sub("", text))
 
 
-# References in a document that XML does not know, mended: bare ampersands, and the names that only
+# References in a document that XML does not know, repaired: bare ampersands, and the names that only
 # HTML has.
 #
 # Where one stands, the strict parser gives up and the loose one takes every `&` for the beginning of a name.
@@ -88,7 +88,7 @@ _AMPERSAND = re.compile(r"&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-
 _KNOWN = frozenset(("amp", "lt", "gt", "quot", "apos"))
 
 
-def mended(text: str) -> str:
+def repaired(text: str) -> str:
     """The document with every ampersand a reference that XML reads;
     comments and CDATA sections as they are.
     """

@@ -132,10 +132,10 @@ def tell_of_receivers(tx: Connection, notices: Notices, patience: DeliveryConfig
     for state in receivers.failing(tx, now - patience.tell_after):
         to = notices.beside(state.name, unwell) if state.name in notices.receivers else None
         if state.told_at is None and to is not None:
-            log.error("receiver_mute", receiver=state.name, told=to, reason=_why(state))
+            log.error("receiver_mute", receiver=state.name, notified=to, reason=_why(state))
             subject, lines = _trouble(tx, state, patience, notices.frame(to))
             notices.put(tx, to, subject, lines, now=now)
-            receivers.told(tx, state.name, to, now)
+            receivers.note_notified(tx, state.name, to, now)
             count += 1
     for state in receivers.recovered(tx):
         log.info("receiver_works_again", receiver=state.name)
@@ -143,7 +143,7 @@ def tell_of_receivers(tx: Connection, notices: Notices, patience: DeliveryConfig
             subject, lines = _end(state, notices.frame(state.told_to))
             notices.put(tx, state.told_to, subject, lines, now=now)
             count += 1
-        receivers.told(tx, state.name, "", None)
+        receivers.note_notified(tx, state.name, "", None)
     return count
 
 
@@ -155,17 +155,17 @@ def _trouble(
     tx: Connection, state: ReceiverState, patience: DeliveryConfig, words: Frame
 ) -> tuple[str, list[str]]:
     hours = f"{patience.expire_alerts.total_seconds() / 3600:g}"
-    mend = words.word("notice.mend")
+    remedy = words.word("notice.remedy")
     if state.suspended_at is None:
         when = _when(state.failing_since, words)
         subject = words.say("notice.nothing_reached", name=state.name, when=when)
-        mend = words.word("notice.by_itself")
+        remedy = words.word("notice.by_itself")
     else:
         subject = words.say("notice.suspended", name=state.name)
         if state.paused_until is not None:
-            mend = words.say("notice.hourly", mend=mend)
+            remedy = words.say("notice.hourly", remedy=remedy)
     waiting = journal.owed_subjects(tx, state.name, limit=1000)
-    lines = [words.say("notice.last_answer", why=_why(state)), mend]
+    lines = [words.say("notice.last_answer", why=_why(state)), remedy]
     lines += [words.say("notice.waiting", n=len(waiting), hours=hours)]
     lines += [words.say("notice.waiting_line", subject=subject) for subject in waiting[:SHOWN]]
     lines += [f"… {words.say('and_more', n=len(waiting) - SHOWN)}"] if len(waiting) > SHOWN else []

@@ -1,4 +1,4 @@
-"""Watch the watcher: find what is amiss, keep it as events, and tell of their beginning and end."""
+"""Watch the watcher: find what is wrong, keep it as events, and tell of their beginning and end."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Watcher:
     db: Database
     notices: Notices
     settings: Settings
-    #: what the process itself knows to be amiss
+    #: what the process itself knows to be wrong
     own: Callable[[], Sequence[Finding]]
     clock: Callable[[], datetime]
 
@@ -76,7 +76,7 @@ def watch(watcher: Watcher) -> int:
         events.close(tx, ended, now)
         for event in ended:
             log.info("event_over", kind=event.kind.value, subject=event.subject)
-        told = to_tell(events.untold(tx), unclosed, found.keys())
+        told = to_tell(events.unnotified(tx), unclosed, found.keys())
         return _tell(tx, watcher, told, now)
 
 
@@ -130,12 +130,12 @@ def _tell(tx: Connection, watcher: Watcher, told: Sequence[Event], now: datetime
         subject, lines = words([event for event, _ in these], watcher.notices.frame(receiver))
         watcher.notices.put(tx, receiver, subject, lines, now=now)
         facts.put(tx, f"{_TOLD}{receiver}", None, now)
-        log.warning("events_told", receiver=receiver, subject=subject)
+        log.warning("events_notified", receiver=receiver, subject=subject)
     for event in told:
         gone = [name for name in event.told_to if name not in watcher.notices.receivers]
         to = [name for name, these in ready.items() if any(event is e for e, _ in these)]
         if to or (gone and event.closed_at is not None):
-            events.told(tx, event, [*to, *gone], now)
+            events.note_notified(tx, event, [*to, *gone], now)
     return len(ready)
 
 
@@ -182,7 +182,7 @@ def _is_due(waiting: Sequence[tuple[Event, Routed]], last: datetime | None, now:
     return since <= now and not (last is not None and last <= now < last + interval)
 
 
-# What the process itself knows to be amiss and no table holds: ticks that failed, a configuration that was
+# What the process itself knows to be wrong and no table holds: ticks that failed, a configuration that was
 # refused.
 
 #: a failure is found for this long after the last time
@@ -233,7 +233,7 @@ class Ailments:
         self._refused = ""
 
     def findings(self, now: datetime) -> tuple[Finding, ...]:
-        """What is amiss."""
+        """What is wrong."""
         lately = {key: f for key, f in list(self._failures.items()) if now - f.last <= FAILED_LATELY}
         found = [Finding(kind=kind, subject=s, detail=f.detail()) for (kind, s), f in lately.items()]
         if self._refused:

@@ -71,7 +71,7 @@ def _feeds(feeds: Sequence[FeedHealth], words: Frame) -> list[Data]:
 
 def _notices(report: CoverageReport, words: Frame, zone: ZoneInfo) -> list[Data]:
     """Receivers that get nothing or not everything, floods, silences in force,
-    and what is amiss with the monitor itself.
+    and what is wrong with the monitor itself.
     """
     own = [e for e in report.events if not e.kind.startswith(("feed-", "receiver-"))]
     groups = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class EventKind(StrEnum):
-    """What is amiss. Routes name these words."""
+    """What is wrong. Routes name these words."""
 
     FEED_FAILING = "feed-failing"
     FEED_QUIET = "feed-quiet"
@@ -57,7 +57,7 @@ SEVERITIES: Mapping[EventKind, Severity] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something that is amiss at this moment."""
+    """Something that is wrong at this moment."""
 
     kind: EventKind
     #: which feed, receiver, work or tick; empty where there is only one
@@ -77,7 +77,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that was found amiss, open until it is over."""
+    """Something that was found wrong, open until it is over."""
 
     id: int
     kind: EventKind

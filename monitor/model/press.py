@@ -17,7 +17,7 @@ from monitor.errors import suggestion
 from monitor.model.words import UNKNOWN, Side, Strict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     #: where a mistake stands, what it is, and what to do about it
     Fault = tuple[tuple[str | int, ...], str, str]
@@ -170,27 +170,39 @@ class Sides(Strict):
             if role not in roles:
                 yield ("sides",), f"no side has role: {role}", "give it to the side that is meant"
         for n, entry in enumerate(self.sides):
-            if entry.id in ids[:n]:
-                yield ("sides", n, "id"), f"a second side is called {entry.id!r}", "give each its own id"
-            if entry.role == "unknown" and "unknown" in roles[:n]:
-                yield ("sides", n, "role"), "a second side has role: unknown", "one is enough"
-            if entry.id == UNKNOWN and entry.role != "unknown":
-                message = f"{UNKNOWN!r} is the side of outlets that nobody placed"
-                yield ("sides", n, "id"), message, "say role: unknown, or choose another id"
+            yield from _faults_of(entry, n, ids[:n], roles[:n])
         for key, groups in (("one_voice", self.one_voice), ("adverse", self.adverse)):
             taken: set[str] = set()
             for n, group in enumerate(groups):
-                for m, name in enumerate(group):
-                    if name not in ids:
-                        yield (key, n, m), f"there is no side {name!r}", suggestion(name, ids)
-                    elif name in taken or name in group[:m]:
-                        yield (key, n, m), f"{name!r} stands in {key} already", "name it once"
+                yield from _misnamed(key, n, group, ids, taken)
                 taken.update(group if key == "one_voice" else ())
 
     def _entry(self, side: str) -> SideEntry | None:
         """The declared side; for an outlet that nobody placed, the one with that role."""
         unplaced = next((e for e in self.sides if e.role == "unknown"), None)
         return self._by_id.get(side) or (unplaced if side == UNKNOWN else None)
+
+
+def _faults_of(entry: SideEntry, n: int, ids: Sequence[str], roles: Sequence[str | None]) -> Iterator[Fault]:
+    """What the entry in place `n` has that those before it have (`ids`, `roles`), or may not have."""
+    if entry.id in ids:
+        yield ("sides", n, "id"), f"a second side is called {entry.id!r}", "give each its own id"
+    if entry.role == "unknown" and "unknown" in roles:
+        yield ("sides", n, "role"), "a second side has role: unknown", "one is enough"
+    if entry.id == UNKNOWN and entry.role != "unknown":
+        message = f"{UNKNOWN!r} is the side of outlets that nobody placed"
+        yield ("sides", n, "id"), message, "say role: unknown, or choose another id"
+
+
+def _misnamed(
+    key: str, n: int, group: Sequence[str], ids: Sequence[str], taken: Collection[str]
+) -> Iterator[Fault]:
+    """Names of a group that no side has, or that stand in the list already."""
+    for m, name in enumerate(group):
+        if name not in ids:
+            yield (key, n, m), f"there is no side {name!r}", suggestion(name, ids)
+        elif name in taken or name in group[:m]:
+            yield (key, n, m), f"{name!r} stands in {key} already", "name it once"
 
 
 def _in(words: dict[str, str], lang: str) -> str:

@@ -126,7 +126,7 @@ class CoverageReport:
     in_part: tuple[str, ...] = ()
     #: what is silenced at this moment
     silences: tuple[Silence, ...] = ()
-    #: what is amiss with the monitor itself, and feeds aside
+    #: what is wrong with the monitor itself, and feeds aside
     events: tuple[Event, ...] = ()
 
     @property

@@ -55,7 +55,7 @@ class Database:
         """
         database = cls(make_url(url))
         try:
-            with told(database.name):
+            with store_errors(database.name):
                 database._prepare(create)
                 upgrade.to_newest(database)
         except BaseException:
@@ -90,7 +90,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A writer: commits at the end, rolls back on any error. No network inside: others wait for it."""
-        with told(self.name), self._writer.begin() as connection:
+        with store_errors(self.name), self._writer.begin() as connection:
             connection.info.pop(PROMISED, None)
             yield connection
             promised = connection.info.pop(PROMISED, False)
@@ -108,7 +108,7 @@ class Database:
         options: dict[str, Any] = (
             {} if self.path else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
-        with told(self.name), self._reader.connect() as connection:
+        with store_errors(self.name), self._reader.connect() as connection:
             connection = connection.execution_options(**options)
             with connection.begin():
                 yield connection
@@ -146,7 +146,7 @@ class Database:
         if target.exists():
             raise StoreError(f"{target} exists already (choose another name)")
         part = target.with_name(target.name + ".part")
-        with told(str(target)):
+        with store_errors(str(target)):
             try:
                 file_modes.create(part)
                 self._copy(part)
@@ -203,7 +203,7 @@ class Database:
 
     def _pragma(self, statement: str) -> Any:
         """Run a pragma outside any transaction; its first value."""
-        with told(self.name), closing(self._writer.raw_connection()) as connection:
+        with store_errors(self.name), closing(self._writer.raw_connection()) as connection:
             row = connection.cursor().execute(statement).fetchone()
             return row[0] if row else None
 
@@ -256,8 +256,8 @@ def _lower(value: Any) -> Any:
 # One monitor per database: `flock` on a file beside it, which the kernel gives back however the holder ends.
 
 
-# What the database refuses, told to the operator: which file, what is wrong, what to do. Anything else is a
-# bug.
+# What the database refuses, as an error for the operator: which file, what is wrong, what to do. Anything
+# else is a bug.
 
 #: SQLite's primary result codes (sqlite.org/rescode.html) that are the world's doing
 _REFUSALS = {
@@ -275,7 +275,7 @@ _REFUSALS = {
 
 
 @contextmanager
-def told(file: str) -> Iterator[None]:
+def store_errors(file: str) -> Iterator[None]:
     """Raise StoreError where the database of `file` refuses; every other error passes as it is."""
     try:
         yield

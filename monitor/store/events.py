@@ -30,11 +30,11 @@ Key = tuple[EventKind, str]
 
 
 def unclosed(tx: Connection) -> tuple[Event, ...]:
-    """What is amiss now, as far as it is known, the oldest first."""
+    """What is wrong now, as far as it is known, the oldest first."""
     return _events(tx, events.c.closed_at.is_(None))
 
 
-def untold(tx: Connection) -> tuple[Event, ...]:
+def unnotified(tx: Connection) -> tuple[Event, ...]:
     """Events that nobody was told of yet, and those whose end somebody is to hear of; oldest first."""
     fresh = events.c.closed_at.is_(None) & events.c.told_at.is_(None)
     ended = events.c.closed_at.is_not(None) & events.c.told_to.is_not(None)
@@ -82,7 +82,7 @@ def close(tx: Connection, over: Sequence[Event], now: datetime) -> None:
         tx.execute(update(events).where(events.c.id == event.id).values(values))
 
 
-def told(tx: Connection, event: Event, to: Sequence[str], now: datetime) -> None:
+def note_notified(tx: Connection, event: Event, to: Sequence[str], now: datetime) -> None:
     """The receivers `to` were told of an open event, or of the end of a closed one."""
     if event.closed_at is not None:
         left = [name for name in event.told_to if name not in to]
@@ -102,7 +102,7 @@ def _event(row: RowMapping) -> Event:
     return Event(**{**row, **read, "told_to": tuple(row["told_to"] or ())})
 
 
-# What the database shows to be amiss:
+# What the database shows to be wrong:
 # feeds that fail or fall silent, gaps, floods, receivers that are suspended.
 
 #: this long without one successful poll, of any feed, and the monitor is blind
@@ -118,7 +118,7 @@ _FEED_KINDS = {
 
 
 def look(tx: Connection, now: datetime) -> tuple[Finding, ...]:
-    """Everything that is amiss by what is stored."""
+    """Everything that is wrong by what is stored."""
     return (*_feeds(tx, now), *_oddities(tx, now), *_nothing(tx, now), *_receivers(tx))
 
 

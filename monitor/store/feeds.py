@@ -50,7 +50,7 @@ _FORGOTTEN: dict[str, Any] = {
 }
 
 
-def sow(
+def sync(
     tx: Connection,
     definitions: Iterable[Feed],
     now: datetime,
@@ -120,7 +120,7 @@ def remove(tx: Connection, feed_id: str) -> bool:
 
 def added(tx: Connection) -> tuple[Feed, ...]:
     """Feeds that an older monitor took by command into the database alone;
-    with their secrets until they are sown.
+    with their secrets until the files are read.
     """
     mine = select(feeds).where(feeds.c.origin == "added", feeds.c.enabled).order_by(feeds.c.added_at)
     return tuple(rows.feed_state(row).feed for row in tx.execute(mine).mappings())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from monitor.model import Outcome
 
 
-#: a suspended receiver is tried again this often, with one message, where it may have mended by itself
+#: a suspended receiver is tried again this often, with one message, where it may have recovered by itself
 PROBE_EVERY = timedelta(hours=1)
 _RESUMED: dict[str, Any] = {"suspended_at": None, "suspended_reason": "", "paused_until": None, "refusals": 0}
 _WELL: dict[str, Any] = _RESUMED | {"failing_since": None}
@@ -97,13 +97,13 @@ def recovered(tx: Connection) -> tuple[ReceiverState, ...]:
     return _states(tx, well & receivers.c.told_at.is_not(None))
 
 
-def told(tx: Connection, name: str, to: str, at: datetime | None) -> None:
+def note_notified(tx: Connection, name: str, to: str, at: datetime | None) -> None:
     """Remember that `to` was told of the receiver's trouble; `at` None: of its end."""
     _put(tx, name, told_at=at, told_to=to)
 
 
 def resume(tx: Connection, names: Iterable[str] | None = None) -> int:
-    """End pauses and suspensions (the operator mended it, or the configuration changed). Returns how many
+    """End pauses and suspensions (the operator corrected it, or the configuration changed). Returns how many
     ended.
 
     What waits for those receivers is tried at once.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from monitor.errors import StoreError
-from monitor.store.database import told
+from monitor.store.database import store_errors
 from monitor.store.instance_lock import InstanceLock
 from monitor.store.tables_news import REVISION
 
@@ -38,7 +38,7 @@ def restore(backup: Path, url: str, now: datetime) -> tuple[Path, Path | None]:
         raise StoreError(f"{found.render_as_string(hide_password=True)} is not a file (use pg_restore)")
     target = Path(found.database)
     _check(backup)
-    with InstanceLock(target), told(str(target)):
+    with InstanceLock(target), store_errors(str(target)):
         part = target.with_name(target.name + ".restoring")
         try:
             _copy(backup, part)

@@ -129,7 +129,7 @@ def _dead_words(watchlists: Watchlists) -> Iterator[Finding]:
             if role.since and role.until and role.since > role.until:
                 message = f"@{entity.id}: {role.title!r} ends ({role.until}) before it begins ({role.since})"
                 yield _finding(
-                    watchlists, f"@{entity.id}", "dead", message, "its tags never hold: mend the dates"
+                    watchlists, f"@{entity.id}", "dead", message, "its tags never hold: correct the dates"
                 )
 
 

@@ -135,9 +135,7 @@ class _Judge:
             case And(parts):
                 return _all(self.miss(part, view) for part in parts)
             case Or(parts):
-                best = min((self.miss(part, view) for part in parts), key=lambda m: m.rank)
-                # an alternative of which little is there is no better told than all of them
-                return best if best.held > 1 or (best.apart and not best.lacking) else self._lacks(node)
+                return self._either(node, parts, view)
             case Within(parts, unit):
                 return self._within(parts, unit, view)
             case Near():
@@ -148,8 +146,12 @@ class _Judge:
                 return Miss(lacking=1, but=(f"the item's {name} is {view.facts.get(name) or 'unknown'}",))
             case Not(part):
                 return self._excluded(part, view, "it")
-            case Term():
-                return self._lacks(node)
+        return self._lacks(node)
+
+    def _either(self, node: Or, parts: Sequence[Node], view: View) -> Miss:
+        """The alternative that came nearest; all of them where little of any is there."""
+        best = min((self.miss(part, view) for part in parts), key=lambda m: m.rank)
+        return best if best.held > 1 or (best.apart and not best.lacking) else self._lacks(node)
 
     def _held(self, node: Node, spans: Sequence[Span], view: View) -> Miss:
         """An exclusion that excludes nothing is no news and counts for nothing."""

@@ -187,7 +187,7 @@ class Results:
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
-        """Tests that must be mended."""
+        """Tests that must be corrected."""
         return tuple(o for o in self.outcomes if o.failed)
 
     @property
@@ -196,7 +196,7 @@ class Results:
         return tuple(o for o in self.outcomes if o.todo and o.problem)
 
     @property
-    def mended(self) -> tuple[Outcome, ...]:
+    def fixed(self) -> tuple[Outcome, ...]:
         """Known gaps that now hold: make them match or no_match."""
         return tuple(o for o in self.outcomes if o.todo and not o.problem)
 

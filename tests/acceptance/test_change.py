@@ -126,7 +126,7 @@ def world(tmp_path: Path, matcher: Matcher, lists: Watchlists) -> Iterator[World
     """An empty one."""
     db = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     with db.transaction() as tx:
-        feeds.sow(tx, FEEDS.values(), NOON, jitter=lambda: 0.0)
+        feeds.sync(tx, FEEDS.values(), NOON, jitter=lambda: 0.0)
     yield World(db, matcher, StoryJudge(EntityIndex.of(lists.entities.values()).people, lists.press))
     db.close()
 

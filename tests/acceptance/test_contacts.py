@@ -44,7 +44,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]  # fmt: skip
     db = Database.open(f"sqlite:///{folder}/monitor.db")
     with db.transaction() as tx:
-        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0, within=HOUR)
+        feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0, within=HOUR)
         for n, (lang, side, said, day) in enumerate(told):
             at = NOW + day * DAY
             one = assessed(

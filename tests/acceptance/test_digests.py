@@ -82,7 +82,7 @@ def week(tmp_path: Path) -> Iterator[Week]:
         clock = lambda: made[0].now if made else START  # noqa: E731
         app = App(build(found), db, worker, stopping=lambda: False, clock=clock, jitter=lambda: 0.0)
         made.append(Week(app))
-        app.sow()
+        app.sync_feeds()
         yield made[0]
     db.close()
 

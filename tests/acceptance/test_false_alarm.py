@@ -31,7 +31,7 @@ def test_a_false_alarm_becomes_a_suppression_and_a_test(tmp_path: Path) -> None:
 
     assert said.returncode == 0, said.stderr
     assert said.stdout.startswith("suppression 1: 1 item silenced, and what is like it, until ")
-    assert "mend the rule before" in said.stderr
+    assert "correct the rule before" in said.stderr
     test = (tmp_path / "watchlists" / "wagner.test.yaml").read_text(encoding="utf-8")
     assert "no_match:" in test
     assert 'why: "ana: a choir"' in test

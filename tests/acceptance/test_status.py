@@ -70,7 +70,7 @@ def desk(folder: Path, *, running: bool = True, digests: str = "[]") -> Iterator
     try:
         with db.transaction() as tx:
             facts.first(tx, "installed-at", (made.now - 24 * HOUR).isoformat(), made.now)
-            feeds.sow(tx, [feed(), feed("herald")], made.now, jitter=lambda: 0.0)
+            feeds.sync(tx, [feed(), feed("herald")], made.now, jitter=lambda: 0.0)
         for name in ("gazette", "herald"):
             polled(made, name, made.now + HOUR)
         made.at_work(24 * HOUR)
@@ -143,7 +143,7 @@ def suspended(made: Desk) -> None:
     with made.db.transaction() as tx:
         promise(tx, made, 20 * MINUTE)
         receivers.learn(tx, "ops", Rejected(reason="HTTP 410", suspend=True), None, made.now)
-        receivers.told(tx, "ops", "desk", made.now)
+        receivers.note_notified(tx, "ops", "desk", made.now)
 
 
 def no_alert_is_made(made: Desk) -> None:

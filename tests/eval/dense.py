@@ -138,7 +138,7 @@ def _poll(
     at = item.published_at or datetime.now(UTC)
     name = f"feed-{label['outlet']}"
     feed = Feed(id=name, url=f"https://{abs(hash(name))}.example/rss", title=label["outlet"])
-    feeds.sow(tx, [feed], at, jitter=lambda: 0.0)
+    feeds.sync(tx, [feed], at, jitter=lambda: 0.0)
     state, detail = coverage(decision)
     own = replace(item, key=label["id"], feed_id=name, content_hash=label["id"])
     made = Assessed(

@@ -130,7 +130,7 @@ def test_a_wrong_clock_repeats_no_item_and_loses_none(
                 world.clock.later(40 * MINUTE)
                 world.app.digest()
             world.clock.later(step)
-            world.app.mind_the_clock()
+            world.app.repair_clock()
             world.app.digest()
         for _ in range(10):
             world.clock.later(DAY)
@@ -180,9 +180,9 @@ def test_a_retry_does_not_wait_for_the_hour_that_the_clock_had_shown(
             moment = world.clock()
             if not restart:
                 world.clock.later(-15 * HOUR)
-                assert world.app.mind_the_clock() == 15 * HOUR
+                assert world.app.repair_clock() == 15 * HOUR
         with monitor(tmp_path, parts, now=moment - 15 * HOUR + MINUTE) as world:
-            world.app.mind_the_clock()
+            world.app.repair_clock()
             world.app.deliver()
             # down, nobody saw when the clock was set: the wait counts from the last tick
             assert world.line(delivery).state == ("pending" if restart else "delivered")
@@ -199,7 +199,7 @@ def test_ticks_of_the_future_do_not_hide_a_stall(base: Parts, tmp_path: Path) ->
             if name not in ("poll", "prune"):
                 getattr(world.app, name)()
         world.clock.later(-15 * HOUR)
-        world.app.mind_the_clock()
+        world.app.repair_clock()
         world.clock.later(2 * HOUR)
         with world.app.db.snapshot() as tx:
             assert all(at <= world.clock() for at in facts.ticks(tx).values())
@@ -219,7 +219,7 @@ def test_an_alert_that_a_wrong_clock_let_expire_is_told_all_the_same(tmp_path: P
             world.clock.later(5 * 365 * DAY)
             world.app.deliver()
             world.clock.later(-5 * 365 * DAY)
-            world.app.mind_the_clock()
+            world.app.repair_clock()
             hook.answers = [Reply()]
             hook.requests.clear()
             alert(world, "s-2", "Patrushev in Tobruk")

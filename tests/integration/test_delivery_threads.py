@@ -119,7 +119,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     """With a story that was told and then confirmed by the other side."""
     db = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     with db.transaction() as tx:
-        feeds.sow(tx, FEEDS.values(), NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, FEEDS.values(), NOW, jitter=lambda: 0.0)
     with Smtp() as smtp, SlackApi() as api, Hook() as hook:
         made = World(db, smtp, api, hook)
         made.tell("one", met("planned"), NOW)

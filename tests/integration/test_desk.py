@@ -77,7 +77,7 @@ class Place:
 def opened(folder: Path) -> Iterator[Place]:
     database = Database.open(f"sqlite:///{folder}/monitor.db")
     with database.transaction() as tx:
-        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
         title = "<script>مجموعة فاغنر</script>"
         told(tx, STORY, assessed(matches=(match(),), coverage=Coverage.MATCHED, title=title))
     place = Place(database, folder)

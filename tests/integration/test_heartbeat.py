@@ -60,7 +60,7 @@ def another_was_told(world: World) -> None:
     """It is stuck, and the other receiver knows."""
     a_lane_is_stuck(world)
     with world.app.db.transaction() as tx:
-        receivers.told(tx, "desk", "other", world.clock())
+        receivers.note_notified(tx, "desk", "other", world.clock())
 
 
 def a_feed_waits(world: World) -> None:

@@ -163,7 +163,7 @@ def _lived(world: World, history: list[News | Wait]) -> dict[int, News]:
         else:
             world.clock.later(step.minutes * MINUTE)
             if step.jump:
-                world.app.mind_the_clock()
+                world.app.repair_clock()
             world.app.digest()
     return known
 

@@ -177,7 +177,7 @@ def monitor(
         with db.transaction() as tx:
             feeds.add(tx, feed(), now)
         app = App(parts, db, cast("Worker", worker), stopping=lambda: False, clock=clock, jitter=lambda: 0.5)
-        app.sow()
+        app.sync_feeds()
         yield World(app, clock)
     finally:
         db.close()

@@ -95,9 +95,14 @@ def slack_outcome(answer: Answer, now: datetime, secrets: Iterable[str] = ()) ->
         return Delivered(detail="ok")
     if answer.status == 200 and not answer.complete:
         return TryLater(reason="HTTP 200, but the answer broke off", ambiguous=True)
+    return _named_error(answer, now, secrets) or _by_status(answer, now, secrets)
+
+
+def _named_error(answer: Answer, now: datetime, secrets: Iterable[str]) -> Outcome | None:
+    """What Slack's own word for an error means; None where the answer begins with no such word."""
     found = re.match(r"\s*([a-z_]{4,40})\b", answer.body)
     word = found[1] if found else ""
-    reason = f"HTTP {answer.status}: {said(answer.body, secrets)}".removesuffix(": ")
+    reason = _reason(answer, secrets)
     if word in PAYLOAD:
         return Rejected(reason=reason, degrade=True)
     if word in BROKEN:
@@ -106,6 +111,11 @@ def slack_outcome(answer: Answer, now: datetime, secrets: Iterable[str] = ()) ->
         return TryLater(reason=reason, after=retry_after(answer.headers, now), pause_receiver=True)
     if word in PASSING:
         return TryLater(reason=reason, after=retry_after(answer.headers, now))
+    return None
+
+
+def _by_status(answer: Answer, now: datetime, secrets: Iterable[str]) -> Outcome:
+    reason = _reason(answer, secrets)
     if 200 <= answer.status < 300:
         return TryLater(reason=f"not Slack's answer ({reason})", pause_receiver=True)
     if answer.status == 400:
@@ -113,6 +123,10 @@ def slack_outcome(answer: Answer, now: datetime, secrets: Iterable[str] = ()) ->
     if answer.status in (401, 403, 404):
         return Rejected(reason=reason, suspend=True)
     return http_outcome(answer, now, secrets)
+
+
+def _reason(answer: Answer, secrets: Iterable[str]) -> str:
+    return f"HTTP {answer.status}: {said(answer.body, secrets)}".removesuffix(": ")
 
 
 def degraded(payload: Mapping[str, Any]) -> dict[str, Any]:

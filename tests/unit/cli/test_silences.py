@@ -73,7 +73,7 @@ def test_a_merged_story_is_acknowledged_as_the_whole(run: Any, tmp_path: Path) -
     """By its old id too; what was told of it is marked."""
     db = Database.open(f"sqlite:///{tmp_path}/data/monitor.db")
     with db.transaction() as tx:
-        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
         for name in ("s-a", "s-b"):
             told(tx, name, assessed(name, matches=(match(),)))
             alerts.open_group(tx, "desk", name, now=NOW, due_at=NOW)
@@ -135,7 +135,7 @@ def test_a_silence_says_what_it_holds_back(run: Any, tmp_path: Path) -> None:
     now = datetime.now(UTC)
     db = Database.open(f"sqlite:///{tmp_path}/data/monitor.db")
     with db.transaction() as tx:
-        feeds.sow(tx, [feed()], now, jitter=lambda: 0.0)
+        feeds.sync(tx, [feed()], now, jitter=lambda: 0.0)
         for name, at in (("s-a", now), ("s-b", now), ("s-old", now - timedelta(days=30))):
             told(
                 tx,

@@ -43,7 +43,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
     """A database with two feeds of two sides."""
     database = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     with database.transaction() as tx:
-        feeds.sow(tx, FEEDS, NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, FEEDS, NOW, jitter=lambda: 0.0)
     yield database
     database.close()
 

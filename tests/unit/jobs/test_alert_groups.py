@@ -98,7 +98,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
     database = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     both = [feed("gazette", side=Side("russia-state")), feed("courier", side=Side("libya-east"))]
     with database.transaction() as tx:
-        feeds.sow(tx, both, NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, both, NOW, jitter=lambda: 0.0)
     yield database
     database.close()
 

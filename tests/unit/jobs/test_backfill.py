@@ -27,7 +27,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
     """An archive of two days whose items no rule matched."""
     database = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     with database.transaction() as tx:
-        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
         facts.note_rules(tx, {"envoys/flights": "b"}, NOW - 9 * DAY)
         for n, days in enumerate((5, 1)):
             entry = assessed(f"guid:{n}", title=f"Envoy {n} seen", coverage=Coverage.NO_MATCH)

@@ -95,7 +95,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     database = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     with database.transaction() as tx:
         facts.first(tx, INSTALLED, NOW.isoformat(), NOW)
-        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
     yield World(database)
     database.close()
 

@@ -36,7 +36,7 @@ def tx(tmp_path: Path) -> Iterator[Connection]:
     """A story of two items, the gazette's and the courier's."""
     database = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     with database.transaction() as connection:
-        feeds.sow(connection, [feed(), feed("courier")], NOW, jitter=lambda: 0.0)
+        feeds.sync(connection, [feed(), feed("courier")], NOW, jitter=lambda: 0.0)
         told(connection, "one", "s-1")
         told(connection, "two", "s-1", paper="courier", contacts=(contact(),))
         yield connection

@@ -57,7 +57,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
     """A database with two feeds."""
     database = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     with database.transaction() as tx:
-        feeds.sow(tx, [feed(), feed("courier")], NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, [feed(), feed("courier")], NOW, jitter=lambda: 0.0)
     yield database
     database.close()
 

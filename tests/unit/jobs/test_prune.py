@@ -18,7 +18,7 @@ def test_a_clock_that_is_years_ahead_does_not_empty_the_archive(tmp_path: Path) 
     """Each pruning reaches a day further than the one before, at most; once the clock is right, none reaches too far."""
     db = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     with db.transaction() as tx:
-        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
         items.record(tx, poll(assessed("left its feed since"), at=NOW))
         items.record(tx, poll(assessed("current"), at=NOW + 2 * DAY))
     keep = RetentionConfig(unmatched=60 * DAY, matched=60 * DAY)

@@ -49,7 +49,7 @@ class World:
         self.deaf: list[str] = []
         self.papers = [feed(f"paper-{n}") for n in range(40)]
         with db.transaction() as tx:
-            feeds.sow(tx, self.papers, NOW, jitter=lambda: 0.0)
+            feeds.sync(tx, self.papers, NOW, jitter=lambda: 0.0)
         self.settle(0, *range(40))
 
     def settle(self, failures: int, *numbers: int) -> None:
@@ -118,7 +118,7 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """Nothing is amiss yet."""
+    """Nothing is wrong yet."""
     database = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     yield World(database, tmp_path)
     database.close()
@@ -278,7 +278,7 @@ def test_of_a_lane_that_was_told_of_no_more_is_said(world: World) -> None:
     world.deaf = ["ops"]
     world.promise("ops")
     with world.db.transaction() as tx:
-        receivers.told(tx, "ops", "desk", NOW)
+        receivers.note_notified(tx, "ops", "desk", NOW)
 
     assert [world.look(HOUR), world.look(MINUTE)] == [0, 0]
 
@@ -289,7 +289,7 @@ def test_a_monitor_that_has_nobody_else_to_tell_stays_silent(world: World) -> No
     world.promise("desk")
     with world.db.transaction() as tx:
         receivers.learn(tx, "ops", Rejected(reason="gone", suspend=True), None, NOW)
-        receivers.told(tx, "ops", "desk", NOW)
+        receivers.note_notified(tx, "ops", "desk", NOW)
 
     assert [world.look(HOUR), world.look(MINUTE), world.look(MINUTE)] == [0, 0, 0]
 
@@ -359,10 +359,10 @@ def test_a_receiver_that_was_removed_is_owed_nothing(world: World) -> None:
     world.look()
     with world.db.transaction() as tx:
         (event,) = events.unclosed(tx)
-        events.told(tx, event, ["left"], NOW)
+        events.note_notified(tx, event, ["left"], NOW)
     world.settle(0, 1)
     world.look(HOUR)
 
     assert world.look(HOUR) == 0
     with world.db.snapshot() as tx:
-        assert events.untold(tx) == ()
+        assert events.unnotified(tx) == ()

@@ -1,4 +1,4 @@
-"""The last lines of a digest say what is amiss with the monitor itself."""
+"""The last lines of a digest say what is wrong with the monitor itself."""
 
 from __future__ import annotations
 

@@ -47,5 +47,5 @@ def db(path: Path) -> Iterator[Database]:
 def tx(db: Database) -> Iterator[Connection]:
     """A writing transaction on a database with one feed, `gazette`."""
     with db.transaction() as connection:
-        feeds.sow(connection, [feed()], NOW, jitter=lambda: 0.0)
+        feeds.sync(connection, [feed()], NOW, jitter=lambda: 0.0)
         yield connection

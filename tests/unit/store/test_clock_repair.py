@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def waiting(tx: Connection) -> None:
     """One wait of each kind, begun at NOW: a poll, an alert, a retry, a lease, a resting receiver."""
-    feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+    feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
     feeds.take(tx, "gazette", NOW, NOW + HOUR)
     stories.join(tx, "s-1", NOW, severity=Severity.HIGH)
     alerts.open_group(tx, "desk", "s-1", now=NOW, due_at=NOW + MINUTE)

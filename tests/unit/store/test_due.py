@@ -36,13 +36,13 @@ def promise(tx: Connection, count: int = 1) -> None:
 
 def test_polling_waits_since_the_longest_overdue_feed(tx: Connection) -> None:
     """Feeds that are disabled or gone wait for nothing."""
-    feeds.sow(tx, [feed(n) for n in ("gazette", "later", "gone", "off", "soon")], NOW, jitter=lambda: 0.0)
+    feeds.sync(tx, [feed(n) for n in ("gazette", "later", "gone", "off", "soon")], NOW, jitter=lambda: 0.0)
     settled(tx, next_poll_at=NOW - 10 * MINUTE)
     settled(tx, "later", next_poll_at=NOW - MINUTE)
     settled(tx, "gone", next_poll_at=NOW - 2 * HOUR, gone=True)
     settled(tx, "soon", next_poll_at=NOW + MINUTE)
     settled(tx, "off", next_poll_at=NOW - 3 * HOUR)
-    feeds.sow(tx, [feed(n) for n in ("gazette", "later", "gone", "soon")], NOW, jitter=lambda: 0.0)
+    feeds.sync(tx, [feed(n) for n in ("gazette", "later", "gone", "soon")], NOW, jitter=lambda: 0.0)
     found = polling(tx)
 
     assert (found.due, found.since, found.oldest) == (2, NOW - 10 * MINUTE, "gazette")
@@ -121,7 +121,7 @@ def test_a_lane_that_rests_says_why(tx: Connection, outcome: Any, resting: str) 
     receivers.learn(tx, "desk", outcome, NOW + MINUTE, NOW)
     assert (lane(tx).resting, lane(tx).told) == (resting, False)
 
-    receivers.told(tx, "desk", "ops", NOW)
+    receivers.note_notified(tx, "desk", "ops", NOW)
     assert lane(tx).told
 
 

@@ -39,17 +39,17 @@ def test_one_event_is_open_for_each_subject(tx: Connection) -> None:
 def test_who_was_told_is_owed_the_end(tx: Connection) -> None:
     """Each on its own."""
     events.see(tx, [FAILING], NOW)
-    (event,) = events.untold(tx)
-    events.told(tx, event, ["desk", "ops"], NOW + MINUTE)
-    assert events.untold(tx) == ()
+    (event,) = events.unnotified(tx)
+    events.note_notified(tx, event, ["desk", "ops"], NOW + MINUTE)
+    assert events.unnotified(tx) == ()
 
     events.close(tx, events.unclosed(tx), NOW + HOUR)
-    (ended,) = events.untold(tx)
-    events.told(tx, ended, ["desk"], NOW + HOUR)
-    (still,) = events.untold(tx)
+    (ended,) = events.unnotified(tx)
+    events.note_notified(tx, ended, ["desk"], NOW + HOUR)
+    (still,) = events.unnotified(tx)
     assert still.told_to == ("ops",)
-    events.told(tx, still, ["ops"], NOW + HOUR)
-    assert events.untold(tx) == ()
+    events.note_notified(tx, still, ["ops"], NOW + HOUR)
+    assert events.unnotified(tx) == ()
 
 
 def test_nobody_hears_the_end_of_what_only_happened(tx: Connection) -> None:
@@ -57,10 +57,10 @@ def test_nobody_hears_the_end_of_what_only_happened(tx: Connection) -> None:
     events.see(tx, [FAILING, GAP], NOW)
     for event in events.unclosed(tx):
         if event.kind is EventKind.FEED_GAP:
-            events.told(tx, event, ["desk"], NOW)
+            events.note_notified(tx, event, ["desk"], NOW)
     events.close(tx, events.unclosed(tx), NOW + HOUR)
 
-    assert events.untold(tx) == ()
+    assert events.unnotified(tx) == ()
 
 
 def test_a_window_sees_what_was_open_in_it(tx: Connection) -> None:

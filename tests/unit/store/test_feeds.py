@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def sown(tx: Connection, *definitions: object, jitter: float = 0.0) -> None:
-    feeds.sow(tx, definitions, NOW, jitter=lambda: jitter)  # type: ignore[arg-type]
+    feeds.sync(tx, definitions, NOW, jitter=lambda: jitter)  # type: ignore[arg-type]
 
 
 def test_a_feed_comes_back_as_it_was_defined(tx: Connection) -> None:
@@ -41,14 +41,14 @@ def test_a_feed_comes_back_as_it_was_defined(tx: Connection) -> None:
 def test_first_polls_are_spread(tx: Connection) -> None:
     """A new installation does not ask everybody in one moment."""
     shares = iter([0.0, 0.5, 1.0])
-    feeds.sow(tx, [feed("a"), feed("b"), feed("c")], NOW, jitter=lambda: next(shares), within=10 * MINUTE)
+    feeds.sync(tx, [feed("a"), feed("b"), feed("c")], NOW, jitter=lambda: next(shares), within=10 * MINUTE)
     times = [s.next_poll_at for s in feeds.everything(tx) if s.feed.id in "abc"]
     assert times == [NOW, NOW + 5 * MINUTE, NOW + 10 * MINUTE]
 
 
 def test_a_new_feed_is_polled_as_often_as_is_configured(tx: Connection) -> None:
     """Also after its first poll failed; a feed may say that it wants to be asked sooner, not later."""
-    feeds.sow(tx, [feed("a"), feed("b", interval=MINUTE)], NOW, jitter=lambda: 0.0, interval=HOUR)
+    feeds.sync(tx, [feed("a"), feed("b", interval=MINUTE)], NOW, jitter=lambda: 0.0, interval=HOUR)
     assert {s.feed.id: s.interval for s in feeds.everything(tx) if s.feed.id in "ab"} == {
         "a": HOUR,
         "b": MINUTE,

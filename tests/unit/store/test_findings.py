@@ -1,4 +1,4 @@
-"""What the tables show to be amiss."""
+"""What the tables show to be wrong."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_an_hour_without_one_answer_is_blindness(
 
 def test_one_feed_that_answers_is_sight(tx: Connection) -> None:
     """However many others fail."""
-    feeds.sow(tx, [feed(), feed("herald")], NOW, jitter=lambda: 0.0)
+    feeds.sync(tx, [feed(), feed("herald")], NOW, jitter=lambda: 0.0)
     settled(tx, **DOWN)
     settled(tx, "herald")
 

@@ -78,7 +78,7 @@ def test_judged_by_its_answers(tx: Connection, changes: dict[str, Any], judged: 
 
 def test_disabled_feeds_are_not_watched(tx: Connection) -> None:
     """They count neither as well nor as watched."""
-    feeds.sow(tx, [feed(enabled=False)], NOW, jitter=lambda: 0.0)
+    feeds.sync(tx, [feed(enabled=False)], NOW, jitter=lambda: 0.0)
     assert line(tx) == ("disabled", "")
 
 

@@ -254,7 +254,7 @@ def test_who_is_seen_again_is_noted_once_a_day(tx: Connection) -> None:
 def test_a_poll_that_fails_to_be_written_leaves_nothing(db: Database) -> None:
     """State, journal and items are one transaction: validators never get ahead of items (promise 1)."""
     with db.transaction() as tx:
-        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
     naive = datetime(2026, 3, 1)
     record = poll(assessed(matches=(match(severity=Severity.LOW),)), assessed("guid:2", published_at=naive))
     record = replace(record, state=replace(record.state, etag='"ahead"'))

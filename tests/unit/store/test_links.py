@@ -22,7 +22,7 @@ def tx(tmp_path: Path) -> Iterator[Connection]:
     """A database with three stories of one item each."""
     database = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     with database.transaction() as connection:
-        feeds.sow(connection, [feed()], NOW, jitter=lambda: 0.0)
+        feeds.sync(connection, [feed()], NOW, jitter=lambda: 0.0)
         for name in "abc":
             told(connection, f"s-{name}", assessed(name, matches=(match(),), title=f"Story {name}"))
         yield connection

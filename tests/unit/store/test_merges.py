@@ -212,7 +212,7 @@ def test_whatever_is_merged_and_split_nothing_is_lost(
 ) -> None:
     """Every id that was ever given out leads to a story, every item is in one, no receiver waits for one twice."""
     with db.transaction() as tx:
-        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
         known = [f"s-{n}" for n in range(4)]
         held = [
             told(tx, name, assessed(f"{name}{n}"), assessed(f"{name}+{n}")) for n, name in enumerate(known)

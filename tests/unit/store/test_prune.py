@@ -35,7 +35,7 @@ LATER = NOW + 100 * DAY
 def store(db: Database) -> Database:
     """One item that matched and one that did not; both have left their feed since."""
     with db.transaction() as tx:
-        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
         items.record(tx, poll(assessed("plain"), assessed("matched", matches=(match(),))))
         items.record(tx, poll(assessed("current"), at=LATER - HOUR))
     return db
@@ -64,7 +64,7 @@ def test_nothing_goes_before_its_time(store: Database) -> None:
 def test_what_is_still_in_the_feed_stays(db: Database) -> None:
     """Else it would come back as news. An unchanged body is not parsed, so silence does not mean that it left."""
     with db.transaction() as tx:
-        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
         (item_id,) = items.record(tx, poll(assessed("evergreen")))
         items.record(tx, poll(at=NOW + 80 * DAY, status="not-modified"))
     assert prune(db, LATER, **KEEP).items == 0
@@ -123,7 +123,7 @@ def test_old_messages_go_before_their_journal_lines(store: Database) -> None:
 def test_batches_reach_everything(db: Database) -> None:
     """Small transactions, one after the other."""
     with db.transaction() as tx:
-        feeds.sow(tx, [feed()], NOW, jitter=lambda: 0.0)
+        feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
         items.record(tx, poll(*(assessed(f"guid:{n}") for n in range(25))))
         items.record(tx, poll(at=LATER))
     assert prune(db, LATER, **KEEP, batch=10).items == 25

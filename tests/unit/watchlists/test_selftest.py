@@ -90,7 +90,7 @@ def test_known_gaps_do_not_fail_and_say_when_they_hold() -> None:
     )
     assert not results.failures
     assert [o.case.line for o in results.gaps] == [3]
-    assert [o.case.line for o in results.mended] == [4, 5]
+    assert [o.case.line for o in results.fixed] == [4, 5]
     assert results.passed == 0
 
 
