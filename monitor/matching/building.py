@@ -41,7 +41,8 @@ class Builder:
         term = f"@{spec.id}"
         roles = tuple((role.since, role.until, frozenset(role.tags)) for role in spec.roles)
         self.bearers[term] = Bearer(frozenset(spec.tags), roles, spec.name, spec.kind, _given(spec))
-        confirm, near = self._condition(spec.confirm), self._condition(spec.except_near)
+        conditions = (self._condition(nearby) for nearby in (spec.confirm, *spec.confirm_or))
+        confirm, near = tuple(filter(None, conditions)), self._condition(spec.except_near)
         if confirm or near:
             self.guards[term] = Guards(confirm, near)
 

@@ -243,8 +243,9 @@ class EntitySpec(Strict):
         default={},
         description="given name, patronymic and surname of a person; spellings in other languages are made",
     )
-    surname: Literal["strong", "weak", "never"] = Field(
-        default="strong", description="whether the surname of `full_name` counts alone"
+    surname: Literal["strong", "weak", "never", "all-weak"] = Field(
+        default="strong",
+        description="whether the surname of `full_name` counts alone; all-weak: the full name is weak too",
     )
     spelled: Words = Field(
         default={}, description="names in Cyrillic that other languages spell by their letters: ships, firms"
@@ -256,6 +257,9 @@ class EntitySpec(Strict):
     weak: Words = Field(default={}, description="names that count only when `confirm` holds")
     weak_case: Words = Field(default={}, description="weak, and only in this very upper and lower case")
     confirm: Nearby | None = None
+    confirm_or: tuple[Nearby, ...] = Field(
+        default=(), description="other conditions, each as good as `confirm`"
+    )
     excepts: Words = Field(
         default={}, alias="except", description="phrases that silence a mention they touch"
     )
@@ -280,9 +284,11 @@ class EntitySpec(Strict):
                 raise ValueError("full_name: wants a given name and a surname | list one name under aliases")
             together, alone = names_of(full, lang)
             made = {"kind": "person", "name": next(iter(together.get("en", (full,)))), **made}
-            made["aliases"] = merged(together, made.get("aliases", {}))
-            key = {"strong": "aliases", "weak": "weak"}.get(given.get("surname", "strong"))
-            if key:
+            surname = given.get("surname", "strong")
+            key = "weak" if surname == "all-weak" else "aliases"
+            made[key] = merged(together, made.get(key, {}))
+            if surname != "never":
+                key = "aliases" if surname == "strong" else "weak"
                 made[key] = merged(alone, made.get(key, {}))
         return made
 

@@ -44,7 +44,8 @@ class Condition:
 class Guards:
     """What one entity asks of its hits."""
 
-    confirm: Condition | None = None
+    #: any of them is enough
+    confirm: tuple[Condition, ...] = ()
     except_near: Condition | None = None
 
 
@@ -142,8 +143,8 @@ def _by_company(names: Iterable[Hit], guards: dict[str, Guards], index: _Index) 
 def _by_namesake(contested: Iterable[Hit], guards: dict[str, Guards], index: _Index) -> None:
     """A name that a person before it bears too must be confirmed, where its entity says by what."""
     for hit in contested:
-        condition = guards.get(hit.claim.term, Guards()).confirm
-        if hit.silenced_by is None and condition is not None and not index.holds(condition, hit):
+        conditions = guards.get(hit.claim.term, Guards()).confirm
+        if hit.silenced_by is None and conditions and not index.hints(conditions, hit):
             hit.silenced_by = "unconfirmed"
 
 
@@ -154,8 +155,8 @@ def _unconfirmed(names: Iterable[Hit], guards: dict[str, Guards], index: _Index,
     weak = [hit for hit in names if hit.silenced_by is None]
     verdicts = []
     for hit in weak:
-        condition = guards.get(hit.claim.term, Guards()).confirm
-        confirmed = hit.claim.term in strong or (condition is not None and index.holds(condition, hit))
+        conditions = guards.get(hit.claim.term, Guards()).confirm
+        confirmed = hit.claim.term in strong or index.confirms(conditions, hit)
         verdicts.append((hit, confirmed))
     for hit, confirmed in verdicts:
         if not confirmed:
@@ -177,6 +178,14 @@ class _Index:
             for tag in hit.tags:
                 self._hits[f"#{tag}"].append(hit)
 
+    def confirms(self, conditions: Iterable[Condition], hit: Hit) -> bool:
+        """Whether any of the conditions holds."""
+        return any(self.holds(condition, hit) for condition in conditions)
+
+    def hints(self, conditions: Iterable[Condition], hit: Hit) -> bool:
+        """Whether any of the conditions holds, whatever their `unless` says: enough for a full name."""
+        return any(self._any(condition.keys, condition.within, hit) for condition in conditions)
+
     def holds(self, condition: Condition, hit: Hit) -> bool:
         """Whether any of the condition's terms stands near `hit` and outside it, or the outlet is at home,
         and none of its `unless` is near; what stands inside it is as near as can be (a parliament whose name
@@ -188,7 +197,9 @@ class _Index:
             or self._any(condition.keys, within, hit)
             or self._any(condition.in_item, "item", hit)
         )
-        return holds and not self._any(condition.unless, within, hit, inside=True)
+        # what speaks against a neighbour of a few words may stand anywhere in the sentence
+        wider = "sentence" if isinstance(within, int) else within
+        return holds and not self._any(condition.unless, wider, hit, inside=True)
 
     def _any(self, keys: Iterable[str], within: str | int, hit: Hit, *, inside: bool = False) -> bool:
         for key in keys:

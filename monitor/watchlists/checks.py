@@ -47,6 +47,11 @@ def entity_mistakes(
             unknown = [
                 *_unknown(entity.confirm, doc, (*path, "confirm"), known, homes),
                 *_unknown(entity.except_near, doc, (*path, "except_near"), known, homes),
+                *(
+                    found
+                    for n, near in enumerate(entity.confirm_or)
+                    for found in _unknown(near, doc, (*path, "confirm_or", n), known, homes)
+                ),
             ]
             yield from unknown or _never_confirmed(entity, doc, (*path, "confirm"), suppliers)
 

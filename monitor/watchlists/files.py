@@ -69,7 +69,7 @@ def _with_defaults(entity: Any, defaults: dict[str, Any]) -> Any:
     if not isinstance(entity, dict):
         return entity
     made = dict(entity)
-    has_weak = "weak" in entity or "weak_case" in entity or entity.get("surname") == "weak"
+    has_weak = "weak" in entity or "weak_case" in entity or entity.get("surname") in ("weak", "all-weak")
     if "confirm" in defaults and has_weak:
         made.setdefault("confirm", defaults["confirm"])
     tags = entity.get("tags", [])

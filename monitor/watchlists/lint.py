@@ -97,7 +97,7 @@ def _used(watchlists: Watchlists) -> set[str]:
         if rule.scope:
             found |= {f"@{rule.scope.country}", f"#{rule.scope.country}", rule.scope.others}
     for entity in watchlists.entities.values():
-        for nearby in (entity.confirm, entity.except_near):
+        for nearby in (entity.confirm, *entity.confirm_or, entity.except_near):
             found.update(nearby.named if nearby else ())
     return found
 

@@ -77,3 +77,9 @@ def test_names_of_things_are_spelled_word_by_word() -> None:
     assert {"Иван Грен", "Иван Хурс"} <= set(spec.aliases["ru"])
     assert {"Ivan Gren", "Ivan Khurs"} <= set(spec.aliases["en"])
     assert "Ivan Hurs" in spec.aliases["tr"]
+
+
+def test_a_full_name_that_is_weak_too() -> None:
+    spec = person(full_name={"ru": "Иван Лазарев"}, surname="all-weak", confirm={"any": ["minister"]})
+    assert {"Ivan Lazarev", "Lazarev"} <= set(spec.weak["en"])
+    assert not spec.aliases
