@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, say
+from monitor.cli.question import question_files, write_question
 from monitor.config import load, places
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds import seedfile
@@ -38,8 +39,20 @@ def init(
         bool,
         typer.Option("--upgrade", help="Rewrite what an earlier version read to the form of now."),
     ] = False,
+    question: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A new question instead: who is in contact with whom. iran-iraq"),
+    ] = None,
+    between: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STATE,STATE", help="The question's two states, where its name does not say them."
+        ),
+    ] = None,
 ) -> None:
     """Write monitor.yaml with copies of watchlists, templates and feeds to edit. Overwrites nothing.
+
+    With --question: the files of a question of your own, with its two states in six languages.
 
     With --upgrade: rewrite the watchlists, tests and templates that are there, keeping comments; of each
     changed file a copy stays beside it (.bak). Exit 2 when something cannot be rewritten; nothing is then.
@@ -47,6 +60,9 @@ def init(
     if upgrade:
         _upgrade(folder)
         return
+    if between is not None and question is None:
+        raise typer.BadParameter("--between needs --question")
+    asked = question_files(question, between) if question is not None else None
     target = folder / "monitor.yaml"
     if target.exists():
         complain(f"{target} exists already; nothing was written")
@@ -64,6 +80,9 @@ def init(
     say(f"{target}  the configuration, every key explained")
     say(f"{folder / 'feeds.yaml'}  the sources")
     for name, purpose in _COPIES.items():
+        if asked is not None and name == "watchlists":
+            write_question(folder / name, asked)
+            continue
         if not (folder / name).exists():
             shutil.copytree(load.bundled(name), folder / name)
         say(f"{folder / name}/  {purpose}")

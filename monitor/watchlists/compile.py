@@ -29,6 +29,7 @@ from monitor.watchlists.files import EntitiesFile, RuleFile, WatchlistFile
 from monitor.watchlists.pattern_cache import PatternFile, revision
 from monitor.watchlists.press import OUTLETS, SIDES, read_press
 from monitor.watchlists.selftest import Case, TestsFile, WithTests
+from monitor.watchlists.shared import shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,7 +66,7 @@ def read(directory: Path) -> dict[str, bytes]:
             reason = error.strerror or type(error).__name__
             errors.append(ConfigError((Mistake(file=str(path), line=None, column=None, message=reason),)))
     documents.together(errors)
-    return sources
+    return sources | shared(sources)
 
 
 def compile_sources(sources: Mapping[str, bytes], *, root: str = "", cache: Path | None = None) -> WithTests:

@@ -21,6 +21,7 @@ from monitor.languages.word_forms import forms_of_script, inflected
 from monitor.matching.mentions import TRADES
 from monitor.matching.tree import And, Not, Or, Term, Within, children, terms
 from monitor.watchlists.findings import Finding
+from monitor.watchlists.shared import READ_WITH
 from monitor.watchlists.shared_names import shared_names
 
 if TYPE_CHECKING:
@@ -90,6 +91,9 @@ def _dead(watchlists: Watchlists) -> Iterator[Finding]:
 def _used(watchlists: Watchlists) -> set[str]:
     found = {t.key for rule in watchlists.rules for node in _nodes(rule) for t in terms(node)}
     if any(rule.contact for rule in watchlists.rules):
+        # a country of neither party is a stranger, with whom a party may deal instead
+        found |= {f"@{e.id}" for e in watchlists.entities.values() if e.kind in ("country", "demonym")}
+        found |= {f"%{name}" for name in READ_WITH}
         found |= {CONTACT, LEANING, SAYING, OFFICIAL, STATUS, f"#{THIRD_PARTY}"}
         found.update(chain.from_iterable(reason.unless for reason in REASONS))
     found.add(TRADES)

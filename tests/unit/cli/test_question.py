@@ -1,0 +1,116 @@
+"""`monitor init --question`: a folder that works at once for two known states, and says what to fill in for others."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from monitor.cli.main import application
+from monitor.config import load
+from monitor.documents import read
+from monitor.watchlists import question
+from monitor.watchlists.compile import load as compiled
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def monitor(*words: str | Path) -> Result:
+    return CliRunner().invoke(application(), [str(word) for word in words])
+
+
+def items(path: Path, *texts: tuple[str, str]) -> Path:
+    """A file of items of a language and a text."""
+    lines = (json.dumps({"id": str(n), "lang": lang, "title": text}) for n, (lang, text) in enumerate(texts))
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "words", [["china-serbia"], ["pacific", "--between", "Chine, Сербия"]], ids=["by name", "said"]
+)
+def test_a_question_of_two_states_works_at_once(tmp_path: Path, words: list[str]) -> None:
+    """In six languages, with the offices and words that are shipped, and without a test that fails or a finding."""
+    made = monitor("init", "--question", *words, tmp_path)
+    assert made.exit_code == 0, made.output
+
+    config = tmp_path / "monitor.yaml"
+    for command in ("test", "lint"):
+        done = monitor("watchlists", command, "--config", config)
+        assert done.exit_code == 0, done.output
+    told = items(
+        tmp_path / "items.jsonl",
+        ("en", "The Chinese foreign minister met his Serbian counterpart in Belgrade"),
+        ("fr", "Le ministre chinois des Affaires étrangères a rencontré son homologue serbe à Belgrade"),
+        ("it", "Il ministro degli Esteri cinese ha incontrato l'omologo serbo a Belgrado"),
+        ("ar", "التقى وزير الخارجية الصيني نظيره الصربي في بلغراد"),
+        ("ru", "Министр иностранных дел Китая встретился с сербским коллегой в Белграде"),
+        ("tr", "Çin Dışişleri Bakanı Belgrad'da Sırp mevkidaşıyla görüştü"),
+        ("en", "The Chinese foreign minister met his French counterpart in Paris and spoke about Serbia"),
+    )
+    decided = [json.loads(line) for line in monitor("match", told, "--config", config).stdout.splitlines()]
+    assert [bool(one["contacts"]) for one in decided] == [True] * 6 + [False]
+
+
+def test_a_question_of_others_is_to_be_filled_in(tmp_path: Path) -> None:
+    """It is valid as it is, with two parties called First and Second and what is to be put in their place."""
+    assert monitor("init", "--question", "guilds", tmp_path).exit_code == 0
+    assert monitor("watchlists", "test", "--config", tmp_path / "monitor.yaml").exit_code == 0
+    assert "in place of First" in (tmp_path / "watchlists/entities/parties.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--question", "Iran–Iraq"], "small letters"),
+        (["--question", "x", "--between", "Iran"], "two states"),
+        (["--question", "x", "--between", "Iran,Irak"], None),
+        (["--question", "x", "--between", "Iran,Iraqq"], "did you mean 'Iraq'"),
+        (["--question", "x", "--between", "Iran,Иран"], "one state"),
+        (["--between", "Iran,Iraq"], "needs --question"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value or ()),
+)  # fmt: skip
+def test_what_cannot_be_a_question_is_refused(tmp_path: Path, words: list[str], said: str | None) -> None:
+    """Exit 2, and nothing is written; a name in any language is understood."""
+    done = monitor("init", *words, tmp_path / "new")
+    assert done.exit_code == (2 if said else 0)
+    assert (tmp_path / "new").exists() == (said is None)
+    if said:
+        assert said in " ".join(done.output.replace("│", " ").split())
+
+
+def test_what_is_there_stays(tmp_path: Path) -> None:
+    """A file of the analyst's is not written over."""
+    mine = tmp_path / "watchlists/entities/people.yaml"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("entities: []\n", encoding="utf-8")
+    done = monitor("init", "--question", "iran-iraq", tmp_path)
+    assert "stays as it is" in done.output
+    assert mine.read_text(encoding="utf-8") == "entities: []\n"
+
+
+def test_every_state_has_six_languages() -> None:
+    """A name, a people and a capital in each."""
+    path = load.bundled("seeds") / "question/states.yaml"
+    states = question.states_of(read(path.read_bytes(), str(path)).data)
+    for state in states.values():
+        for columns in (state.names, state.people, state.capital):
+            assert set(columns) == {"en", "fr", "it", "ar", "ru", "tr"}, state.id
+            assert all(all(words) for words in columns.values()), state.id
+
+
+def test_a_vocabulary_of_the_folder_takes_the_shipped_one_s_place(tmp_path: Path) -> None:
+    """By its id, under any file name; the other shipped ones stay."""
+    assert monitor("init", "--question", "iran-iraq", tmp_path).exit_code == 0
+    own = tmp_path / "watchlists/vocabulary/mine.yaml"
+    own.parent.mkdir()
+    own.write_text(
+        "vocabulary: sports-context\ntitle: Sport\nsenses: {sport: {en: [chess]}}\n", encoding="utf-8"
+    )
+    found = compiled(tmp_path / "watchlists").vocabularies
+    assert found["sports-context"].senses["sport"] == {"en": ("chess",)}
+    assert "official" in found
