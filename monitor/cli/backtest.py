@@ -83,7 +83,7 @@ def backtest(
     lists = load(found.watchlists, cache=found.pattern_cache)
     other = _matcher(other_watchlists(against, found.watchlists)) if against else None
     run = Backtest(_matcher(lists), other, samples=0 if other else samples, changes=changes)
-    with _source(found, file, start, end, lists.press.outlets) as source:
+    with items_of(found, file, start, end, lists.press.outlets) as source:
         wrong = _run(run, source)
     if as_json:
         window = {"since": start, "until": end, "unreadable": wrong}
@@ -112,12 +112,17 @@ def _matcher(lists: Watchlists) -> Matcher:
 
 
 @contextmanager
-def _source(
-    found: Settings, file: str | None, start: datetime | None, end: datetime | None, outlets: Outlets
+def items_of(
+    found: Settings,
+    file: str | None,
+    start: datetime | None,
+    end: datetime | None,
+    outlets: Outlets,
+    what: str = "backtest",
 ) -> Iterator[Iterator[tuple[str, Item] | items.LineError]]:
     """The items with their names, from the archive or from a file, with a bar on a terminal."""
     if file is not None:
-        with opened(file) as source, progress("backtest", size(file), of_bytes=True) as advance:
+        with opened(file) as source, progress(what, size(file), of_bytes=True) as advance:
             yield (
                 read if isinstance(read, items.LineError) else (str(read.id), as_polled(read.item, outlets))
                 for read in read_items(source, advance)
@@ -127,7 +132,7 @@ def _source(
     assert start is not None
     with (
         Database.open(found.database, create=False) as db,
-        progress("backtest", how_many(db, start, end)) as advance,
+        progress(what, how_many(db, start, end)) as advance,
     ):
         yield _stepping(archived(db, start, end), advance)
 

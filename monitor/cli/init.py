@@ -31,6 +31,16 @@ _COPIES = {
 _SETS_VARIABLES = (".env", "*.env", "compose*.y*ml", "docker-compose*.y*ml")
 
 
+Question = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="A new question instead: who is in contact with whom. iran-iraq"),
+]
+Between = Annotated[
+    str | None,
+    typer.Option(metavar="STATE,STATE", help="The question's two states, where its name does not say them."),
+]
+
+
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to write; made when it is not there.")] = Path(
         "config"
@@ -39,16 +49,8 @@ def init(
         bool,
         typer.Option("--upgrade", help="Rewrite what an earlier version read to the form of now."),
     ] = False,
-    question: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="A new question instead: who is in contact with whom. iran-iraq"),
-    ] = None,
-    between: Annotated[
-        str | None,
-        typer.Option(
-            metavar="STATE,STATE", help="The question's two states, where its name does not say them."
-        ),
-    ] = None,
+    question: Question = None,
+    between: Between = None,
 ) -> None:
     """Write monitor.yaml with copies of watchlists, templates and feeds to edit. Overwrites nothing.
 
@@ -68,17 +70,17 @@ def init(
         complain(f"{target} exists already; nothing was written")
         raise typer.Exit(FINDINGS)
     folder.mkdir(parents=True, exist_ok=True)
-    text = load.bundled("monitor.example.yaml").read_text(encoding="utf-8")
-    for name in (*_COPIES, "feeds: seeds/feeds.yaml"):
-        key, _, value = name.partition(": ")
-        text = text.replace(f"# {key}: {value or key}\n", f"{key}: {'feeds.yaml' if value else key}\n")
-    data = _data_from(folder)
-    text = text.replace("\ndata: data\n", f"\ndata: {data}\n")
-    text = text.replace("# database: sqlite:///data/", f"# database: sqlite:///{data}/")
-    target.write_text(text, encoding="utf-8")
+    target.write_text(_settings(folder), encoding="utf-8")
     shutil.copy(load.bundled("seeds") / "feeds.yaml", folder / "feeds.yaml")
     say(f"{target}  the configuration, every key explained")
     say(f"{folder / 'feeds.yaml'}  the sources")
+    _copy(folder, asked)
+    named = "" if target in places.PLACES else f" --config {target}"
+    say(f"\nnext: monitor check{named}, then monitor run{named}")
+
+
+def _copy(folder: Path, asked: dict[str, str] | None) -> None:
+    """The shipped watchlists and templates; of a question its own watchlists."""
     for name, purpose in _COPIES.items():
         if asked is not None and name == "watchlists":
             write_question(folder / name, asked)
@@ -86,8 +88,17 @@ def init(
         if not (folder / name).exists():
             shutil.copytree(load.bundled(name), folder / name)
         say(f"{folder / name}/  {purpose}")
-    named = "" if target in places.PLACES else f" --config {target}"
-    say(f"\nnext: monitor check{named}, then monitor run{named}")
+
+
+def _settings(folder: Path) -> str:
+    """The example with the folder's own watchlists, templates, feeds and data."""
+    text = load.bundled("monitor.example.yaml").read_text(encoding="utf-8")
+    for name in (*_COPIES, "feeds: seeds/feeds.yaml"):
+        key, _, value = name.partition(": ")
+        text = text.replace(f"# {key}: {value or key}\n", f"{key}: {'feeds.yaml' if value else key}\n")
+    data = _data_from(folder)
+    text = text.replace("\ndata: data\n", f"\ndata: {data}\n")
+    return text.replace("# database: sqlite:///data/", f"# database: sqlite:///{data}/")
 
 
 def _data_from(folder: Path) -> str:

@@ -23,6 +23,7 @@ from monitor.cli.common import (
     say_json,
 )
 from monitor.cli.input import compiled
+from monitor.cli.suggest import suggest
 from monitor.contacts.extract import extractor
 from monitor.languages import detect
 from monitor.watchlists import lint, selftest
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 OFFICE, DOCUMENT = timedelta(days=183), timedelta(days=365)
 
 app = typer.Typer(help="Try and inspect the watchlists.", no_args_is_help=True)
+app.command("suggest")(suggest)
 
 
 @app.command("test")

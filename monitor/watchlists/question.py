@@ -102,7 +102,7 @@ def filled(template: str, values: Mapping[str, str]) -> str:
 
 
 def _capital(state: State) -> dict[str, tuple[str, ...]]:
-    """The capital's names, without those that are the country's, too: Algeria's in Russian."""
+    """The capital's names, without those that are the country's, too: "Алжир"."""
     own = {
         lang: tuple(n for n in names if n not in state.names[lang]) for lang, names in state.capital.items()
     }
