@@ -208,7 +208,7 @@ def _given(spec: EntitySpec) -> frozenset[str]:
 
 def _bears_article(spec: EntitySpec) -> bool:
     """Whether a person's surname alone has the Arabic article: "الدبيبة"."""
-    listed = (*spec.aliases.get("ar", ()), *spec.weak.get("ar", ()))
+    listed = (word for names in (spec.aliases, spec.weak) for _, word in _each(names))
     return any(word.startswith("ال") and " " not in word for word in listed)
 
 
