@@ -1,8 +1,8 @@
 """Pure. One sentence read for contacts: its actors with their part in it, its words of contact, its clauses.
 
 An actor is a named person, office, body or country of one of the two sides, or a third party. Its part is
-`core` (takes part), `indirect` ("Putin's envoy" is not Putin), `speaker` ("Lavrov said"), `topic` ("about
-Marin") or `place` ("in the Élysée").
+`core` (takes part), `indirect` ("Putin's envoy" is not Putin), `speaker` ("Lavrov said"), `viewer` ("Lavrov
+praised"), `topic` ("about Marin") or `place` ("in the Élysée").
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def _part(frame: Frame, number: int) -> Part:
     if SPOKESMAN in actor.mention.tags:
         return "speaker"
     if _comments(frame, actor, number):
-        return "topic"
+        return "viewer"
     if actor.kind != "person" and (grammar.inside.search(before) or _dateline(frame, actor, after)):
         return "place"
     if actor.rank is Rank.COUNTRY and any(_touches(word, actor) for word in frame.leanings):

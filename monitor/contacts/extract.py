@@ -185,7 +185,9 @@ def _fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
             found.actors += others[:1] if not found.of(side) else []
             found.actors += [replace(spoken[0], name=discourse.country(side), rank=Rank.COUNTRY)]
         named = [a for frame in lead for a in frame.actors if a.side == side and a.rank is Rank.PERSON]
-        named = [a for a in named if a.part in {"core", "speaker"} and SPOKESMAN not in a.mention.tags]
+        named = [
+            a for a in named if a.part in {"core", "speaker", "viewer"} and SPOKESMAN not in a.mention.tags
+        ]
         if found.best(side) >= Rank.OFFICE and len({a.name for a in named}) == 1:
             found.actors.append(named[0])
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: letters looked at behind a name: an ending and a word
 NEXT = 24
 
-Part = Literal["core", "indirect", "speaker", "topic", "place"]
+Part = Literal["core", "indirect", "speaker", "viewer", "topic", "place"]
 
 
 @dataclass(slots=True)

@@ -68,7 +68,9 @@ def _outsiders(frame: Frame, span: tuple[int, int]) -> list[Actor]:
 
 
 def _active(frame: Frame, actor: Actor) -> bool:
-    return actor.part in {"core", "indirect"} or (actor.part != "topic" and frame.sentence.field != "content")
+    return actor.part in {"core", "indirect"} or (
+        actor.part not in {"topic", "viewer"} and frame.sentence.field != "content"
+    )
 
 
 def _list_goes_on(frame: Frame, span: tuple[int, int], found: Sequence[Actor]) -> list[Actor]:
@@ -195,7 +197,9 @@ def _speaks_for_itself(frame: Frame, actor: Actor, cues: Sequence[Word]) -> bool
 def _only_speaks(frame: Frame, lent: Actor, cues: Sequence[Word]) -> bool:
     """Whether the sentence itself names whom it means, as one who tells what another does."""
     own = [a for a in frame.actors if (a.side, a.name) == (lent.side, lent.name)]
-    return any(a.part in {"speaker", "topic"} and not _speaks_for_itself(frame, a, cues) for a in own)
+    return any(
+        a.part in {"speaker", "viewer", "topic"} and not _speaks_for_itself(frame, a, cues) for a in own
+    )
 
 
 def _headed_by(frame: Frame, side: str, cues: Sequence[Word]) -> bool:
@@ -220,7 +224,7 @@ def _land(frame: Frame, span: tuple[int, int], side: str, cues: Sequence[Word]) 
             for a in frame.actors
             if a.side == side
             and a.rank >= Rank.METONYM
-            and a.part != "topic"
+            and a.part not in {"topic", "viewer"}
             and scope[0] <= a.start < scope[1]
         ]
         wanted = [a for a in lands if travel or states or a.part == "core"]

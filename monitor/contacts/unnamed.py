@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.contacts.parties import THIRD, Rank
-from monitor.languages.grammar import office_name, office_title
+from monitor.languages.grammar import NAMELESS, deputy_before, office_name, office_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from monitor.contacts.parties import Cast
     from monitor.matching.mentions import Mention
 
+#: letters before an office in which it is said to be a deputy's
+DEPUTY = 16
 #: words between a country and an office that belong together ("French first deputy minister")
 REACH = 3
 _MORE = re.compile(r"(?:\s[\w'-]+){1,3}")
@@ -32,10 +34,22 @@ def refined(actor: Actor, frame: Frame, cast: Cast) -> Actor:
     for office in frame.offices:
         if actor.start < office.start <= actor.end + 1 and office.end > actor.end:
             actor = replace(actor, end=office.end)
+    second = deputy_before(frame.text[max(0, actor.start - DEPUTY) : actor.start])
+    if second:
+        name = office_name(
+            cast.demonyms[actor.side], _whole(frame, actor.start - second, actor.end), "person"
+        )
+        return replace(actor, name=name, start=actor.start - second, kind="person")
     if actor.kind == "person":
         return actor
-    title = office_title(_whole(frame, actor.start, actor.end))
-    return replace(actor, name=f"{cast.demonyms[actor.side]} {title}", kind="person") if title else actor
+    whole = _whole(frame, actor.start, actor.end)
+    title, demonym = office_title(whole), cast.demonyms[actor.side]
+    if title:
+        return replace(actor, name=f"{demonym} {title}", kind="person")
+    body = office_name(demonym, whole, "body")
+    rest = actor.name.removeprefix(demonym)
+    general = rest != actor.name and rest.islower() and not body.endswith(NAMELESS)
+    return replace(actor, name=body) if general else actor
 
 
 def alone(frame: Frame) -> list[Word]:
@@ -76,6 +90,7 @@ def composed(frame: Frame, cast: Cast) -> Iterator[Actor]:
             continue
         used.add(office.start)
         start, end = min(land.start, office.start), max(land.end, office.end)
+        start -= deputy_before(frame.text[max(0, start - DEPUTY) : start])
         world = land.kind != "place" and _of_the_world(frame, land.mention, office.mention)
         side = THIRD if world else land.side
         name = office_name(cast.demonyms.get(side, ""), _whole(frame, start, end), office.sense)

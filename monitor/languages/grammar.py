@@ -231,6 +231,10 @@ def _words(alternatives: str) -> str:
 
 #: people of whom nothing is said but whose they are
 NAMELESS = "delegation"
+#: offices that have deputies of their own name
+_SECONDED = frozenset(
+    {"prime minister", "chief of staff", "speaker", "commander", "mayor", "governor", "rector"}
+)
 
 
 def office_name(demonym: str, text: str, sense: str) -> str:
@@ -273,16 +277,24 @@ def _whole_offices(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return whole(offices.heads, offices.kinds), whole(offices.fields)
 
 
+def deputy_before(text: str) -> int:
+    """How many letters at the end of `text` make whose office follows a deputy: "vice-", "заместитель "."""
+    words = _office_words("kinds")["deputy"].pattern
+    found = re.search(rf"{words}[\s-]{{0,2}}\Z", text)
+    return len(found[0]) if found else 0
+
+
 def _office(text: str, sense: str) -> str:
     topic = next(_named("fields", text), "")
     kinds = set(_named("kinds", text))
     if sense == "body" and "ministry" in kinds:
         return f"{topic} ministry".strip()
+    deputy = "deputy " if "deputy" in kinds else ""
     head = next(_named("heads", text), None)
     if head is not None:
-        return head
+        second = deputy and sense == "person" and head in _SECONDED
+        return f"{deputy}{head}" if second else head
     if "minister" in kinds or (topic and sense == "person"):
-        deputy = "deputy " if "deputy" in kinds else ""
         return f"{deputy}{topic} minister".replace("  ", " ").strip()
     return "official" if sense == "person" else NAMELESS
 
