@@ -165,8 +165,8 @@ def _elsewhere(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
 
 
 def _in_later_piece(frame: Frame, actor: Actor, cue: Word) -> bool:
-    """Whether somebody is named first behind the semicolon that ends the news of a word of contact."""
-    return actor.start > cue.end and ";" in frame.text[cue.end : actor.start]
+    """Whether an office is named first behind the semicolon that ends the news of a word of contact."""
+    return actor.rank >= Rank.OFFICE and actor.start > cue.end and ";" in frame.text[cue.end : actor.start]
 
 
 def _beside(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:

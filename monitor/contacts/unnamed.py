@@ -84,18 +84,63 @@ def _of_the_world(frame: Frame, land: Mention, office: Mention) -> bool:
 def composed(frame: Frame, cast: Cast) -> Iterator[Actor]:
     """ "Spanish interior minister": a country, its people or its capital beside an office."""
     used = {o.start for o in frame.offices for a in frame.actors if a.start <= o.start < a.end}
+    held = {land.start: office for land in frame.lands for office in _inside(land, frame)}
     for land in frame.lands:
-        office = _beside(land, frame, used)
+        office = _beside(land, frame, used) if land.start not in held else None
         if office is None:
             continue
         used.add(office.start)
         start, end = min(land.start, office.start), max(land.end, office.end)
         start -= deputy_before(frame.text[max(0, start - DEPUTY) : start])
-        world = land.kind != "place" and _of_the_world(frame, land.mention, office.mention)
-        side = THIRD if world else land.side
-        name = office_name(cast.demonyms.get(side, ""), _whole(frame, start, end), office.sense)
-        kind = "person" if office.sense == "person" else "body"
-        yield replace(land, name=name, side=side, rank=Rank.OFFICE, start=start, end=end, kind=kind)
+        held[land.start] = (_whole(frame, start, end), office)
+        yield _officer(frame, cast, land, held[land.start], (start, end))
+    for states in _lists(frame):
+        offices = [held[land.start] for land in states if land.start in held]
+        if len(offices) == 1 and frame.grammar.plural.search(offices[0][0]):
+            for land in (land for land in states if land.start not in held):
+                yield _officer(frame, cast, land, offices[0], (land.start, land.end))
+
+
+def _officer(frame: Frame, cast: Cast, land: Actor, said: tuple[str, Word], span: tuple[int, int]) -> Actor:
+    """Who holds an office of a country; `said`: the words for it, and the word that is one."""
+    words, office = said
+    world = land.kind != "place" and _of_the_world(frame, land.mention, office.mention)
+    side = THIRD if world else land.side
+    name = office_name(cast.demonyms.get(side, ""), words, office.sense)
+    kind = "person" if office.sense == "person" else "body"
+    return replace(land, name=name, side=side, rank=Rank.OFFICE, start=span[0], end=span[1], kind=kind)
+
+
+def _inside(land: Actor, frame: Frame) -> Iterator[tuple[str, Word]]:
+    """The office in an entity's words that begin or end with a country: "Spanish officials"."""
+    for actor in frame.actors:
+        if actor.rank is Rank.OFFICE and actor.start <= land.start and land.end <= actor.end:
+            for office in frame.offices:
+                if actor.start <= office.start <= actor.end and office.start >= land.end:
+                    yield frame.text[land.end : office.end], office
+
+
+def _lists(frame: Frame) -> Iterator[list[Actor]]:
+    """The countries that stand in one list: "Malta, Spain and Peru"."""
+    states: list[Actor] = []
+    for land in sorted(frame.lands, key=lambda land: land.start):
+        if states and not _joined(states[-1], land, frame):
+            yield states
+            states = []
+        states.append(land)
+    yield states
+
+
+def _joined(one: Actor, other: Actor, frame: Frame) -> bool:
+    """Whether two countries follow one another in a list, with nothing but "and of" between them."""
+    rest = frame.text[one.end : other.start].strip()
+    comma = rest[:1] in {",", "،"} and bool(rest)
+    rest = rest[1:].strip() if comma else rest
+    joiner = frame.grammar.joiner.match(rest)
+    rest = rest[joiner.end() :].strip() if joiner else rest
+    attached = not rest and frame.text[other.start] == "و"
+    listed = one.kind == other.kind and one.kind != "place" and bool(comma or joiner or attached)
+    return listed and (not rest or frame.grammar.origin.fullmatch(rest) is not None)
 
 
 def _beside(land: Actor, frame: Frame, used: set[int]) -> Word | None:
@@ -164,7 +209,9 @@ def _entitles(title: Actor, person: Actor, frame: Frame) -> bool:
 
 
 def _holds(other: Actor, actor: Actor) -> bool:
-    longer = other.end - other.start > actor.end - actor.start
+    longer = other.end - other.start > actor.end - actor.start or (
+        (other.start, other.end) == (actor.start, actor.end) and other.rank < actor.rank is Rank.COUNTRY
+    )
     return longer and other.start <= actor.start and actor.end <= other.end
 
 

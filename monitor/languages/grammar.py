@@ -125,6 +125,8 @@ class Grammar:
     origin: re.Pattern[str]
     #: between a place and the office or body that is there: "the town-based council"; anchored at both ends
     based: re.Pattern[str]
+    #: an office that several hold
+    plural: re.Pattern[str]
     #: anchored: what precedes a body that is only the place
     inside: re.Pattern[str]
     #: anchored: what precedes or follows a word of contact that did not take place

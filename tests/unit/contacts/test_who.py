@@ -113,3 +113,49 @@ def test_what_a_third_party_discusses_is_not_theirs(lang: str, text: str) -> Non
 def test_turkish_puts_who_talked_behind_the_participle(name: str) -> None:
     found = parties("tr", f"{name} ile görüşen Lavrov Kahire'ye gitti.")
     assert [party.split(" | ")[0] for party in found] == ["Sergei Lavrov"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Libyan finance minister meets Russian deputy energy minister.", "Russian deputy energy minister | Libyan finance minister"),
+        ("fr", "Le ministre libyen des Finances a rencontré le vice-ministre russe de l'Énergie.", "Russian deputy energy minister | Libyan finance minister"),
+        ("it", "Il ministro delle Finanze libico ha incontrato il viceministro dell'Energia russo.", "Russian deputy energy minister | Libyan finance minister"),
+        ("ru", "Министр финансов Ливии встретился с замминистра энергетики России.", "Russian deputy energy minister | Libyan finance minister"),
+        ("ar", "وزير المالية الليبي يلتقي نائب وزير الطاقة الروسي.", "Russian deputy energy minister | Libyan finance minister"),
+        ("tr", "Libya Maliye Bakanı, Rusya Enerji Bakan Yardımcısı ile görüştü.", "Russian deputy energy minister | Libyan finance minister"),
+        ("en", "Libyan deputy prime minister arrives in Moscow.", "Russia | Libyan deputy prime minister"),
+        ("fr", "Le vice-premier ministre libyen est arrivé à Moscou.", "Russia | Libyan deputy prime minister"),
+        ("it", "Il vicepremier libico è arrivato a Mosca.", "Russia | Libyan deputy prime minister"),
+        ("ru", "Вице-премьер Ливии прилетел в Москву.", "Russia | Libyan deputy prime minister"),
+        ("ar", "وصول نائب رئيس الحكومة الليبية إلى موسكو.", "Russia | Libyan deputy prime minister"),
+        ("tr", "Libya Başbakan Yardımcısı Moskova'ya geldi.", "Russia | Libyan deputy prime minister"),
+        ("it", "Imprenditori libici incontrano il ministro russo dell'Industria.", "Russian trade minister | Libyan business people"),
+        ("ru", "Ливийские бизнесмены встретились с министром промышленности России.", "Russian trade minister | Libyan business people"),
+        ("ar", "رجال أعمال ليبيون يلتقون وزير الصناعة الروسي.", "Russian trade minister | Libyan business people"),
+        ("tr", "Rus büyükelçi Bingazi belediye başkanı ile görüştü.", "Russian ambassador to Libya | Libyan mayor"),
+    ],
+)  # fmt: skip
+def test_an_office_has_the_name_that_the_words_say(lang: str, text: str, wanted: str) -> None:
+    assert parties(lang, text) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Putin accepted the credentials of the ambassadors of Malta, Libya and Peru.", "Vladimir Putin | Libyan ambassador"),
+        ("fr", "Poutine a reçu les lettres de créance des ambassadeurs de Malte, de Libye et du Pérou.", "Vladimir Putin | Libyan ambassador"),
+        ("it", "Putin ha ricevuto le credenziali degli ambasciatori di Malta, Libia e Perù.", "Vladimir Putin | Libyan ambassador"),
+        ("ru", "Путин принял верительные грамоты послов Мальты, Ливии и Перу.", "Vladimir Putin | Libyan ambassador"),
+        ("en", "The foreign ministers of Russia and Libya met in Cairo.", "Russian foreign minister | Libyan foreign minister"),
+        ("fr", "Les ministres des Affaires étrangères de Russie et de Libye se sont rencontrés.", "Russian foreign minister | Libyan foreign minister"),
+        ("it", "I ministri degli Esteri di Russia e Libia si sono incontrati.", "Russian foreign minister | Libyan foreign minister"),
+        ("ru", "Министры иностранных дел России и Ливии встретились.", "Russian foreign minister | Libyan foreign minister"),
+        ("en", "Talks between Russia and Libya's prime minister were held.", "Russia | Libyan prime minister"),
+        ("tr", "Rusya ile Libya Başbakanı görüştü.", "Russia | Libyan prime minister"),
+    ],
+)  # fmt: skip
+def test_an_office_that_several_hold_is_of_each_country_in_the_list(
+    lang: str, text: str, wanted: str
+) -> None:
+    assert wanted in parties(lang, text)
