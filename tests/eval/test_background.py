@@ -10,6 +10,8 @@ import select
 import subprocess
 import sys
 import tracemalloc
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,13 +23,14 @@ from tests.support.analyst import DECLARED, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from monitor.model import Item
 
 MET = "Haftar met Lavrov in Moscow on Friday."
 WAGNER = "The Wagner Group has left its camp."
 QUIET = "A library opened in Ghat."
+#: a user who owns nothing
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -126,11 +129,21 @@ def test_what_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> None:
     assert [r.path.name for r in folders.read(tmp_path) if isinstance(r, Passed)] == ["d.pdf"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path) -> None:
-    (tmp_path / "secret").mkdir(mode=0)
+def test_a_folder_that_may_not_be_read_is_told() -> None:
+    """Root may read everything, so it reads as nobody; the folder is outside pytest's, which only its owner enters."""
+    user = os.geteuid()
+    with TemporaryDirectory() as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        (folder / "secret").mkdir(mode=0)
+        if user == 0:
+            os.seteuid(NOBODY)
+        try:
+            told = bad(folder)
+        finally:
+            os.seteuid(user)
 
-    assert bad(tmp_path) == [(str(tmp_path / "secret"), "Permission denied")]
+    assert told == [(str(folder / "secret"), "Permission denied")]
 
 
 def test_the_bar_hears_every_byte(news: Path) -> None:
