@@ -7,8 +7,9 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import inspect
@@ -21,6 +22,11 @@ from monitor.store.database import Database
 from monitor.store.instance_lock import InstanceLock
 from monitor.store.tables_news import REVISION
 from tests.support.stored import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
 
 ROOT = Path(__file__).parents[2]
 
@@ -120,23 +126,29 @@ def test_a_database_in_use_is_not_migrated(
     Database.open(f"sqlite:///{old}").close()
 
 
+@contextmanager
+def made_at(revision: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
+    """A writer on a new database at `path` with the tables of an earlier `revision`."""
+    folder = path.parent / "migrations"
+    missing = shutil.ignore_patterns("__pycache__", *later(revision))
+    shutil.copytree(upgrade.MIGRATIONS, folder, ignore=missing)
+    with monkeypatch.context() as past:
+        past.setattr(upgrade, "MIGRATIONS", folder)
+        past.setattr(upgrade, "REVISION", revision)
+        database = Database.open(f"sqlite:///{path}")
+        with database.transaction() as tx:
+            yield tx
+        database.close()
+
+
 def test_a_database_of_the_first_tables_keeps_its_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stories keep their ids, items their stories, receivers what they were told; the old keys go."""
     path = tmp_path / "monitor.db"
-    with monkeypatch.context() as past:
-        folder = tmp_path / "migrations"
-        shutil.copytree(
-            upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", *later("0001"))
-        )
-        past.setattr(upgrade, "MIGRATIONS", folder)
-        past.setattr(upgrade, "REVISION", "0001")
-        database = Database.open(f"sqlite:///{path}")
-        with database.transaction() as tx:
-            for statement in _FIRST_ROWS:
-                tx.exec_driver_sql(statement)
-        database.close()
+    with made_at("0001", path, monkeypatch) as tx:
+        for statement in _FIRST_ROWS:
+            tx.exec_driver_sql(statement)
     database = Database.open(f"sqlite:///{path}")
     assert database.check() == ()
     with database.snapshot() as tx:
@@ -161,19 +173,10 @@ def test_a_database_of_the_first_tables_keeps_its_rows(
 def test_a_group_number_is_not_given_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Deliveries name it, also when the last groups are gone by the time the table is made anew."""
     path = tmp_path / "monitor.db"
-    with monkeypatch.context() as past:
-        folder = tmp_path / "migrations"
-        shutil.copytree(
-            upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", *later("0002"))
-        )
-        past.setattr(upgrade, "MIGRATIONS", folder)
-        past.setattr(upgrade, "REVISION", "0002")
-        database = Database.open(f"sqlite:///{path}")
-        with database.transaction() as tx:
-            for statement in (_FIRST_ROWS[0], _FIRST_ROWS[2], _FIRST_ROWS[-1], _FIRST_ROWS[-1]):
-                tx.exec_driver_sql(statement)
-            tx.exec_driver_sql("DELETE FROM alert_groups WHERE id = 2")
-        database.close()
+    with made_at("0002", path, monkeypatch) as tx:
+        for statement in (_FIRST_ROWS[0], _FIRST_ROWS[2], _FIRST_ROWS[-1], _FIRST_ROWS[-1]):
+            tx.exec_driver_sql(statement)
+        tx.exec_driver_sql("DELETE FROM alert_groups WHERE id = 2")
     database = Database.open(f"sqlite:///{path}")
     with database.transaction() as tx:
         alerts.open_group(tx, "desk", "s-1", now=NOW, due_at=NOW)
@@ -186,19 +189,10 @@ def test_articles_that_were_read_before_they_had_a_table_are_known(
 ) -> None:
     """An edit of their entry does not take their text out; nothing is fetched again."""
     path = tmp_path / "monitor.db"
-    with monkeypatch.context() as past:
-        folder = tmp_path / "migrations"
-        shutil.copytree(
-            upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", *later("0004"))
-        )
-        past.setattr(upgrade, "MIGRATIONS", folder)
-        past.setattr(upgrade, "REVISION", "0004")
-        database = Database.open(f"sqlite:///{path}")
-        with database.transaction() as tx:
-            for table in ("feeds", "stories", "items"):
-                tx.exec_driver_sql(next(s for s in _FIRST_ROWS if s.startswith(f"INSERT INTO {table} ")))
-            tx.exec_driver_sql("UPDATE items SET fulltext = 'read', content = 'the whole article of LİBYA'")
-        database.close()
+    with made_at("0004", path, monkeypatch) as tx:
+        for table in ("feeds", "stories", "items"):
+            tx.exec_driver_sql(next(s for s in _FIRST_ROWS if s.startswith(f"INSERT INTO {table} ")))
+        tx.exec_driver_sql("UPDATE items SET fulltext = 'read', content = 'the whole article of LİBYA'")
     database = Database.open(f"sqlite:///{path}")
     with database.snapshot() as tx:
         assert articles.kept(tx, [1]) == {1: ("the whole article of LİBYA", "")}
@@ -212,24 +206,15 @@ def test_what_a_flood_held_back_is_found_by_its_new_name(
 ) -> None:
     """Items of a database of the previous tables, and the mark of an article that still waits."""
     path = tmp_path / "monitor.db"
-    with monkeypatch.context() as past:
-        folder = tmp_path / "migrations"
-        shutil.copytree(
-            upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", *later("0013"))
-        )
-        past.setattr(upgrade, "MIGRATIONS", folder)
-        past.setattr(upgrade, "REVISION", "0013")
-        database = Database.open(f"sqlite:///{path}")
-        with database.transaction() as tx:
-            for statement in (_FIRST_ROWS[0], *_item_row(1, "held", ""), *_item_row(2, "loud", "wagner")):
-                tx.exec_driver_sql(statement)
-            tx.exec_driver_sql("UPDATE items SET coverage = 'braked' WHERE id = 1")
-            for item, braked in ((1, 1), (2, 0)):
-                tx.exec_driver_sql(
-                    "INSERT INTO articles (item_id, wanted_at, next_try_at, braked) "
-                    f"VALUES ({item}, {_AT}, {_AT}, {braked})"
-                )
-        database.close()
+    with made_at("0013", path, monkeypatch) as tx:
+        for statement in (_FIRST_ROWS[0], *_item_row(1, "held", ""), *_item_row(2, "loud", "wagner")):
+            tx.exec_driver_sql(statement)
+        tx.exec_driver_sql("UPDATE items SET coverage = 'braked' WHERE id = 1")
+        for item, braked in ((1, 1), (2, 0)):
+            tx.exec_driver_sql(
+                "INSERT INTO articles (item_id, wanted_at, next_try_at, braked) "
+                f"VALUES ({item}, {_AT}, {_AT}, {braked})"
+            )
     database = Database.open(f"sqlite:///{path}")
     assert database.check() == ()
     with database.snapshot() as tx:
@@ -247,19 +232,10 @@ def test_what_a_flood_held_back_is_found_by_its_new_name(
 def before_parties(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A database of the last tables with a column for each side, and more contacts than are carried over at a time."""
     path = tmp_path / "monitor.db"
-    with monkeypatch.context() as past:
-        folder = tmp_path / "migrations"
-        shutil.copytree(
-            upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", *later("0012"))
-        )
-        past.setattr(upgrade, "MIGRATIONS", folder)
-        past.setattr(upgrade, "REVISION", "0012")
-        database = Database.open(f"sqlite:///{path}")
-        with database.transaction() as tx:
-            tx.exec_driver_sql(_FIRST_ROWS[0])
-            for statement in _WITH_CONTACTS:
-                tx.exec_driver_sql(statement)
-        database.close()
+    with made_at("0012", path, monkeypatch) as tx:
+        tx.exec_driver_sql(_FIRST_ROWS[0])
+        for statement in _WITH_CONTACTS:
+            tx.exec_driver_sql(statement)
     return path
 
 
