@@ -9,12 +9,13 @@ MADE   := $(shell $(PYTHON) -c 'import sys; print(sys.implementation.name, sys.v
 RUN    := $(VENV)/.run-$(MADE)
 DEV    := $(VENV)/.dev-$(MADE)
 BENCH  := $(VENV)-bench/.run-$(MADE)
+PEERS  := $(VENV)-peers/.run-$(MADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo check fmt lock eval background mutate crash bench image clean dev screenshot
+.PHONY: help run test demo check fmt lock eval background mutate crash bench bench-peers image clean dev screenshot
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 $(RUN): requirements.lock pyproject.toml scripts/setup.sh
 	@sh scripts/setup.sh $(VENV) "$(PYTHON)" "$(UV)" requirements.lock
@@ -65,6 +66,14 @@ $(BENCH): requirements-bench.lock pyproject.toml scripts/setup.sh
 bench: $(BENCH) ## how fast matching is, beside plain folding, the automaton alone, re, regex and spaCy
 	@$(VENV)-bench/bin/python -m benchmarks $(ARGS)
 
+$(PEERS): requirements-peers.lock pyproject.toml scripts/setup.sh
+	@sh scripts/setup.sh $(VENV)-peers "$(PYTHON)" "$(UV)" requirements-peers.lock
+	@touch $@
+
+# the daemon at rest adds a second a feed: a new feed is asked for the first time a second after the one before
+bench-peers: $(PEERS) ## what watching feeds costs, beside reader, rss2email and a bare client (FEEDS=200)
+	@$(VENV)-peers/bin/python -m benchmarks.readers --feeds $(or $(FEEDS),200) $(ARGS)
+
 fmt: $(DEV) ## format and fix
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
@@ -76,9 +85,10 @@ lock: ## write the lock files anew (needs uv)
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra contacts --extra apprise pyproject.toml scripts/build-requirements.in -o requirements.lock -q
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras pyproject.toml scripts/build-requirements.in --group dev -c requirements.lock -o requirements-dev.lock -q
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml scripts/build-requirements.in --group bench -c requirements-dev.lock -o requirements-bench.lock -q
+	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml scripts/build-requirements.in --group peers -c requirements-dev.lock -o requirements-peers.lock -q
 
 image: ## build the container image
 	docker build -t monitor .
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) $(VENV)-bench dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-peers dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

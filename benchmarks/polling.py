@@ -281,6 +281,12 @@ def tried(rule: Rule, shape: Shape, feeds: int = FEEDS) -> Course:
     )
 
 
+def delay_of_busy_feeds() -> tuple[float, float]:
+    """Minutes from publication to poll, median and 95 %, of feeds with ten items a day or more."""
+    middle, late, _ = _summed(tried(ours, shape) for shape in SHAPES if shape.daily >= BUSY)
+    return middle, late
+
+
 def main() -> None:
     """Print every table."""
     found = {name: {shape: tried(rule, shape) for shape in SHAPES} for name, rule in RULES.items()}

@@ -28,6 +28,12 @@ CONFIG = "data: state\nfeeds: [feeds.yaml]\n"
 
 def main() -> None:
     """Print the table."""
+    for line in lines():
+        print(line)
+
+
+def lines() -> Iterator[str]:
+    """The table."""
     with tempfile.TemporaryDirectory() as folder, _daemon(Path(folder)) as config:
         (Path(folder) / "text.txt").write_text(SENTENCE, encoding="utf-8")
         commands = {
@@ -42,9 +48,9 @@ def main() -> None:
         taken = [{name: _seconds(command) for name, command in commands.items()} for _ in range(ROUNDS)]
     middle = {name: median(one[name] for one in taken) for name in commands}
     floor = middle["python -c pass"]
-    print(f"{'CPU of a start, median of ' + str(ROUNDS):32} {'ms':>8} × the floor")
+    yield f"{'CPU of a start, median of ' + str(ROUNDS):32} {'ms':>8} × the floor"
     for name, seconds in middle.items():
-        print(f"  {name:30} {seconds * 1000:8.0f} {seconds / floor:8.1f}")
+        yield f"  {name:30} {seconds * 1000:8.0f} {seconds / floor:8.1f}"
 
 
 @contextmanager
