@@ -166,7 +166,7 @@ class App:
     def false_alarm_link(self, story: str) -> str:
         """Where a reader can call a story false; empty where no page is served."""
         config = self.parts.settings.config
-        if config.public_url is None or config.listen is None:
+        if config.public_url is None or config.listen == "none":
             return ""
         return links.address(config.public_url, self.link_key(), story, self.clock())
 

@@ -72,7 +72,6 @@ def not_yet(found: Settings) -> list[str]:
     """Keys that are taken and have no effect in this version, for `check`."""
     remarks = []
     config = found.config
-    if (config.public_url is None) != (config.listen is None):
-        there, missing = ("listen", "public_url") if config.public_url is None else ("public_url", "listen")
-        remarks.append(f"{there} without {missing}: alerts carry no link to call them false; it takes both")
+    if config.public_url is not None and config.listen == "none":
+        remarks.append("public_url with listen: none: nothing is served there, and alerts carry no links")
     return remarks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,8 +10,6 @@ import typer
 
 from monitor.cli import explain
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, own, say, say_json
-from monitor.desk import server
-from monitor.errors import ConfigError, Mistake
 from monitor.fields import parse_duration
 from monitor.jobs import feedback
 from monitor.store import archive, suppressions
@@ -21,11 +18,9 @@ from monitor.watchlists.compile import load
 from monitor.watchlists.press import load_press
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import timedelta
     from pathlib import Path
 
-    from monitor.app import App
     from monitor.config.load import Settings
     from monitor.jobs.feedback import Claim
     from monitor.model import StoryItem
@@ -51,7 +46,7 @@ def mark(claim: Claim, config: Path | None, *, test: bool = True, as_json: bool 
         said = f"{count} item{'s' if count != 1 else ''} silenced, and what is like it"
         say(f"suppression {made.id}: {said}, until {made.expires_at:%Y-%m-%d} ({own(_scope(made))})")
     if test:
-        _keep_test(found, made, item.item, quiet=as_json)
+        keep_test(found, made, item.item, quiet=as_json)
 
 
 def kept(db: Database, claim: Claim, now: datetime, known: Outlets) -> tuple[Suppression, StoryItem, int]:
@@ -60,36 +55,11 @@ def kept(db: Database, claim: Claim, now: datetime, known: Outlets) -> tuple[Sup
         return feedback.suppress(tx, claim, now, known)
 
 
-@contextmanager
-def serving(app: App) -> Iterator[None]:
-    """Serve the page of links in alerts while the block runs, where `listen` is set. Raises ConfigError."""
-    listen = app.parts.settings.config.listen
-    if listen is None:
-        yield
-        return
-    host, _, port = listen.rpartition(":")
+def keep_test(found: Settings, made: Suppression, item: Any, *, quiet: bool) -> None:
+    """Append the test of a false alarm beside its watchlist, where that can be written.
 
-    def act(claim: Claim) -> tuple[Suppression, int]:
-        made, item, count = kept(app.db, claim, app.clock(), app.parts.watchlists.press.outlets)
-        _keep_test(app.parts.settings, made, item.item, quiet=True)
-        return made, count
-
-    desk = server.Desk(
-        db=app.db, key=app.link_key(), titles=lambda: app.parts.titles, act=act, clock=app.clock
-    )
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(server.served(desk, (host, int(port))))
-        except (OSError, OverflowError) as error:
-            file = str(app.parts.settings.path or "environment")
-            said = f"listen: {listen} cannot be served: {error}"
-            mistake = Mistake(file=file, line=None, column=None, message=said, remedy="choose a free port")
-            raise ConfigError((mistake,)) from None
-        yield
-
-
-def _keep_test(found: Settings, made: Suppression, item: Any, *, quiet: bool) -> None:
-    """A rule that still fires makes the new test fail until somebody corrects it: that is what it is for."""
+    A rule that still fires makes the new test fail until somebody corrects it: that is what it is for.
+    """
     lists = load(found.watchlists, cache=found.pattern_cache)
     try:
         place = explain.place(lists, made.watchlist, found.watchlists)

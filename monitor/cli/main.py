@@ -23,6 +23,7 @@ FINDINGS, MISCONFIGURED, OUR_BUG = 1, 2, 70
 #: command -> the module and the function that do it, in the order of `--help`
 COMMANDS = {
     "run": "run:run",
+    "serve": "serve:serve",
     "once": "run:once",
     "demo": "run:run_demo",
     "init": "init:init",

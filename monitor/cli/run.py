@@ -26,7 +26,7 @@ from monitor.cli.common import (
     receiver_named,
     say,
 )
-from monitor.cli.false_alarms import serving
+from monitor.cli.serve import serving
 from monitor.cli.status import next_digest
 from monitor.config import load
 from monitor.demo import world
@@ -52,8 +52,8 @@ def run(config: ConfigOption = None) -> None:
     stopping = daemon.Stopping()
     signals = daemon.Signals()
     found = loaded(config)
-    with opened(found, stopping=stopping) as app, serving(app):
-        say(greeting(app))
+    with opened(found, stopping=stopping) as app, serving(app) as desk:
+        say(greeting(app, desk))
         services = {"deliver": app.deliveries()}
         ticks = {n: (seconds, getattr(app, n)) for n, seconds in TICKS.items() if n not in services}
         # the flow of polls goes on for as long as the next one is nearer than the next tick
@@ -182,8 +182,10 @@ def send_test(
 # What `run`, `check` and `demo` say, worded for people.
 
 
-def greeting(app: App) -> str:
-    """What is about to happen, when the next digest is due, and what to set to get e-mail and Slack."""
+def greeting(app: App, desk: str | None = None) -> str:
+    """What is about to happen, where it can be seen (`desk`: the address), when the next digest is due, and
+    what to set to get e-mail and Slack.
+    """
     found = app.parts.settings
     config, now = found.config, app.clock()
     enabled = [f for f in app.parts.feeds if f.enabled]
@@ -191,6 +193,7 @@ def greeting(app: App) -> str:
     lines = [
         f"monitor watches {len(enabled)} feeds with {rules} rules in "
         f"{len(app.parts.watchlists.lists)} watchlists",
+        *([f"  desk       {desk}"] if desk else []),
         f"  database   {redact(found.database)}",
         f"  alerts     to {found.route.receiver}"
         + (f" and {len(found.route.routes)} more routes" if found.route.routes else ""),

@@ -75,6 +75,14 @@ class Settings:
         return self.config.route
 
     @property
+    def listen(self) -> tuple[str, int] | None:
+        """The host and port at which the desk is served; None: it is not."""
+        if self.config.listen == "none":
+            return None
+        host, _, port = self.config.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @property
     def digests(self) -> tuple[DigestConfig, ...]:
         """The digest series; never None after loading."""
         return self.config.digests or ()
@@ -239,6 +247,8 @@ VARIABLES: dict[str, documents.Path] = {
     "CONTACT": ("contact",),
     "PUBLIC_URL": ("public_url",),
     "LISTEN": ("listen",),
+    "DESK_TOKEN": ("desk", "token"),
+    "DESK_TOKEN_FILE": ("desk", "token_file"),
     "FEEDS": ("feeds",),
     "WATCHLISTS": ("watchlists",),
     "TEMPLATES": ("templates",),

@@ -37,7 +37,10 @@ _DATABASE = worded(
     r"^(sqlite:///|postgresql\+psycopg://)\S+$", "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
 )
 _CONTACT = worded(r"^[^\x00-\x1f()<>]+$", "a contact on one line without ( ) < >, like ops@example.org")
-_LISTEN = worded(r"^[A-Za-z0-9.-]+:\d{1,5}$", "a host and a port, like 127.0.0.1:8080")
+_LISTEN = worded(
+    r"^(([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}|none)$", "a host and a port, like 127.0.0.1:8080, or none"
+)
+_HOST = worded(r"^[A-Za-z0-9.-]+$", "the name of a host, like desk.example.org")
 
 
 def _language(value: str) -> str:
@@ -236,6 +239,24 @@ class HeartbeatConfig(Strict):
         return "url"
 
 
+#: where the desk is served unless something else is said: nobody on another machine reaches it
+LISTEN = "127.0.0.1:8780"
+#: characters that a token has at least
+TOKEN_LENGTH = 16
+
+
+class DeskConfig(Strict):
+    """Who may use the desk beyond this machine."""
+
+    #: what visitors send as a password or a bearer token; without it the desk is served on loopback alone
+    token: SecretStr | None = None
+    token_file: LocalPath | None = None
+    #: proxies whose word is taken for who is asking and how (X-Forwarded-For, X-Forwarded-Proto)
+    proxies: tuple[Network, ...] = ()
+    #: names under which the desk is asked for, besides those of `public_url` and of this machine
+    hosts: tuple[Annotated[str, Field(pattern=_HOST)], ...] = ()
+
+
 class Config(Strict):
     """The whole of monitor.yaml."""
 
@@ -245,11 +266,11 @@ class Config(Strict):
     database: Annotated[str, Field(pattern=_DATABASE), LocalMark(url=True)] | None = None
     #: who runs this: stands in the User-Agent, so that a publisher can write instead of blocking
     contact: str | None = Field(default=None, pattern=_CONTACT, max_length=200)
-    #: what readers of alerts can reach, for the link that calls an alert false; None: no link
+    #: what readers of alerts can reach, for links to the desk; None: no links
     public_url: str | None = Field(default=None, pattern=_WEB)
-    #: where the page of links in alerts is served: host:port, mostly behind a proxy that speaks TLS; None:
-    #: nowhere
-    listen: str | None = Field(default=None, pattern=_LISTEN)
+    #: where the desk is served: host:port, beyond this machine behind a proxy that speaks TLS; none: nowhere
+    listen: str = Field(default=LISTEN, pattern=_LISTEN)
+    desk: DeskConfig = DeskConfig()
     feeds: LocalPaths = ()
     watchlists: LocalPath | None = None
     templates: LocalPath | None = None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.config.model import DEFAULT_RECEIVER
+from monitor.config.model import DEFAULT_RECEIVER, TOKEN_LENGTH
 from monitor.errors import suggestion
 from monitor.model.matchers import misfits, names_event, takes_all_of
+from monitor.net.addresses import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,6 +45,7 @@ def names_wrong(config: Config, document: documents.Document) -> Iterator[Mistak
     for path, name in used:
         if name not in known:
             yield document.mistake(path, f"there is no receiver {name!r}", suggestion(name, known))
+    yield from _desk_wrong(config, document)
     yield from _fallbacks_wrong(config, document)
     yield from _unreached(config, document, [name for _, name in used])
     series = [d.series for d in digests]
@@ -52,6 +54,19 @@ def names_wrong(config: Config, document: documents.Document) -> Iterator[Mistak
             yield document.mistake(
                 ("digests", n, "series"), f"a second digest is called {name!r}", "the name is its identity"
             )
+
+
+def _desk_wrong(config: Config, document: documents.Document) -> Iterator[Mistake]:
+    """A desk that strangers could reach, or could guess their way into."""
+    token = config.desk.token
+    host = config.listen.rpartition(":")[0].strip("[]")
+    if config.listen != "none" and not is_loopback(host) and token is None:
+        message = "the desk would be open to everybody who reaches this address"
+        remedy = "set desk.token_file, or listen at 127.0.0.1 behind a proxy"
+        yield document.mistake(("listen",), message, remedy)
+    if token is not None and len(token.get_secret_value()) < TOKEN_LENGTH:
+        remedy = f"{TOKEN_LENGTH} characters or more, by chance: openssl rand -hex 24"
+        yield document.mistake(("desk", "token"), "the token can be guessed", remedy)
 
 
 def _unreached(config: Config, document: documents.Document, used: Iterable[str]) -> Iterator[Mistake]:

@@ -103,3 +103,11 @@ def refusal(address: Address, allowed: Iterable[Network] = ()) -> str | None:
 def is_metadata_name(host: str) -> bool:
     """Whether `host` names a cloud metadata service, whatever it resolves to."""
     return host.rstrip(".").lower() in _METADATA_NAMES
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address, is this machine alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

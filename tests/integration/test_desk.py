@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import http.client
 import socket
-from contextlib import contextmanager
+from base64 import b64encode
+from contextlib import ExitStack, contextmanager
+from contextlib import suppress as suppress_errors
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
 
+from monitor.app import opened as running
 from monitor.config import load as settings
 from monitor.demo.messages import stories
-from monitor.desk.server import MAX_BODY, Desk, served
-from monitor.errors import StoreError
+from monitor.desk.asked import Desk
+from monitor.desk.protocol import ROOM
+from monitor.desk.server import served
+from monitor.desk.web import MAX_BODY, application
+from monitor.errors import ConfigError, StoreError
 from monitor.jobs.feedback import suppress
 from monitor.messages.alert import alert_context
 from monitor.messages.links import address
@@ -24,30 +31,40 @@ from monitor.store.database import Database
 from monitor.stories.judgement import StoryJudge
 from tests.support.press import PRESS
 from tests.support.stored import DAY, NOW, assessed, feed, match, told
+from tests.support.workplace import workplace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+    from monitor.app import App
     from monitor.jobs.feedback import Claim
     from monitor.model.delivery import Suppression
 
 FILLED = {"author": "آنا", "reason": "a choir <b>", "watchlist": "envoys", "days": "30"}
 STORY = "s-54e247bee4"
+LOOPBACK = ("127.0.0.1", 0)
+ENVOYS = """
+watchlist: envoys
+title: Envoys & <co>
+severity: high
+rules:
+  - {id: named, title: An envoy is named, query: envoy}
+"""
 
 
 class Place:
-    """A served desk, a database with one story, and a browser without memory."""
+    """A served desk over an analyst's folder with one story, and a browser without memory."""
 
-    def __init__(self, db: Database, folder: Path) -> None:
-        self.db, self.now, self.broken = db, NOW, False
-        self.key = facts.link_key(folder)
+    def __init__(self, app: App) -> None:
+        self.app, self.now, self.broken = app, NOW, False
+        self.key = app.link_key()
         self.port = 0
+        app.clock = lambda: self.now
 
     def act(self, claim: Claim) -> tuple[Suppression, int]:
         if self.broken:
             raise StoreError("monitor.db is locked")
-        with self.db.transaction() as tx:
+        with self.app.db.transaction() as tx:
             made, _, count = suppress(tx, claim, self.now, PRESS.outlets)
         return made, count
 
@@ -69,29 +86,24 @@ class Place:
         return self.ask("POST", "/false-alarm", body=body)
 
     def kept(self) -> tuple[Suppression, ...]:
-        with self.db.snapshot() as tx:
+        with self.app.db.snapshot() as tx:
             return suppressions.every(tx)
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Place]:
-    database = Database.open(f"sqlite:///{folder}/monitor.db")
-    with database.transaction() as tx:
+def opened(folder: Path, *, config: str = "", patience: float | None = None) -> Iterator[Place]:
+    """`config`: lines of the configuration."""
+    path = workplace(folder, extra={"envoys.yaml": ENVOYS})
+    path.write_text(path.read_text(encoding="utf-8") + f"data: {folder}\n" + config, encoding="utf-8")
+    with Database.open(f"sqlite:///{folder}/monitor.db") as db, db.transaction() as tx:
         feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
         title = "<script>مجموعة فاغنر</script>"
         told(tx, STORY, assessed(matches=(match(),), coverage=Coverage.MATCHED, title=title))
-    place = Place(database, folder)
-    desk = Desk(
-        db=database,
-        key=place.key,
-        titles=lambda: {"envoys": "Envoys & <co>"},
-        act=place.act,
-        clock=lambda: place.now,
-    )
-    with served(desk, ("127.0.0.1", 0)) as (_, port):
-        place.port = port
-        yield place
-    database.close()
+    with running(settings.load(path, {}), exclusive=False) as app:
+        place = Place(app)
+        with served(lambda: application(Desk(app=app, claim=place.act)), LOOPBACK, patience=patience) as at:
+            place.port = at[1]
+            yield place
 
 
 @pytest.fixture
@@ -181,14 +193,14 @@ def test_a_database_that_refuses_is_a_polite_page(place: Place) -> None:
 @pytest.mark.parametrize(
     ("more", "status"),
     [
-        pytest.param({"path": "/"}, 404, id="another page"),
+        pytest.param({"path": "/other"}, 404, id="another page"),
         pytest.param({"path": "/false-alarm"}, 403, id="no token"),
         pytest.param(
             {"path": "/x/false-alarm?" + "&".join(f"f{n}=1" for n in range(40))}, 403, id="many fields"
         ),
         pytest.param({"method": "POST", "body": "x" * (MAX_BODY + 1)}, 413, id="too long"),
         pytest.param({"method": "POST", "body": b"\xff\xfe"}, 403, id="not text"),
-        pytest.param({"method": "PUT", "body": ""}, 501, id="another verb"),
+        pytest.param({"method": "PUT", "body": ""}, 405, id="another verb"),
     ],
 )
 def test_anything_else_is_refused(place: Place, more: dict[str, Any], status: int) -> None:
@@ -196,10 +208,135 @@ def test_anything_else_is_refused(place: Place, more: dict[str, Any], status: in
     assert place.ask(**more)[0] == status
 
 
-def test_a_client_that_says_nothing_holds_nobody_up(place: Place) -> None:
-    """Others are answered meanwhile."""
-    with socket.create_connection(("127.0.0.1", place.port)):
+def test_sixty_slow_visitors_hold_nobody_up(tmp_path: Path) -> None:
+    """A byte now and then from each: the probe is answered, none stays, and no descriptor is left behind."""
+    with opened(tmp_path, patience=0.5) as place, ExitStack() as stack:
+        assert place.ask(path="/healthz")[0] == 200
+        before = descriptors()
+        slow = [stack.enter_context(socket.create_connection(("127.0.0.1", place.port))) for _ in range(60)]
+        for byte in b"GET /":
+            for visitor in slow:
+                with suppress_errors(OSError):
+                    visitor.send(bytes([byte]))
+            assert place.ask(path="/healthz")[:2] == (200, "alive\n")
+            assert descriptors() - before <= 60 + ROOM + 8
+
+        for visitor in slow:
+            visitor.settimeout(10)
+            with suppress_errors(ConnectionError):
+                assert visitor.recv(1) == b""
+        assert descriptors() - before <= 60 + 8
+
+
+def descriptors() -> int:
+    """How many this process has."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_body_that_never_comes_is_given_up(tmp_path: Path) -> None:
+    """The deadline is for the whole request, not for its head."""
+    sent = b"POST /false-alarm HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx"
+    with opened(tmp_path, patience=0.3) as place:
+        slow = socket.create_connection(("127.0.0.1", place.port), timeout=10)
+        with slow:
+            slow.sendall(sent)
+            assert slow.recv(1) == b""
+
+
+def test_nothing_is_loaded_before_the_first_visitor(tmp_path: Path) -> None:
+    """An idle monitor has neither the memory nor the wakes of a server."""
+    loaded: list[str] = []
+    with served(lambda: loaded.append("now"), LOOPBACK) as (_, port):
+        assert loaded == []
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as visitor:
+            visitor.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            visitor.recv(1)
+        assert loaded == ["now"]
+
+
+def test_probes_and_figures(place: Place) -> None:
+    """Alive is no promise that all is well; figures go by Prometheus' names."""
+    with place.app.db.transaction() as tx:
+        facts.ticked(tx, "poll", NOW)
+    assert place.ask(path="/healthz")[:2] == (200, "alive\n")
+    assert place.ask(path="/readyz")[0] == 200
+    status, text, headers = place.ask(path="/metrics")
+
+    assert (status, headers["Content-Type"].partition(";")[0]) == (200, "text/plain")
+    found = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert float(found["monitor_items_total"]) == 1
+    assert float(found['monitor_tick_last_success_timestamp_seconds{tick="poll"}']) == NOW.timestamp()
+    assert float(found['monitor_feeds{state="ok"}']) + float(found['monitor_feeds{state="failing"}']) == 1
+    assert 'monitor_work_due{subject="",work="polling"}' in found
+
+    place.now = NOW + 2 * DAY
+    assert place.ask(path="/readyz")[0] == 503
+    polled = 'monitor_work_oldest_due_timestamp_seconds{subject="",work="polling"}'
+    assert polled in place.ask(path="/metrics")[1]
+
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+def basic(secret: str, name: str = "ana") -> str:
+    """As a browser sends it."""
+    return "Basic " + b64encode(f"{name}:{secret}".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param({}, 401, id="nothing"),
+        pytest.param({"Authorization": basic(TOKEN[:-1])}, 401, id="a wrong password"),
+        pytest.param({"Authorization": "Basic ~~~"}, 401, id="no credentials at all"),
+        pytest.param({"Authorization": "Digest " + TOKEN}, 401, id="another scheme"),
+        pytest.param({"Authorization": basic(TOKEN)}, 200, id="name and token"),
+        pytest.param({"Authorization": f"Bearer {TOKEN}"}, 200, id="a machine"),
+        pytest.param({"Authorization": f"Bearer {TOKEN}", "Host": "evil.example"}, 421, id="another host"),
+        pytest.param({"Authorization": f"Bearer {TOKEN}", "Host": "desk.example"}, 200, id="a named host"),
+    ],
+)
+def test_beyond_loopback_a_token_is_asked_for(tmp_path: Path, headers: dict[str, str], status: int) -> None:
+    """Of whoever asks, for every page but the probes and the signed links."""
+    with opened(tmp_path, config=f"desk: {{token: {TOKEN}, hosts: [desk.example]}}\n") as place:
+        assert place.ask(path="/metrics", headers=headers)[0] == status
+        assert place.ask(path="/healthz")[0] == 200
         assert place.ask()[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param({}, 200, id="from this machine"),
+        pytest.param({"Host": "localhost:1"}, 200, id="by name"),
+        pytest.param({"Host": "[::1]"}, 200, id="by the other address"),
+        pytest.param({"Host": "evil.example"}, 421, id="a name that was made to point here"),
+        pytest.param({"Host": "[bad"}, 421, id="no name"),
+        pytest.param({"X-Forwarded-For": "203.0.113.9"}, 403, id="through a proxy"),
+    ],
+)
+def test_on_loopback_only_this_machine_is_answered(
+    place: Place, headers: dict[str, str], status: int
+) -> None:
+    """Without a token."""
+    assert place.ask(path="/metrics", headers=headers)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        pytest.param("listen: 0.0.0.0:8080\n", "open to everybody", id="no token"),
+        pytest.param("listen: desk.example:8080\n", "open to everybody", id="a name of others"),
+        pytest.param("desk: {token: secret}\n", "can be guessed", id="a short token"),
+    ],
+)
+def test_a_desk_that_strangers_could_use_is_a_mistake(tmp_path: Path, lines: str, said: str) -> None:
+    """Nothing is started."""
+    path = workplace(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8") + lines, encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=said):
+        settings.load(path, {})
 
 
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

@@ -279,7 +279,7 @@ LOCAL = {
 def test_every_key_that_names_a_file_is_known_as_one() -> None:
     """A new one must not go by the working folder."""
     assert {".".join(path) for path, key in models() if mark_of(key) is not None} == LOCAL
-    assert len(LOCAL) == 15
+    assert len(LOCAL) == 16
 
 
 _NESTED = {
@@ -296,6 +296,7 @@ _NESTED = {
     "receivers.webhook.secret_file": "receivers: [{{name: a, webhook: {{url: 'https://x', secret_file: {0}}}}}]",
     "receivers.apprise.urls_file": "receivers: [{{name: a, apprise: {{urls_file: {0}}}}}]",
     "heartbeat.url_file": "heartbeat: {{url_file: {0}}}",
+    "desk.token_file": "desk: {{token_file: {0}}}",
     "polling.ca_file": "polling: {{ca_file: {0}}}",
     "database": "database: sqlite:///{0}",
 }
@@ -319,7 +320,7 @@ def test_a_path_is_relative_to_the_file_that_names_it(
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
     name = str(tmp_path / "absolute") if given == "/absolute" else given
-    (folder / name).write_text("said", encoding="utf-8")
+    (folder / name).write_text("said, and long enough", encoding="utf-8")
     text = _NESTED.get(key, key + ": {0}").format(name)
     (folder / "monitor.yaml").write_text(text + "\n", encoding="utf-8")
     found = load.load(Path("../config"), {})

@@ -1,0 +1,93 @@
+"""What only the desk's pages and metrics ask the archive: figures, and the newest of a kind by pages.
+
+Nothing here reads a whole table: figures come from the ends of indexes, lists by keyset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import String as Words
+from sqlalchemy import cast, func, literal, select
+
+from monitor.store.sql import batches
+from monitor.store.tables_delivery import alert_groups, deliveries
+from monitor.store.tables_news import feeds, items, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+#: deliveries from which latencies are read
+SAMPLE = 300
+
+
+def totals(tx: Connection) -> Mapping[str, int]:
+    """How many items, matches and deliveries there ever were: their numbers never come back."""
+    ends = {"items": items.c.id, "matches": matches.c.id, "deliveries": deliveries.c.seq}
+    asked = (
+        select(func.coalesce(func.max(end), 0)).scalar_subquery().label(name) for name, end in ends.items()
+    )
+    return dict(tx.execute(select(*asked)).mappings().one())
+
+
+def feeds_by_state(tx: Connection, unwell: Collection[str]) -> Mapping[str, int]:
+    """How many feeds are in each state; `unwell`: the states of those that are not ok."""
+    total, enabled = tx.execute(
+        select(func.count(), func.count().filter(feeds.c.enabled)).select_from(feeds)
+    ).one()
+    found = {state: sum(s == state for s in unwell) for state in ("failing", "quiet", "gone", "never")}
+    return {"ok": enabled - len(unwell), **found, "disabled": total - enabled}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """An alert's way: when its news was published (None: nobody can say), seen, told to us, and delivered."""
+
+    published_at: datetime | None
+    seen_at: datetime
+    queued_at: datetime
+    delivered_at: datetime
+
+
+def passages(tx: Connection, since: datetime) -> Sequence[Passage]:
+    """The ways of the newest alerts that were delivered since then, newest first."""
+    d, g = deliveries.c, alert_groups.c
+    told = literal("alert:") + cast(g.id, Words)
+    sent = (
+        select(g.story_id, g.opened_at, d.created_at, d.settled_at)
+        .join_from(deliveries, alert_groups, d.cause == told)
+        .where(d.state == "delivered", d.kind == "alert", d.settled_at >= since)
+        .order_by(d.seq.desc())
+        .limit(SAMPLE)
+    )
+    found = tx.execute(sent).all()
+    news = _news(tx, [row.story_id for row in found if row.story_id])
+    return [
+        Passage(published_at=said, seen_at=seen, queued_at=row.created_at, delivered_at=row.settled_at)
+        for row in found
+        for seen, said in [_opening(news.get(row.story_id, ()), row.opened_at)]
+    ]
+
+
+def _news(tx: Connection, story_ids: Collection[str]) -> dict[str, list[tuple[datetime, datetime | None]]]:
+    """Of the items of stories: when each was seen, and when it says that it was published."""
+    found: dict[str, list[tuple[datetime, datetime | None]]] = {}
+    for batch in batches(story_ids):
+        i = items.c
+        query = select(i.story_id, i.first_seen_at, i.published_at, i.date_flag).where(i.story_id.in_(batch))
+        for row in tx.execute(query):
+            said = row.published_at if row.date_flag == "ok" else None
+            found.setdefault(row.story_id, []).append((row.first_seen_at, said))
+    return found
+
+
+def _opening(
+    news: Sequence[tuple[datetime, datetime | None]], opened_at: datetime
+) -> tuple[datetime, datetime | None]:
+    """The item that opened a group: the last one seen before."""
+    before = [(seen, said) for seen, said in news if seen <= opened_at]
+    return max(before, key=lambda one: one[0], default=(opened_at, None))
