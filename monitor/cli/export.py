@@ -8,31 +8,24 @@ import os
 import re
 import shutil
 import tempfile
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import search_options
 from monitor.cli.common import FINDINGS, MISCONFIGURED, ConfigOption, complain, loaded, say
-from monitor.contacts.register import ledger
 from monitor.exports import case as case_page
-from monitor.exports.case import MAX_BETWEEN, Case, FeedChain, files
+from monitor.exports.case import files
 from monitor.exports.verify import verify as verified
+from monitor.jobs.case import gathered
 from monitor.store import evidence
 from monitor.store.database import Database
-from monitor.stories.corroboration import corroborate
-from monitor.stories.judgement import StoryJudge
-from monitor.stories.timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from monitor.contacts.parties import EntityIndex
     from monitor.exports.verify import Verified
-    from monitor.model import Story
-    from monitor.model.evidence import Kept
 
 app = typer.Typer(help="Write parts of the archive for others.", no_args_is_help=True)
 
@@ -55,49 +48,11 @@ def case(
     known, judge = search_options.experts(settings)
     with Database.reading(settings.database) as tx:
         story = search_options.story(tx, story_id)
-        made = files(_case(tx, story, known, judge))
+        made = files(gathered(tx, story, known, judge))
     target = folder or Path(f"case-{story.id}")
     _write(target, made)
     kept = sum(name.startswith("entries/") for name in made)
     say(f"{target}: {len(story.items)} items, {kept} entries; check it with: monitor verify {target}")
-
-
-def _case(tx: Any, story: Story, known: EntityIndex, judge: StoryJudge) -> Case:
-    kept = evidence.of_items(tx, [item.id for item in story.items])
-    feeds = dict.fromkeys(k.link.feed_id for k in kept)
-    return Case(
-        judged=judge.judge(story),
-        steps=timeline(story, judge),
-        contacts=ledger(
-            story.items,
-            known.role,
-            people=known.people,
-            titles=known.titles,
-            corroborate=partial(corroborate, press=judge.press),
-        ),
-        kept=kept,
-        chains=tuple(
-            _chain(tx, feed_id, [k for k in kept if k.link.feed_id == feed_id]) for feed_id in feeds
-        ),
-    )
-
-
-def _chain(tx: Any, feed_id: str, ours: list[Kept]) -> FeedChain:
-    """The feed's links from the first to the last of `ours`,
-    or only these where there are too many between.
-    """
-    links: list[Kept] = []
-    for link in evidence.between(tx, feed_id, ours[0].id, ours[-1].id):
-        links.append(link)
-        if len(links) > MAX_BETWEEN:
-            break
-    whole = len(links) <= MAX_BETWEEN
-    return FeedChain(
-        feed_id=feed_id,
-        links=tuple(links if whole else ours),
-        whole=whole,
-        head=evidence.head(tx, feed_id),
-    )
 
 
 def _write(target: Path, made: Mapping[str, bytes]) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor import logs
-from monitor.desk import false_alarm, probes, templates
+from monitor.desk import false_alarm, latest, probes, story, templates
 from monitor.desk.access import Access, Refused
 from monitor.desk.asked import Answer, Asked
 from monitor.errors import StoreError
@@ -45,7 +45,7 @@ HEADERS: Mapping[str, str] = {
     "X-Robots-Tag": "noindex",
 }
 #: address, methods, page
-PAGES: Sequence[tuple[str, str, Page]] = (("/metrics", "GET", probes.metrics),)
+PAGES: Sequence[tuple[str, str, Page]] = (*latest.PAGES, *story.PAGES, ("/metrics", "GET", probes.metrics))
 #: pages that look after themselves: no token is asked for
 OPEN: Sequence[tuple[str, str, Page]] = (
     ("/healthz", "GET", probes.alive),
@@ -85,7 +85,8 @@ def _answered(desk: Desk, page: Page, request: Request, body: bytes | None, guar
         return _refusal(desk, request, refused)
     except StoreError as error:
         log.warning("page_refused", path=request.url.path, reason=str(error))
-        return _refusal(desk, request, Refused(503, str(error)))
+        # what was asked cannot be done, or nothing can be done now
+        return _refusal(desk, request, Refused(409 if body is not None else 503, str(error)))
     except Exception:
         log.exception("page_failed", path=request.url.path)
         return _refusal(desk, request, Refused(500, "This page cannot be made: the monitor's log says why."))

@@ -118,6 +118,11 @@ def _quotes(story: Story, best: StoryItem) -> list[Data]:
     return _varied(list(quotes.values()))[:MAX_QUOTES]
 
 
+def quotes_of(item: StoryItem) -> list[Data]:
+    """Every sentence of an item that is evidence, the loudest match's first, with the hits marked."""
+    return [{**quote(item.item, hits), "field": hits[0].field} for hits in _by_sentence(item)]
+
+
 def _varied(quotes: list[Data]) -> list[Data]:
     """One quotation of each outlet first, then the others."""
     firsts: dict[str, Data] = {}

@@ -16,7 +16,7 @@ from monitor.model import Contact, Coverage, Match, Severity, StoryItem, Suppres
 from monitor.store import rows
 from monitor.store.items import reported
 from monitor.store.sql import batches
-from monitor.store.tables_news import contacts, feeds, items, matches, revisions, suppressed
+from monitor.store.tables_news import contact_parties, contacts, feeds, items, matches, revisions, suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,6 +49,10 @@ class Filter:
     lang: str | None = None
     coverage: Coverage | None = None
     has_contact: bool = False
+    #: it reports a contact in which this party is named
+    party: str | None = None
+    #: it reports a contact in which one of these names takes part
+    names: tuple[str, ...] = ()
     #: by the moment when we first saw them, half-open
     since: datetime | None = None
     until: datetime | None = None
@@ -139,8 +143,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(items.c.coverage == wanted.coverage.value)
     if wanted.watchlist is not None or wanted.min_severity is not None:
         found.append(_matched(wanted.watchlist, wanted.min_severity))
-    if wanted.has_contact:
-        found.append(select(contacts.c.id).where(contacts.c.item_id == items.c.id).exists())
+    if wanted.has_contact or wanted.party is not None or wanted.names:
+        found.append(_contact(wanted))
     if wanted.since is not None:
         found.append(items.c.first_seen_at >= wanted.since)
     if wanted.until is not None:
@@ -148,6 +152,16 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.before_id is not None:
         found.append(items.c.id < wanted.before_id)
     return found
+
+
+def _contact(wanted: Filter) -> ColumnElement[bool]:
+    query = select(contacts.c.id).where(contacts.c.item_id == items.c.id)
+    named = select(contact_parties.c.party).where(contact_parties.c.contact_id == contacts.c.id)
+    if wanted.party is not None:
+        query = query.where(named.where(contact_parties.c.party == wanted.party).exists())
+    if wanted.names:
+        query = query.where(named.where(contact_parties.c.name.in_(wanted.names)).exists())
+    return query.exists()
 
 
 def _matched(watchlist: str | None, severity: Severity | None) -> ColumnElement[bool]:

@@ -12,8 +12,8 @@ from sqlalchemy import String as Words
 from sqlalchemy import cast, func, literal, select
 
 from monitor.store.sql import batches
-from monitor.store.tables_delivery import alert_groups, deliveries
-from monitor.store.tables_news import feeds, items, matches
+from monitor.store.tables_delivery import acks, alert_groups, alert_members, deliveries, suppressions
+from monitor.store.tables_news import feeds, items, matches, stories
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -32,6 +32,51 @@ def totals(tx: Connection) -> Mapping[str, int]:
         select(func.coalesce(func.max(end), 0)).scalar_subquery().label(name) for name, end in ends.items()
     )
     return dict(tx.execute(select(*asked)).mappings().one())
+
+
+def version(tx: Connection) -> str:
+    """Another text as soon as anything on the page of stories may be another."""
+    ends = (matches.c.id, acks.c.id, suppressions.c.id, stories.c.changed_at)
+    row = tx.execute(select(*(select(func.max(end)).scalar_subquery() for end in ends))).one()
+    return "-".join(str(value) for value in row).replace(" ", "T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A group in which a story was to be told to a receiver, and what became of that."""
+
+    receiver: str
+    opened_at: datetime
+    settled_at: datetime | None
+    #: open | sent | dropped
+    state: str
+    reason: str
+    #: why the story was not told with its group
+    held: str
+    route: str
+    acked_by: str
+    #: of the message that was made for it; empty, and None, where none was
+    delivery_id: str | None
+    delivery_state: str | None
+    last_error: str | None
+
+
+def tellings(tx: Connection, story_id: str, limit: int = 50) -> Sequence[Telling]:
+    """Whom a story was told, or was not, the newest first."""
+    g, m, d = alert_groups.c, alert_members.c, deliveries.c
+    made = d.cause == literal("alert:") + cast(g.id, Words)
+    found = (
+        select(
+            g.receiver, g.opened_at, g.settled_at, g.state, g.reason, m.held, g.route, g.acked_by,
+            d.id.label("delivery_id"), d.state.label("delivery_state"), d.last_error,
+        )
+        .join_from(alert_groups, alert_members, m.group_id == g.id)
+        .outerjoin(deliveries, made & (d.receiver == g.receiver) & (d.part == 0))
+        .where(m.story_id == story_id)
+        .order_by(g.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [Telling(**row) for row in tx.execute(found).mappings()]
 
 
 def feeds_by_state(tx: Connection, unwell: Collection[str]) -> Mapping[str, int]:

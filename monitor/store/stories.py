@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, true, update
 
 from monitor.model import RelatedStory, Severity, Story
 from monitor.store import archive
@@ -165,6 +165,15 @@ def last_match_of(tx: Connection, story_id: str) -> int:
     return int(tx.execute(newest.where(~matches.c.again)).scalar_one())
 
 
+def changes(tx: Connection, story_ids: Iterable[str]) -> dict[str, datetime]:
+    """When something was last new in each of these stories."""
+    found: dict[str, datetime] = {}
+    for batch in batches(story_ids):
+        held = select(stories.c.id, stories.c.changed_at).where(stories.c.id.in_(batch))
+        found |= {row.id: row.changed_at for row in tx.execute(held)}
+    return found
+
+
 def changed_at(tx: Connection, story_id: str) -> datetime | None:
     """When something was last new in a story; None: there is none."""
     return tx.execute(select(stories.c.changed_at).where(stories.c.id == story_id)).scalar()
@@ -175,10 +184,22 @@ def recent(tx: Connection, since: datetime, limit: int = 100) -> tuple[Story, ..
     return _latest(tx, stories.c.changed_at >= since, limit)
 
 
-def search(tx: Connection, wanted: archive.Filter, limit: int = 50) -> tuple[Story, ...]:
-    """Whole stories with an item that passes, those with the latest news first."""
+def search(
+    tx: Connection, wanted: archive.Filter, limit: int = 50, after: tuple[datetime, str] | None = None
+) -> tuple[Story, ...]:
+    """Whole stories with an item that passes, those with the latest news first.
+
+    `after`: only what comes after a story of that moment of change and id: the next page.
+    """
     passing = archive.passing(wanted).where(items.c.story_id == stories.c.id)
-    return _latest(tx, passing.exists(), limit)
+    return _latest(tx, passing.exists() & _comes_after(after), limit)
+
+
+def _comes_after(last: tuple[datetime, str] | None) -> ColumnElement[bool]:
+    if last is None:
+        return true()
+    same = (stories.c.changed_at == last[0]) & (stories.c.id > last[1])
+    return (stories.c.changed_at <= last[0]) & or_(stories.c.changed_at < last[0], same)
 
 
 def _latest(tx: Connection, wanted: ColumnElement[bool], limit: int) -> tuple[Story, ...]:

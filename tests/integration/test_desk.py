@@ -1,109 +1,34 @@
-"""The page behind the link in an alert, over real HTTP: looking changes nothing, the button does."""
+"""The desk as others may and may not use it, over real HTTP; and the page behind the link in an alert."""
 
 from __future__ import annotations
 
-import http.client
 import socket
 from base64 import b64encode
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from contextlib import suppress as suppress_errors
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 import pytest
 
-from monitor.app import opened as running
 from monitor.config import load as settings
 from monitor.demo.messages import stories
-from monitor.desk.asked import Desk
 from monitor.desk.protocol import ROOM
 from monitor.desk.server import served
-from monitor.desk.web import MAX_BODY, application
+from monitor.desk.web import MAX_BODY
 from monitor.errors import ConfigError, StoreError
-from monitor.jobs.feedback import suppress
 from monitor.messages.alert import alert_context
 from monitor.messages.links import address
 from monitor.messages.templates import load
-from monitor.model import Coverage
-from monitor.store import facts, feeds, suppressions
-from monitor.store.database import Database
+from monitor.store import facts
 from monitor.stories.judgement import StoryJudge
+from tests.support.desk import LOOPBACK, STORY, Place, opened
 from tests.support.press import PRESS
-from tests.support.stored import DAY, NOW, assessed, feed, match, told
+from tests.support.stored import DAY, NOW
 from tests.support.workplace import workplace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from monitor.app import App
-    from monitor.jobs.feedback import Claim
-    from monitor.model.delivery import Suppression
-
-FILLED = {"author": "آنا", "reason": "a choir <b>", "watchlist": "envoys", "days": "30"}
-STORY = "s-54e247bee4"
-LOOPBACK = ("127.0.0.1", 0)
-ENVOYS = """
-watchlist: envoys
-title: Envoys & <co>
-severity: high
-rules:
-  - {id: named, title: An envoy is named, query: envoy}
-"""
-
-
-class Place:
-    """A served desk over an analyst's folder with one story, and a browser without memory."""
-
-    def __init__(self, app: App) -> None:
-        self.app, self.now, self.broken = app, NOW, False
-        self.key = app.link_key()
-        self.port = 0
-        app.clock = lambda: self.now
-
-    def act(self, claim: Claim) -> tuple[Suppression, int]:
-        if self.broken:
-            raise StoreError("monitor.db is locked")
-        with self.app.db.transaction() as tx:
-            made, _, count = suppress(tx, claim, self.now, PRESS.outlets)
-        return made, count
-
-    @property
-    def path(self) -> str:
-        return address("http://x.example", self.key, STORY, self.now).removeprefix("http://x.example")
-
-    def ask(self, method: str = "GET", path: str | None = None, **more: Any) -> tuple[int, str, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request(method, path if path is not None else self.path, **more)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode(), answer.headers
-        finally:
-            connection.close()
-
-    def press(self, **fields: str) -> tuple[int, str, Any]:
-        body = urlencode({"token": self.path.partition("token=")[2], **FILLED, **fields})
-        return self.ask("POST", "/false-alarm", body=body)
-
-    def kept(self) -> tuple[Suppression, ...]:
-        with self.app.db.snapshot() as tx:
-            return suppressions.every(tx)
-
-
-@contextmanager
-def opened(folder: Path, *, config: str = "", patience: float | None = None) -> Iterator[Place]:
-    """`config`: lines of the configuration."""
-    path = workplace(folder, extra={"envoys.yaml": ENVOYS})
-    path.write_text(path.read_text(encoding="utf-8") + f"data: {folder}\n" + config, encoding="utf-8")
-    with Database.open(f"sqlite:///{folder}/monitor.db") as db, db.transaction() as tx:
-        feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)
-        title = "<script>مجموعة فاغنر</script>"
-        told(tx, STORY, assessed(matches=(match(),), coverage=Coverage.MATCHED, title=title))
-    with running(settings.load(path, {}), exclusive=False) as app:
-        place = Place(app)
-        with served(lambda: application(Desk(app=app, claim=place.act)), LOOPBACK, patience=patience) as at:
-            place.port = at[1]
-            yield place
 
 
 @pytest.fixture

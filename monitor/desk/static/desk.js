@@ -1,2 +1,34 @@
-// keys: see the list of the dialog; nothing here is needed to use a page
+// What a page can do more with JavaScript: it looks for news while somebody sees it, and is moved through by keys.
 "use strict";
+(() => {
+  const EVERY = 20000;
+  const look = () => {
+    if (!document.hidden) document.body.dispatchEvent(new Event("look"));
+  };
+  setInterval(look, EVERY);
+  document.addEventListener("visibilitychange", look);
+
+  const typing = (at) => at.closest("input, select, textarea, [contenteditable]");
+  const move = (step) => {
+    const all = [...document.querySelectorAll("[data-move]")];
+    const here = all.indexOf(document.activeElement);
+    const next = all[here < 0 ? (step > 0 ? 0 : all.length - 1) : here + step];
+    if (!next) return;
+    next.focus();
+    next.scrollIntoView({ block: "center" });
+  };
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    "/": () => document.querySelector("input[type=search]")?.focus(),
+    u: () => { location.href = "/"; },
+    "?": () => document.getElementById("keys")?.showModal(),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+})();

@@ -1,0 +1,116 @@
+"""The page of stories: the newest first, of each day the most severe first, kept fresh while it is open."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from monitor.desk import filters
+from monitor.desk.asked import Answer
+from monitor.desk.charts import bars, sparkline
+from monitor.languages.locale import ENGLISH, frame
+from monitor.messages.story import quotes_of, story_context
+from monitor.messages.text import clean
+from monitor.store import desk as figures
+from monitor.store import silences, stories
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from monitor.desk.asked import Asked, Desk
+    from monitor.model import Judged, Story
+    from monitor.model.delivery import Ack
+
+#: stories of a page
+PAGE = 25
+
+
+def page(desk: Desk, asked: Asked) -> Answer:
+    """The list, whole or as the part of a page that is open; nothing where that one is as fresh."""
+    known = filters.choices(desk)
+    values = filters.given(asked, known)
+    wanted = filters.wanted(values, desk.app.parts.watchlists, asked.now)
+    after = filters.page_after(asked)
+    with desk.app.db.snapshot() as tx:
+        version = figures.version(tx)
+        if asked.partial and asked.get("seen") == version:
+            return Answer(status=204, document=b"")
+        found = stories.search(tx, wanted, PAGE + 1, after)
+        names = [story.id for story in found]
+        changed, acks = stories.changes(tx, names), silences.acknowledgements(tx, names)
+    shown = found[:PAGE]
+    rows = [_row(desk, story, changed[story.id], acks) for story in shown]
+    more = filters.next_page(changed[shown[-1].id], shown[-1].id) if len(found) > PAGE else ""
+    said: dict[str, Any] = {
+        "known": known,
+        "values": dict.fromkeys(filters.FIELDS, "") | values,
+        "filtered": bool(values),
+        "days": list(_by_day(desk, rows)),
+        "more": filters.address("/", values, after=more) if more else "",
+        "fresh": filters.address("/", values, seen=version) if after is None else "",
+        "first": filters.address("/", values) if after is not None else "",
+    }
+    return Answer(template="stories.html" if asked.partial else "now.html", values=said)
+
+
+def _row(desk: Desk, story: Story, changed_at: datetime, acks: Sequence[Ack]) -> dict[str, Any]:
+    parts = desk.app.parts
+    judged = parts.judge.judge(story)
+    words = frame(ENGLISH, parts.watchlists.press.sides)
+    told = story_context(judged, words, desk.zone, public_url=None, titles=parts.titles)
+    return {
+        **told,
+        "title_parts": title_parts(judged),
+        "changed_at": changed_at,
+        "bars": side_bars(desk, story),
+        "spark": sparkline([item.told_at for item in story.items]),
+        "copies": sum(item.copy_of is not None for item in story.items),
+        "chips": chips(judged),
+        "acked": [ack.author for ack in acks if ack.story_id == story.id],
+    }
+
+
+def title_parts(judged: Judged) -> list[dict[str, Any]]:
+    """The title in parts, with the words marked that are evidence."""
+    marked = (q for q in quotes_of(judged.best) if q["field"] == "title")
+    title = clean(judged.best.item.title)
+    plain = [{"text": title or judged.story.id, "hit": False}]
+    return next((q["parts"] for q in marked if q["text"] == title), plain)
+
+
+def side_bars(desk: Desk, story: Story) -> list[dict[str, Any]]:
+    """How many reports each side has, copies left out, in the order of `sides.yaml`."""
+    sides = desk.app.parts.watchlists.press.sides
+    counts: dict[str, int] = {}
+    for item in story.items:
+        if item.copy_of is None:
+            counts[item.side] = counts.get(item.side, 0) + 1
+    ordered = sides.ordered([item.side for item in story.items if item.side in counts])
+    order = {side: n for n, side in enumerate(sides.ids)}
+    unique = list(dict.fromkeys(ordered))
+    return bars([(sides.title(s, ENGLISH), counts[s], order.get(s, len(order))) for s in unique])
+
+
+def chips(judged: Judged) -> list[tuple[str, str]]:
+    """What is to be seen at a glance, each with its kind: of contacts their status, then what is disputed."""
+    statuses = dict.fromkeys(contact.status.value for contact in judged.contacts if not contact.background)
+    found = [("status " + status, status) for status in statuses]
+    voices = judged.corroboration.voices
+    if any(voice.contradicts for voice in voices):
+        found.append(("against", "contradicted"))
+    if any(voice.denies and not voice.contradicts for voice in voices) and "denied" not in statuses:
+        found.append(("against", "denied"))
+    if any(item.withdrawn_at is not None for item in judged.story.items):
+        found.append(("against", "withdrawn"))
+    return found
+
+
+def _by_day(desk: Desk, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[datetime, list[Any]]]:
+    """Rows of one day together, the most severe first."""
+    for _, found in groupby(rows, key=lambda row: row["changed_at"].astimezone(desk.zone).date()):
+        of_day = list(found)
+        yield of_day[0]["changed_at"], sorted(of_day, key=lambda row: -row["rank"])
+
+
+PAGES = (("/", "GET", page),)
