@@ -127,7 +127,7 @@ class App:
             self._ailments.reload_refused(error)
             raise
         self._ailments.reloaded()
-        _freeze_loaded()
+        _freeze_loaded(self.parts)
         with self.db.transaction() as tx:
             receivers.resume(tx)
         self.sync_feeds()
@@ -288,11 +288,12 @@ class App:
         return result
 
 
-def _freeze_loaded() -> None:
-    """Exempt what was loaded from garbage collection; what an earlier load left is collected first.
+def _freeze_loaded(parts: Parts) -> None:
+    """Finish what loading puts off, and exempt it from garbage collection, an earlier load's rest collected.
 
     A full collection walks 200,000 objects of the watchlists, 125 ms each time.
     """
+    parts.watchlists.lexicon.prepare()
     gc.unfreeze()
     gc.collect()
     gc.freeze()
@@ -329,7 +330,7 @@ def opened(
                 with db.transaction() as tx:
                     outbox.release_orphans(tx, app.clock())
                 failpoints.passed("released")
-                _freeze_loaded()
+                _freeze_loaded(parts)
                 yield app
     finally:
         gc.unfreeze()

@@ -30,6 +30,8 @@ BARRIER = "\ue000"
 _SPACE = 32
 _DELETE = 0
 _EXPAND = 0xFFFFFFFF
+#: nobody asked yet what it folds to
+_UNKNOWN = 0xFFFFFFFE
 _SIZE = 0x110000
 _SOFT_HYPHEN = 0xAD
 #: letters beyond the basic plane that fold to something else (styled alphabets, enclosed letters, ideographs)
@@ -150,7 +152,7 @@ def _text(codes: NDArray[np.uint32]) -> str:
 
 def _folded_codes(text: str, cuts: Sequence[int] = ()) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     given = _without_clutter(text, np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4"))
-    letters = _table()[given]
+    letters = _letters(given)
     places: NDArray[np.int64] = np.flatnonzero(letters)
     letters = letters[places]
     if len(letters) and int(letters.max()) == _EXPAND:
@@ -226,9 +228,21 @@ def _one_script(word: list[str]) -> list[str]:
     return [change.get(letter, letter) for letter in word]
 
 
+def _letters(given: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """What each code point folds to, from the table; what the table does not know yet is worked out."""
+    table = _table()
+    letters = table[given]
+    if len(letters) and int(letters.max()) >= _UNKNOWN:
+        for code in set(given[letters == _UNKNOWN].tolist()):
+            word = _expansion(code)
+            table[code] = _EXPAND if len(word) > 1 else ord(word) if word else _DELETE
+        letters = table[given]
+    return letters
+
+
 @cache
 def _table() -> NDArray[np.uint32]:
-    """Code point to folded code point, `_DELETE` or `_EXPAND`."""
+    """Code point to folded code point, `_DELETE`, `_EXPAND` or `_UNKNOWN`, filled as texts ask."""
     table = np.arange(_SIZE, dtype=np.uint32)
     for block in (
         range(0x3400),
@@ -237,9 +251,7 @@ def _table() -> NDArray[np.uint32]:
         range(0xF900, 0x10000),
         *_ASTRAL,
     ):
-        for code in block:
-            word = _expansion(code)
-            table[code] = _EXPAND if len(word) > 1 else ord(word) if word else _DELETE
+        table[block.start : block.stop] = _UNKNOWN
     for block in (range(0x1F000, 0x1F100), range(0x1F200, 0x20000)):
         table[block.start : block.stop] = _SPACE
     table[0xE0000:0xE1000] = _DELETE

@@ -5,8 +5,14 @@ each folded form with what it may mean.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from itertools import accumulate, chain
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from monitor.folding import fold_all, folded
 from monitor.languages.given_names import respelled
@@ -158,13 +164,93 @@ class Builder:
                 self.bearers[term] = replace(bearer, given=frozenset(plain[word] for word in bearer.given))
 
 
+#: number of a form, start and end in the folded text, the spaces around included
+Match = tuple[int, int, int]
+
+_OF_ONE_SCRIPT = re.compile("[\u0370-\U0010ffff]")
+
+
+class Patterns:
+    """The forms that a lexicon looks for, numbered, and what each may mean.
+
+    A form belongs to the 256 code points in which its first letter beyond Latin stands, its script; 0 for all
+    others. Each script has an automaton, made when a text first has that script: a start seldom needs all.
+    """
+
+    def __init__(
+        self, forms: Mapping[int, str], owners: Sequence[int | Sequence[int]], claims: Sequence[Claim]
+    ) -> None:
+        """`forms`: by script, a line each; `owners`: one claim or several of each form, in that order."""
+        self.forms, self.owners, self.claims = dict(forms), owners, claims
+        counts = [lines.count("\n") + 1 for lines in forms.values()]
+        self._firsts = dict(zip(forms, accumulate(counts, initial=0), strict=False))
+        self._automata: dict[int, AhoCorasick] = {}
+        self._building = Lock()
+
+    @classmethod
+    def of(cls, patterns: Mapping[str, tuple[Claim, ...]]) -> Patterns:
+        """From forms, spaces around them, to their claims."""
+        scripts: dict[int, list[str]] = defaultdict(list)
+        for form in patterns:
+            letter = _OF_ONE_SCRIPT.search(form)
+            scripts[ord(letter[0]) >> 8 if letter else 0].append(form)
+        numbers: dict[Claim, int] = {}
+        owners: list[int | Sequence[int]] = []
+        for form in chain.from_iterable(scripts.values()):
+            of = [numbers.setdefault(claim, len(numbers)) for claim in patterns[form]]
+            owners.append(of[0] if len(of) == 1 else of)
+        return cls({script: "\n".join(forms) for script, forms in scripts.items()}, owners, list(numbers))
+
+    def __len__(self) -> int:
+        return len(self.owners)
+
+    def meant(self, number: int) -> tuple[Claim, ...]:
+        """What a form may mean."""
+        of = self.owners[number]
+        return (self.claims[of],) if isinstance(of, int) else tuple(self.claims[n] for n in of)
+
+    def find(self, text: str) -> list[Match]:
+        """Every form that stands in a folded text, by where it ends, longer ones first."""
+        found: list[list[Match]] = []
+        for script in self._scripts(text):
+            automaton = self._automata.get(script) or self._automaton(script)
+            first = self._firsts[script]
+            of_script = automaton.find_matches_as_indexes(text, overlapping=True)
+            found.append([(n + first, start, end) for n, start, end in of_script] if first else of_script)
+        if len(found) == 1:
+            return found[0]
+        return sorted(chain.from_iterable(found), key=lambda match: (match[2], match[1]))
+
+    def prepare(self) -> None:
+        """Make every automaton now, for a process that is to run for long."""
+        for script in self._firsts:
+            self._automaton(script)
+
+    def _scripts(self, text: str) -> list[int]:
+        if text.isascii():
+            return [0] if 0 in self._firsts else []
+        of_text = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4") >> 8
+        return [script for script in self._firsts if not script or (of_text == script).any()]
+
+    def _automaton(self, script: int) -> AhoCorasick:
+        with self._building:
+            if script not in self._automata:
+                self._automata[script] = AhoCorasick(
+                    self.forms.pop(script).split("\n"),
+                    matchkind=MatchKind.Standard,
+                    implementation=Implementation.ContiguousNFA,
+                    store_patterns=False,
+                )
+            return self._automata[script]
+
+
 class PatternCache(Protocol):
     """Where patterns that were made before are kept."""
 
-    def read(self) -> Mapping[str, tuple[Claim, ...]] | None:
+    def read(self) -> Patterns | None:
         """The patterns of the same files and the same program; None: there are none."""
 
-    def write(self, patterns: Mapping[str, tuple[Claim, ...]]) -> None:
+    def write(self, patterns: Patterns) -> None:
         """Keep `patterns` for the next start, if possible."""
 
 
@@ -174,20 +260,46 @@ class _NoCache:
     def read(self) -> None:
         """Nothing."""
 
-    def write(self, patterns: Mapping[str, tuple[Claim, ...]]) -> None:
+    def write(self, patterns: Patterns) -> None:
         """Do nothing."""
 
 
 NO_CACHE: PatternCache = _NoCache()
 
 
-def fill(
+class Made(NamedTuple):
+    """What a lexicon is made of."""
+
+    patterns: Patterns
+    bearers: Mapping[str, Bearer]
+    guards: Mapping[str, Guards]
+
+
+def made(
+    entities: Iterable[EntitySpec],
+    vocabularies: Iterable[VocabularySpec],
+    literals: Iterable[str],
+    cache: PatternCache = NO_CACHE,
+) -> Made:
+    """Everything of a lexicon; patterns that `cache` has are not made again."""
+    builder = Builder()
+    patterns = cache.read()
+    if patterns is not None:
+        for entity in entities:
+            builder.bearer(entity)
+        builder.finish()
+    else:
+        patterns = Patterns.of(_filled(builder, entities, vocabularies, literals))
+        cache.write(patterns)
+    return Made(patterns, builder.bearers, builder.guards)
+
+
+def _filled(
     builder: Builder,
     entities: Iterable[EntitySpec],
     vocabularies: Iterable[VocabularySpec],
     literals: Iterable[str],
 ) -> Mapping[str, tuple[Claim, ...]]:
-    """The patterns of everything, made by an empty `builder`."""
     for entity in entities:
         builder.entity(entity)
     for vocabulary in vocabularies:

@@ -1,7 +1,7 @@
 """Pure. Every name, word and phrase of every watchlist in one automaton; an item is read once, whatever their
 number.
 
-Aho-Corasick (`ahocorasick_rs`, contiguous NFA) over folded text; a whole word stands between spaces, so
+Aho-Corasick (`building.Patterns`) over folded text; a whole word stands between spaces, so
 patterns carry theirs. Cost grows with the text and its hits, not with the lists. `hear` finds the words;
 `scan` also tells where they stand and which of them count, which most items never need.
 
@@ -14,16 +14,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from monitor.folding import Folded, extended, fold, folded, tags
 from monitor.matching import sentences as passages
 from monitor.matching import un_documents
-from monitor.matching.building import NO_CACHE, Builder, fill, spelling
+from monitor.matching.building import NO_CACHE, made, spelling
 from monitor.matching.mentions import (
     ENTITY,
     EXCEPT,
@@ -39,22 +39,18 @@ from monitor.matching.mentions import (
 )
 from monitor.matching.namesakes import Namesakes
 from monitor.matching.sentences import JOINT, split
-from monitor.matching.silence import Guards, silence, widest
+from monitor.matching.silence import silence, widest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from monitor.matching.building import PatternCache
+    from monitor.matching.building import Made, Match, PatternCache
     from monitor.matching.mentions import EntitySpec, Sentence, VocabularySpec
-    from monitor.matching.namesakes import Bearer
     from monitor.matching.un_documents import Resolution, UnDocument
     from monitor.model import Item
 
     #: from the name of an outlet and an item's address to a country, "" where it is not known
     Home = Callable[[str, str | None], str]
-
-#: pattern number, start and end in the folded text, the spaces around included
-Match = tuple[int, int, int]
 
 #: forms of an item that are looked at, from its title on: ten times what the longest article says
 MAX_SPOKEN = 20_000
@@ -73,9 +69,6 @@ class Meaning(NamedTuple):
 
     claims: tuple[Claim, ...]
     keys: frozenset[str]
-
-
-NOTHING = Meaning((), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +93,11 @@ class Lexicon:
     """Built once from the analysts' files, then only read; safe to share between threads."""
 
     def __init__(
-        self,
-        patterns: Mapping[str, tuple[Claim, ...]],
-        bearers: Mapping[str, Bearer],
-        guards: dict[str, Guards],
-        *,
-        resolutions: Mapping[int, Resolution],
-        home: Home,
+        self, make: Callable[[], Made], *, resolutions: Mapping[int, Resolution] | None, home: Home
     ) -> None:
-        self._claims = list(patterns.values())
-        self._automaton = AhoCorasick(
-            list(patterns) or ["\uffff"],
-            matchkind=MatchKind.Standard,
-            implementation=Implementation.ContiguousNFA,
-            store_patterns=False,
-        )
-        self._bearers = bearers
-        self._guards = guards
-        self._resolutions = resolutions
+        self._make = make
+        self._resolutions = resolutions or {}
         self._home = home
-        #: what each pattern means, worked out when first met, by the language of the item ("" where no list
-        #: has it)
-        self._meanings: dict[str, dict[int, Meaning]] = {
-            lang: {} for lang in {"", "und", *(c.lang for claims in self._claims for c in claims)}
-        }
 
     @classmethod
     def build(
@@ -136,33 +110,40 @@ class Lexicon:
         cache: PatternCache = NO_CACHE,
         home: Home = _nowhere,
     ) -> Lexicon:
-        """Compile. `literals` are the rules' own phrases and prefixes: '"foreign forces"' or 'mercenar*'.
+        """Compile, when the first item comes.
 
-        With a table of `resolutions` (undocs.load) UN documents are mentions of "%un-document", their sense
-        as undocs.sense says. Patterns that `cache` has are not made again. `home` tells in which country an
-        outlet is at home.
+        `literals` are the rules' own phrases and prefixes: '"foreign forces"' or 'mercenar*'. With a table of
+        `resolutions` (undocs.load) UN documents are mentions of "%un-document", their sense as undocs.sense
+        says. What `cache` has is not made again. `home` tells in which country an outlet is at home.
         """
-        known = list(entities)
-        patterns = cache.read()
-        builder = Builder()
-        if patterns is None:
-            patterns = fill(builder, known, vocabularies, literals)
-            cache.write(patterns)
-        else:
-            for entity in known:
-                builder.bearer(entity)
-            builder.finish()
-        return cls(patterns, builder.bearers, builder.guards, resolutions=resolutions or {}, home=home)
+        known = (tuple(entities), tuple(vocabularies), tuple(literals))
+        return cls(lambda: made(*known, cache), resolutions=resolutions, home=home)
+
+    @cached_property
+    def _made(self) -> Made:
+        return self._make()
+
+    @cached_property
+    def _meanings(self) -> dict[str, dict[int, Meaning]]:
+        """What each pattern means, worked out when first met, by the language of the item ("" where no list
+        has it).
+        """
+        return {lang: {} for lang in {"", "und", *(claim.lang for claim in self._made.patterns.claims)}}
+
+    def prepare(self) -> None:
+        """Be ready for items of every script, in a process that is to run for long."""
+        self._made.patterns.prepare()
 
     def __len__(self) -> int:
         """The number of forms in the automaton."""
-        return len(self._claims)
+        return len(self._made.patterns)
 
     def hear(self, item: Item) -> Heard:
         """The words of the item that may mean something: one folding, one pass of the automaton."""
         given = JOINT.join((item.title, item.summary, item.content))
         text = fold(given, self._seams(given))
-        found = self._automaton.find_matches_as_indexes(text.text, overlapping=True)
+        patterns = self._made.patterns
+        found = patterns.find(text.text)
         langs = [item.lang]
         if item.langs:
             stretches = passages.stretches(item)
@@ -170,9 +151,9 @@ class Lexicon:
             found = self._by_stretch(found, text, [end for end, _ in stretches])
         claims: dict[int, tuple[Claim, ...]] = {}
         heard: set[str] = set()
-        many = len(self._claims)
+        many = len(patterns)
         for pattern in {match[0] for match in found}:
-            meaning = self._meant(pattern % many, langs[pattern // many]) if many else NOTHING
+            meaning = self._meant(pattern % many, langs[pattern // many])
             if meaning.claims:
                 claims[pattern] = meaning.claims
                 heard |= meaning.keys
@@ -191,7 +172,7 @@ class Lexicon:
             places = _Places(heard.text, fields, sentences)
             hits = widest([*self._hits(heard, places, item), *self._documents(heard, places)])
             home = self._home(item.outlet, item.url)
-            silence(hits, self._guards, Namesakes(fields, self._bearers), home=home)
+            silence(hits, self._made.guards, Namesakes(fields, self._made.bearers), home=home)
             mentions = tuple(
                 _mention(hit) for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT
             )
@@ -210,7 +191,7 @@ class Lexicon:
         """
         starts = text.origins[np.array([start + 1 for _, start, _ in found], dtype=np.int64)]
         numbers = np.searchsorted(ends, starts, side="right").clip(max=len(ends) - 1).tolist()
-        many = len(self._claims)
+        many = len(self)
         return [(p + many * n, start, end) for (p, start, end), n in zip(found, numbers, strict=True)]
 
     def _meant(self, pattern: int, lang: str) -> Meaning:
@@ -243,14 +224,13 @@ class Lexicon:
 
     def _names(self, form: str) -> bool:
         """Whether all of `form` is a form of the lexicon."""
-        found = self._automaton.find_matches_as_indexes(form, overlapping=True)
-        return any((start, end) == (0, len(form)) for _, start, end in found)
+        return any((start, end) == (0, len(form)) for _, start, end in self._made.patterns.find(form))
 
     def _meaning(self, pattern: int, lang: str) -> Meaning:
-        claims = _resolve(self._claims[pattern], lang)
+        claims = _resolve(self._made.patterns.meant(pattern), lang)
         found: set[str] = set()
         for claim in claims:
-            tags = self._bearers[claim.term].ever if claim.kind == ENTITY else frozenset()
+            tags = self._made.bearers[claim.term].ever if claim.kind == ENTITY else frozenset()
             if claim.given_out and claim.kind != EXCEPT:
                 found.update(keys(claim.term, claim.sense, tags))
         return Meaning(claims, frozenset(found))
@@ -283,7 +263,7 @@ class Lexicon:
                 hits[key] = hit
                 if claim.kind == ENTITY:
                     if claim.term not in tags:
-                        tags[claim.term] = self._bearers[claim.term].tags_at(day)
+                        tags[claim.term] = self._made.bearers[claim.term].tags_at(day)
                     hit.tags = tags[claim.term]
         return list(hits.values())
 

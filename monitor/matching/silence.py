@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from monitor.matching.mentions import ENTITY, EXCEPT, TRADES, Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from monitor.matching.namesakes import Namesakes
 
@@ -50,7 +50,7 @@ class Guards:
 
 
 def silence(
-    hits: Sequence[Hit], guards: dict[str, Guards], namesakes: Namesakes | None = None, *, home: str = ""
+    hits: Sequence[Hit], guards: Mapping[str, Guards], namesakes: Namesakes | None = None, *, home: str = ""
 ) -> None:
     """Set `silenced_by` on every entity hit that does not count.
 
@@ -124,7 +124,7 @@ def _by_longer(names: Sequence[Hit], covers: Iterable[Hit]) -> None:
                 hit.silenced_by = cover.claim.term
 
 
-def _by_company(names: Iterable[Hit], guards: dict[str, Guards], index: _Index) -> None:
+def _by_company(names: Iterable[Hit], guards: Mapping[str, Guards], index: _Index) -> None:
     near: dict[str, list[Hit]] = defaultdict(list)
     safe: set[str] = set()
     for hit in names:
@@ -140,7 +140,7 @@ def _by_company(names: Iterable[Hit], guards: dict[str, Guards], index: _Index) 
             hit.silenced_by = "except-near"
 
 
-def _by_namesake(contested: Iterable[Hit], guards: dict[str, Guards], index: _Index) -> None:
+def _by_namesake(contested: Iterable[Hit], guards: Mapping[str, Guards], index: _Index) -> None:
     """A name that a person before it bears too must be confirmed, where its entity says by what."""
     for hit in contested:
         conditions = guards.get(hit.claim.term, Guards()).confirm
@@ -148,7 +148,9 @@ def _by_namesake(contested: Iterable[Hit], guards: dict[str, Guards], index: _In
             hit.silenced_by = "unconfirmed"
 
 
-def _unconfirmed(names: Iterable[Hit], guards: dict[str, Guards], index: _Index, *, strong: set[str]) -> None:
+def _unconfirmed(
+    names: Iterable[Hit], guards: Mapping[str, Guards], index: _Index, *, strong: set[str]
+) -> None:
     """Weak names stay when a strong name of the same entity counts anywhere in the item,
     or their condition holds.
     """

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from monitor import file_modes, logs
+from monitor.matching.building import Patterns
 from monitor.matching.mentions import Claim
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class PatternFile:
         self._path = path
         self._stamp = f"{revision} {program()}"
 
-    def read(self) -> Mapping[str, tuple[Claim, ...]] | None:
+    def read(self) -> Patterns | None:
         """The patterns; None where there is no file, or none that may be used, which is logged."""
         try:
             return _patterns(_content(self._path), self._stamp)
@@ -53,7 +54,7 @@ class PatternFile:
             log.info("pattern_cache_ignored", path=str(self._path), reason=str(error))
             return None
 
-    def write(self, patterns: Mapping[str, tuple[Claim, ...]]) -> None:
+    def write(self, patterns: Patterns) -> None:
         """Put the patterns in place of what was there; a folder that is not there is not made."""
         if not self._path.parent.is_dir():
             return
@@ -105,13 +106,9 @@ def _content(path: Path) -> bytes:
     return body
 
 
-def _body(patterns: Mapping[str, tuple[Claim, ...]], stamp: str) -> bytes:
-    numbers: dict[Claim, int] = {}
-    owners: list[Any] = []
-    for claims in patterns.values():
-        of = [numbers.setdefault(claim, len(numbers)) for claim in claims]
-        owners.append(of[0] if len(of) == 1 else of)
-    return orjson.dumps([stamp, [_row(claim) for claim in numbers], "\n".join(patterns), owners])
+def _body(patterns: Patterns, stamp: str) -> bytes:
+    forms = {str(script): lines for script, lines in patterns.forms.items()}
+    return orjson.dumps([stamp, [_row(claim) for claim in patterns.claims], forms, patterns.owners])
 
 
 def _row(claim: Claim) -> list[Any]:
@@ -119,11 +116,9 @@ def _row(claim: Claim) -> list[Any]:
     return [*named, claim.weak, claim.generated, claim.spelling, claim.given_out]
 
 
-def _patterns(body: bytes, stamp: str) -> Mapping[str, tuple[Claim, ...]]:
+def _patterns(body: bytes, stamp: str) -> Patterns:
     said, rows, forms, owners = orjson.loads(body)
     if said != stamp:
         raise Unusable("other watchlists, another program or other libraries made it")
     claims = [Claim(*row[:4], *row[4:]) for row in rows]
-    alone = [(claim,) for claim in claims]
-    found = (alone[of] if isinstance(of, int) else tuple([claims[n] for n in of]) for of in owners)
-    return dict(zip(forms.split("\n") if owners else (), found, strict=True))
+    return Patterns({int(script): lines for script, lines in forms.items()}, owners, claims)

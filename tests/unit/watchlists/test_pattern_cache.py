@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
+from monitor.matching.building import Patterns
+from monitor.matching.mentions import Claim
 from monitor.model import Item
 from monitor.watchlists import pattern_cache
 from monitor.watchlists.compile import compile_sources
@@ -66,7 +68,7 @@ def test_what_is_kept_finds_what_was_found_without_it(tmp_path: Path) -> None:
 def test_the_kept_patterns_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second start declines no name."""
     path = tmp_path / "patterns.cache"
-    _compiled(path)
+    _seen(_compiled(path))
     monkeypatch.setattr("monitor.matching.building.inflected", None)
 
     assert any(_seen(_compiled(path)))
@@ -122,7 +124,7 @@ def test_a_file_that_cannot_be_trusted_is_ignored_with_one_line_and_made_anew(
 def test_changed_watchlists_make_other_patterns(tmp_path: Path, other: dict[str, bytes]) -> None:
     """An edit is never answered from before the edit."""
     path = tmp_path / "patterns.cache"
-    _compiled(path)
+    _seen(_compiled(path))
 
     assert _seen(_compiled(path, other)) == _seen(_compiled(None, other))
 
@@ -130,8 +132,10 @@ def test_changed_watchlists_make_other_patterns(tmp_path: Path, other: dict[str,
 def test_another_program_makes_other_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever changes word forms changes the stamp."""
     path = tmp_path / "patterns.cache"
-    PatternFile(path, "r1").write({" a ": ()})
-    assert PatternFile(path, "r1").read() == {" a ": ()}
+    PatternFile(path, "r1").write(Patterns.of({" a ": (Claim("literal", '"a"'),)}))
+    kept = PatternFile(path, "r1").read()
+    assert kept is not None
+    assert kept.find(" a ") == [(0, 0, 3)]
     monkeypatch.setattr(pattern_cache, "program", lambda: "another")
 
     assert PatternFile(path, "r1").read() is None
