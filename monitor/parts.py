@@ -5,24 +5,19 @@ read and compiled together.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor import __version__
 from monitor.config import load
-from monitor.contacts.extract import extractor, listener
-from monitor.contacts.parties import EntityIndex
 from monitor.delivery import channels
-from monitor.demo.messages import contexts
 from monitor.documents import together
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds.seeds import load_feeds
-from monitor.matching.matcher import Matcher
-from monitor.messages import templates as render
 from monitor.model.matchers import Known, known
-from monitor.net.client import NetPolicy, authorities, user_agent
-from monitor.stories.judgement import StoryJudge
 from monitor.watchlists.compile import load as load_watchlists
+from monitor.watchlists.compile import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -30,26 +25,49 @@ if TYPE_CHECKING:
     from monitor.config.load import Settings
     from monitor.config.model import ReceiverConfig
     from monitor.delivery.channel import Notifier
+    from monitor.matching.matcher import Matcher
     from monitor.messages.templates import Templates
     from monitor.model import Feed
+    from monitor.net.client import NetPolicy
+    from monitor.stories.judgement import StoryJudge
     from monitor.watchlists.compile import Watchlists
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Everything that is made from files, made anew on reload."""
+    """Everything that is made from files, made anew on reload; what only some commands need, when asked."""
 
     settings: Settings
     feeds: tuple[Feed, ...]
     watchlists: Watchlists
-    matcher: Matcher
     templates: Templates
-    net: NetPolicy
-    notifiers: Mapping[str, Notifier]
-    #: what judging needs to know: who is a person, who tells the news, what parties are called
-    judge: StoryJudge
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """What decides items."""
+        from monitor.contacts.extract import extractor, listener
+        from monitor.matching.matcher import Matcher
+
+        lists = self.watchlists
+        return Matcher(lists, extract=extractor(lists), denier=listener(lists))
+
+    @cached_property
+    def net(self) -> NetPolicy:
+        """How this monitor may use the network."""
+        return policy(self.settings)
+
+    @cached_property
+    def notifiers(self) -> Mapping[str, Notifier]:
+        """What takes the messages of each receiver."""
+        receivers = self.settings.config.receivers
+        return {r.name: channels.notifier_for(r, self.net) for r in receivers}
+
+    @cached_property
+    def judge(self) -> StoryJudge:
+        """What judging needs to know: who is a person, who tells the news, what parties are called."""
+        return judge_of(self.watchlists)
 
     @property
     def receivers(self) -> Mapping[str, ReceiverConfig]:
@@ -62,6 +80,7 @@ class Parts:
         return {w.id: w.title for w in self.watchlists.lists}
 
 
+@uncollected()
 def build(found: Settings) -> Parts:
     """Read and compile all files that `found` names.
 
@@ -79,9 +98,10 @@ def build(found: Settings) -> Parts:
     lists = tried(lambda: load_watchlists(found.watchlists, cache=found.pattern_cache))
     sides = lists.press.sides.ids if lists is not None else None
     sources = tried(lambda: read_feeds(found, sides))
-    templates = tried(lambda: render.check(load.bundled("templates"), found.templates, contexts()))
+    templates = tried(lambda: _templates(found))
     tried(lambda: _receivers_work(found))
-    net = tried(lambda: policy(found))
+    if found.config.polling.ca_file:
+        tried(lambda: policy(found))
     if lists is not None:
         polled = None if sources is None else [feed.id for feed in sources]
         known = known_of(lists, polled)
@@ -91,21 +111,21 @@ def build(found: Settings) -> Parts:
     assert lists is not None
     assert sources is not None
     assert templates is not None
-    assert net is not None
-    return Parts(
-        settings=found,
-        feeds=sources,
-        watchlists=lists,
-        matcher=Matcher(lists, extract=extractor(lists), denier=listener(lists)),
-        templates=templates,
-        net=net,
-        notifiers={r.name: channels.notifier_for(r, net) for r in found.config.receivers},
-        judge=judge_of(lists),
-    )
+    return Parts(settings=found, feeds=sources, watchlists=lists, templates=templates)
+
+
+def _templates(found: Settings) -> Templates:
+    from monitor.demo.messages import contexts
+    from monitor.messages.templates import check
+
+    return check(load.bundled("templates"), found.templates, contexts())
 
 
 def judge_of(lists: Watchlists) -> StoryJudge:
     """Who judges stories of these watchlists."""
+    from monitor.contacts.parties import EntityIndex
+    from monitor.stories.judgement import StoryJudge
+
     people = EntityIndex.of(lists.entities.values()).people
     return StoryJudge(people, lists.press, lists.party_titles)
 
@@ -131,6 +151,8 @@ def read_feeds(found: Settings, sides: Collection[str] | None = None) -> tuple[F
 
 def policy(found: Settings) -> NetPolicy:
     """How this monitor may use the network. Raises ConfigError: `polling.ca_file` is no certificate file."""
+    from monitor.net.client import NetPolicy, authorities, user_agent
+
     polling = found.config.polling
     return NetPolicy(
         user_agent=user_agent(__version__, found.config.contact),

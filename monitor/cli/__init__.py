@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 
@@ -13,6 +14,7 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"{__version__}\n")
         return
+    gc.disable()  # until all is imported, which is never garbage; `monitor.cli.main` has it on again
     import_module("monitor.cli.main").main()
 
 

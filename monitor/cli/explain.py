@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from monitor import parts
 from monitor.cli.common import (
     FINDINGS,
     MISCONFIGURED,
@@ -27,17 +25,8 @@ from monitor.cli.common import (
 from monitor.cli.input import MAX_TEXT, as_item, as_polled, opened
 from monitor.contacts.extract import extractor, listener
 from monitor.documents import suggestion
-from monitor.errors import StoreError
-from monitor.feeds.addresses import canonical_url
-from monitor.feeds.fetch import fetch, page_request
-from monitor.feeds.fulltext import Article, extract
-from monitor.feeds.worker import Worker
 from monitor.languages import detect
 from monitor.matching.matcher import Matcher
-from monitor.model import Fetched, FetchFailed, Item
-from monitor.net.client import async_client
-from monitor.store import archive
-from monitor.store.database import Database
 from monitor.watchlists import explain, save_test, selftest
 from monitor.watchlists.compile import load
 from monitor.watchlists.explain import MAX_SENTENCES, Quoted
@@ -47,8 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from monitor.config.load import Settings
-    from monitor.model import Contact, FetchResult, StoryItem
-    from monitor.net.client import NetPolicy
+    from monitor.model import Contact, Item
     from monitor.watchlists.explain import Explanation, RuleExplanation
     from monitor.watchlists.selftest import WithTests
 
@@ -104,69 +92,22 @@ def explain_item(
 
 def _item(what: str, found: Settings) -> Item:
     if _WEB.match(what):
-        return _page(what, found)
+        from monitor.cli.articles import behind
+
+        return behind(what, found)
     if re.fullmatch(r"\d+", what) and not Path(what).exists():
-        return _archived(int(what), found)
+        from monitor.cli.articles import archived
+
+        return archived(int(what), found)
     with opened(what) as source:
         body = source.read(MAX_TEXT)
     if _SAVED_PAGE.match(body):
-        article = _article(body, "text/html", "")
-        if isinstance(article, Article):
-            return Item(key="text", feed_id="", title=article.title, content=article.text)
+        from monitor.cli.articles import saved
+
+        page = saved(body)
+        if page is not None:
+            return page
     return as_item(body.decode("utf-8-sig", "replace"), what)
-
-
-def _archived(number: int, found: Settings) -> Item:
-    kept = _kept(found, number)
-    if kept is None:
-        complain(f"{number}: no such file, and no such item in {found.database}")
-        raise typer.Exit(2)
-    return kept.item
-
-
-def _page(url: str, found: Settings) -> Item:
-    """The article at `url`; where it cannot be read, what the feed gave of it, if the archive has it."""
-    try:
-        kept = _kept(found, url)
-    except StoreError:
-        kept = None
-    about = f"{kept.item.title} {kept.item.summary}" if kept else ""
-    article = _read(parts.policy(found), url, about)
-    if isinstance(article, Article):
-        return Item(key=f"url:{url}", feed_id="", title=article.title, content=article.text, url=article.url)
-    complain(f"{url}: {article}")
-    if kept is None:
-        raise typer.Exit(FINDINGS)
-    complain(f"the archive has it as item {kept.id}; this is about what the feed gave")
-    return kept.item
-
-
-def _read(net: NetPolicy, url: str, about: str) -> Article | str:
-    """The article at `url`, or why there is none; `about`: what its feed says of it, where that is known."""
-    result = asyncio.run(_fetched(net, url))
-    if not isinstance(result, Fetched):
-        return result.detail if isinstance(result, FetchFailed) else "not modified"
-    return _article(result.body, result.content_type, result.url, about)
-
-
-def _article(body: bytes, content_type: str, url: str, about: str = "") -> Article | str:
-    """The article of a page, or why there is none. It is read in a limited process: it may be hostile."""
-    with Worker() as worker:
-        read = worker.run(extract, body, content_type, url, about)
-    return read if isinstance(read, Article) else read.reason
-
-
-async def _fetched(net: NetPolicy, url: str) -> FetchResult:
-    async with async_client(net) as client:
-        return await fetch(client, page_request(url))
-
-
-def _kept(found: Settings, what: int | str) -> StoryItem | None:
-    """An item of the archive by its number or its address."""
-    with Database.reading(found.database) as tx:
-        if isinstance(what, int):
-            return archive.get(tx, what)
-        return archive.by_address(tx, what, canonical_url(what) or what)
 
 
 # An explanation for the terminal: rules by what became of them, found words marked in their sentences.

@@ -7,6 +7,7 @@ Exit status: 0 ok, 1 findings, 2 usage or configuration, 3 partly delivered, 70 
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 from importlib import import_module
@@ -92,6 +93,7 @@ def _root(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
 ) -> None:
+    gc.enable()
     if context.invoked_subcommand not in _LEAN:
         import_module("monitor.logs").configure()
         import_module("monitor.cli.common").begin()

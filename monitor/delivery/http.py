@@ -9,12 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import httpx
-
 from monitor.delivery.outcomes import Answer, http_outcome, said
 from monitor.model import Rejected, TryLater
-from monitor.net import client as net
-from monitor.net.certificates import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
@@ -51,6 +47,8 @@ def post(request: Post, policy: NetPolicy, timeout: timedelta) -> Answer | TryLa
     `timeout` bounds the whole exchange, the name lookup included. A status that came counts even when its
     body does not; without one it is ambiguous as soon as the body began to leave.
     """
+    import httpx  # as below: what only checks settings needs no client
+
     seconds = timeout.total_seconds()
     exchange = _Exchange(request)
     try:
@@ -85,8 +83,10 @@ class _Exchange:
 
     async def run(self, policy: NetPolicy) -> None:
         """Sends, then reads the beginning of the answer; raises what httpx raises, or TimeoutError."""
+        from monitor.net.client import async_client
+
         async with (
-            net.async_client(policy) as client,
+            async_client(policy) as client,
             client.stream(
                 "POST",
                 self.request.url,
@@ -114,10 +114,13 @@ class _Exchange:
 
     def broken_off(self, error: Exception, seconds: float) -> Answer | TryLater:
         """What `error` leaves us with."""
+        from monitor.net.certificates import refusal
+        from monitor.net.client import CA_FILE
+
         if self.status is not None:
             return self.answer(complete=False)
         reason = f"{_kind(error)}: {said(str(error), self.request.secrets)}".removesuffix(": ")
-        refused = refusal(error, net.CA_FILE)
+        refused = refusal(error, CA_FILE)
         if refused:
             reason = refused
         elif isinstance(error, TimeoutError):
@@ -128,7 +131,11 @@ class _Exchange:
 
 
 def _kind(error: Exception) -> str:
-    if isinstance(error, net.AddressRefused):
+    import httpx
+
+    from monitor.net.client import AddressRefused
+
+    if isinstance(error, AddressRefused):
         return "refused by the address policy"
     if isinstance(error, httpx.TimeoutException):
         return "timed out"

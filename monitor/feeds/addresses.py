@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
-
-import httpx
 
 from monitor.feeds.decode import scrub
 from monitor.feeds.wordlists import sections
 
+if TYPE_CHECKING:
+    import httpx
+
 
 def target(current: httpx.URL, location: str) -> httpx.URL | None:
     """Where a redirect leads, without fragment or credentials; None where that is not an http(s) address."""
+    import httpx
+
     try:
         raw = location.encode("latin-1")
         joined = current.join(raw.decode("utf-8", "replace").strip())
@@ -26,6 +30,8 @@ def address(text: str) -> tuple[httpx.URL, tuple[str, str] | None] | None:
     """A URL without its credentials, and the credentials (user, password);
     None where it is not an http(s) address.
     """
+    import httpx  # a tenth of a second: a feed list is read without
+
     try:
         url = httpx.URL(text.strip())
         if not _is_http(url):

@@ -13,8 +13,6 @@ import contextlib
 import re
 from dataclasses import dataclass
 
-import chardet
-
 #: a document with fewer broken sequences than this share of its non-ASCII characters is UTF-8 with a flaw
 NEARLY = 0.05
 #: how many bytes without markup the guess looks at
@@ -223,6 +221,8 @@ def _guessed(body: bytes) -> str | None:
     runs = _RUN.findall(sample)
     alone = sum(map(len, runs)) < 2 * len(runs)  # Cyrillic read into "perch\xe9" would be worse than no guess
     likely = _WESTERN if alone else _OTHERS
+    import chardet
+
     found = chardet.detect(
         sample, include_encodings=likely, no_match_encoding=likely[0], empty_input_encoding=likely[0]
     )

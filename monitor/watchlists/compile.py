@@ -7,7 +7,9 @@ file comes in one ConfigError, in file order, so that an analyst mends them in o
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -49,7 +51,20 @@ def load(directory: Path, *, cache: Path | None = None) -> WithTests:
 
     Raises ConfigError with every mistake of every file.
     """
-    return compile_sources(read(directory), root=directory.as_posix(), cache=cache)
+    with uncollected():
+        return compile_sources(read(directory), root=directory.as_posix(), cache=cache)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for garbage while files are read: what they make stays, and is a seventh of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def read(directory: Path) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lark import Lark, Token, Tree
@@ -86,7 +87,7 @@ def parse(text: str) -> tuple[Node | None, tuple[QueryMistake, ...]]:
     if broken:
         return None, (broken,)
     try:
-        tree = _PARSER.parse(text)
+        tree = _parser().parse(text)
     except UnexpectedInput as error:
         return None, (_explained(text, error),)
     builder = _Builder()
@@ -317,4 +318,6 @@ def _exclude_only(node: Node) -> Iterator[QueryMistake]:
     )
 
 
-_PARSER = Lark(GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=False)
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    return Lark(GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=False)

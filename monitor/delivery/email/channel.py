@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from monitor.delivery.channel import Channel
-from monitor.delivery.email import send
 from monitor.delivery.email.mime import headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from types import ModuleType
 
     from monitor.delivery.channel import Outgoing, Rendering
     from monitor.delivery.email import EmailConfig
@@ -56,9 +57,14 @@ def _mail(rendering: Rendering, config: EmailConfig, to: str, texts: Mapping[str
     return rendering.outgoing(id_, payload, recipient=to)
 
 
+def _send() -> ModuleType:
+    """What speaks to relays, loaded when one is spoken to."""
+    return import_module("monitor.delivery.email.send")
+
+
 def _mistakes(config: EmailConfig) -> Iterator[str]:
     try:
-        send.tls_context(config.smtp)
+        _send().tls_context(config.smtp)
     except OSError as error:
         yield f"email.smtp.ca_file: {error.strerror or 'not a certificate file'}"
 
@@ -73,8 +79,8 @@ def _remarks(config: EmailConfig) -> Iterator[str]:
 #: it
 CHANNEL = Channel(
     compose=compose,
-    notifier=lambda config, _: send.EmailNotifier(config),
+    notifier=lambda config, _: _send().EmailNotifier(config),
     mistakes=_mistakes,
     remarks=_remarks,
-    degraded=lambda payload: (send.degraded(payload), ""),
+    degraded=lambda payload: (_send().degraded(payload), ""),
 )
