@@ -1,5 +1,5 @@
-"""Pure. The language of a text: by script first, then by a statistical guess among the languages our feeds
-plausibly use.
+"""Pure. The language of a text: by script first, then by words that only one language has, and in doubt by a
+statistical guess among the languages our feeds plausibly use.
 
 A feed's own statement is a hint. It decides short titles, and is overruled by another script or a confident
 guess: feeds are mislabelled, and agencies mix languages in one feed.
@@ -24,6 +24,13 @@ ENOUGH = 12
 SURE, SURE_LETTERS = 0.95, 20
 #: little words of another language that make a part strange, while its own has none; letters of a sentence
 TELLING, SENTENCE = 2, 40
+#: letters of a beginning whose words are looked at
+BEGINNING = 300
+#: words of one language alone that settle it: so many different ones, so many times those of others,
+#: one in so many words
+EVIDENT, OVER_OTHERS, ONE_IN = 2, 3, 10
+#: so many where only their letters tell them: a name has such letters too
+EVIDENT_BY_LETTERS = 4
 #: a part whose language is less likely than this is in another
 UNLIKE = 0.1
 #: without a hint, a short text's best guess needs this share
@@ -31,6 +38,7 @@ HALF = 0.5
 LATIN, CYRILLIC, ARABIC = "latin", "cyrillic", "arabic"
 #: letters of Belarusian weigh more: it shares most of its own with Ukrainian
 _RARE = {"be": 3}
+_WORD = re.compile(r"\w+")
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 
 
@@ -48,6 +56,31 @@ def _scripts(*, shared: bool = False) -> Sequence[tuple[str, re.Pattern[str]]]:
 def _range(codes: str) -> str:
     """Letters from one code to another: "0400-052f"."""
     return "-".join(chr(int(code, 16)) for code in codes.split("-"))
+
+
+@tables.remembered
+def _scripts_of(letter: str) -> Sequence[str]:
+    return [name for name, letters in _scripts() if letters.match(letter)]
+
+
+_NO_LETTER = bytes(code for code in range(128) if not chr(code).isalpha())
+
+
+def _counted(text: str) -> Counter[str]:
+    """How many letters of each script a text has."""
+    if text.isascii():
+        return Counter({LATIN: len(text.encode().translate(None, _NO_LETTER))})
+    counts: Counter[str] = Counter()
+    for letter, number in Counter(text).items():
+        for script in _scripts_of(letter):
+            counts[script] += number
+    return counts
+
+
+@tables.remembered
+def _shared() -> Sequence[str]:
+    """The scripts of many languages."""
+    return [name for name, _ in _scripts(shared=True)]
 
 
 @tables.remembered
@@ -143,7 +176,7 @@ def _foreign(text: str, whole: str) -> bool:
     """Whether a part has none of a language's little words, and others' instead,
     or a look that the language has not.
     """
-    heard = [_little_words().get(word, ()) for word in re.findall(r"\w+", text[:300].lower())]
+    heard = [_little_words().get(word, ()) for word in _WORD.findall(text[:BEGINNING].lower())]
     counts = Counter(lang for langs in heard for lang in langs)
     if counts[whole]:
         return False
@@ -155,15 +188,14 @@ def _foreign(text: str, whole: str) -> bool:
 
 def _mixed(text: str) -> bool:
     """Whether a text holds whole sentences of two scripts."""
-    sample = text[:MAX_READ]
-    return sum(len(letters.findall(sample)) >= SENTENCE for _, letters in _scripts(shared=True)) > 1
+    counts = _counted(text[:MAX_READ])
+    return sum(counts[script] >= SENTENCE for script in _shared()) > 1
 
 
 def _script(text: str) -> str | None:
     """The script of most letters of a beginning, of those that our languages have."""
-    sample = text[:300]
-    counts = [(len(letters.findall(sample)), name) for name, letters in _scripts(shared=True)]
-    number, script = max(counts)
+    counts = _counted(text[:BEGINNING])
+    number, script = max((counts[script], script) for script in _shared())
     return script if number else None
 
 
@@ -173,9 +205,10 @@ def detect(text: str, hint: str | None = None) -> str:
     """
     said = (hint or "").lower().partition("-")[0]
     said = "" if said in ("mul", "und", "zxx") else said
-    sample = _ADDRESS.sub(" ", text[: 4 * MAX_READ])[:MAX_READ]
-    counts = {name: len(letters.findall(sample)) for name, letters in _scripts()}
-    script, number = max(counts.items(), key=lambda pair: pair[1])
+    sample = _without_addresses(text[: 4 * MAX_READ])[:MAX_READ]
+    counts = _counted(sample)
+    number = max(counts.values(), default=0)
+    script = next((name for name, _ in _scripts() if counts[name] == number), "")
     if number == 0:
         return said or "und"
     if counts["ja"]:
@@ -185,6 +218,10 @@ def detect(text: str, hint: str | None = None) -> str:
     if script == CYRILLIC:
         return _cyrillic(sample, said)
     return _latin(sample, said, number) if script == LATIN else script
+
+
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub(" ", text) if "@" in text or "://" in text else text
 
 
 def _arabic(text: str, said: str) -> str:
@@ -212,6 +249,9 @@ def _cyrillic(text: str, said: str) -> str:
 def _latin(text: str, said: str, letters: int) -> str:
     if letters < ENOUGH:
         return said or "und"
+    evident = _evident(text)
+    if evident and (not said or said == evident or letters >= SURE_LETTERS):
+        return evident
     odds = _odds(text)
     best = max(odds, key=lambda lang: odds[lang])
     share = odds[best]
@@ -222,11 +262,34 @@ def _latin(text: str, said: str, letters: int) -> str:
     return best if share >= HALF or letters >= 3 * ENOUGH else "und"
 
 
+def _evident(text: str) -> str:
+    """The language of Latin script that its own words tell beyond doubt; "" where a guess is needed."""
+    words = set(_WORD.findall(text[:BEGINNING].lower()))
+    told = (_little_words().get(word, ()) for word in words)
+    counts = Counter(langs[0] for langs in told if len(langs) == 1)
+    written: Counter[str] = Counter()
+    for lang, letters in _own_letters():
+        written[lang] = sum(1 for word in words if not word.isascii() and letters.search(word))
+    counts += written
+    if not counts:
+        return ""
+    best, number = counts.most_common(1)[0]
+    enough = EVIDENT_BY_LETTERS if written[best] else EVIDENT
+    least = max(enough, OVER_OTHERS * (counts.total() - number), len(words) / ONE_IN)
+    return best if number >= least else ""
+
+
+@tables.remembered
+def _own_letters() -> Sequence[tuple[str, re.Pattern[str]]]:
+    """The languages of Latin script that have letters of their own."""
+    return [(lang, _letters(lang)) for lang in _chances(LATIN) if tables.read(tables.Profile, lang).letters]
+
+
 def _odds(text: str) -> dict[str, float]:
     """How likely each language of Latin script is; together 1."""
     chances = _chances(LATIN)
     odds = {lang: float(chance) * chances[lang] for lang, chance in _guesser().rank(text) if lang in chances}
-    for word in re.findall(r"\w+", text[:300].lower()):
+    for word in _WORD.findall(text[:BEGINNING].lower()):
         for lang in _little_words().get(word, ()):
             odds[lang] = odds.get(lang, 0.0) * 3
     total = sum(odds.values()) or 1.0
