@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,3 +145,30 @@ def test_what_cannot_be_kept_is_a_usage_error(tmp_path: Path, words: tuple[str, 
     assert done.returncode == 2
     assert said in done.stderr
     assert not list((tmp_path / "watchlists").glob("*.test.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("command", "heavy"),
+    [
+        ("check", ["httpx", "sqlalchemy", "py3langid", "monitor.contacts.extract"]),
+        ("explain", ["httpx", "sqlalchemy", "trafilatura", "pebble", "py3langid", "jinja2"]),
+    ],
+)
+def test_a_start_imports_what_it_needs(tmp_path: Path, command: str, heavy: list[str]) -> None:
+    """`check` decides nothing, and an English text needs no network, no database and no language model."""
+    (tmp_path / "feeds.yaml").write_text("feeds: []\n", encoding="utf-8")
+    config = tmp_path / "monitor.yaml"
+    config.write_text("data: state\nfeeds: [feeds.yaml]\n", encoding="utf-8")
+    text = tmp_path / "text.txt"
+    text.write_text("The two ministers met in the capital on Monday.", encoding="utf-8")
+    arguments = [command, "--config", str(config), *([str(text)] if command == "explain" else [])]
+    script = (
+        "import sys, atexit\n"
+        f"atexit.register(lambda: print('heavy:', sorted(set({heavy!r}) & sys.modules.keys())))\n"
+        f"sys.argv = ['monitor', *{arguments!r}]\n"
+        "from monitor.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "heavy: []"

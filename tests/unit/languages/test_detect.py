@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.languages import detect as detect_module
 from monitor.languages.detect import detect
 
 LONG = {
@@ -53,3 +54,38 @@ def test_a_sentence_is_told_whatever_the_hint(lang: str, hint: str | None) -> No
 def test_short_titles(title: str, hint: str | None, lang: str) -> None:
     """Titles lean on the hint, unless the script says otherwise."""
     assert detect(title, hint) == lang
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "lang"),
+    [
+        pytest.param(LONG["en"], "fr", "en", id="function words against the hint"),
+        pytest.param(LONG["it"], None, "it", id="function words without a hint"),
+        pytest.param(
+            "Yağmur yüzünden ikinci yarı on dakika geç başladı, maç ağır oldu.", "en", "tr", id="letters"
+        ),
+    ],
+)
+def test_words_of_one_language_alone_need_no_model(
+    monkeypatch: pytest.MonkeyPatch, text: str, hint: str | None, lang: str
+) -> None:
+    """The model is half a second to load and dear to ask."""
+    monkeypatch.setattr(detect_module, "_odds", None)
+
+    assert detect(text, hint) == lang
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Erdoğan Kılıçdaroğlu Yıldız", id="names have the letters of their language"),
+        pytest.param("de la Cruz, de la Vega et de la Rosa", id="the same word again is no other one"),
+    ],
+)
+def test_names_alone_are_left_to_the_model(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """A few words prove nothing."""
+    asked: list[str] = []
+    monkeypatch.setattr(detect_module, "_odds", lambda text: asked.append(text) or {"en": 1.0})
+
+    assert detect(text) == "en"
+    assert asked

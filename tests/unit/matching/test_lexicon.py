@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.folding import folded
+from monitor.matching.building import Patterns
 from monitor.matching.lexicon import Lexicon
-from monitor.matching.mentions import EntitySpec, Mention, Nearby, Role, Scan, VocabularySpec
+from monitor.matching.mentions import ENTITY, Claim, EntitySpec, Mention, Nearby, Role, Scan, VocabularySpec
 from monitor.model import Item
 
 ENTITIES = (
@@ -209,3 +210,29 @@ def _timed(lexicon: Lexicon, item: Item) -> float:
     start = time.perf_counter()
     lexicon.scan(item)
     return time.perf_counter() - start
+
+
+def test_forms_of_several_scripts_come_as_from_one_automaton() -> None:
+    """By where they end, the longer first; a text of one script makes no automaton of another."""
+    claim = (Claim(ENTITY, "@one"),)
+    forms = [" вода ", " море ", " море aqua ", " aqua ", " aqua", " ماء ", " 7 море "]
+    patterns = Patterns.of(dict.fromkeys(forms, claim))
+    text = " aqua 7 море aqua ماء вода "
+
+    found = [text[start:end] for _, start, end in patterns.find(text)]
+    assert found == [
+        " aqua",
+        " aqua ",
+        " 7 море ",
+        " море ",
+        " aqua",
+        " море aqua ",
+        " aqua ",
+        " ماء ",
+        " вода ",
+    ]
+    assert {patterns.meant(number) for number, _, _ in patterns.find(text)} == {claim}
+
+    latin = Patterns.of(dict.fromkeys(forms, claim))
+    assert len(latin.find(" aqua ")) == 2
+    assert sorted(latin.forms) == [0x04, 0x06]  # still to be made
