@@ -82,7 +82,7 @@ screenshot: $(DEV) ## the pictures of the README, drawn from the demo's digest b
 
 # one version of a package for every Python, wherever there is one (`fewest`); what runs is what is tested (`-c`)
 lock: ## write the lock files anew (needs uv)
-	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra contacts --extra apprise pyproject.toml scripts/build-requirements.in -o requirements.lock -q
+	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra contacts --extra apprise --extra postgres pyproject.toml scripts/build-requirements.in -o requirements.lock -q
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras pyproject.toml scripts/build-requirements.in --group dev -c requirements.lock -o requirements-dev.lock -q
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml scripts/build-requirements.in --group bench -c requirements-dev.lock -o requirements-bench.lock -q
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml scripts/build-requirements.in --group peers -c requirements-dev.lock -o requirements-peers.lock -q

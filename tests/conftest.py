@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 import structlog
 
 from monitor.watchlists import compile
+from tests.support import postgres as real
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,3 +54,53 @@ def _log_as_before() -> Iterator[None]:
     """A command that runs inside a test sets up logging to a stream that is closed when the test ends."""
     yield
     structlog.reset_defaults()
+
+
+# Databases: a test that takes `database_url` (or what is made of it) runs on SQLite and on PostgreSQL, each time
+# with a copy of an empty database that was made once. `pytest -m postgres` runs that half.
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[real.Server]:
+    """A PostgreSQL of this worker; skips with the reason where there is none."""
+    with real.server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres: real.Server) -> str:
+    """The name of a database with all tables, to be copied."""
+    from monitor.store.database import Database
+
+    name = postgres.create()
+    Database.open(postgres.url(name)).close()
+    return name
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables, to be copied."""
+    from monitor.store.database import Database
+
+    path = tmp_path_factory.mktemp("store") / "made.db"
+    with Database.open(f"sqlite:///{path}") as database:
+        database.checkpoint()
+    return path
+
+
+@pytest.fixture
+def postgres_url(postgres: real.Server, empty_postgres: str) -> Iterator[str]:
+    """An empty database of this test on PostgreSQL."""
+    name = postgres.create(empty_postgres)
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where this test's database is: empty, with all tables."""
+    if request.param == "postgres":
+        found: str = request.getfixturevalue("postgres_url")
+        return found
+    shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "monitor.db")
+    return f"sqlite:///{tmp_path}/monitor.db"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
-from sqlalchemy import bindparam, false, func, or_, select, update
+from sqlalchemy import ARRAY, Text, bindparam, false, func, literal, or_, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
@@ -256,10 +257,10 @@ def reporting_contacts(tx: Connection, since: datetime | None = None) -> Iterato
             yield replace(found, item=replace(found.item, summary="", content=""))
 
 
-# Words in the archive: texts folded as matching folds them, found by their three-letter pieces on SQLite.
+# Words in the archive: texts folded as matching folds them, found by their three-letter pieces.
 #
-# Elsewhere every text is compared. The folded text of an item is title, summary and content with a barrier
-# between them.
+# SQLite has them in FTS5, PostgreSQL in pg_trgm. The folded text of an item is title, summary and content
+# with a barrier between them.
 
 #: what the index is made of; a shorter word is looked for in every text
 PIECE = 3
@@ -296,7 +297,8 @@ def hold(text: str, spelt: Iterable[Sequence[str]] = ()) -> Iterator[ColumnEleme
     for group in groups:
         if all(len(form) >= PIECE for form in group):
             parts = group if len(group) == 1 else _cores(group)
-            yield _likely(" OR ".join(f"({' AND '.join(_pieces(part))})" for part in parts))
+            asked = " OR ".join(f"({' AND '.join(_pieces(part))})" for part in parts)
+            yield _likely(literal(asked), literal([_like(part) for part in parts], ARRAY(Text)))
         yield _holds(orjson.dumps(group).decode())
 
 
@@ -328,8 +330,13 @@ def _pieces(word: str) -> list[str]:
     return ['"' + piece.replace('"', '""') + '"' for piece in list(found)[:MAX_PIECES]]
 
 
+def _like(part: str) -> str:
+    """A pattern of what has `part` somewhere."""
+    return "%" + re.sub(r"([%_\\])", r"\\\1", part) + "%"
+
+
 class _likely(FunctionElement[Any]):
-    """Whether an item has all pieces; true where there is no index to ask."""
+    """Whether an item has all pieces of one of the parts: as FTS5 asks for them, and as patterns."""
 
     # no Boolean: SQLite would be asked for "… = 1", and read every item
     type = NullType()
@@ -338,14 +345,16 @@ class _likely(FunctionElement[Any]):
 
 
 @compiles(_likely)
-def _anywhere(_element: Any, _compiler: Any, **_: Any) -> str:
-    return "1 = 1"
+def _by_trigrams(element: Any, compiler: Any, **more: Any) -> str:
+    _, patterns = element.clauses
+    return f"items.folded LIKE ANY ({compiler.process(patterns, **more)})"
 
 
 @compiles(_likely, "sqlite")
-def _indexed(element: Any, compiler: Any, **more: Any) -> str:
-    asked = compiler.process(element.clauses, **more)
-    return f"items.id IN (SELECT rowid FROM item_words WHERE item_words MATCH {asked})"
+def _by_fts5(element: Any, compiler: Any, **more: Any) -> str:
+    asked, _ = element.clauses
+    found = compiler.process(asked, **more)
+    return f"items.id IN (SELECT rowid FROM item_words WHERE item_words MATCH {found})"
 
 
 class _holds(FunctionElement[Any]):

@@ -1,5 +1,7 @@
 """The database: one writer at a time, readers on a snapshot, and its refusals as StoreError.
 
+SQLite, or PostgreSQL (`monitor.store.postgres`).
+
 SQLite in WAL mode with `synchronous=FULL`: a commit survives a crash and a power cut. Every writer begins
 with BEGIN IMMEDIATE, because a transaction that reads first and writes later is refused at once, whatever the
 busy timeout.
@@ -18,12 +20,13 @@ from sqlalchemy import create_engine, event, exc, make_url, text
 
 from monitor import file_modes
 from monitor.errors import StoreError
-from monitor.store import upgrade
+from monitor.store import postgres, upgrade
 from monitor.store.instance_lock import InstanceLock
 from monitor.store.sql import PROMISED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from sqlalchemy import URL, Connection, Engine
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -57,7 +60,8 @@ class Database:
         try:
             with store_errors(database.name):
                 database._prepare(create)
-                upgrade.to_newest(database)
+                upgrade.to_newest(database, create=create)
+                database._fit()
         except BaseException:
             database.close()
             raise
@@ -105,13 +109,8 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A reader: sees one moment, blocks nobody; a write in it is refused."""
-        options: dict[str, Any] = (
-            {} if self.path else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        )
-        with store_errors(self.name), self._reader.connect() as connection:
-            connection = connection.execution_options(**options)
-            with connection.begin():
-                yield connection
+        with store_errors(self.name), self._reader.begin() as connection:
+            yield connection
 
     def files(self) -> tuple[Path, ...]:
         """What there is of it on disk: the file, its logs, its lock,
@@ -126,15 +125,16 @@ class Database:
         copies = self.path.parent.glob(f"{glob.escape(self.path.name)}.*.backup")
         return tuple(path for path in (*beside, *copies) if path.exists())
 
-    def lock(self) -> InstanceLock:
-        """The right to be the one monitor on this file, not yet taken."""
-        if self.path is None:
-            raise StoreError(f"{self.name} has no file to lock")
-        return InstanceLock(self.path)
+    def lock(self) -> InstanceLock | postgres.AdvisoryLock:
+        """The right to be the one monitor on it, not yet taken."""
+        return InstanceLock(self.path) if self.path else postgres.AdvisoryLock(self._writer, self.name)
 
     def in_use(self) -> bool | None:
         """Whether a monitor is at work on it; None: nobody can tell."""
-        return InstanceLock(self.path).taken() if self.path is not None else None
+        if self.path is not None:
+            return InstanceLock(self.path).taken()
+        with self.snapshot() as tx:
+            return postgres.running(tx) is not None
 
     def backup(self, target: Path) -> None:
         """A consistent copy at `target` while others read and write: one file, complete or not there at all.
@@ -157,10 +157,10 @@ class Database:
                 part.unlink(missing_ok=True)
 
     def check(self) -> tuple[str, ...]:
-        """What is wrong inside the file, in SQLite's words; empty when it is sound."""
-        if self.path is None:
-            return ()
+        """What is wrong inside, in the database's words; empty when it is sound."""
         with self.snapshot() as tx:
+            if self.path is None:
+                return postgres.faults(tx)
             found = [str(row[0]) for row in tx.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
             orphans = tx.execute(text("PRAGMA foreign_key_check")).all()
         return (*found, *(f"row {row[1]} of {row[0]} refers to nothing in {row[2]}" for row in orphans))
@@ -188,6 +188,28 @@ class Database:
             self._make()
         if self._pragma("PRAGMA journal_mode") != "wal" and self._pragma("PRAGMA journal_mode=WAL") != "wal":
             raise StoreError(f"{self.path} cannot use a write-ahead log (put it on a local disk)")
+
+    def _fit(self) -> None:
+        """On a server: that it knows our letters, and has room for the polls of this month and the next."""
+        if self.path is not None:
+            return
+        with self.snapshot() as tx:
+            postgres.refuse_unfit(tx, self.name)
+            missing = postgres.months_missing(tx)
+        if missing:
+            with self.transaction() as tx:
+                postgres.make_months(tx)
+
+    def drop_polls(self, before: datetime) -> int:
+        """Drop the parts of the journal of polls that are old as a whole, where it lies in parts.
+
+        Returns how many polls went.
+        """
+        if self.path is not None:
+            return 0
+        with self.transaction() as tx:
+            postgres.make_months(tx)
+            return postgres.drop_months(tx, before)
 
     def _make(self) -> None:
         """An empty file that only we may read; SQLite gives its logs the same rights."""
@@ -222,7 +244,8 @@ class Database:
         if self.path is None and self._url.get_backend_name() == "sqlite":
             raise StoreError("a database in memory would be lost (name a file: sqlite:///data/monitor.db)")
         if self.path is None:
-            return create_engine(self._url, pool_pre_ping=True)
+            writer = begin == "BEGIN IMMEDIATE"
+            return postgres.engine(self._url, writer=writer, busy_seconds=BUSY_SECONDS)
         engine = create_engine(self._url, connect_args={"timeout": BUSY_SECONDS}, pool_timeout=60, **pool)
 
         @event.listens_for(engine, "connect")
@@ -295,6 +318,5 @@ def _refuse(file: str, original: BaseException | None, cause: Exception) -> None
         refusal = _REFUSALS.get(getattr(original, "sqlite_errorcode", 0) & 0xFF)
         if refusal is not None:
             raise StoreError(f"{file} {refusal}") from cause
-    elif isinstance(cause, exc.OperationalError):
-        reason = str(original).splitlines()[0] if str(original) else "no reason given"
-        raise StoreError(f"{file} does not answer: {reason}") from cause
+    elif isinstance(cause, exc.DBAPIError) and (said := postgres.refusal(cause)) is not None:
+        raise StoreError(f"{file} {said}") from cause

@@ -71,7 +71,8 @@ def prune(
     pruned = Pruned(
         items=sum(_sweep(database, delete(items), left & free, batch) for left in _left(database)),
         stories=_sweep(database, delete(stories), _empty_stories(now - unmatched), batch),
-        polls=_sweep(database, delete(polls), polls.c.at < now - journal, batch),
+        polls=database.drop_polls(now - journal)
+        + _sweep(database, delete(polls), polls.c.at < now - journal, batch),
         payloads=_sweep(database, forgotten, settled & deliveries.c.payload.is_not(None), batch),
         deliveries=_sweep(
             database, delete(deliveries), settled & (deliveries.c.settled_at < now - matched), batch

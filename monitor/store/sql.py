@@ -66,7 +66,8 @@ def add(tx: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
 
 def changed(tx: Connection, statement: Executable) -> int:
     """Run an UPDATE, DELETE or single-row INSERT; the number of rows that it touched."""
-    return int(tx.execute(statement).rowcount)
+    # psycopg would have forgotten it where an INSERT returns its key
+    return int(tx.execute(statement, execution_options={"preserve_rowcount": True}).rowcount)
 
 
 def batches(values: Iterable[Value], size: int = BATCH) -> Iterator[list[Value]]:

@@ -42,11 +42,11 @@ if TYPE_CHECKING:
             ...
 
         def lock(self) -> Lock:
-            """The right to be the one monitor on the file."""
+            """The right to be the one monitor on it."""
             ...
 
     class Lock(Protocol):
-        """The right to be the one monitor on a file."""
+        """The right to be the one monitor."""
 
         def acquire(self) -> None:
             """Take it. Raises StoreError: another has it."""
@@ -64,16 +64,19 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def to_newest(database: Database) -> None:
+def to_newest(database: Database, *, create: bool = True) -> None:
     """Create or migrate the tables of `database` where needed; an equal one costs one read.
 
-    Raises StoreError: made by a newer monitor, not ours, or in use by a running monitor of another version.
+    Raises StoreError: made by a newer monitor, not ours, or in use by a running monitor of another version;
+    without tables, and `create` is false.
     """
     with database.snapshot() as tx:
         found = _version(tx, database.name)
     if found == REVISION:
         return
     if found is None:
+        if not create:
+            raise StoreError(f"{database.name} is empty (`monitor run` makes its tables)")
         with database.transaction() as tx:
             # another process may have been faster while we waited
             if _version(tx, database.name) is None:
@@ -114,19 +117,17 @@ def _refuse_newer(found: str, name: str) -> None:
 
 @contextmanager
 def _alone(database: Database) -> Iterator[None]:
-    """Nobody else runs on the file while its tables change; our own process may already hold the lock."""
-    lock = database.lock() if database.path is not None else None
-    if lock is not None:
-        try:
-            lock.acquire()
-        except StoreError:
-            if lock.holder() != os.getpid():
-                raise
+    """Nobody else runs on it while its tables change; our own process may already hold the lock."""
+    lock = database.lock()
+    try:
+        lock.acquire()
+    except StoreError:
+        if lock.holder() != os.getpid():
+            raise
     try:
         yield
     finally:
-        if lock is not None:
-            lock.release()
+        lock.release()
 
 
 def _keep_copy(database: Database, found: str) -> None:

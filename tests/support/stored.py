@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import pytest
+
 from monitor.model import (
     Assessed,
     Contact,
@@ -30,12 +32,15 @@ from monitor.store import items, stories
 from tests.support.ledger import between
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+
+#: for a test of what only one of the databases has
+only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def feed(name: str = "gazette", **changes: Any) -> Feed:
@@ -168,3 +173,12 @@ def message(subject: str = "1 high: envoy in Sirte", recipient: str = "", **payl
 def promised(*messages: Message) -> list[tuple[str, Message]]:
     """Messages with an id each."""
     return [(str(uuid4()), m) for m in messages]
+
+
+def plan(tx: Connection, query: Select[Any]) -> list[str]:
+    """How the database would answer, step by step; PostgreSQL as if its tables were large."""
+    words = str(query.compile(tx.engine, compile_kwargs={"literal_binds": True}))
+    if tx.dialect.name == "sqlite":
+        return [str(row[-1]) for row in tx.exec_driver_sql("EXPLAIN QUERY PLAN " + words)]
+    tx.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    return [str(row[0]) for row in tx.exec_driver_sql("EXPLAIN " + words.replace("%", "%%"))]

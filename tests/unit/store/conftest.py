@@ -1,8 +1,7 @@
-"""A real database for each test: a copy of one that was made once."""
+"""A real database for each test of the store, of either kind."""
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,34 +12,15 @@ from tests.support.stored import NOW, feed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
 
-@pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh database file."""
-    path = tmp_path_factory.mktemp("store") / "made.db"
-    database = Database.open(f"sqlite:///{path}")
-    database.checkpoint()
-    database.close()
-    return path
-
-
 @pytest.fixture
-def path(made_once: Path, tmp_path: Path) -> Path:
-    """Where this test's database lies."""
-    shutil.copy(made_once, tmp_path / "monitor.db")
-    return tmp_path / "monitor.db"
-
-
-@pytest.fixture
-def db(path: Path) -> Iterator[Database]:
+def db(database_url: str) -> Iterator[Database]:
     """An open, empty database."""
-    database = Database.open(f"sqlite:///{path}")
-    yield database
-    database.close()
+    with Database.open(database_url) as database:
+        yield database
 
 
 @pytest.fixture

@@ -94,7 +94,8 @@ def test_what_an_open_alert_group_needs_stays(store: Database) -> None:
     prune(store, LATER, **short)
     assert "waiting" in keys(store)
     with store.transaction() as tx:
-        alerts.settle(tx, 1, "sent", LATER)
+        (group,) = alerts.due(tx, LATER)
+        alerts.settle(tx, group.id, "sent", LATER)
     assert prune(store, LATER, **short).stories == 1
     assert "waiting" not in keys(store)
 

@@ -40,6 +40,7 @@ def data(name: str, nullable: bool = False) -> sa.Column[object]:
 
 
 def upgrade() -> None:
+    postgres = op.get_context().dialect.name == "postgresql"
     op.create_table(
         "deliveries",
         sa.Column("seq", SERIAL, autoincrement=True, nullable=False),
@@ -259,9 +260,13 @@ def upgrade() -> None:
         sa.Column("elapsed", sa.Float(), nullable=False),
         data("remarks"),
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name="fk_polls_feed_id_feeds", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name="pk_polls"),
+        # a key of a table in partitions has the column that parts it
+        sa.PrimaryKeyConstraint(*(("id", "at") if postgres else ("id",)), name="pk_polls"),
         sqlite_autoincrement=True,
+        postgresql_partition_by="RANGE (at)",
     )
+    if postgres:
+        op.execute("CREATE TABLE polls_other PARTITION OF polls DEFAULT")
     op.create_index("ix_polls_at", "polls", ["at"])
     op.create_index("ix_polls_feed_id_at", "polls", ["feed_id", "at"])
     op.create_index(

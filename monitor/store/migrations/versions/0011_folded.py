@@ -19,6 +19,11 @@ PUT_IN = "INSERT INTO item_words (rowid, text) VALUES (new.id, new.folded);"
 def upgrade() -> None:
     op.add_column("items", sa.Column("folded", sa.Text(), nullable=False, server_default=sa.text("''")))
     if op.get_context().dialect.name != "sqlite":
+        op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        # at once, not in a list for later, which every search would read through
+        op.execute(
+            "CREATE INDEX ix_items_folded ON items USING gin (folded gin_trgm_ops) WITH (fastupdate = off)"
+        )
         return
     for trigger in ("item_words_new", "item_words_gone", "item_words_changed"):
         op.execute(f"DROP TRIGGER {trigger}")
