@@ -17,7 +17,7 @@ from monitor.contacts.unnamed import alone, composed, refined, unnested
 from monitor.languages.grammar import OFFICIAL, STATUS, Grammar, grammar_of, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from monitor.contacts.parties import Cast
     from monitor.matching.mentions import EntitySpec, Mention, Scan, Sentence
@@ -36,6 +36,8 @@ _AT_END = re.compile(r"""\A['\w]*\s?(?:[,.;:!?)»”"—–-]|\Z)""")
 _LABEL = re.compile(
     r"(?:[(\[{（][^()\[\]{}（）]{3,30}[)\]}）][\s.]*){1,2}\Z|\s[-–—]{1,2}\s+\w+(?:\s\w+)?[\s.]*\Z"
 )
+
+_COMMA = re.compile("[,،]")
 
 #: the analysts' vocabulary of saying, and the kinds of entities that say something
 SAYING = "%saying"
@@ -161,11 +163,20 @@ def _sort_sides(frame: Frame, named: Actor, sides: Sequence[str], cast: Cast) ->
 def _bounds(frame: Frame) -> list[int]:
     """Where clauses begin; never inside a name or a word of contact."""
     taken = [(a.start, a.end) for a in frame.actors] + [(c.start, c.end) for c in frame.cues]
-    return [
-        found.start()
-        for found in frame.grammar.boundary.finditer(frame.text)
-        if not any(start < found.start() < end or start <= found.start() < end for start, end in taken)
-    ]
+    found = {word.start() for word in frame.grammar.boundary.finditer(frame.text)}
+    if frame.sentence.field == "title":
+        found.update(_headline_bounds(frame))
+    if frame.grammar.meanwhile.match(frame.text) and (opening := _COMMA.search(frame.text)):
+        found.add(opening.start())
+    return [at for at in sorted(found) if not any(start <= at < end for start, end in taken)]
+
+
+def _headline_bounds(frame: Frame) -> Iterator[int]:
+    """Where a headline goes on with what somebody else did: "as Marin meets …"."""
+    for actor in frame.actors:
+        before = frame.grammar.meanwhile_before.search(frame.text[: actor.start])
+        if actor.rank is Rank.PERSON and before and not frame.text.startswith("'", actor.end):
+            yield before.start()
 
 
 def _part(frame: Frame, number: int) -> Part:

@@ -90,6 +90,11 @@ class Frame:
         end = self.bounds[number] if number < len(self.bounds) else len(self.text)
         return (self.bounds[number - 1] if number else 0), end
 
+    def parts(self, bound: int) -> bool:
+        """Whether the clauses before and behind a bound are of different people at the same time."""
+        text, meanwhile = self.text, self.grammar.meanwhile
+        return bool(meanwhile.match(text[bound : bound + NEXT]) or (text[bound] in ",،" and meanwhile.match(text)))
+
     def within(self, span: tuple[int, int], *parts: Part) -> list[Actor]:
         """The actors inside a span that have one of `parts`, third parties too."""
         return [a for a in self.actors if span[0] <= a.start < span[1] and a.part in parts]

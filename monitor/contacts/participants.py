@@ -104,8 +104,10 @@ def _unfit(frame: Frame, made: Parties, cues: Sequence[Word]) -> Refusal | None:
     """Why these are no parties to a contact:
     a country alone is enough only beside somebody, or in a pair of countries.
     """
-    if not all(made.of(side) for side in frame.parties):
-        return Refusal.ONE_SIDE
+    lacking = [side for side in frame.parties if not made.of(side)]
+    if lacking:
+        apart = any(_meanwhile(frame, a, cues[0]) for a in frame.actors if a.side in lacking)
+        return Refusal.MEANWHILE if apart else Refusal.ONE_SIDE
     bare = [side for side in frame.parties if made.best(side) is Rank.COUNTRY]
     if bare and made.reaches_beyond(frame) and frame.sentence.field == "content":
         return Refusal.COUNTRY_ELSEWHERE
@@ -161,7 +163,20 @@ def _elsewhere(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
         for a in _named(frame, side)
         if (a.part == "core" or (a.part != "speaker" and 0 <= start - a.end <= NEXT_TO))
         and not _in_later_piece(frame, a, cues[0])
+        and not _meanwhile(frame, a, cues[0])
     ]
+
+
+def _meanwhile(frame: Frame, actor: Actor, cue: Word) -> bool:
+    """Whether each acts in a clause of its own, at the same time: "Marin flew to Rome while Sanna was in Bonn"."""
+    own, other = frame.clause(cue.start), frame.clause(actor.start)
+    between = (bound for bound in frame.bounds if min(own, other)[0] < bound <= max(own, other)[0])
+    if not any(frame.parts(bound) for bound in between):
+        return False
+    subject = frame.within(other, "core")[:1]
+    return any(a.side == actor.side for a in subject) and any(
+        a.side not in (actor.side, THIRD) for a in frame.within(own, "core")
+    )
 
 
 def _in_later_piece(frame: Frame, actor: Actor, cue: Word) -> bool:
@@ -226,6 +241,7 @@ def _land(frame: Frame, span: tuple[int, int], side: str, cues: Sequence[Word]) 
             and a.rank >= Rank.METONYM
             and a.part not in {"topic", "viewer"}
             and scope[0] <= a.start < scope[1]
+            and not _meanwhile(frame, a, cues[0])
         ]
         wanted = [a for a in lands if travel or states or a.part == "core"]
         if wanted:

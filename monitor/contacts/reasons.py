@@ -34,6 +34,7 @@ class Refusal(StrEnum):
     THIRD_PARTY = "a third party stands between the sides"
     OWN_SIDE = "two of one side meet each other"
     ONE_SIDE = "only one side takes part"
+    MEANWHILE = "each side does something else at the same time"
     BOTH_COUNTRIES = "two countries, and neither acts with the other"
     COUNTRY_ELSEWHERE = "a country alone, and the other side is in another sentence"
     COUNTRY_AMONG_OTHERS = "a country alone, and somebody of neither side is named"

@@ -70,6 +70,10 @@ class Grammar:
 
     #: a new clause begins here
     boundary: re.Pattern[str]
+    #: anchored: what begins a clause of what somebody else did at the time ("while"); the same before a name,
+    #: in headlines, with what begins one there alone ("as")
+    meanwhile: re.Pattern[str]
+    meanwhile_before: re.Pattern[str]
     #: what follows (precedes, with `about_before`) is what is spoken about
     about: re.Pattern[str]
     #: what stands before it is what is spoken about; anchored: matched against what follows a name
@@ -159,6 +163,8 @@ _TITLE = r"(?:(?!{boundary})[\w'.-]+\s+){{0,4}}"
 #: the words of a slot and what stands around them; a slot that is not listed stands alone
 _SHAPES = {
     "boundary": r"""[;:–—()]|["«“„](?=[^"»”“]{{25}})|\s-\s|,?\s?{boundary}""",
+    "meanwhile": r"\A,?\s?{meanwhile}",
+    "meanwhile_before": r",?\s{meanwhile_before}\s+" + _TITLE + r"\Z",
     "about_before": r"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{about_before}",
     "between": r"{between}\s*(?:[\w'.-]+\s){{0,3}}\Z",
     "relative": r"\A[\s,،]*{relative}",

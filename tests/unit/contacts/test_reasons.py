@@ -54,9 +54,10 @@ def test_a_contact_has_a_reason(text: str, reason: str) -> None:
         pytest.param("Aguila Saleh met Haftar. Lavrov slept.", Refusal.OWN_SIDE, id="one side among itself"),
         pytest.param("Lavrov spoke. The envoys met to talk about Haftar.", Refusal.ONE_SIDE, id="one side"),
         pytest.param(
-            "Haftar was received in Paris while Moscow gained ground.", Refusal.COUNTRY_CLAUSE,
+            "Haftar was received in Paris because Moscow gained ground.", Refusal.COUNTRY_CLAUSE,
             id="a country of another clause, and a third one",
         ),
+        pytest.param("Haftar held talks while Lavrov was in Baku.", Refusal.MEANWHILE, id="each by himself"),
         pytest.param(
             "Haftar held talks with the French minister about Russia and Moscow's aims.", Refusal.THIRD_PARTY,
             id="an official of another country",

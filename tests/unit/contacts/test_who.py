@@ -70,6 +70,41 @@ def test_a_semicolon_parts_pieces_of_news(lang: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("en", "Haftar visited Cairo while Putin was in Beijing"),
+        ("en", "While Haftar toured Derna, Lavrov held talks in Algiers"),
+        ("en", "Libya's Dbeibah visited Ankara as Lavrov held talks in Baku"),
+        ("fr", "Haftar s'est rendu au Caire tandis que Poutine recevait Xi à Moscou"),
+        ("fr", "Alors que Menfi visitait Tunis, Lavrov s'entretenait avec Fidan"),
+        ("it", "Haftar in visita al Cairo mentre Putin riceve Xi a Mosca"),
+        ("it", "Mentre Haftar vola a Parigi, Putin incontra Assad"),
+        ("ru", "Хафтар посетил Каир, а Путин провёл переговоры с Си Цзиньпином"),
+        ("ru", "Пока Хафтар вёл переговоры в Анкаре, Лавров прилетел в Алжир"),
+        ("ar", "حفتر يزور القاهرة فيما يلتقي بوتين الرئيس الصيني في بكين"),
+        ("tr", "Hafter Kahire'yi ziyaret ederken Putin Pekin'de Şi ile görüştü"),
+        ("tr", "Putin Erdoğan'ı ağırlarken Hafter Roma'ya uçtu"),
+    ],
+)
+def test_what_each_does_by_himself_at_the_same_time_is_no_contact(lang: str, title: str) -> None:
+    assert parties(lang, "", title) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "both"),
+    [
+        ("en", "Haftar meets Putin as Dbeibah courts Ankara", "Vladimir Putin | Khalifa Haftar"),
+        ("en", "While Dbeibah was in Rome, Bogdanov received Haftar in Moscow", "Mikhail Bogdanov | Khalifa Haftar"),
+        ("en", "Haftar served as Lavrov's host in Benghazi", "Sergei Lavrov | Khalifa Haftar"),
+        ("fr", "Lavrov a rencontré Menfi tandis que Dbeibah recevait l'ambassadeur turc", "Sergei Lavrov | Mohamed al-Menfi"),
+        ("tr", "Hafter Moskova'da Putin'le görüşürken Dibeybe Ankara'daydı", "Vladimir Putin | Khalifa Haftar"),
+    ],
+)  # fmt: skip
+def test_who_is_elsewhere_at_the_same_time_takes_no_part(lang: str, title: str, both: str) -> None:
+    assert parties(lang, "", title) == [both]
+
+
+@pytest.mark.parametrize(
     ("lang", "text"),
     [
         ("it", "Evkurov è atterrato a Bengasi; ha incontrato Haftar."),
