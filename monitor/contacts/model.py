@@ -93,7 +93,8 @@ class Frame:
     def parts(self, bound: int) -> bool:
         """Whether the clauses before and behind a bound are of different people at the same time."""
         text, meanwhile = self.text, self.grammar.meanwhile
-        return bool(meanwhile.match(text[bound : bound + NEXT]) or (text[bound] in ",،" and meanwhile.match(text)))
+        opening = text[bound] in ",،" and meanwhile.match(text)
+        return bool(opening or meanwhile.match(text[bound : bound + NEXT]))
 
     def within(self, span: tuple[int, int], *parts: Part) -> list[Actor]:
         """The actors inside a span that have one of `parts`, third parties too."""

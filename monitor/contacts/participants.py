@@ -168,7 +168,7 @@ def _elsewhere(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
 
 
 def _meanwhile(frame: Frame, actor: Actor, cue: Word) -> bool:
-    """Whether each acts in a clause of its own, at the same time: "Marin flew to Rome while Sanna was in Bonn"."""
+    """Whether each acts in a clause of its own, at the same time: "Marin left while Sanna was in Bonn"."""
     own, other = frame.clause(cue.start), frame.clause(actor.start)
     between = (bound for bound in frame.bounds if min(own, other)[0] < bound <= max(own, other)[0])
     if not any(frame.parts(bound) for bound in between):
