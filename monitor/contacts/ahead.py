@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: senses of words of contact that set a date for something else
 _SETTING = frozenset({"agreement"})
-_SET = frozenset({"meeting", "visit", "joint", "host", "mission", "call"})
+_SET = frozenset({"meeting", "visit", "expected", "joint", "host", "mission", "call"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,8 +292,20 @@ def _topics(frame: Frame) -> None:
             _objects(frame, cue)
     for actor in frame.actors:
         after = frame.text[actor.end : actor.end + AROUND]
-        if actor.part == "core" and frame.grammar.about_before.match(after):
+        if actor.part == "core" and (
+            frame.grammar.about_before.match(after) or _on_agenda(frame, actor, after)
+        ):
             actor.part = "topic"
+
+
+def _on_agenda(frame: Frame, actor: Actor, after: str) -> bool:
+    """Whether a country is only one of the subjects; in "French-Spanish talks are on the agenda" none is."""
+    found = frame.grammar.agenda.match(after)
+    if found is None or actor.rank < Rank.METONYM:
+        return False
+    start = frame.clause(actor.start)[0]
+    told = [c for c in frame.cues if start <= c.start < actor.end + found.end()]
+    return all(c.end <= actor.start and _COMMA.search(frame.text, c.end, actor.start) for c in told)
 
 
 def _objects(frame: Frame, cue: Word) -> None:

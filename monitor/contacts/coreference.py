@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: sentences that a person stays in mind
 MEMORY = 4
 #: words of contact that somebody called "he" may be meant by after talks with a third party
-_PERSONAL = frozenset({"meeting", "host", "call", "visit", "presence"})
+_PERSONAL = frozenset({"meeting", "host", "call", "visit", "presence", "expected"})
 #: letters that tell one office from another in all its forms
 STEM = 6
 _ARTICLE = re.compile("\\Aو?(?:ال|لل|بال|كال)(?=..)")

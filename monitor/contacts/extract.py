@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from monitor.contacts.ahead import to_come
 from monitor.contacts.clauses import is_namesake, read
 from monitor.contacts.coreference import Discourse
-from monitor.contacts.kind import is_purpose, kind_of, main_first, of_both
+from monitor.contacts.kind import is_expected, is_purpose, kind_of, main_first, of_both
 from monitor.contacts.model import Frame, Parties, Word
 from monitor.contacts.participants import parties
 from monitor.contacts.parties import SPOKESMAN, Cast, Rank
@@ -229,7 +229,7 @@ def _event(frame: Frame, cues: Sequence[Word], found: Parties, scan: Scan, disco
     told = [cue, *(c for c in cues[1:] if is_purpose(frame, c))]
     days = (to_come(frame, c, lang, scan.published) for c in told)
     status, coming = status_of(frame, cue), next((day for day in days if day), None)
-    if status in _TOOK_PLACE and coming:
+    if status in _TOOK_PLACE and (coming or is_expected(cues)):
         status = ContactStatus.PLANNED
     span = frame.clause(cue.start)
     own_day = day_of(frame.text[slice(*span)], lang, scan.published, ahead=status in _AHEAD)
@@ -290,7 +290,8 @@ def _merged(told: Sequence[Event]) -> list[Event]:
         if reason is not same.reason:
             same.reason, same.own = reason, event.own
         if event.frame.sentence.index < LEAD:
-            same.type = of_both(same.type, event.type, same.status)
+            expected = is_expected(same.cues)
+            same.type = of_both(same.type, event.type, same.status, expected=expected)
         same.parties.join(event.parties)
         same.speaker = same.speaker or event.speaker
         same.place, same.day = same.place or event.place, same.day or event.day

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 #: the sense of a word of contact to the kind of contact; of several in a clause the first listed decides
 TYPES = {
     "credentials": ContactType.OTHER,
+    "award": ContactType.OTHER,
     "invite": ContactType.VISIT,
     "call": ContactType.CALL,
     "meeting": ContactType.MEETING,
@@ -28,6 +29,7 @@ TYPES = {
     "host": ContactType.VISIT,
     "visit": ContactType.VISIT,
     "presence": ContactType.VISIT,
+    "expected": ContactType.VISIT,
     "transfer": ContactType.TRANSFER,
     "joint": ContactType.MEETING,
 }
@@ -63,7 +65,17 @@ def kind_of(cue: Word, found: Parties, sides: Iterable[str]) -> ContactType:
     return TYPES.get(cue.sense, ContactType.OTHER)
 
 
-def of_both(one: ContactType, other: ContactType, status: ContactStatus) -> ContactType:
-    """The kind of what two clauses tell of, `one` first: a visit with a meeting held is a meeting."""
-    held = status is ContactStatus.HAPPENED and other is ContactType.MEETING
-    return other if held and one is ContactType.VISIT else one
+def of_both(one: ContactType, other: ContactType, status: ContactStatus, *, expected: bool) -> ContactType:
+    """The kind of what two clauses tell of, `one` first: a visit with a meeting held is a meeting.
+
+    `expected`: the first clause only says that somebody is expected; what he comes for decides.
+    """
+    held = expected or status is ContactStatus.HAPPENED
+    return other if held and other is ContactType.MEETING and one is ContactType.VISIT else one
+
+
+def is_expected(cues: Sequence[Word]) -> bool:
+    """Whether the words of contact of a clause only say that somebody is to come: "expected in Rome"."""
+    return any(cue.sense == "expected" for cue in cues) and all(
+        TYPES.get(cue.sense) is ContactType.VISIT for cue in cues
+    )

@@ -23,9 +23,11 @@ NEXT_TO = 2
 #: adjective or two
 BEFORE = 40
 #: words of contact that say somebody is in the other's country: the country alone then stands for the host
-_TRAVEL = frozenset({"visit", "presence", "host", "invite"})
+_TRAVEL = frozenset({"visit", "presence", "host", "invite", "expected"})
 #: nothing but these: a country named in the clause takes part
-_STATES = frozenset({"message", "agreement", "transfer", "training", "mission", "credentials", "invite"})
+_STATES = frozenset(
+    {"message", "agreement", "transfer", "training", "mission", "credentials", "invite", "award"}
+)
 
 
 def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties | Refusal:

@@ -96,6 +96,7 @@ APART = Reason(
             "meeting",
             "visit",
             "presence",
+            "expected",
             "host",
             "call",
             "message",
@@ -104,6 +105,7 @@ APART = Reason(
             "transfer",
             "mission",
             "credentials",
+            "award",
         }
     ),
 )
@@ -119,7 +121,7 @@ WITH_COUNTRY = (
     Reason(
         id="visit-to-the-other-side",
         title="Somebody in the other side's country, or on the way there",
-        senses=frozenset({"visit", "presence", "host", "invite"}),
+        senses=frozenset({"visit", "presence", "expected", "host", "invite"}),
         lands=frozenset({"country", "place"}),
         reach=12,
         company=_PLACES | {"body"},
@@ -152,7 +154,7 @@ WITH_COUNTRY = (
         id="message",
         title="A letter, call or summons to the other side's state",
         weak=True,
-        senses=frozenset({"message", "call"}),
+        senses=frozenset({"message", "call", "award"}),
     ),
     Reason(
         id="embassy",

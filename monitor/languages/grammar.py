@@ -78,6 +78,8 @@ class Grammar:
     about: re.Pattern[str]
     #: what stands before it is what is spoken about; anchored: matched against what follows a name
     about_before: re.Pattern[str]
+    #: anchored: what follows a country that is only on the agenda
+    agenda: re.Pattern[str]
     #: a verb whose object is what is spoken about; anchored: the mark of an object on a name before the verb
     discusses: re.Pattern[str]
     object: re.Pattern[str]
@@ -166,6 +168,7 @@ _SHAPES = {
     "meanwhile": r"\A,?\s?{meanwhile}",
     "meanwhile_before": r",?\s{meanwhile_before}\s+" + _TITLE + r"\Z",
     "about_before": r"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{about_before}",
+    "agenda": r"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{agenda}",
     "between": r"{between}\s*(?:[\w'.-]+\s){{0,3}}\Z",
     "relative": r"\A[\s,،]*{relative}",
     "joined": r"\A['\w]{{0,5}}[\s,]*(?:(?:{joined}|,)[^.;:]{{0,70}}?|\s)\Z",

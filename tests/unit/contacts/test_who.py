@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.model import ContactStatus, ContactType
 from tests.unit.contacts.test_extract import contacts
 
 
@@ -102,6 +103,70 @@ def test_what_each_does_by_himself_at_the_same_time_is_no_contact(lang: str, tit
 )  # fmt: skip
 def test_who_is_elsewhere_at_the_same_time_takes_no_part(lang: str, title: str, both: str) -> None:
     assert parties(lang, "", title) == [both]
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("en", "Haftar received at the Elysee, Russia in the background"),
+        ("en", "Lavrov in Algiers, Libya tops the agenda"),
+        ("fr", "Haftar reçu à l'Élysée, la Russie en toile de fond"),
+        ("fr", "Lavrov arrive à Alger, la Libye au menu"),
+        ("it", "Haftar ricevuto a Palazzo Chigi, la Russia sullo sfondo"),
+        ("it", "Lavrov in visita ad Algeri, Libia in cima all'agenda"),
+        ("ru", "Хафтара приняли в Елисейском дворце, в повестке — Россия"),
+        ("ar", "لافروف يزور الجزائر، وليبيا على جدول الأعمال"),
+        ("tr", "Hafter Paris'te ağırlandı, gündemde Rusya"),
+    ],
+)
+def test_a_country_on_the_agenda_of_a_visit_elsewhere_is_no_host(lang: str, title: str) -> None:
+    assert parties(lang, "", title) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("en", "A Putin-Haftar meeting is not on the agenda, says Peskov"),
+        ("fr", "Une rencontre Poutine-Haftar n'est pas à l'ordre du jour, selon Peskov"),
+        ("ar", "لقاء بوتين وحفتر ليس على جدول الأعمال، قال بيسكوف"),
+        ("tr", "Putin-Hafter görüşmesi gündemde değil, dedi Peskov"),
+    ],
+)
+def test_a_meeting_on_the_agenda_is_a_meeting(lang: str, title: str) -> None:
+    assert parties(lang, "", title) == ["Vladimir Putin | Khalifa Haftar"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("en", "Lavrov expected in Tripoli on Thursday"),
+        ("fr", "Lavrov attendu à Benghazi jeudi"),
+        ("it", "Lavrov atteso a Tripoli la prossima settimana"),
+        ("ru", "В Триполи ждут главу МИД России"),
+        ("ar", "طرابلس تنتظر زيارة وزير الخارجية الروسي الأسبوع المقبل"),
+        ("tr", "Rusya Dışişleri Bakanı'nın gelecek hafta Trablus'a gelmesi bekleniyor"),
+    ],
+)
+def test_who_is_expected_in_a_place_plans_a_visit(lang: str, title: str) -> None:
+    (contact,) = contacts(lang, "", title=title)
+    assert (contact.type, contact.status) == (ContactType.VISIT, ContactStatus.PLANNED)
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("en", "Haftar awarded a medal by the Russian defence ministry"),
+        ("fr", "Haftar décoré par le ministère russe de la Défense"),
+        ("it", "Haftar decorato dal ministero della Difesa russo"),
+        ("ru", "Минобороны России наградило Хафтара медалью"),
+        ("ar", "وزارة الدفاع الروسية تمنح حفتر وساما"),
+        ("tr", "Rusya Savunma Bakanlığı Hafter'e madalya verdi"),
+    ],
+)
+def test_an_award_is_a_contact_of_no_kind_that_has_a_name(lang: str, title: str) -> None:
+    (contact,) = contacts(lang, "", title=title)
+    assert contact.type is ContactType.OTHER
+    assert parties(lang, "", title) == ["Russian Ministry of Defence | Khalifa Haftar"]
 
 
 @pytest.mark.parametrize(
