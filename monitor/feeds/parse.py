@@ -1,41 +1,30 @@
-"""Pure. A feed document to a `ParsedFeed`; the only file that knows feedparser.
+"""Pure. A feed document to a `ParsedFeed`.
 
-feedparser gets clean UTF-8 in a BytesIO, always: handed bytes or text, it opens them as a file or fetches
-them as an address. Its sanitiser and link resolution stay off; we clean to plain text ourselves. RSS 0.9x,
-1.0 and 2.0, Atom and CDF are its work, JSON Feed and JSON Lines ours. Call `parse` in a `Worker`: hostile XML
-can still cost minutes.
+Three readers say what is in a document: `wellformed` where it is sure, feedparser (`tolerant`) for all
+other XML,
+and ours for JSON Feed and JSON Lines. What they say is made whole and clean here. Call `parse` in a
+`Worker`: hostile
+XML can cost feedparser minutes.
 """
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import feedparser
-import feedparser.api
-import feedparser.mixin
-
-from monitor.feeds import http, json_items, xml_document
+from monitor.feeds import http, json_items, wellformed, xml_document
 from monitor.feeds.clean import from_plain, to_line
 from monitor.feeds.decode import to_text
 from monitor.feeds.entry import RawEntry, language_tag, tidy
-from monitor.feeds.slices import ends, matched, slices, spans
-from monitor.feeds.xml_document import EntityRefusedError
+from monitor.feeds.slices import MAX_RAW, matched, slices, unkept
+from monitor.feeds.xml_document import STUMBLES, refused
 from monitor.model import FetchFailed, FetchFault, ParsedFeed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from monitor.model import Entry
-
-feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.xml_document"]
-# an id is an id: resolved against the feed's address, "17" would be another entry after every move of the
-# feed
-feedparser.mixin._FeedParserMixin.can_be_relative_uri = (
-    feedparser.mixin._FeedParserMixin.can_be_relative_uri - {"id"}
-)
 
 #: where Yandex has publishers put the whole text (https://yandex.ru/support/news/feed.html,
 #: /support/turbo-rss)
@@ -53,13 +42,11 @@ _NO_ROOT = frozenset(
 )
 _FEED_ROOT = re.compile(r"<((?:[\w.-]+:)?(?:rss|rdf|feed))(?=[\s>])", re.IGNORECASE)
 _ENTRY_START = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
-#: what feedparser is known to raise on documents it half understands
-_STUMBLES = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
 
 
-def parse(body: bytes, content_type: str, url: str) -> ParsedFeed | FetchFailed:
+def parse(body: bytes, content_type: str, url: str, *, thorough: bool = False) -> ParsedFeed | FetchFailed:
     """What the document says. `content_type`: the header, may be empty; `url`: where it came from, for
-    relative links.
+    relative links; `thorough`: XML is left to feedparser in any case.
 
     A valid feed without entries is a success. A document cut short gives its whole entries and `truncated`.
     FetchFailed: NOT_A_FEED (a web page, nothing at all), UNREADABLE (broken past reading, entity
@@ -76,16 +63,16 @@ def parse(body: bytes, content_type: str, url: str) -> ParsedFeed | FetchFailed:
             else json_items.read_feed(text, url)
         )
     else:
-        found = _xml(text, url)
+        found = _xml(text, url, thorough=thorough)
     if isinstance(found, FetchFailed):
         return found
     return replace(found, remarks=(*decoded.remarks, *found.remarks)[:MAX_REMARKS])
 
 
-def _xml(text: str, url: str) -> ParsedFeed | FetchFailed:
+def _xml(text: str, url: str, *, thorough: bool) -> ParsedFeed | FetchFailed:
     resolved = xml_document.resolved(text)
     if resolved is None:
-        return _refused()
+        return refused()
     text = resolved
     prolog = _without("<!--", "-->", _without("<?", "?>", text[:_PROLOG]))
     root = _ROOT.search(prolog)
@@ -95,29 +82,37 @@ def _xml(text: str, url: str) -> ParsedFeed | FetchFailed:
     if root is None or name.lower().rpartition(":")[2] == "html":
         return _no_feed(text, name)
     if "<!ENTITY" in prolog[: root.start()].upper():
-        return _refused()
-    return _document(text, name, url)
+        return refused()
+    return _document(text, name, url, thorough=thorough)
 
 
-def _document(text: str, name: str, url: str) -> ParsedFeed | FetchFailed:
+def _document(text: str, name: str, url: str, *, thorough: bool) -> ParsedFeed | FetchFailed:
     """What stands under the root element `name`."""
-    document = _read(text, url)
-    if isinstance(document, FetchFailed):
-        return document
-    truncated = bool(document.bozo) and not ends(text, name)
-    if document.bozo and not truncated and (repaired := xml_document.repaired(text)) != text:
-        again = _read(repaired, url)  # read loosely, "AT&T" would become "AT&T;"
-        if not isinstance(again, FetchFailed) and len(again.entries) == len(document.entries):
-            document = again
-    if truncated:
-        document = _whole_entries(text, name, document, url)
-    if not document.version and not document.entries:
-        return _no_feed(text, name)
-    if document.bozo and not truncated and not document.entries and _ENTRY_START.search(text):
-        detail = f"it has entries, but none could be read: {_one_line(document.bozo_exception)}"
-        return FetchFailed(fault=FetchFault.UNREADABLE, detail=detail)
+    body = text.encode()
+    if not thorough and (document := wellformed.read(body, url)) is not None:
+        words = [body[start:end] for start, end in document.spans]
+        kept = [one if len(one) <= MAX_RAW else b"" for one in words]
+        found = _feed(document, url, lambda _: (kept, unkept(kept)), ())
+    else:
+        from monitor.feeds import tolerant  # costs 0.1 s to import: paid where it is needed
+
+        read = tolerant.read(text, name, url)
+        if isinstance(read, FetchFailed):
+            return read
+        document, truncated = read
+        if not document.version and not document.entries:
+            return _no_feed(text, name)
+        if document.bozo and not truncated and not document.entries and _ENTRY_START.search(text):
+            detail = f"it has entries, but none could be read: {_one_line(document.bozo_exception)}"
+            return FetchFailed(fault=FetchFault.UNREADABLE, detail=detail)
+        found = _feed(
+            document,
+            url,
+            lambda raw: matched(raw, slices(text)),
+            tuple(_trouble(document, truncated=truncated)),
+        )
+        found = replace(found, truncated=truncated)
     hours, days = http.skipped(text)
-    found = _feed(document, url, slices(text), truncated=truncated)
     return replace(found, skip_hours=hours, skip_days=days)
 
 
@@ -132,79 +127,23 @@ def _without(opening: str, closing: str, text: str) -> str:
     return first + "".join(parts)
 
 
-def _read(text: str, url: str) -> Any | FetchFailed:
-    """feedparser's result; entry by entry where the whole makes it stumble."""
-    try:
-        document = _fed(text, url)
-    except RecursionError:
-        return FetchFailed(fault=FetchFault.PARSER_LIMIT, detail="nested too deeply")
-    except _STUMBLES as error:
-        return _one_by_one(text, url) or FetchFailed(
-            fault=FetchFault.UNREADABLE, detail=f"broken past reading ({type(error).__name__})"
-        )
-    refused = isinstance(document.get("bozo_exception"), EntityRefusedError)
-    return _refused() if refused else document
-
-
-def _fed(text: str, url: str) -> Any:
-    return feedparser.parse(
-        io.BytesIO(text.encode("utf-8")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-
-
-def _one_by_one(text: str, url: str) -> Any | None:
-    """The document read as many small ones with one entry each, so that a broken entry costs only itself."""
-    chunks = spans(text)
-    if not chunks:
-        return None
-    head, tail = text[: chunks[0][0]], text[chunks[-1][1] :]
-    whole: Any = None
-    for start, end in chunks:
-        try:
-            one = _fed(head + text[start:end] + tail, url)
-        except (*_STUMBLES, RecursionError):
-            continue
-        if whole is None:
-            whole = one
-        else:
-            whole.entries.extend(one.entries)
-    if whole is not None:
-        whole.bozo, whole.bozo_exception = (
-            True,
-            f"{len(chunks) - len(whole.entries)} entries could not be read",
-        )
-    return whole
-
-
-def _whole_entries(text: str, root: str, document: Any, url: str) -> Any:
-    """A document cut off, read again up to its last whole entry: half an entry would come back changed or
-    doubled.
-
-    Without a whole entry it has none, whatever the parser made of the half one.
+def _feed(
+    document: Any,
+    url: str,
+    evidence: Callable[[Sequence[RawEntry]], tuple[Sequence[bytes], str]],
+    trouble: tuple[str, ...],
+) -> ParsedFeed:
+    """`evidence`: the words of each entry in the document, and a remark; `trouble`: how the document was
+    read.
     """
-    whole = spans(text)
-    if whole:
-        head = text[: whole[-1][1]]
-        ends_channel = root.lower().rpartition(":")[2] == "rss" and not ends(head, "channel")
-        again = _read(head + ("</channel>" if ends_channel else "") + f"</{root}>", url)
-        if not isinstance(again, FetchFailed) and len(again.entries) <= len(whole):
-            return again
-    document.entries = []
-    return document
-
-
-def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> ParsedFeed:
     header: Mapping[str, Any] = document.feed
     language = language_tag(_word(header, "language"))
     entries: list[Entry] = []
-    remarks = list(_trouble(document, truncated=truncated))
+    remarks = list(trouble)
     plain = document.version.startswith("atom")
     house = _authors(header) if plain else ""  # RFC 4287 section 4.2.1
     raw = [_try_raw(entry, language or "", house, plain=plain) for entry in document.entries]
-    kept, unkept = matched([entry if isinstance(entry, RawEntry) else RawEntry() for entry in raw], found)
+    kept, unkept = evidence([entry if isinstance(entry, RawEntry) else RawEntry() for entry in raw])
     for number, (said, words) in enumerate(zip(raw, kept, strict=True), start=1):
         entry, remark = _tidied(said, words, url) if isinstance(said, RawEntry) else (None, said)
         if entry is not None:
@@ -221,7 +160,6 @@ def _feed(document: Any, url: str, found: list[str], *, truncated: bool) -> Pars
             http.ttl(_word(header, "ttl")),
             http.period(_word(header, "sy_updateperiod"), _word(header, "sy_updatefrequency")),
         ),
-        truncated=truncated,
         remarks=tuple(remarks),
     )
 
@@ -232,14 +170,14 @@ def _try_raw(entry: Any, language: str, house: str, *, plain: bool) -> RawEntry 
     """
     try:
         return _raw(entry, language, house, plain=plain)
-    except _STUMBLES as error:
+    except STUMBLES as error:
         return f"could not be read ({type(error).__name__})"
 
 
 def _tidied(raw: RawEntry, words: bytes, url: str) -> tuple[Entry | None, str]:
     try:
         return tidy(replace(raw, raw=words), url)
-    except _STUMBLES as error:
+    except STUMBLES as error:
         return None, f"could not be read ({type(error).__name__})"
 
 
@@ -339,13 +277,6 @@ def _no_feed(text: str, root: str) -> FetchFailed:
     else:
         detail = f"text that is no feed: {_one_line(text[:60])!r}"
     return FetchFailed(fault=FetchFault.NOT_A_FEED, detail=detail)
-
-
-def _refused() -> FetchFailed:
-    return FetchFailed(
-        fault=FetchFault.UNREADABLE,
-        detail="the document declares XML entities, which are refused (no feed needs them)",
-    )
 
 
 def _one_line(value: object) -> str:

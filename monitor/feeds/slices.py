@@ -57,8 +57,13 @@ def matched(raw: Sequence[RawEntry], found: Sequence[str]) -> tuple[list[bytes],
         words.encode() if len(words) <= MAX_RAW and _agrees(entry, words) else b""
         for entry, words in zip(raw, found, strict=True)
     ]
+    return kept, unkept(kept)
+
+
+def unkept(kept: Sequence[bytes]) -> str:
+    """A remark on entries without words; empty where all have them."""
     lost = sum(not words for words in kept)
-    return kept, f"{lost} entries could not be kept as evidence" if lost else ""
+    return f"{lost} entries could not be kept as evidence" if lost else ""
 
 
 def ends(text: str, element: str) -> bool:

@@ -16,9 +16,13 @@ from xml.sax import SAXException
 from xml.sax.expatreader import ExpatParser
 from xml.sax.saxutils import escape
 
+from monitor.model import FetchFailed, FetchFault
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: what feedparser is known to raise on documents it half understands
+STUMBLES = (ValueError, LookupError, TypeError, AttributeError, AssertionError, OverflowError)
 
 #: of a declared text, and of declarations in one document
 MAX_VALUE = 200
@@ -144,3 +148,11 @@ def create_parser() -> ExpatParser:
 
 def _refuse(*_: object) -> None:
     raise EntityRefusedError("the document declares an entity")
+
+
+def refused() -> FetchFailed:
+    """What is said of a document that declares entities."""
+    return FetchFailed(
+        fault=FetchFault.UNREADABLE,
+        detail="the document declares XML entities, which are refused (no feed needs them)",
+    )

@@ -234,7 +234,9 @@ def test_a_document_that_makes_the_parser_stumble_is_read_entry_by_entry(
         return real(source, **options)
 
     monkeypatch.setattr(feedparser, "parse", stumbling)
-    found = read(rss("<title>a</title>", "<title>POISON</title>", "<title>c</title>"))
+    document = rss("<title>a</title>", "<title>POISON</title>", "<title>c</title>")
+    found = parse(document.encode(), "", URL, thorough=True)
+    assert isinstance(found, ParsedFeed)
     assert [e.title for e in found.entries] == ["a", "c"]
     assert "1 entries could not be read" in found.remarks[0]
 
