@@ -83,6 +83,7 @@ _TOKEN = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9]{16,}\Z")
 _WRAPPER = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?\Z")
 
 
+@functools.lru_cache(maxsize=1_024)  # an entry's is asked for when it is known again, and when it is kept
 def canonical_url(url: str) -> str | None:
     """`url` reduced; None where it is no http(s) address.
 

@@ -12,7 +12,7 @@ import functools
 import html
 import re
 
-from monitor.feeds.decode import mended_references, scrub
+from monitor.feeds.decode import is_plain, mended_references, scrub
 from monitor.feeds.wordlists import sections
 
 #: passes over doubly and triply escaped markup
@@ -30,6 +30,10 @@ _NAME = r"<(/?)([a-zA-Z][a-zA-Z0-9]*+(?:[:-][\w:.-]*+)?)(?=[\s/>])"
 _TAG = re.compile(
     _NAME
     + r"(?:[\s/]++|[^\s/>=<][^\s/>=<]*+|=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>][^\s<>]*+)|=(?=\s*+>)){0,600}+>"
+)
+#: what nearly all tags are like
+_SIMPLE_TAG = re.compile(
+    r"<(/?[a-zA-Z][a-zA-Z0-9]{0,15}+)(?:\s++[a-zA-Z][\w-]*+=\"[^\"<>]*+\"){0,20}+\s*+/?>"
 )
 _ROUGH_TAG = re.compile(_NAME + r"[^<>]*+>")
 #: a tag that the end cuts off; behind one letter only with attributes: "Index A<B falls" is no tag
@@ -49,8 +53,9 @@ _ELEMENT = re.compile(r"</[a-z]{1,12}[0-9]?>|<(?:br|hr|img|p)\b[^<>]*>", re.IGNO
 _NO_TAG = "\u2060"
 _MANY_BREAKS = re.compile(r"\n{3,}")
 
+#: a last line, the break before it included
 _BOILERPLATE = re.compile(
-    r"(?:\A|\n)[^\S\n]*(?:"
+    r"\n?[^\S\n]*(?:"
     r"The post .{1,300}? (?:appeared first on|first appeared on) .{1,150}"
     r"|L[’']article .{1,300}? est apparu en premier sur .{1,150}"
     r"|L[’']articolo .{1,300}? (?:proviene da|sembra essere il primo su) .{1,150}"
@@ -68,6 +73,8 @@ def to_text(markup: str) -> str:
 
     Text that holds no markup keeps its own empty lines. Doubly escaped markup is read too.
     """
+    if not markup:
+        return ""
     text = scrub(markup)
     if "<![CDATA[" in text:
         text = text.replace("]]>", "")
@@ -75,7 +82,7 @@ def to_text(markup: str) -> str:
         if "<" not in text and "&" not in text:
             break
         text = _once(text)
-        if not _MARKUP_LEFT.search(text):
+        if ("<" not in text and "&" not in text) or not _MARKUP_LEFT.search(text):
             break
     text = text.replace(_LINE, "\n").replace(_PARAGRAPH, "\n\n")
     return _without_boilerplate(_normalised(text))
@@ -104,7 +111,9 @@ def _once(text: str) -> str:
         joined = joined.replace("\n", " ").replace("\r", " ")
     if "&" not in joined:
         return joined
-    return html.unescape(mended_references(_LONG_REFERENCE.sub("", joined)))
+    if "&#" in joined:
+        joined = mended_references(_LONG_REFERENCE.sub("", joined))
+    return html.unescape(joined)
 
 
 def _pieces(text: str) -> tuple[list[str], bool]:
@@ -125,6 +134,8 @@ def _step(text: str, start: int, absent: set[str]) -> tuple[int, str]:
     """What stands at the `<` at `start`: where to go on, and what it becomes;
     a literal `<` becomes itself.
     """
+    if (simple := _SIMPLE_TAG.match(text, start)) and (mark := _simple_mark(simple[1])) is not None:
+        return simple.end(), mark
     if text.startswith("<!--", start):
         after = _after("-->", text, start + 2, absent)
         return (after, "") if after else (start + 4, "")
@@ -141,6 +152,15 @@ def _step(text: str, start: int, absent: set[str]) -> tuple[int, str]:
         after = _after(f"</{name}", text, match.end(), absent)
         return (text.find(">", after) + 1 or len(text), _PARAGRAPH) if after else (match.end(), _PARAGRAPH)
     return match.end(), _mark(name)
+
+
+@functools.lru_cache(maxsize=512)
+def _simple_mark(name: str) -> str | None:
+    """What a plain tag of this name (with the slash of an end tag) becomes; None where more must be looked
+    at.
+    """
+    plain = name.lstrip("/").lower()
+    return _mark(plain) if plain in _ELEMENTS and plain not in _SKIPPED else None
 
 
 def _odd(text: str, start: int) -> tuple[int, str]:
@@ -180,11 +200,13 @@ def _normalised(text: str) -> str:
     """Single spaces, at most one empty line, no space beside a break, nothing invisible."""
     for other in ("\r\n", "\r", "\x85", "\u2028", "\u2029"):
         text = text.replace(other, "\n")
-    lines = (" ".join(line.split()) for line in scrub(_INVISIBLE.sub("", text)).split("\n"))
-    return _MANY_BREAKS.sub("\n\n", "\n".join(lines)).strip()
+    if not is_plain(text):
+        text = scrub(_INVISIBLE.sub("", text))
+    joined = "\n".join([" ".join(line.split()) for line in text.split("\n")])
+    return (_MANY_BREAKS.sub("\n\n", joined) if "\n\n\n" in joined else joined).strip()
 
 
 def _without_boilerplate(text: str) -> str:
-    tail = text[-600:]
-    found = _BOILERPLATE.search(tail)
-    return text[: len(text) - len(tail) + found.start()].rstrip() if found else text
+    """Without a last line that says nothing but where the text appeared first."""
+    start = max(text.rfind("\n"), 0)
+    return text[:start].rstrip() if _BOILERPLATE.match(text, start) else text

@@ -36,6 +36,22 @@ _CLOCK = re.compile(
 _CLOCK_OR_OFFSET = re.compile(_CLOCK.pattern + r"|(?<=\s)[+-]\d{2}:?\d{2}\b")
 _HALF = re.compile(r"\s*([ap])\.?\s?m\b\.?|\s*(صباحا|مساء|ص|م)(?!\w)")
 _OFFSET = re.compile(r"\s*(?:gmt|utc)?\s?([+-])(\d{1,2}):?(\d{2})?(?!\d)")
+# fmt: off
+_ENGLISH = {
+    "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
+    "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12,
+}
+# fmt: on
+#: the two forms that nearly all feeds have: RFC 822 and RFC 3339
+_USUAL = re.compile(
+    r"\s*(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?P<day>\d\d?) (?P<name>"
+    + "|".join(_ENGLISH)
+    + r") (?P<year>\d{4})\s"
+    r"|(?P<iso>\d{4}-\d\d-\d\d)[T ])"
+    r"(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?:\.\d+)?"
+    r" ?(?:GMT|UTC|Z|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))\s*",
+    re.ASCII,
+)
 _REGION = re.compile(r"[A-Za-z]+/[A-Za-z_]+(?:/[A-Za-z_]+)?")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?:t(\d{2})(\d{2})(\d{2})?)?(?!\d)")
@@ -88,6 +104,8 @@ def parse_date(text: str) -> datetime | None:
     """
     if len(text) > MAX_LENGTH:
         return None
+    if usual := _USUAL.fullmatch(text):
+        return _read_usual(usual)
     words = _folded(text)
     if not words:
         return None
@@ -97,6 +115,25 @@ def parse_date(text: str) -> datetime | None:
             return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
         return _from_words(words, text)
     except (ValueError, OverflowError):  # the thirtieth of February, the year 0
+        return None
+
+
+def _read_usual(found: re.Match[str]) -> datetime | None:
+    """What `_from_words` says of it, at a tenth of the cost."""
+    said = found.groupdict()
+    if said["iso"]:
+        year, month, day = map(int, said["iso"].split("-"))
+    else:
+        year, month, day = int(said["year"]), _ENGLISH[said["name"]], int(said["day"])
+    ahead = timedelta(hours=int(said["hours"] or 0), minutes=int(said["minutes"] or 0))
+    try:
+        at = datetime(
+            year, month, day, int(said["hour"]), int(said["minute"]), int(said["second"]), tzinfo=UTC
+        )
+        if ahead >= timedelta(days=1):
+            return None
+        return at + ahead if said["sign"] == "-" else at - ahead
+    except (ValueError, OverflowError):
         return None
 
 

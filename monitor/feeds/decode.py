@@ -155,10 +155,17 @@ def scrub(text: str) -> str:
 
     C1 controls become the characters that windows-1252 has in their places: dashes, quotes, the euro.
     """
+    if is_plain(text):  # none of them is; most texts are through here
+        return text
     if _C1.search(text):
         text = text.translate(_C1_MEANT)
     text = _UNWANTED.sub("", text)
     return _FAR_UNWANTED.sub("", text) if _FAR.search(text) else text
+
+
+def is_plain(text: str) -> bool:
+    """Whether nothing but its line ends and tabs is invisible: no control, no mark of direction."""
+    return text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()
 
 
 def mended_references(text: str) -> str:

@@ -139,3 +139,38 @@ def test_reading_a_date_never_raises(words: str) -> None:
 def test_names_that_depend_on_the_place(words: str, at: datetime) -> None:
     """American zones follow summer time; Morocco and the Levant have months of their own."""
     assert parse_date(words) == at
+
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Okt"]
+TIMES = st.builds("{:02}:{:02}:{:02}".format, *3 * [st.integers(0, 62)])
+ZONES = st.one_of(
+    st.sampled_from(["GMT", "UTC", "Z", "EST", ""]),
+    st.builds(
+        "{}{:02}{}{:02}".format,
+        st.sampled_from("+-"),
+        st.integers(0, 30),
+        st.sampled_from([":", ""]),
+        st.integers(0, 70),
+    ),
+)
+
+
+@settings(max_examples=300)
+@given(
+    st.one_of(
+        st.builds(
+            "Tue, {} {} {} ".format,
+            st.integers(0, 32),
+            st.sampled_from(MONTHS),
+            st.integers(1, 9999).map("{:04}".format),
+        ),
+        st.builds("{:04}-{:02}-{:02}T".format, st.integers(0, 9999), st.integers(0, 13), st.integers(0, 32)),
+    ),
+    TIMES,
+    ZONES,
+    st.sampled_from(["", " "]),
+)
+def test_usual_dates_are_read_as_all_others(date: str, clock: str, zone: str, apart: str) -> None:
+    """They have a way of their own; in the other case they are read word by word."""
+    said = f"{date}{clock}{apart}{zone}"
+    assert parse_date(said) == parse_date(said.swapcase())
