@@ -120,9 +120,11 @@ def test_closing_is_quick_and_the_worker_can_be_used_again() -> None:
 
 def test_a_task_that_the_pool_forgets_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped at the wrong moment, the pool leaves a future that never settles; the caller does not wait for ever."""
-    monkeypatch.setattr("monitor.feeds.worker.GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(
+        "monitor.feeds.worker.GRACE_SECONDS", -29.8
+    )  # waited for 0.2 s, while a new child has time
     monkeypatch.setattr("pebble.ProcessPool.schedule", lambda *_, **__: Future())
-    with Worker(seconds=0.1, wall=0.1) as own:
+    with Worker(seconds=0.1, wall=30) as own:
         assert own.run(len, "") == WorkerFault("the worker broke")
         monkeypatch.undo()
         assert alive(own)
