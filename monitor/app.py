@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import math
 import random
-from contextlib import contextmanager
+import threading
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -29,15 +32,17 @@ from monitor.jobs.watch import Ailments
 from monitor.messages import links
 from monitor.model import Delivered
 from monitor.parts import Parts, build
-from monitor.store import facts, feeds, health_file, outbox, polls, receivers
+from monitor.store import alerts, articles, facts, feeds, health_file, outbox, polls, receivers
 from monitor.store.database import Database
+from monitor.timing import TICKS, UNEASY_SECONDS
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from monitor.config.load import Settings
     from monitor.jobs.flow import Told
+    from monitor.store.health_file import Health
     from monitor.store.prune import Pruned
 
 T = TypeVar("T")
@@ -63,9 +68,15 @@ class App:
         self._worker, self._quick = worker, quick or worker
         self._manners = Manners()
         self.stopping, self.clock, self.jitter = stopping, clock, jitter
-        self._ailments = Ailments()
+        self._ailments, self._memory = Ailments(), watching.Memory()
         self._link_key: bytes | None = None
         self._began = clock()
+        self._called = threading.Event()
+        db.hear(self._called.set)
+        #: when the monitor was looked after last, and whether something was wrong or has gone wrong since
+        self._watched_at, self._uneasy = -math.inf, False
+        #: what was due by then has its digest, or needs none
+        self._digested_at = self._began
 
     def sync_feeds(self, *, spread: bool = True) -> None:
         """Bring the stored feeds in line with the feeds files, and note when this database began.
@@ -118,6 +129,7 @@ class App:
     def failed(self, name: str, error: Exception) -> None:
         """A tick ended with an error: the watcher will tell of it."""
         self._ailments.failed(name, error, self.clock())
+        self._uneasy = True
 
     def reload(self) -> None:
         """Read all files again. Raises ConfigError and changes nothing when one of them is wrong."""
@@ -135,8 +147,33 @@ class App:
     def poll(self, told: Told = unheard, *, linger: float = 0.0) -> Counter[str]:
         """Poll what is due, and what becomes due within `linger` seconds; `told` hears of each record."""
         progress = partial(self._ticked, "poll", lambda: None)
-        work = partial(poll_due, self.poller, self._manners, told, linger=linger, progress=progress)
+        work = partial(
+            poll_due,
+            self.poller,
+            self._manners,
+            told,
+            linger=linger,
+            progress=progress,
+            called=self._made_due,
+        )
         return self._ticked("poll", work)
+
+    def _made_due(self) -> bool:
+        """Whether somebody has made something due since this was asked last."""
+        due = self._called.is_set()
+        self._called.clear()
+        return due
+
+    def away(self) -> dict[str, float]:
+        """In how many seconds each tick that something waits for has something to do."""
+        now = self.clock()
+        with self.db.snapshot() as tx:
+            polling = (feeds.next_due(tx), articles.next_due(tx))
+            moments = {"poll": _first(polling), "alert": alerts.next_due(tx)}
+        moments["digest"] = digesting.next_at(self.digester(), self._digested_at)
+        away = {n: (at - now).total_seconds() if at else math.inf for n, at in moments.items()}
+        watched = self._watched_at - time.monotonic()
+        return {**away, "watch": watched + UNEASY_SECONDS if self._uneasy else math.inf}
 
     def alert(self) -> int:
         """Turn stories that waited long enough into messages."""
@@ -172,8 +209,10 @@ class App:
 
     def digest(self, *, now: bool = False) -> int:
         """Make the digests that are due; `now`: one of each series at once, if its day has none."""
-        work = digesting.send_now if now else digesting.digest_due
-        return self._ticked("digest", lambda: work(self.digester()))
+        work, began = digesting.send_now if now else digesting.digest_due, self.clock()
+        made = self._ticked("digest", lambda: work(self.digester()))
+        self._digested_at = began
+        return made
 
     def deliver(self) -> Counter[str]:
         """Hand over all that the outbox owes now, and wait for it."""
@@ -196,20 +235,26 @@ class App:
             settings=self.parts.settings,
             own=lambda: self._ailments.findings(self.clock()),
             clock=self.clock,
+            memory=self._memory,
         )
-        messages = self._ticked("watch", lambda: watching.watch(watcher))
-        self._write_health()
-        return messages
+        seen = watching.watch(watcher)
+        self._uneasy, self._watched_at = seen.uneasy, time.monotonic()
+        self._write_health(seen.health)
+        return seen.messages
 
-    def _write_health(self) -> None:
+    def stamp_health(self) -> None:
+        """What the last look said still stands, where that was not too long ago."""
+        lately = time.monotonic() - self._watched_at < TICKS["watch"] + UNEASY_SECONDS
+        if self.db.path is not None and lately:
+            with suppress(OSError):
+                health_file.stamp(self.db.path, self.clock())
+
+    def _write_health(self, health: Health) -> None:
         """Leave for the probe what it would find out itself."""
         if self.db.path is None:
             return
-        now = self.clock()
-        with self.db.snapshot() as tx:
-            health = watching.health(tx, self.parts.settings, now)
         try:
-            health_file.write(self.db.path, health, now)
+            health_file.write(self.db.path, health, self.clock())
         except OSError as error:
             log.warning("health_not_written", reason=error.strerror)
 
@@ -286,6 +331,10 @@ class App:
         with self.db.transaction() as tx:
             facts.ticked(tx, name, self.clock())
         return result
+
+
+def _first(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((at for at in moments if at is not None), default=None)
 
 
 def _freeze_loaded(parts: Parts) -> None:

@@ -1,28 +1,29 @@
-"""The long-running process: APScheduler as a clock, signals, the work that each tick does, and services.
+"""The long-running process: when each tick begins, signals, and services.
 
-The database is the schedule and the queue; a tick only asks it what is due. A tick that is late still runs
-(`misfire_grace_time=None`: the library's default of one second drops work silently), and never twice at once.
-A service has a thread of its own and goes on until the process is to end.
+The database is the schedule and the queue: it says when the next thing is due, and until then this process
+sleeps. Whoever makes something due earlier wakes it: a tick that ended, a commit here or of another process.
+A tick that is late still runs, and never twice at once. A service has a thread of its own and goes on until
+the process is to end.
 """
 
 from __future__ import annotations
 
+import math
 import signal
 import socket
 import threading
 import time
-from datetime import UTC, datetime
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
-
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor import logs
 from monitor.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
 log = logs.get("daemon")
 
@@ -30,11 +31,15 @@ log = logs.get("daemon")
 GRACE_SECONDS = 20
 _WATCHED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 #: between two looks at whether somebody set the clock
+CLOCK_SECONDS = 30.0
+#: between two looks at what is due, where nobody tells us of it
 LOOK_SECONDS = 5.0
 #: below this it is the adjusting that every clock does
 JUMP_SECONDS = 2.0
-#: before a service that failed begins again
+#: before a tick or a service that failed begins again
 AGAIN_SECONDS = 5.0
+#: between two beginnings of a tick that is due each time it ends, and between two looks in a storm of calls
+PAUSE_SECONDS, CALM_SECONDS = 1.0, 0.2
 
 
 class Service(Protocol):
@@ -56,18 +61,24 @@ class Signals:
 
     def __init__(self) -> None:
         self._read, self._write = socket.socketpair()
+        self._waiting: deque[int] = deque()
         self._write.setblocking(False)
         signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
         for number in _WATCHED:
             signal.signal(number, _noted)
 
     def wait(self, seconds: float | None = None) -> signal.Signals | None:
-        """The next signal; None when `seconds` passed without one."""
-        self._read.settimeout(seconds)
-        try:
-            return signal.Signals(self._read.recv(1)[0])
-        except TimeoutError:
-            return None
+        """The next signal; None when `seconds` passed without one, or `wake` was called."""
+        if not self._waiting:
+            self._read.settimeout(seconds)
+            with suppress(TimeoutError, BlockingIOError):
+                self._waiting.extend(number for number in self._read.recv(64) if number)
+        return signal.Signals(self._waiting.popleft()) if self._waiting else None
+
+    def wake(self) -> None:
+        """End the wait; from any thread."""
+        with suppress(BlockingIOError):
+            self._write.send(b"\0")
 
 
 def _noted(_number: int, _frame: object) -> None:
@@ -95,16 +106,18 @@ class Stopping:
 
 def guarded(
     name: str, work: Callable[[], object], failed: Callable[[str, Exception], None]
-) -> Callable[[], None]:
-    """`work` as a tick: a refusal of the database is one clear line, a bug is a traceback;
-    the next tick runs.
+) -> Callable[[], bool]:
+    """`work` as a tick that says whether it went well: a refusal of the database is one clear line,
+    a bug is a traceback; the next tick runs.
     """
 
-    def tick() -> None:
+    def tick() -> bool:
         try:
             work()
         except Exception as error:  # noqa: BLE001  # told, and the daemon goes on
             _tell(name, failed, error)
+            return False
+        return True
 
     return tick
 
@@ -117,12 +130,16 @@ def _tell(name: str, failed: Callable[[str, Exception], None], error: Exception)
     failed(name, error)
 
 
-def _scheduler(threads: int) -> BackgroundScheduler:
-    return BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(threads)},
-        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        timezone="UTC",
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """What ticks wait for, where they have something to do sooner than their rhythm says."""
+
+    #: in how many seconds that is, by tick; asked when one of these ticks has ended
+    away: Callable[[], Mapping[str, float]] = dict
+    #: and every so many seconds
+    look_every: float = LOOK_SECONDS
+    #: and when what this is given is called, from any thread
+    hear: Callable[[Callable[[], None]], None] = lambda _hearer: None
 
 
 def run(
@@ -131,43 +148,134 @@ def run(
     signals: Signals,
     stopping: Stopping,
     reload: Callable[[], None],
+    waits: Waits | None = None,
     services: Mapping[str, Service] | None = None,
     failed: Callable[[str, Exception], None] = lambda _name, _error: None,
     jumped: Callable[[float], object] = lambda _seconds: None,
+    alive: Callable[[], object] = lambda: None,
 ) -> bool:
-    """Run `ticks` (name -> seconds between, work) and `services` until SIGTERM or SIGINT; SIGHUP calls
-    `reload`.
+    """Run `ticks` (name -> seconds between at the most, work) and `services` until SIGTERM or SIGINT; SIGHUP
+    calls `reload`.
 
     `failed` hears of each tick and service that ended with an error; a service begins again after a while.
-    `jumped` hears by how many seconds the clock was set.
+    `jumped` hears by how many seconds the clock was set. `alive` is called every `CLOCK_SECONDS` at least.
     Returns whether all work in hand ended in the grace period; a second signal ends the wait at once.
     """
-    scheduler, busy = _scheduler(len(ticks)), _Busy()
-    for name, (seconds, work) in ticks.items():
-        scheduler.add_job(busy.counting(guarded(name, work, failed)), "interval", seconds=seconds, id=name)
-    for name, service in (services := services or {}).items():
+    busy, services = _Busy(), services or {}
+    works = {name: (seconds, guarded(name, work, failed)) for name, (seconds, work) in ticks.items()}
+    schedule, clock = _Schedule(works, waits or Waits(), failed, busy, signals.wake), Clock()
+    for name, service in services.items():
         serve = guarded(name, partial(service.run, partial(_tell, name, failed)), failed)
-        threading.Thread(target=busy.counting(_lasting(serve, stopping)), name=name, daemon=True).start()
-    scheduler.start()
-    at_once(scheduler, ticks)
-    clock = Clock()
-    while (number := signals.wait(LOOK_SECONDS)) in (None, signal.SIGHUP):
+        busy.start(name, _lasting(serve, stopping))
+    while (number := signals.wait(0) or signals.wait(schedule.go_on())) in (None, signal.SIGHUP):
         if number is not None:
             _reload(reload)
+            schedule.call()
         if (seconds := clock.jump()) != 0:
             log.warning("clock_jumped", seconds=round(seconds))
             guarded("clock", partial(jumped, seconds), failed)()
-            # the scheduler reckons in wall time, and would sleep as long as the clock was set back
-            at_once(scheduler, ticks)
+            schedule.all_at_once()
             _wake(services)
+        alive()
     stopping.set()
     _wake(services)
     log.info("stopping", grace_seconds=GRACE_SECONDS)
-    scheduler.shutdown(wait=False)
     return busy.wait(GRACE_SECONDS, signals)
 
 
-def _lasting(work: Callable[[], None], stopping: Stopping) -> Callable[[], None]:
+class _Tick:
+    """A tick's work and when it begins next, on the clock that nobody sets."""
+
+    def __init__(self, seconds: float, work: Callable[[], bool]) -> None:
+        self.seconds, self.work = seconds, work
+        self.running = False
+        #: when it is to begin by its rhythm, when it has something to do, and before when it is left alone
+        self.rhythm, self.due, self.rest = 0.0, math.inf, 0.0
+
+    @property
+    def at(self) -> float:
+        """When it begins next; never while it runs."""
+        return math.inf if self.running else max(self.rest, min(self.rhythm, self.due))
+
+    def run(self) -> None:
+        """Work, and find out when to begin again."""
+        began = time.monotonic()
+        well = self.work()
+        self.rhythm, self.due = began + self.seconds, math.inf
+        self.rest = min(self.rhythm, began + PAUSE_SECONDS if well else time.monotonic() + AGAIN_SECONDS)
+        self.running = False
+
+
+class _Schedule:
+    """Begins each tick when it is due, in a thread of its own and never twice at once."""
+
+    def __init__(
+        self,
+        ticks: Mapping[str, tuple[float, Callable[[], bool]]],
+        waits: Waits,
+        failed: Callable[[str, Exception], None],
+        busy: _Busy,
+        wake: Callable[[], None],
+    ) -> None:
+        self._ticks = {name: _Tick(seconds, work) for name, (seconds, work) in ticks.items()}
+        self._waits, self._failed = waits, failed
+        self._busy, self._wake = busy, wake
+        self._called = threading.Event()
+        #: the ticks that somebody asks about
+        self._asked: set[str] = set()
+        self._look_at = self._looked_at = 0.0
+        waits.hear(self.call)
+
+    def call(self) -> None:
+        """Something may be due that was not; from any thread."""
+        if not self._called.is_set():
+            self._called.set()
+            self._wake()
+
+    def all_at_once(self) -> None:
+        """Let every tick begin now and go on in its rhythm from here."""
+        for tick in self._ticks.values():
+            tick.rhythm = tick.rest = 0.0
+        self.call()
+
+    def go_on(self) -> float:
+        """Begin what is due; in how many seconds to come again, if not called before."""
+        if self._called.is_set():
+            self._look_at = min(self._look_at, self._looked_at + CALM_SECONDS)
+        if time.monotonic() >= self._look_at:
+            self._look()
+        for name, tick in self._ticks.items():
+            if tick.at <= time.monotonic():
+                tick.running = True
+                self._busy.start(name, partial(self._run, name))
+        wanted = min([self._look_at, *(tick.at for tick in self._ticks.values())])
+        return min(CLOCK_SECONDS, max(0.0, wanted - time.monotonic()))
+
+    def _look(self) -> None:
+        self._called.clear()
+        away: Mapping[str, float] = {}
+        every = self._waits.look_every
+        try:
+            away = self._waits.away()
+        except Exception as error:  # noqa: BLE001  # told, and looked again soon
+            _tell("schedule", self._failed, error)
+            every = AGAIN_SECONDS
+        self._looked_at = time.monotonic()
+        self._look_at = self._looked_at + every
+        self._asked |= away.keys()
+        for name, seconds in away.items():
+            if not self._ticks[name].running:
+                self._ticks[name].due = self._looked_at + seconds
+
+    def _run(self, name: str) -> None:
+        self._ticks[name].run()
+        if name in self._asked:
+            self.call()
+        else:
+            self._wake()
+
+
+def _lasting(work: Callable[[], object], stopping: Stopping) -> Callable[[], None]:
     """`work` again and again, with a pause, until the process is to end."""
 
     def lasting() -> None:
@@ -181,12 +289,6 @@ def _lasting(work: Callable[[], None], stopping: Stopping) -> Callable[[], None]
 def _wake(services: Mapping[str, Service]) -> None:
     for service in services.values():
         service.wake()
-
-
-def at_once(scheduler: BackgroundScheduler, ticks: Iterable[str]) -> None:
-    """Let every tick run now and go on in its rhythm from here."""
-    for name in ticks:
-        scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
 
 class Clock:
@@ -224,18 +326,19 @@ class _Busy:
         self._count = 0
         self._changed = threading.Condition()
 
-    def counting(self, work: Callable[[], None]) -> Callable[[], None]:
-        def counted() -> None:
-            with self._changed:
-                self._count += 1
-            try:
-                work()
-            finally:
-                with self._changed:
-                    self._count -= 1
-                    self._changed.notify_all()
+    def start(self, name: str, work: Callable[[], None]) -> None:
+        """Do `work` in a thread of its own, which does not keep the process."""
+        with self._changed:
+            self._count += 1
+        threading.Thread(target=self._counted, args=(work,), name=name, daemon=True).start()
 
-        return counted
+    def _counted(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        finally:
+            with self._changed:
+                self._count -= 1
+                self._changed.notify_all()
 
     def wait(self, seconds: float, signals: Signals) -> bool:
         """True when nothing is in hand any more; False after `seconds` or at another signal to stop."""

@@ -40,12 +40,19 @@ LIFETIMES = {
 #: it
 GIVE_UP_AFTER = timedelta(days=3)
 
-#: the daemon's ticks and the seconds between looks at the database; what is due is decided there
-TICKS = {"poll": 15.0, "alert": 5.0, "digest": 20.0, "deliver": 5.0, "watch": 60.0, "prune": 21600.0}
+#: the daemon's ticks and the seconds between two at the most; what something waits for begins when it is due
+TICKS = {"poll": 900.0, "alert": 900.0, "digest": 900.0, "deliver": 300.0, "watch": 300.0, "prune": 21600.0}
+#: the daemon looks at what is due when it is told that something may be, and at the latest after so many
+#: seconds
+LOOK_SECONDS = 60.0
+#: a poll goes on while another one is due within so many seconds
+LINGER_SECONDS = 15.0
 #: the ticks for which nothing waits: they are judged by their rhythm, the others by what is due
 #: (`monitor.alerts.own_events`)
 BY_RHYTHM = ("watch", "prune")
 BY_DUE = tuple(name for name in TICKS if name not in BY_RHYTHM)
+#: seconds between two where something is wrong, or has just gone wrong
+UNEASY_SECONDS = 60.0
 #: the watcher only reads the database: silent for so long, the process hangs, however patient `tell_after` is
 WATCHER_SILENT = timedelta(minutes=10)
 

@@ -33,7 +33,7 @@ from monitor.demo import world
 from monitor.jobs import preview as previews
 from monitor.net.redaction import redact
 from monitor.parts import build
-from monitor.timing import TICKS
+from monitor.timing import LINGER_SECONDS, LOOK_SECONDS, TICKS
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -52,21 +52,26 @@ def run(config: ConfigOption = None) -> None:
     stopping = daemon.Stopping()
     signals = daemon.Signals()
     found = loaded(config)
-    with opened(found, stopping=stopping) as app, serving(app) as desk:
+    with opened(found, stopping=stopping) as app, app.db.listening(), serving(app) as desk:
         say(greeting(app, desk))
         services = {"deliver": app.deliveries()}
         ticks = {n: (seconds, getattr(app, n)) for n, seconds in TICKS.items() if n not in services}
-        # the flow of polls goes on for as long as the next one is nearer than the next tick
-        ticks["poll"] = (TICKS["poll"], partial(app.poll, linger=TICKS["poll"]))
+        ticks["poll"] = (TICKS["poll"], partial(app.poll, linger=LINGER_SECONDS))
         ticks["heartbeat"] = (HEARTBEAT_SECONDS, app.heartbeat)
         finished = daemon.run(
             ticks,
+            waits=daemon.Waits(
+                away=app.away,
+                look_every=LOOK_SECONDS if app.db.hears else daemon.LOOK_SECONDS,
+                hear=app.db.hear,
+            ),
             services=services,
             signals=signals,
             stopping=stopping,
             reload=app.reload,
             failed=app.failed,
             jumped=app.clock_jumped,
+            alive=app.stamp_health,
         )
     log.info("stopped", finished=finished)
     if not finished:

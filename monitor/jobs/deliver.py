@@ -15,10 +15,10 @@ from uuid import uuid4
 from monitor import failpoints, logs
 from monitor.delivery.channels import degraded
 from monitor.jobs import notices as troubles
-from monitor.jobs.lanes import Lanes
+from monitor.jobs.lanes import LOOK, Lanes
 from monitor.jobs.notices import catch_up
 from monitor.model import Delivered, Rejected, TryLater
-from monitor.store import outbox
+from monitor.store import outbox, receivers
 from monitor.timing import TICKS, next_attempt_at
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ log = logs.get("deliver")
 
 #: longer than any notifier's own deadline, so that nobody else takes what is still being sent
 LEASE = timedelta(minutes=5)
+#: seconds between two looks after what is owed
+EVERY = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ class Service:
     it.
 
     `make` is asked before each message, so that a reload counts from the next one on. `ticked` runs the look
-    after everything that is made every few seconds, and writes down that it was made.
+    after everything that is made every few seconds while something is owed, and writes down that it was made.
     """
 
     def __init__(
@@ -79,7 +81,17 @@ class Service:
 
         Raises StoreError; may be called again then.
         """
-        self._lanes.run(lambda: self._ticked(lambda: look_after(self._make())), TICKS["deliver"], failed)
+        self._ticked(lambda: look_after(self._make()))
+        self._lanes.run(self._look_after, failed)
+
+    def _look_after(self) -> float:
+        """Where there is nothing to look after, nothing is written."""
+        with self._make().db.snapshot() as tx:
+            well = receivers.all_well(tx)
+        if well:
+            return TICKS["deliver"]
+        self._ticked(lambda: look_after(self._make()))
+        return EVERY
 
     def wake(self) -> None:
         """Something may be due that was not."""
@@ -93,6 +105,7 @@ def _lanes(make: Callable[[], Deliverer]) -> Lanes:
         lambda receiver: _step(make(), receiver),
         clock=made.clock,
         stopping=made.stopping,
+        look=lambda: TICKS["deliver"] if made.db.hears else LOOK,
     )
 
 

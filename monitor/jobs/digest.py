@@ -70,6 +70,12 @@ def digest_due(digester: Digester) -> int:
     return sum(_digest(digester, series, name) for series in digester.series for name in series.receivers)
 
 
+def next_at(digester: Digester, after: datetime) -> datetime | None:
+    """When the first digest after `after` falls due; None where there is none."""
+    readers = [for_reader(s, digester.receivers[name]) for s in digester.series for name in s.receivers]
+    return min((at for reader in readers if (at := next_due(reader, after)) is not None), default=None)
+
+
 def make(
     tx: Connection, digester: Digester, series: DigestConfig, receiver: ReceiverConfig, window: Due
 ) -> Made:

@@ -46,9 +46,8 @@ Manners: TypeAlias = hosts.Manners[Due]
 
 #: more than are ever due at once; only so that a query has an end
 MOST = 100_000
-#: seconds between two looks at what is due, the same while nothing is under way (somebody may ask for a feed
-#: by
-#: command), and between two at whether we are to stop
+#: seconds between two looks at what is due, the same while nothing is under way, and between two at whether
+#: we are to stop
 LOOK, IDLE_LOOK, NAP = 1.0, 5.0, 0.2
 #: a look takes at most this share of the time
 SHARE = 0.05
@@ -88,18 +87,20 @@ def poll_due(
     *,
     linger: float = 0.0,
     progress: Callable[[], None] = lambda: None,
+    called: Callable[[], bool] = lambda: False,
 ) -> Counter[str]:
     """Poll what is due and what becomes due meanwhile, until nothing is or we are to stop.
 
     Counts feeds by status, new, changed and matched items, and articles. `told` hears of each record after it
     is stored. `linger`: seconds that something may still be away and is waited for. `progress` is called, at
     most every `NOTE` seconds, when all feeds that were due at some moment since the call before have been
-    settled. Raises StoreError: the database refuses; what was under way is fetched again by the next call.
+    settled. `called`: whether somebody has made something due since it was asked last. Raises StoreError: the
+    database refuses; what was under way is fetched again by the next call.
     """
     total: Counter[str] = Counter()
     ended = False
     while not ended:
-        flow = _Flow(poller(), manners, told, total, progress)
+        flow = _Flow(poller(), manners, told, total, progress, called)
         with closing(flow):
             ended = flow.run(linger)
     return total
@@ -115,11 +116,13 @@ class _Flow:
         told: Told,
         total: Counter[str],
         progress: Callable[[], None],
+        called: Callable[[], bool],
     ) -> None:
         self._poller = poller
         self._told = told
         self._total = total
         self._progress = progress
+        self._called = called
         self._inbox: queue.SimpleQueue[_Arrived | tuple[_Arrived, _Settled | Exception]] = queue.SimpleQueue()
         self._flying: set[Key] = set()
         #: results that hold a slot of the fetching until they are settled
@@ -168,7 +171,7 @@ class _Flow:
         while not self._poller.stopping():
             if self._poller.stale():
                 return False
-            if time.monotonic() >= self._look_at:
+            if self._called() or time.monotonic() >= self._look_at:
                 self._look()
             if not self._flying and not self._worth_waiting(linger):
                 return True
@@ -235,7 +238,8 @@ class _Flow:
     def _receive(self) -> None:
         """Take what arrived, or was settled, and pass it on."""
         try:
-            event = self._inbox.get(timeout=NAP)
+            until_look = max(0.0, min(LOOK, self._look_at - time.monotonic()))
+            event = self._inbox.get(timeout=NAP if self._flying else until_look)
         except queue.Empty:
             if self._flying and not self._fetching.alive:
                 raise RuntimeError("the thread that fetches has died") from None

@@ -36,7 +36,7 @@ class Pace(IntEnum):
 ROOM: Mapping[Pace, int] = {Pace.BRISK: 96, Pace.UNSURE: 80, Pace.STUCK: 16}
 #: a receiver that was at a message for longer is slow
 SLOW_AFTER = 2.0
-#: nobody told us of what another process has put in: seconds between two looks
+#: seconds between two looks at the latest, where nobody tells us of what another process has put in
 LOOK = 5.0
 #: seconds that a receiver is left alone where it was due and nothing could be tried, or trying failed
 REST = 1.0
@@ -73,7 +73,7 @@ class Lanes:
     """Runs lanes: all that is due, once (`drain`), or for as long as the process lives (`run`).
 
     `due`: by receiver, from when its next message may be tried. `step`: try one message of a receiver; a word
-    for how it went, None where there was nothing to try.
+    for how it went, None where there was nothing to try. `look`: seconds between two looks at the latest.
     """
 
     def __init__(
@@ -84,8 +84,9 @@ class Lanes:
         clock: Callable[[], datetime],
         stopping: Callable[[], bool],
         room: Mapping[Pace, int] = ROOM,
+        look: Callable[[], float] = lambda: LOOK,
     ) -> None:
-        self._due, self._step = due, step
+        self._due, self._step, self._look = due, step, look
         self._clock, self._stopping, self._room = clock, stopping, room
         self._changed = threading.Condition()
         self._woken = False
@@ -125,20 +126,17 @@ class Lanes:
             raise error
         return self._counts
 
-    def run(
-        self, look_after: Callable[[], object], every: float, failed: Callable[[Exception], None]
-    ) -> None:
+    def run(self, look_after: Callable[[], float], failed: Callable[[Exception], None]) -> None:
         """Keep lanes running until the process is to end, then wait for what is in hand.
 
-        `look_after` is called every so many seconds, `failed` with what a step raised: that costs its
-        receiver a rest, and no other anything. Raises what `look_after` raises; may be called again then, the
-        lanes go on.
+        `look_after` says in how many seconds it is called again, `failed` hears of what a step raised: that
+        costs its receiver a rest, and no other anything. Raises what `look_after` raises; may be called again
+        then, the lanes go on.
         """
         then = time.monotonic()
         while not self._stopping():
             if time.monotonic() >= then:
-                look_after()
-                then = time.monotonic() + every
+                then = time.monotonic() + look_after()
             for error in self._taken():
                 failed(error)
             seconds = min(self._start_due(), then - time.monotonic())
@@ -173,7 +171,7 @@ class Lanes:
                 self._start(one)
             later = [_seconds(at - now) for at in ready.values() if at > now]
             later += [self._rests[name] - moment for name in free.keys() - ready.keys()]
-        return min([LOOK, *later])
+        return min([self._look(), *later])
 
     def _start(self, one: Waiting) -> None:
         # not waited for where the process ends in a hurry: the lease will run out

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monitor import logs
 from monitor.alerts.digest_schedule import LastDigest, due, for_reader
@@ -23,7 +23,7 @@ from monitor.store.health_file import Health
 from monitor.timing import BY_DUE, BY_RHYTHM, TICKS, WATCHER_SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -39,11 +39,27 @@ log = logs.get("watch")
 
 #: facts: when each receiver was told of events last
 _TOLD = "events-told:"
+#: between two looks through all feeds
+SELDOM = timedelta(minutes=5)
 #: what comes back within this rests longer
 LATELY = timedelta(days=1)
 MEGABYTE = 1_000_000
 #: less room than this is nearly full; on a large disk a twentieth, but no more than a gigabyte
 LEAST_FREE, MOST_FREE, SHARE_FREE = 200 * MEGABYTE, 1000 * MEGABYTE, 0.05
+
+
+class Memory:
+    """What the database showed to be wrong when it was looked through last: feeds change slowly."""
+
+    def __init__(self) -> None:
+        self._found: tuple[Finding, ...] = ()
+        self._at: datetime | None = None
+
+    def found(self, tx: Connection, now: datetime) -> tuple[Finding, ...]:
+        """It, as it was within `SELDOM` of `now`."""
+        if self._at is None or not self._at <= now < self._at + SELDOM:
+            self._found, self._at = events.look(tx, now), now
+        return self._found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +72,7 @@ class Watcher:
     #: what the process itself knows to be wrong
     own: Callable[[], Sequence[Finding]]
     clock: Callable[[], datetime]
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def intervals(self) -> Mapping[str, TimeIntervalConfig]:
@@ -63,13 +80,22 @@ class Watcher:
         return {interval.name: interval for interval in self.settings.config.time_intervals}
 
 
-def watch(watcher: Watcher) -> int:
-    """Look once; how many messages were promised."""
+class Watched(NamedTuple):
+    """How many messages were promised, how the monitor is, and whether something is wrong or to be told."""
+
+    messages: int
+    health: Health
+    uneasy: bool
+
+
+def watch(watcher: Watcher) -> Watched:
+    """Look once, and write down that it was done."""
     with watcher.db.transaction() as tx:
         now = watcher.clock()
-        found = {
-            f.key: f for f in (*watcher.own(), *_disk(watcher.settings.data), *_stored(tx, watcher, now))
-        }
+        facts.ticked(tx, "watch", now)
+        work = look(tx, watcher.settings, now)
+        wrong = (*watcher.memory.found(tx, now), *map(_overdue, filter(_untold, work)))
+        found = {f.key: f for f in (*watcher.own(), *_disk(watcher.settings.data), *wrong)}
         events.see(tx, found.values(), now)
         unclosed = events.unclosed(tx)
         ended = over(unclosed, found.keys(), events.openings(tx, now - LATELY), now)
@@ -77,7 +103,9 @@ def watch(watcher: Watcher) -> int:
         for event in ended:
             log.info("event_over", kind=event.kind.value, subject=event.subject)
         told = to_tell(events.unnotified(tx), unclosed, found.keys())
-        return _tell(tx, watcher, told, now)
+        messages = _tell(tx, watcher, told, now) if told else 0
+        health = health_of(work, events.unclosed(tx))
+        return Watched(messages, health, uneasy=bool(health.events or told))
 
 
 def clock_set(seconds: float, now: datetime) -> Finding:
@@ -92,11 +120,8 @@ def note(tx: Connection, finding: Finding, now: datetime) -> None:
     events.see(tx, [finding], now)
 
 
-def _stored(tx: Connection, watcher: Watcher, now: datetime) -> Iterator[Finding]:
-    yield from events.look(tx, now)
-    for progress in look(tx, watcher.settings, now):
-        if progress.overdue and not progress.work.told:
-            yield _overdue(progress)
+def _untold(progress: Progress) -> bool:
+    return progress.overdue and not progress.work.told
 
 
 def _overdue(progress: Progress) -> Finding:
@@ -290,14 +315,21 @@ def look(
 ) -> tuple[Progress, ...]:
     """All work and how it goes on. `running`: whether a monitor is at work; None: nobody can tell."""
     began = None if running is False else facts.at_work_since(tx)
-    works = [*_by_due(tx, found, now), *(_by_rhythm(tx, found, now) if running is not False else ())]
+    works = list(_by_due(tx, found, now))
+    if running is not False:
+        works += _by_rhythm(facts.ticks(tx), began, found.config.delivery.tell_after, now)
     return tuple(Progress(work=work, pace=pace(work, now, began)) for work in works)
 
 
 def health(tx: Connection, found: Settings, now: datetime, *, running: bool | None = True) -> Health:
     """What stands still at `now`, and what else is wrong."""
-    late = [f"{p}; {p.remedy}" for p in look(tx, found, now, running=running) if p.stuck]
-    return Health(tuple(late), tuple(event_data(event) for event in events.unclosed(tx)))
+    return health_of(look(tx, found, now, running=running), events.unclosed(tx))
+
+
+def health_of(work: Iterable[Progress], wrong: Iterable[Event]) -> Health:
+    """What of `work` stands still, and what else is wrong."""
+    late = [f"{p}; {p.remedy}" for p in work if p.stuck]
+    return Health(tuple(late), tuple(event_data(event) for event in wrong))
 
 
 def event_data(event: Event) -> dict[str, Any]:
@@ -349,18 +381,18 @@ def _digests(tx: Connection, found: Settings, now: datetime) -> Work:
     )
 
 
-def _by_rhythm(tx: Connection, found: Settings, now: datetime) -> Iterator[Work]:
+def _by_rhythm(
+    done: Mapping[str, datetime], began: datetime | None, patience: timedelta, now: datetime
+) -> Iterator[Work]:
     """Jobs that nothing waits for: due when their pause is over."""
-    done, began = facts.ticks(tx), facts.at_work_since(tx)
     for name in BY_RHYTHM:
-        last = done.get(name) or began
-        next_at = last + timedelta(seconds=TICKS[name]) if last else None
-        patience = found.config.delivery.tell_after
+        last, pause = done.get(name) or began, timedelta(seconds=TICKS[name])
+        next_at = last + pause if last else None
         yield Work(
             kind=WorkKind.JOB,
             subject=name,
             due=1 if next_at and next_at <= now else 0,
             since=next_at if next_at and next_at <= now else None,
             done_at=done.get(name),
-            tell_after=min(patience, WATCHER_SILENT) if name == "watch" else patience,
+            tell_after=min(patience, WATCHER_SILENT - pause) if name == "watch" else patience,
         )

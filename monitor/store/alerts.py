@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, func, or_, select, update
 
 from monitor.model import Severity
 from monitor.store import rows
-from monitor.store.sql import changed, insert
+from monitor.store.sql import MADE_DUE, changed, insert
 from monitor.store.tables_delivery import alert_groups, alert_members
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def open_group(
     before.
     """
     key = key if key is not None else f"story={story_id}"
+    tx.info[MADE_DUE] = True
     waiting = _open_with(tx, receiver, story_id, key)
     if waiting is None:
         row = {

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, exc, make_url, text
 
-from monitor import file_modes
+from monitor import file_modes, logs
 from monitor.errors import StoreError
 from monitor.store import postgres, upgrade
 from monitor.store.instance_lock import InstanceLock
-from monitor.store.sql import PROMISED
+from monitor.store.notify import Listener, notify
+from monitor.store.sql import MADE_DUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
     from sqlalchemy.pool import ConnectionPoolEntry
 
+
+log = logs.get("store")
 
 #: how long a writer waits for another process's transaction
 BUSY_SECONDS = 5
@@ -48,6 +51,7 @@ class Database:
         self._writer = self._engine("BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
         self._reader = self._engine("BEGIN", pool_size=4, max_overflow=28)
         self._hearers: list[Callable[[], None]] = []
+        self._listener: Listener | None = None
 
     @classmethod
     def open(cls, url: str, *, create: bool = True) -> Database:
@@ -95,16 +99,43 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """A writer: commits at the end, rolls back on any error. No network inside: others wait for it."""
         with store_errors(self.name), self._writer.begin() as connection:
-            connection.info.pop(PROMISED, None)
+            connection.info.pop(MADE_DUE, None)
             yield connection
-            promised = connection.info.pop(PROMISED, False)
-        if promised:
-            for hear in self._hearers:
-                hear()
+            made_due = connection.info.pop(MADE_DUE, False)
+        if made_due:
+            self._tell()
+        if self._listener is None and self.path is not None:
+            notify(self.path)
 
     def hear(self, hearer: Callable[[], None]) -> None:
-        """Call `hearer` after every commit here that promised a delivery, or made one due."""
+        """Call `hearer` after every commit here that made something due, and while `listening` after each
+        commit of another process.
+        """
         self._hearers.append(hearer)
+
+    @property
+    def hears(self) -> bool:
+        """Whether hearers are told what other processes write; if not, somebody has to look."""
+        return self._listener is not None
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear of what other processes commit while the block runs, where that can be had; for the daemon."""
+        if self.path is not None:
+            try:
+                self._listener = Listener(self.path, self._tell)
+            except OSError as error:
+                log.warning("not_listening", reason=error.strerror, detail="other commands are heard later")
+        try:
+            yield
+        finally:
+            listener, self._listener = self._listener, None
+            if listener is not None:
+                listener.close()
+
+    def _tell(self) -> None:
+        for hear in self._hearers:
+            hear()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

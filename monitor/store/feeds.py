@@ -16,7 +16,7 @@ from sqlalchemy import case, func, literal, select, update
 from monitor.model import Novelty
 from monitor.net.redaction import kept, masked
 from monitor.store import rows
-from monitor.store.sql import Utc, batches, changed
+from monitor.store.sql import MADE_DUE, Utc, batches, changed
 from monitor.store.tables_news import feeds, polls
 
 if TYPE_CHECKING:
@@ -200,6 +200,7 @@ def poll_now(tx: Connection, now: datetime, feed_ids: Iterable[str] | None = Non
     button, too.
     """
     asked = feeds.c.enabled if feed_ids is None else feeds.c.enabled & feeds.c.id.in_(list(feed_ids))
+    tx.info[MADE_DUE] = True
     soonest = case((feeds.c.not_before > now, feeds.c.not_before), else_=literal(now, Utc))
     return changed(tx, update(feeds).where(asked).values(next_poll_at=soonest, gone=False))
 
@@ -301,6 +302,7 @@ def _insert(
         "next_poll_at": due,
     }
     tx.execute(feeds.insert().values(**values))
+    tx.info[MADE_DUE] = True
 
 
 def _redefine(tx: Connection, feed: Feed, due: datetime, *, moved: bool, origin: str = "file") -> None:

@@ -1,13 +1,15 @@
 """What the daemon says of its health after each look, in a file beside the database.
 
-The container's probe asks once a minute. It reads this file and asks the lock whether the daemon still runs,
-which costs a twentieth of opening the database. A file that is old, cut or from another version counts as
-none; the probe then looks for itself.
+Between looks it only stamps the file, as a sign that it lives and looks. The container's probe asks once a
+minute. It reads this file and asks the lock whether the daemon still runs, which costs a twentieth of opening
+the database. A file that is cut, from another version, or has lost its stamp counts as none; the probe then
+looks for itself.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 #: a file of another version is not read
 VERSION = 1
-#: two looks and a half: what is older was left by a daemon that hangs
+#: several stamps: what was stamped earlier was left by a daemon that hangs
 FRESH = timedelta(seconds=150)
 
 
@@ -41,14 +43,21 @@ def write(database: Path, health: Health, now: datetime) -> None:
     said = {"version": VERSION, "at": now.isoformat(), "late": health.late, "events": health.events}
     file_modes.write(part, json.dumps(said, default=datetime.isoformat).encode())
     part.replace(path)
+    stamp(database, now)
+
+
+def stamp(database: Path, now: datetime) -> None:
+    """What was written still stands at `now`. Raises OSError: nothing was."""
+    os.utime(path_beside(database), (now.timestamp(), now.timestamp()))
 
 
 def read(database: Path, now: datetime) -> Health | None:
-    """The health that was written within `FRESH` of `now`; None: there is none that can be trusted."""
+    """The health that was stamped within `FRESH` of `now`; None: there is none that can be trusted."""
     try:
-        said = json.loads(path_beside(database).read_bytes())
-        age = abs(now - datetime.fromisoformat(said["at"]))
-        known = said["version"] == VERSION and age <= FRESH
+        path = path_beside(database)
+        said = json.loads(path.read_bytes())
+        age = abs(now.timestamp() - path.stat().st_mtime)
+        known = said["version"] == VERSION and age <= FRESH.total_seconds()
         return Health(tuple(said["late"]), tuple(map(_event, said["events"]))) if known else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

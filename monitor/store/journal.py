@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, func, select, text, update
 
 from monitor.store.outbox import OPEN
-from monitor.store.sql import PROMISED
+from monitor.store.sql import MADE_DUE
 from monitor.store.tables_delivery import EXPIRED, IN_PART, OWED, attempts, deliveries
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def retry(tx: Connection, now: datetime, delivery_ids: Collection[str] | None = 
     ids = tuple(tx.execute(select(d.id).where(again).order_by(d.seq)).scalars())
     values = {"state": "pending", "attempts": 0, "not_before": now, "queued_at": now, "expires_at": None}
     tx.execute(update(deliveries).where(again).values(settled_at=None, **values))
-    tx.info[PROMISED] = True
+    tx.info[MADE_DUE] = True
     return ids
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import and_, exists, func, or_, select, text, update
 
 from monitor.model import Delivered, Delivery, Message, MessageKind, Rejected, TryLater
 from monitor.store import receivers
-from monitor.store.sql import PROMISED, changed, insert
+from monitor.store.sql import MADE_DUE, changed, insert
 from monitor.store.tables_delivery import LEASED, OWED, attempts, deliveries
 from monitor.store.tables_delivery import receivers as receiver_rows
 from monitor.timing import LIFETIMES
@@ -73,7 +73,7 @@ def enqueue(
         )
         if changed(tx, once):
             new.append(delivery_id)
-    tx.info[PROMISED] = True
+    tx.info[MADE_DUE] = True
     return tuple(new)
 
 
@@ -91,6 +91,8 @@ def due(tx: Connection, now: datetime) -> Mapping[str, datetime]:
     leased = select(d.receiver, func.max(d.lease_until).label("until")).where(text(f"deliveries.{LEASED}"))
     for row in tx.execute(leased.group_by(d.receiver)):
         found[row.receiver] = max(row.until, found.get(row.receiver, row.until))
+    if not found:
+        return found
     resting = select(r.name, r.paused_until).where(_resting(now))
     for name, until in tx.execute(resting):
         if until is None:
@@ -187,8 +189,8 @@ def release_orphans(tx: Connection, now: datetime) -> int:
 
 def expire(tx: Connection, now: datetime) -> int:
     """Mark what is past its time and not in a sender's hands. Returns how many."""
-    late = (deliveries.c.state == "pending") & (deliveries.c.expires_at <= now)
-    return changed(tx, update(deliveries).where(late).values(state="expired", settled_at=now))
+    late = text(f"deliveries.{OWED}"), deliveries.c.state == "pending", deliveries.c.expires_at <= now
+    return changed(tx, update(deliveries).where(*late).values(state="expired", settled_at=now))
 
 
 def _free(now: datetime) -> list[ColumnElement[bool]]:

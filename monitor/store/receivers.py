@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, or_, select, text, true, update
 
 from monitor.model import Delivered, Rejected, TryLater
-from monitor.store.sql import PROMISED, changed, insert
+from monitor.store.sql import MADE_DUE, changed, insert
 from monitor.store.tables_delivery import OWED, deliveries, receivers
 
 if TYPE_CHECKING:
@@ -91,6 +91,14 @@ def failing(tx: Connection, before: datetime) -> tuple[ReceiverState, ...]:
     return _states(tx, mute)
 
 
+def all_well(tx: Connection) -> bool:
+    """Whether nothing is owed, and of no receiver there is any trouble to be told, or its end."""
+    r = receivers.c
+    trouble = r.suspended_at.is_not(None) | r.failing_since.is_not(None) | r.told_at.is_not(None)
+    owed = select(deliveries.c.seq).where(text(f"deliveries.{OWED}")).exists()
+    return not tx.execute(select(owed | select(r.name).where(trouble).exists())).scalar()
+
+
 def recovered(tx: Connection) -> tuple[ReceiverState, ...]:
     """Receivers that work again, of which somebody was told that they did not."""
     well = receivers.c.suspended_at.is_(None) & receivers.c.failing_since.is_(None)
@@ -115,7 +123,7 @@ def resume(tx: Connection, names: Iterable[str] | None = None) -> int:
     waits = text(f"deliveries.{OWED}"), d.state == "pending"
     theirs = d.receiver.in_(select(receivers.c.name).where(resting))
     tx.execute(update(deliveries).where(*waits, theirs).values(not_before=d.queued_at))
-    tx.info[PROMISED] = True
+    tx.info[MADE_DUE] = True
     return changed(tx, update(receivers).where(resting).values(_RESUMED))
 
 

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 #: values in one IN list; SQLite allows 32,766 variables, plans stay small at this size
 BATCH = 500
 
-#: in `Connection.info`: the transaction made a delivery due, and after its commit somebody wants to know
-PROMISED = "promised"
+#: in `Connection.info`: the transaction made something due, and after its commit somebody wants to know
+MADE_DUE = "made-due"
 
 Value = TypeVar("Value")
 

@@ -102,7 +102,7 @@ import sys, time, datetime, threading
 import time_machine
 from monitor import daemon, logs
 logs.configure({"MONITOR_LOG_FORMAT": "logfmt"})
-daemon.LOOK_SECONDS = 0.3
+daemon.CLOCK_SECONDS = 0.3
 signals, stopping = daemon.Signals(), daemon.Stopping()
 clock = time_machine.travel(datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.UTC), tick=True)
 mover = clock.start()

@@ -128,5 +128,5 @@ def test_the_end_ends_it() -> None:
     """Nothing is begun once the process is to end."""
     queue = Queue(a=9)
     lanes = Lanes(queue.due, queue.step, clock=lambda: NOW, stopping=lambda: bool(queue.taken))
-    lanes.run(lambda: None, 5.0, pytest.fail)
+    lanes.run(lambda: 5.0, pytest.fail)
     assert queue.taken == ["a"]

@@ -87,7 +87,7 @@ class World:
                 own=lambda: self.own,
                 clock=lambda: self.now,
             )
-        )
+        ).messages
 
     def work(self) -> None:
         """What the other jobs do meanwhile: their ticks, and deliveries to all but those who take nothing."""

@@ -1,0 +1,70 @@
+"""NOTIFY and LISTEN for SQLite: a FIFO beside the database, by which who wrote wakes the daemon that waits.
+
+Only speed depends on it: where it cannot be made or written, the daemon looks by itself a little later.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from monitor import file_modes, logs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+log = logs.get("store")
+
+
+def path_beside(database: Path) -> Path:
+    """Where the daemon on `database` listens."""
+    return database.with_name(database.name + ".notify")
+
+
+def notify(database: Path) -> None:
+    """Wake the daemon on `database`; where none listens, nothing happens. Raises nothing."""
+    # without a reader it is refused (ENXIO), a full one holds a call already (EAGAIN)
+    with suppress(OSError):
+        descriptor = os.open(
+            path_beside(database), os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+        )
+        try:
+            if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+                os.write(descriptor, b".")
+        finally:
+            os.close(descriptor)
+
+
+class Listener:
+    """Calls `heard`, in a thread of its own, when another process has written to `database`."""
+
+    def __init__(self, database: Path, heard: Callable[[], None]) -> None:
+        """Raises OSError: there can be no FIFO, or something else has its name."""
+        self._path, self._heard = path_beside(database), heard
+        with suppress(FileExistsError):
+            os.mkfifo(self._path, file_modes.FILE)
+        # also for writing: with the last writer gone, reading would end instead of waiting
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        if not stat.S_ISFIFO(os.fstat(self._descriptor).st_mode):
+            os.close(self._descriptor)
+            raise FileExistsError(None, "it is no FIFO", str(self._path))
+        os.set_blocking(self._descriptor, True)
+        self._closed = False
+        self._thread = threading.Thread(target=self._listen, name="listen", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the thread and remove the FIFO, which a copying program could wait at for ever."""
+        self._closed = True
+        os.write(self._descriptor, b".")
+        self._thread.join()
+        os.close(self._descriptor)
+        self._path.unlink(missing_ok=True)
+
+    def _listen(self) -> None:
+        while os.read(self._descriptor, 1024) and not self._closed:
+            self._heard()
