@@ -114,11 +114,16 @@ def _all(route: RouteConfig, own: Routed) -> Iterator[Routed]:
 _INHERITED = ("receiver", "group_by", "group_wait", "group_interval", "repeat_interval", "escalate")
 
 
+def path_of(route: RouteConfig, place: str = "") -> str:
+    """How a route is called (`Routed.path`); `place`: the path of its parent, a slash and its number."""
+    return f"{place}{_asks(route)}"
+
+
 def _own(route: RouteConfig, inherited: Routed, place: str) -> Routed:
     """What a route says itself over what it inherits; intervals are not inherited."""
     said = {name: getattr(route, name) for name in _INHERITED if getattr(route, name) is not None}
     own = {name: getattr(route, name) for name in ("mute_time_intervals", "active_time_intervals")}
-    return replace(inherited, **said, **own, path=f"{place}{_asks(route)}")
+    return replace(inherited, **said, **own, path=path_of(route, place))
 
 
 #: the order in which the path of a route tells what `match` asks for

@@ -21,7 +21,7 @@ from monitor.cli.common import (
     say,
     say_json,
 )
-from monitor.cli.input import as_polled, opened, progress, read_items, size
+from monitor.cli.input import opened, progress, read_items, size
 from monitor.contacts.extract import extractor, listener
 from monitor.documents import suggestion
 from monitor.jobs.backtest import Backfill, archived, how_many, other_watchlists
@@ -32,6 +32,7 @@ from monitor.parts import build
 from monitor.store.database import Database
 from monitor.watchlists.backtest import KINDS, Backtest
 from monitor.watchlists.compile import load
+from monitor.watchlists.explain import as_polled
 from monitor.watchlists.near_miss import isolated
 
 if TYPE_CHECKING:

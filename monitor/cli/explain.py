@@ -22,7 +22,7 @@ from monitor.cli.common import (
     say,
     say_json,
 )
-from monitor.cli.input import MAX_TEXT, as_item, as_polled, opened
+from monitor.cli.input import MAX_TEXT, as_item, opened
 from monitor.contacts.extract import extractor, listener
 from monitor.documents import suggestion
 from monitor.languages import detect
@@ -80,7 +80,7 @@ def explain_item(
     found = loaded(config)
     lists = load(found.watchlists, cache=found.pattern_cache)
     test_place = place(lists, save_test, found.watchlists) if save_test else None
-    item = as_polled(_item(what, found), lists.press.outlets)
+    item = explain.as_polled(_item(what, found), lists.press.outlets)
     said = explain.explain(Matcher(lists, extract=extractor(lists), denier=listener(lists)), item)
     if as_json:
         say_json(explain.as_json(said))

@@ -8,14 +8,12 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from monitor import parts
 from monitor.app import opened
-from monitor.cli import feed_trial
 from monitor.cli.common import (
     FINDINGS,
     MISCONFIGURED,
@@ -27,13 +25,12 @@ from monitor.cli.common import (
     say,
     say_json,
 )
-from monitor.cli.feed_trial import Choice, Refused, Tried
 from monitor.cli.secrets_check import REMEDY
-from monitor.config import load
 from monitor.errors import ConfigError, StoreError
-from monitor.feeds import seedfile
+from monitor.feeds import seedfile, trial
 from monitor.feeds.secrets import Unset, plain, resolved
 from monitor.feeds.seeds import dump_feed_yaml, load_feeds
+from monitor.feeds.trial import Choice, Refused, Tried
 from monitor.fields import parse_duration
 from monitor.jobs import intake
 from monitor.model import UNKNOWN, Feed
@@ -89,7 +86,7 @@ def add(
     found = loaded(config)
     told = Told(as_json, {"configuration": str(found.path or "defaults and environment"),
                           "address": masked(address)})  # fmt: skip
-    url = feed_trial.wanted_url(address)
+    url = trial.wanted_url(address)
     if url is None:
         told.end("neither an http(s) address nor a path", code=MISCONFIGURED)
     known = known_feeds(found)
@@ -115,14 +112,14 @@ def asks() -> bool:
 
 def _described(tried: Tried, id_: str, said: dict[str, Any], known: tuple[Feed, ...]) -> Feed:
     """The feed as the options describe it; what they leave out is what was found, or the model's default."""
-    name = id_ or feed_trial.free_id(tried, {f.id for f in known})
+    name = id_ or trial.free_id(tried, {f.id for f in known})
     found = Feed(id=name, url=tried.url, title=tried.title or name, language=tried.language)
     return replace(found, **{key: value for key, value in said.items() if value not in ("", None)})
 
 
 def _refuse_known(told: Told, url: str, known: tuple[Feed, ...]) -> None:
-    place = feed_trial.same_place(url)
-    there = next((f for f in known if place in map(feed_trial.same_place, (f.url, _asked(f.url)))), None)
+    place = trial.same_place(url)
+    there = next((f for f in known if place in map(trial.same_place, (f.url, _asked(f.url)))), None)
     if there is not None:
         off = "" if there.enabled else "; it is switched off (`enabled: true` in its feeds file)"
         told.end(f"it is there already, as {there.id!r}{off}")
@@ -137,7 +134,7 @@ def _asked(url: str) -> str:
 
 
 def _tried(told: Told, url: str, net: Any, pick: int | None) -> Tried:
-    found = feed_trial.attempt(url, net, pick)
+    found = trial.attempt(url, net, pick)
     if isinstance(found, Choice):
         _list(told, found)
         if told.as_json or not asks():
@@ -146,7 +143,7 @@ def _tried(told: Told, url: str, net: Any, pick: int | None) -> Tried:
         number = typer.prompt("which one", type=int)
         if not 1 <= number <= len(found.found):
             told.end(f"there is no number {number}", code=MISCONFIGURED)
-        found = feed_trial.attempt(plain(found.found[number - 1].url), net)
+        found = trial.attempt(plain(found.found[number - 1].url), net)
     if isinstance(found, Refused):
         told.end(found.reason, found.remedy)
     if isinstance(found, Choice):
@@ -186,7 +183,7 @@ def _show(told: Told, feed: Feed, tried: Tried, found: Settings) -> None:
     ]
     described = {name: getattr(feed, name) for name in ("id", "title", "language", "side", "reliability")}
     told.data["feed"] = described | {"url": masked(feed.url)}
-    told.data.update(entries=len(tried.entries), newest=newest, file=str(target(found)))
+    told.data.update(entries=len(tried.entries), newest=newest, file=str(found.own_feeds))
     if not told.as_json:
         _say(feed, tried)
 
@@ -216,7 +213,7 @@ def _ask(told: Told, *, yes: bool) -> None:
 
 
 def _write(told: Told, feed: Feed, found: Settings) -> None:
-    path = target(found)
+    path = found.own_feeds
     try:
         seedfile.add(path, [feed])
     except seedfile.Unwritable as why:
@@ -252,7 +249,7 @@ def _store(told: Told, feed: Feed, tried: Tried, config: Path | None) -> None:
     say(f"  {note}")
 
 
-# The feeds that a configuration comes to, and the file that takes another one.
+# The feeds that a configuration comes to.
 
 
 def known_feeds(found: Settings) -> tuple[Feed, ...]:
@@ -267,16 +264,3 @@ def _added(found: Settings) -> tuple[Feed, ...]:
     with suppress(StoreError), Database.reading(found.database) as tx:
         return feeds.added(tx)
     return ()  # no database yet
-
-
-def target(found: Settings) -> Path:
-    """The feeds file that a new feed goes into:
-    the first that the configuration names, else one in the data folder.
-    """
-    own = (path for path in found.feeds if not shipped(path))
-    return next(own, found.added)
-
-
-def shipped(path: Path) -> bool:
-    """Whether a file is part of the program, where the next version replaces it."""
-    return path.resolve().is_relative_to(load.bundled("seeds").resolve())

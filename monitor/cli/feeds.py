@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor import parts
-from monitor.cli import feed_trial
 from monitor.cli.common import (
     FINDINGS,
     MISCONFIGURED,
@@ -24,9 +23,10 @@ from monitor.cli.common import (
     say,
     say_json,
 )
-from monitor.cli.feed_add import add, known_feeds, shipped, target
+from monitor.cli.feed_add import add, known_feeds
+from monitor.config import load
 from monitor.errors import ConfigError, StoreError
-from monitor.feeds import opml, seedfile
+from monitor.feeds import opml, seedfile, trial
 from monitor.feeds.discover import discover as find_feeds
 from monitor.feeds.fetch import fetch, page_request
 from monitor.feeds.secrets import Unset, resolved
@@ -95,7 +95,7 @@ def remove(feed_id: str, config: ConfigOption = None) -> None:
 
 def _take_out(path: Path, feed_id: str) -> None:
     try:
-        if shipped(path):
+        if load.shipped(path):
             raise seedfile.Unwritable("it is part of the program")
         seedfile.remove(path, feed_id)
     except seedfile.Unwritable as why:
@@ -126,9 +126,9 @@ def import_opml(file: Path, config: ConfigOption = None, as_json: JsonOption = F
     listed = opml.read_opml(
         body, taken=[feed.id for feed in known], sides=load_press(settings.watchlists).sides.ids
     )
-    there = {feed_trial.same_place(feed.url) for feed in known}
-    new = tuple(s.feed for s in listed.subscriptions if feed_trial.same_place(s.feed.url) not in there)
-    path = target(settings)
+    there = {trial.same_place(feed.url) for feed in known}
+    new = tuple(s.feed for s in listed.subscriptions if trial.same_place(s.feed.url) not in there)
+    path = settings.own_feeds
     if new:
         _take(path, new, config)
     already = len(listed.subscriptions) - len(new)
@@ -190,7 +190,7 @@ def _told(feed: Feed, *, with_secrets: bool) -> Feed:
 def discover(url: str, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """The feeds that a web page offers."""
     net = parts.policy(loaded(config))
-    result = asyncio.run(_page(net, feed_trial.wanted_url(url) or whole_scheme(url)))
+    result = asyncio.run(_page(net, trial.wanted_url(url) or whole_scheme(url)))
     if not isinstance(result, Fetched):
         complain(f"{masked(url)}: {result.detail if isinstance(result, FetchFailed) else 'not modified'}")
         raise typer.Exit(FINDINGS)

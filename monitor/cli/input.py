@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -22,8 +21,7 @@ from rich.progress import (
 )
 
 from monitor.cli.common import MISCONFIGURED, complain, loaded
-from monitor.feeds import clean, headline
-from monitor.languages import detect
+from monitor.feeds import clean
 from monitor.matching import items
 from monitor.model import Item
 from monitor.watchlists.compile import load
@@ -31,7 +29,6 @@ from monitor.watchlists.compile import load
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from monitor.model.press import Outlets
     from monitor.watchlists.selftest import WithTests
 
 #: what is read of a text that is to be explained
@@ -42,17 +39,6 @@ def compiled(config: Path | None) -> WithTests:
     """The watchlists that the configuration names. Raises ConfigError."""
     found = loaded(config)
     return load(found.watchlists, cache=found.pattern_cache)
-
-
-def as_polled(item: Item, outlets: Outlets) -> Item:
-    """`item` as a poll makes it: without an outlet's name behind its title, in the language that is detected
-    where it says none, and with those of parts that are in another.
-    """
-    head = headline.parted(item.title, outlets, (item.outlet,))
-    item = replace(item, title=head.title, outlet=item.outlet or head.outlet)
-    said = item.lang if item.lang != "und" else None
-    lang, langs = detect.parts(item.title, item.summary, item.content, said, sure=said is not None)
-    return replace(item, lang=lang, langs=langs)
 
 
 def opened(file: str) -> BinaryIO:

@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import FINDINGS, ConfigOption, complain
-from monitor.cli.input import as_polled, compiled, opened, progress, read_items, size
+from monitor.cli.input import compiled, opened, progress, read_items, size
 from monitor.contacts.extract import extractor, listener
 from monitor.matching import items
 from monitor.matching.matcher import Matcher
 from monitor.stories.window import Window
+from monitor.watchlists.explain import as_polled
 
 
 def match(

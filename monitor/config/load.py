@@ -64,6 +64,11 @@ class Settings:
         return self.data / "added.yaml"
 
     @property
+    def own_feeds(self) -> Path:
+        """The feeds file that a new feed goes into: the first that is not shipped, else `added`."""
+        return next((path for path in self.feeds if not shipped(path)), self.added)
+
+    @property
     def pattern_cache(self) -> Path:
         """Where the patterns of the watchlists are kept between starts; may not be there."""
         return self.data / "patterns.cache"
@@ -101,6 +106,11 @@ def bundled(name: str) -> Path:
     package = Path(__file__).resolve().parent.parent
     beside = package.parent / name
     return beside if beside.exists() else package / "bundled" / name
+
+
+def shipped(path: Path) -> bool:
+    """Whether a feeds file is part of the program, where the next version replaces it."""
+    return path.resolve().is_relative_to(bundled("seeds").resolve())
 
 
 def load(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from monitor.contacts.parties import EntityIndex
 from monitor.matching.building import called, spellings
 from monitor.model import Severity
 from monitor.store.archive import Filter
@@ -124,6 +125,16 @@ class _Lists:
 
     revision: str
     lists: Watchlists = field(compare=False, hash=False)
+
+
+def index(lists: Watchlists) -> EntityIndex:
+    """Who is who in these watchlists."""
+    return _index(_Lists(lists.revision, lists))
+
+
+@lru_cache(maxsize=2)
+def _index(of: _Lists) -> EntityIndex:
+    return EntityIndex.of(of.lists.entities.values(), of.lists.party_titles)
 
 
 @lru_cache(maxsize=512)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from itertools import groupby
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from monitor.desk import filters
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from monitor.model.delivery import Ack
 
 #: stories of a page
-PAGE = 25
+PAGE = 20
 
 
 def page(desk: Desk, asked: Asked) -> Answer:
@@ -55,6 +57,32 @@ def page(desk: Desk, asked: Asked) -> Answer:
 
 
 def _row(desk: Desk, story: Story, changed_at: datetime, acks: Sequence[Ack]) -> dict[str, Any]:
+    acked = [ack.author for ack in acks if ack.story_id == story.id]
+    return {**_told(desk, story), "changed_at": changed_at, "acked": acked}
+
+
+#: what was lately made of stories, by all that it depends on: judging one costs more than loading it
+_TOLD: OrderedDict[object, dict[str, Any]] = OrderedDict()
+_TOLD_LOCK = Lock()
+MAX_TOLD = 400
+
+
+def _told(desk: Desk, story: Story) -> dict[str, Any]:
+    """What a line of the list says of a story as it stands."""
+    items = tuple((i.id, i.revision, len(i.matches), i.copy_of, i.withdrawn_at) for i in story.items)
+    made_of = (desk.app.db.name, desk.app.parts.watchlists.revision, desk.zone, story.id, items)
+    with _TOLD_LOCK:
+        known = _TOLD.get(made_of)
+    if known is None:
+        known = _made(desk, story)
+        with _TOLD_LOCK:
+            _TOLD[made_of] = known
+            while len(_TOLD) > MAX_TOLD:
+                _TOLD.popitem(last=False)
+    return known
+
+
+def _made(desk: Desk, story: Story) -> dict[str, Any]:
     parts = desk.app.parts
     judged = parts.judge.judge(story)
     words = frame(ENGLISH, parts.watchlists.press.sides)
@@ -62,12 +90,10 @@ def _row(desk: Desk, story: Story, changed_at: datetime, acks: Sequence[Ack]) ->
     return {
         **told,
         "title_parts": title_parts(judged),
-        "changed_at": changed_at,
         "bars": side_bars(desk, story),
         "spark": sparkline([item.told_at for item in story.items]),
         "copies": sum(item.copy_of is not None for item in story.items),
         "chips": chips(judged),
-        "acked": [ack.author for ack in acks if ack.story_id == story.id],
     }
 
 

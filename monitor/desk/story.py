@@ -7,8 +7,7 @@ import zipfile
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from monitor.contacts.parties import EntityIndex
-from monitor.desk import latest
+from monitor.desk import filters, latest
 from monitor.desk.access import Refused
 from monitor.desk.asked import Answer, document, see
 from monitor.desk.charts import lanes
@@ -72,8 +71,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
 
 def case(desk: Desk, asked: Asked) -> Answer:
     """The story with its evidence, as a ZIP file that others can verify."""
-    lists = desk.app.parts.watchlists
-    known = EntityIndex.of(lists.entities.values(), lists.party_titles)
+    known = filters.index(desk.app.parts.watchlists)
     with desk.app.db.snapshot() as tx:
         story = _found(tx, asked)
         made = files(gathered(tx, story, known, desk.app.parts.judge))

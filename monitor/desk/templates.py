@@ -46,6 +46,7 @@ def environment() -> Environment:
         "day": _day,
         "ago": _ago,
         "safe_link": safe_link,
+        "span": lambda time: frame(ENGLISH).duration(time),
         "dir": lambda text, lang="und": direction(lang, text),
         "n": lambda count, one, many="": f"{count:,} {one if count == 1 else many or one + 's'}",
     }

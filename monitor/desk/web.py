@@ -13,7 +13,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor import logs
-from monitor.desk import false_alarm, latest, probes, story, templates
+from monitor.desk import (
+    contacts,
+    deliveries,
+    false_alarm,
+    feeds,
+    latest,
+    probes,
+    story,
+    templates,
+    workbench,
+)
 from monitor.desk.access import Access, Refused
 from monitor.desk.asked import Answer, Asked
 from monitor.errors import StoreError
@@ -45,7 +55,15 @@ HEADERS: Mapping[str, str] = {
     "X-Robots-Tag": "noindex",
 }
 #: address, methods, page
-PAGES: Sequence[tuple[str, str, Page]] = (*latest.PAGES, *story.PAGES, ("/metrics", "GET", probes.metrics))
+PAGES: Sequence[tuple[str, str, Page]] = (
+    *latest.PAGES,
+    *story.PAGES,
+    *contacts.PAGES,
+    *feeds.PAGES,
+    *deliveries.PAGES,
+    *workbench.PAGES,
+    ("/metrics", "GET", probes.metrics),
+)
 #: pages that look after themselves: no token is asked for
 OPEN: Sequence[tuple[str, str, Page]] = (
     ("/healthz", "GET", probes.alive),

@@ -6,14 +6,16 @@ Nothing here reads a whole table: figures come from the ends of indexes, lists b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String as Words
 from sqlalchemy import cast, func, literal, select
 
+from monitor.store.journal import DEAD, JournalLine
+from monitor.store.outbox import OPEN
 from monitor.store.sql import batches
 from monitor.store.tables_delivery import acks, alert_groups, alert_members, deliveries, suppressions
-from monitor.store.tables_news import feeds, items, matches, stories
+from monitor.store.tables_news import contacts, feeds, items, matches, stories, suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -136,3 +138,38 @@ def _opening(
     """The item that opened a group: the last one seen before."""
     before = [(seen, said) for seen, said in news if seen <= opened_at]
     return max(before, key=lambda one: one[0], default=(opened_at, None))
+
+
+def contacts_version(tx: Connection) -> str:
+    """Another text as soon as the register of contacts may be another."""
+    ends = (contacts.c.id, suppressed.c.id, matches.c.id, stories.c.changed_at)
+    row = tx.execute(select(*(select(func.max(end)).scalar_subquery() for end in ends))).one()
+    return "-".join(map(str, row))
+
+
+def deliveries_of(
+    tx: Connection, *, receiver: str = "", kind: str = "", state: str = "", limit: int
+) -> tuple[JournalLine, ...]:
+    """The newest deliveries, newest first; `state`: owed, dead or delivered, of what is empty all."""
+    d = deliveries.c
+    query = (
+        select(*(d[name] for name in JournalLine.__dataclass_fields__)).order_by(d.seq.desc()).limit(limit)
+    )
+    states = {"owed": OPEN, "dead": DEAD, "delivered": ("delivered", "summarised")}
+    for value, condition in (
+        (receiver, d.receiver == receiver),
+        (kind, d.kind == kind),
+        (state, d.state.in_(states.get(state, ()))),
+    ):
+        query = query.where(condition) if value else query
+    return tuple(JournalLine(**row) for row in tx.execute(query).mappings())
+
+
+def message(tx: Connection, delivery_id: str) -> tuple[JournalLine, Any] | None:
+    """A delivery with its message; that is None once it was pruned. None: there is no such delivery."""
+    d = deliveries.c
+    asked = select(*(d[name] for name in JournalLine.__dataclass_fields__), d.payload)
+    row = tx.execute(asked.where(d.id == delivery_id)).mappings().first()
+    if row is None:
+        return None
+    return JournalLine(**{name: row[name] for name in JournalLine.__dataclass_fields__}), row["payload"]

@@ -5,12 +5,14 @@ The commands show it (`monitor.cli.explain`); near misses are found in `monitor.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from monitor.contacts.extract import account_of
 from monitor.contacts.parties import THIRD, Cast
 from monitor.contacts.reasons import Refusal
+from monitor.feeds import headline
+from monitor.languages import detect
 from monitor.matching.evaluate import smallest
 from monitor.matching.matcher import as_match, as_suppressed
 from monitor.watchlists.near_miss import bare, because, isolated, near_miss
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.matching.mentions import Mention, Scan
     from monitor.matching.rules import Watchlists
     from monitor.model import Contact, Item
+    from monitor.model.press import Outlets
 
 #: what the declared rules of a watchlist are called together, by the key that declares them
 DECLARED = "contacts"
@@ -88,6 +91,17 @@ def explain(matcher: Matcher, item: Item) -> Explanation:
     ranked = [_rule(verdict, reading, watchlists) for verdict in verdicts]
     ranked.sort(key=lambda pair: (ORDER.index(pair[0].kind), pair[1]))
     return Explanation(title=item.title, lang=reading.scan.lang, rules=tuple(rule for rule, _ in ranked))
+
+
+def as_polled(item: Item, outlets: Outlets) -> Item:
+    """`item` as a poll makes it: without an outlet's name behind its title, in the language that is detected
+    where it says none, and with those of parts that are in another.
+    """
+    head = headline.parted(item.title, outlets, (item.outlet,))
+    item = replace(item, title=head.title, outlet=item.outlet or head.outlet)
+    said = item.lang if item.lang != "und" else None
+    lang, langs = detect.parts(item.title, item.summary, item.content, said, sure=said is not None)
+    return replace(item, lang=lang, langs=langs)
 
 
 def _each_once(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:

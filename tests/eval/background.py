@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from monitor.cli.input import as_polled
 from monitor.contacts.extract import extractor, listener
 from monitor.errors import ConfigError
 from monitor.matching.matcher import Matcher
 from monitor.model import Severity
 from monitor.watchlists.compile import load
+from monitor.watchlists.explain import as_polled
 from monitor.watchlists.press import shipped_press
 from tests.eval import folders, verdicts
 from tests.eval.verdicts import OPEN, RIGHT, UNSURE, WRONG, Row

@@ -24,7 +24,7 @@ from tests.support.stored import DAY, HOUR, NOW, assessed, contact, feed, match,
 from tests.support.workplace import workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from monitor.app import App
@@ -64,7 +64,7 @@ class Place:
         return address("http://x.example", self.key, STORY, self.now).removeprefix("http://x.example")
 
     def ask(self, method: str = "GET", path: str | None = None, **more: Any) -> tuple[int, str, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path if path is not None else self.path, **more)
             answer = connection.getresponse()
@@ -94,9 +94,11 @@ class Place:
 
 
 @contextmanager
-def opened(folder: Path, *, config: str = "", patience: float | None = None) -> Iterator[Place]:
-    """`config`: lines of the configuration."""
-    path = workplace(folder, extra={"envoys.yaml": ENVOYS})
+def opened(
+    folder: Path, *, config: str = "", patience: float | None = None, ports: Iterable[int] = ()
+) -> Iterator[Place]:
+    """`config`: lines of the configuration; `ports`: of loopback servers that feeds may be asked at."""
+    path = workplace(folder, extra={"envoys.yaml": ENVOYS}, ports=ports)
     path.write_text(path.read_text(encoding="utf-8") + f"data: {folder}\n" + config, encoding="utf-8")
     with Database.open(f"sqlite:///{folder}/monitor.db") as db, db.transaction() as tx:
         feeds.sync(tx, [feed()], NOW, jitter=lambda: 0.0)

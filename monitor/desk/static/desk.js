@@ -24,6 +24,14 @@
     u: () => { location.href = "/"; },
     "?": () => document.getElementById("keys")?.showModal(),
   };
+  // a file is read into the field that is sent, so that a form without files does
+  for (const file of document.querySelectorAll("[data-into]")) {
+    file.hidden = false;
+    document.querySelector(`label[for="${file.id}"]`).hidden = false;
+    file.addEventListener("change", async () => {
+      document.getElementById(file.dataset.into).value = await file.files[0].text();
+    });
+  }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const act = keys[event.key];

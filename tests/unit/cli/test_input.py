@@ -8,8 +8,9 @@ import sys
 import pytest
 import typer
 
-from monitor.cli.input import as_item, as_polled, lines, opened, progress, read_items
+from monitor.cli.input import as_item, lines, opened, progress, read_items
 from monitor.matching.items import Line, LineError
+from monitor.watchlists.explain import as_polled
 from monitor.watchlists.press import shipped_press
 from tests.support.analyst import item
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.input import as_polled
 from monitor.contacts.extract import extractor
 from monitor.languages import detect
 from monitor.matching import sentences
 from monitor.matching.matcher import Matcher
 from monitor.model import Item
 from monitor.watchlists.compile import load
+from monitor.watchlists.explain import as_polled
 from monitor.watchlists.press import shipped_press
 
 ROOT = Path(__file__).parents[3]

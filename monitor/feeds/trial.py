@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,11 +103,15 @@ def wanted_url(typed: str) -> str | None:
     return f"https://{url}" if re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?].*)?", url) else None
 
 
-def attempt(url: str, net: NetPolicy, pick: int | None = None) -> Tried | Choice | Refused:
-    """Ask `url` once. A page that names one feed, or where `pick` (1 and up) names one:
-    that feed is asked in its turn.
+def attempt(
+    url: str, net: NetPolicy, pick: int | None = None, worker: Worker | None = None
+) -> Tried | Choice | Refused:
+    """Ask `url` once, and read it in `worker`, or in one of its own.
+
+    A page that names one feed, or where `pick` (1 and up) names one: that feed is asked in its turn.
     """
-    with Worker() as worker:
+    with ExitStack() as stack:
+        worker = worker or stack.enter_context(Worker())
         if is_local(url):
             return _read(worker, url, Address(url), read_local(url))
         found = _asked(worker, url, net)

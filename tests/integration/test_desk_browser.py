@@ -1,0 +1,118 @@
+"""The desk in a real browser: for a screen reader, on a phone, by keys, and live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from monitor.store import silences
+from tests.support.desk import ARABIC, Place, newsroom, opened
+from tests.support.services import need
+from tests.support.stored import HOUR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("chromium")]
+
+PAGES = [
+    "/",
+    f"/stories/{ARABIC}",
+    "/contacts",
+    "/feeds",
+    "/feeds/gazette",
+    "/deliveries",
+    "/workbench?item=2",
+    "/nowhere",
+]
+PHONE = {"width": 390, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Stories in three scripts."""
+    with opened(tmp_path_factory.mktemp("desk")) as made:
+        newsroom(made.app.db)
+        made.now += 2 * HOUR
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """The system's Chromium, as the tests of CI have it."""
+    (chromium,) = need("chromium")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        made = driver.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_screen_reader_finds_its_way(place: Place, browser: Any, scheme: str) -> None:
+    """Names, landmarks, headings, contrast, languages: axe has nothing to say of any page, and nothing is refused
+    by our own policy.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browser.new_page(color_scheme=scheme, viewport=PHONE)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    found = {}
+    for path in PAGES:
+        page.goto(f"http://127.0.0.1:{place.port}{path}")
+        page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+        violations = Axe().run(page).response["violations"]
+        found[path] = [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in violations]
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+    page.close()
+
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    assert [text for text in said if "404" not in text] == []
+
+
+def test_keys_move_through_stories(place: Place, browser: Any) -> None:
+    """And open them."""
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{place.port}/")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.id") == f"t-{ARABIC}"
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/stories/{ARABIC}")
+    page.keyboard.press("u")
+    page.wait_for_url(f"http://127.0.0.1:{place.port}/")
+    page.keyboard.press("?")
+    assert page.is_visible("dialog#keys")
+    page.close()
+
+
+def test_an_open_page_shows_what_is_new(place: Place, browser: Any) -> None:
+    """Without being loaded again, and without losing one's place."""
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{place.port}/")
+    page.keyboard.press("j")
+    with place.app.db.transaction() as tx:
+        silences.acknowledge(tx, ARABIC, author="Ana", now=place.now)
+    page.evaluate("document.body.dispatchEvent(new Event('look'))")
+    page.wait_for_selector("text=acknowledged")
+
+    assert page.evaluate("document.activeElement.id") == f"t-{ARABIC}"
+    page.close()
+
+
+def test_a_form_acts_in_a_browser(place: Place, browser: Any) -> None:
+    """With what browsers send of their own accord."""
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{place.port}/stories/{ARABIC}")
+    page.click("summary:has-text('Silence')")
+    page.fill("#a3", "آنا")
+    page.fill("#r3", "known")
+    page.click("button:has-text('Silence')")
+    page.wait_for_selector("text=silenced until")
+
+    with place.app.db.snapshot() as tx:
+        assert [made.author for made in silences.alive(tx, place.now)] == ["آنا"]
+    page.close()
