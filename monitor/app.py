@@ -184,7 +184,7 @@ class App:
             receivers=parts.receivers,
             titles=parts.titles,
             judge=parts.judge,
-            public_url=None,  # nothing is served there yet: a dead link helps nobody
+            public_url=self.desk_url,
             false_alarm=self.false_alarm_link,
             clock=self.clock,
             route=parts.settings.route,
@@ -200,12 +200,17 @@ class App:
         self._link_key = self._link_key or facts.link_key(self.parts.settings.data)
         return self._link_key
 
+    @property
+    def desk_url(self) -> str | None:
+        """Where readers of messages find the desk; None where it is not served: a dead link helps nobody."""
+        found = self.parts.settings
+        return found.config.public_url if found.listen is not None else None
+
     def false_alarm_link(self, story: str) -> str:
         """Where a reader can call a story false; empty where no page is served."""
-        config = self.parts.settings.config
-        if config.public_url is None or config.listen == "none":
+        if self.desk_url is None:
             return ""
-        return links.address(config.public_url, self.link_key(), story, self.clock())
+        return links.address(self.desk_url, self.link_key(), story, self.clock())
 
     def digest(self, *, now: bool = False) -> int:
         """Make the digests that are due; `now`: one of each series at once, if its day has none."""
@@ -291,7 +296,7 @@ class App:
             series=parts.settings.digests,
             titles=parts.titles,
             judge=parts.judge,
-            public_url=None,  # nothing is served there yet: a dead link helps nobody
+            public_url=self.desk_url,
             clock=self.clock,
         )
 

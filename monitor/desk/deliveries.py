@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.alerts import routing
 from monitor.desk.access import Refused
 from monitor.desk.asked import Answer, see
+from monitor.jobs import preview as previews
 from monitor.jobs import watch
 from monitor.store import desk as figures
 from monitor.store import journal, receivers, silences, stories
@@ -55,6 +56,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         "kind": kind,
         "state": state,
         "kinds": KINDS,
+        "readers": _readers(desk),
         "route": _tree(found.route, _taken(found.route, story), ""),
         "story": story,
         "asked_story": asked.get("story"),
@@ -77,6 +79,20 @@ def as_sent(desk: Desk, asked: Asked) -> Answer:
     if html is None:
         raise Refused(404, "It has no page of its own, or it was pruned.")
     return Answer(document=html.encode("utf-8", "replace"), headers=_AS_SENT)
+
+
+def preview(desk: Desk, asked: Asked) -> Answer:
+    """What the next digest of a receiver would be now, shut in as a message is."""
+    name = asked.wanted("receiver", _readers(desk))
+    made = previews.next_digest(desk.app.digester(), desk.app.db, name) if name else {}
+    if "html" not in made:
+        raise Refused(404, "No digest goes to a receiver of that name.")
+    return Answer(document=made["html"].encode("utf-8", "replace"), headers=_AS_SENT)
+
+
+def _readers(desk: Desk) -> list[str]:
+    """Receivers of digests."""
+    return list(dict.fromkeys(r for series in desk.app.parts.settings.digests for r in series.receivers))
 
 
 def again(desk: Desk, asked: Asked) -> Answer:
@@ -150,6 +166,7 @@ def _tree(route: RouteConfig, taken: frozenset[str], place: str) -> dict[str, An
 
 PAGES = (
     ("/deliveries", "GET", page),
+    ("/deliveries/preview", "GET", preview),
     ("/deliveries/{id}", "GET", one),
     ("/deliveries/{id}/message", "GET", as_sent),
     ("/deliveries/{id}/retry", "POST", again),

@@ -65,6 +65,12 @@ def write(digester: Digester, db: Database, what: str, name: str | None, folder:
     return [path for n, out in enumerate(outgoing) for path in _files(out, folder, f"{what}-{n + 1}")]
 
 
+def next_digest(digester: Digester, db: Database, name: str) -> dict[str, str]:
+    """What a receiver's next digest would be now, by form (html, txt, json); nothing is recorded."""
+    outgoing = _digest(digester, db, name)
+    return dict(outgoing[0].message.payload["files"]) if outgoing else {}
+
+
 def _digest(digester: Digester, db: Database, name: str | None) -> tuple[Outgoing, ...]:
     series = next((s for s in digester.series if name is None or name in s.receivers), None)
     if series is None:

@@ -196,3 +196,17 @@ def test_an_archived_item_is_taken_to_the_workbench(place: Place) -> None:
     assert "<mark>حفتر</mark>" in page
     assert place.ask(path="/workbench?item=99")[0] == 404
     assert place.ask(path="/workbench?item=" + "9" * 40)[0] == 404
+
+
+def test_the_next_digest_can_be_seen_before_it_is_sent(tmp_path: Path) -> None:
+    """Shut in: nothing of it runs, and nothing is recorded."""
+    with opened(tmp_path, config="digests: [{receivers: [folder]}]\n") as place:
+        newsroom(place.app.db)
+        place.now += 2 * HOUR
+        assert 'href="/deliveries/preview?receiver=folder"' in place.read("/deliveries")
+        status, page, headers = place.ask(path="/deliveries/preview?receiver=folder")
+
+        assert (status, "التقى حفتر" in page) == (200, True)
+        assert "sandbox" in headers["Content-Security-Policy"]
+        assert place.ask(path="/deliveries/preview?receiver=nobody")[0] == 404
+        assert "Nothing was sent" in place.read("/deliveries")
