@@ -11,21 +11,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from monitor.contacts.ahead import to_come
-from monitor.contacts.clauses import is_namesake, read
+from monitor.contacts.clauses import SAYING, is_namesake, read
 from monitor.contacts.coreference import Discourse
 from monitor.contacts.kind import is_expected, is_purpose, kind_of, main_first, of_both
 from monitor.contacts.model import Frame, Parties, Word
 from monitor.contacts.participants import parties
-from monitor.contacts.parties import SPOKESMAN, Cast, Rank
+from monitor.contacts.parties import CONTACT, SPOKESMAN, Cast, Rank
 from monitor.contacts.place_and_date import day_of, is_long_ago, place_of
 from monitor.contacts.reasons import Reason, Refusal, reason_of, stronger
 from monitor.contacts.speakers import denier_of, negator_of, speaker_of
 from monitor.contacts.status import is_circumstance, rumour_of, status_of
 from monitor.languages import grammar
+from monitor.languages.grammar import OFFICIAL
 from monitor.matching.evaluate import Span
 from monitor.matching.matcher import Told, evidence_of
 from monitor.model import RUMOUR, Contact, ContactStatus, ContactType
@@ -39,10 +39,13 @@ if TYPE_CHECKING:
     from monitor.model import Speaker
 
 _NAMELESS = f" {grammar.NAMELESS}"
+_TELLING = frozenset({CONTACT, OFFICIAL})
 _TOOK_PLACE = frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})
 _AHEAD = frozenset({ContactStatus.PLANNED, ContactStatus.INVITED, ContactStatus.POSTPONED})
 #: sentences with words of contact read per item
 MOST = 60
+#: sentences behind a contact that may add to who was there
+CARRIES_ON = 2
 #: of an item, those that tell its news: the title and the first ones below
 LEAD = 3
 #: what stands behind somebody whom a headline quotes
@@ -108,7 +111,11 @@ def listener(watchlists: Watchlists) -> Callable[[Scan], Speaker | None]:
 
 
 def _denier(scan: Scan, cast: Cast) -> Speaker | None:
-    news = takewhile(lambda frame: frame.sentence.index < LEAD, _frames(scan, cast))
+    news = [
+        read(scan, scan.sentences[number], mentions, cast)
+        for number, mentions in _spoken_of(scan)
+        if number < LEAD and (LEADS in scan.text(number) or any(m.term == SAYING for m in mentions))
+    ]
     told = [
         (frame, scan.lang_of(frame.sentence.index)) for frame in news if frame.sayings or LEADS in frame.text
     ]
@@ -144,7 +151,15 @@ def account_of(scan: Scan, cast: Cast) -> Account:
     account, discourse = Account(), Discourse(cast)
     waiting: list[Frame] = []
     lead: list[Frame] = []
-    for frame in _frames(scan, cast):
+    spoken_of = _spoken_of(scan)
+    last = max((n for n, mentions in spoken_of if any(m.term == CONTACT for m in mentions)), default=-1)
+    for number, mentions in spoken_of:
+        # behind the lead nothing is remembered of a sentence without names and offices, and nothing is told
+        # of the contact behind the last words of contact, but by the sentences that carry on
+        led = lead and lead[-1].sentence.field == "content" and not waiting
+        if led and (number > last + CARRIES_ON or _names_nobody(mentions)):
+            continue
+        frame = read(scan, scan.sentences[number], mentions, cast)
         if frame.sentence.field != "content" or not lead or lead[-1].sentence.field != "content":
             lead.append(frame)
         found = _read_clauses(frame, scan, discourse)
@@ -198,19 +213,23 @@ def _joining(frame: Frame, told: Sequence[Event]) -> list[Event]:
         return []
     last = told[-1]
     core = [a for a in frame.actors if a.part == "core" and a.rank <= Rank.OFFICE]
-    near = frame.sentence.index - last.frame.sentence.index <= 2
+    near = frame.sentence.index - last.frame.sentence.index <= CARRIES_ON
     if near and core and all(a.side in frame.parties for a in core):
         last.parties.join(Parties(core))
     return []
 
 
-def _frames(scan: Scan, cast: Cast) -> Iterator[Frame]:
+def _spoken_of(scan: Scan) -> list[tuple[int, list[Mention]]]:
+    """The first sentences that mention anything, with what counts in them."""
     by_sentence: dict[int, list[Mention]] = {}
     for mention in scan.mentions:
         if mention.silenced_by is None or is_namesake(mention):
             by_sentence.setdefault(mention.sentence, []).append(mention)
-    for number in sorted(by_sentence)[:MOST]:
-        yield read(scan, scan.sentences[number], by_sentence[number], cast)
+    return sorted(by_sentence.items())[:MOST]
+
+
+def _names_nobody(mentions: Sequence[Mention]) -> bool:
+    return not any(m.term[0] == "@" or m.term in _TELLING for m in mentions)
 
 
 def _read_clauses(frame: Frame, scan: Scan, discourse: Discourse) -> Account:

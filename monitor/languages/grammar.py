@@ -295,7 +295,7 @@ def deputy_before(text: str) -> int:
     return len(found[0]) if found else 0
 
 
-def _office(text: str, sense: str) -> str:
+def _said_office(text: str, sense: str) -> str:
     topic = next(_named("fields", text), "")
     kinds = set(_named("kinds", text))
     if sense == "body" and "ministry" in kinds:
@@ -308,6 +308,10 @@ def _office(text: str, sense: str) -> str:
     if "minister" in kinds or (topic and sense == "person"):
         return f"{deputy}{topic} minister".replace("  ", " ").strip()
     return "official" if sense == "person" else NAMELESS
+
+
+#: an item names the same few offices again and again, and the words of all languages are many
+_office = tables.remembered(_said_office, most=4096)
 
 
 def _named(section: str, text: str) -> Iterator[str]:

@@ -41,9 +41,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def remembered(function: Callable[P, R]) -> Callable[P, R]:
-    """`function`, whose answers are kept until the languages of another folder are read."""
-    kept = functools.cache(function)
+def remembered(function: Callable[P, R], most: int | None = None) -> Callable[P, R]:
+    """`function`, whose (last so many) answers are kept until the languages of another folder are read."""
+    kept = functools.lru_cache(most)(function)
     _forgetting.append(kept.cache_clear)
     return cast("Callable[P, R]", kept)
 

@@ -12,13 +12,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monitor.matching.mentions import keys
 from monitor.matching.tree import And, Attribute, Near, Node, Not, Or, Scoped, Term, Within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from monitor.matching.mentions import Mention
 
@@ -52,6 +52,15 @@ class View:
     _units: dict[str, dict[int, View]] = field(default_factory=dict)
     _scopes: dict[str, View] = field(default_factory=dict)
     _spans: dict[str, list[Span]] = field(default_factory=dict)
+    #: parts of queries by their identity, kept so that it stays theirs: rules share what was found
+    _found: dict[int, tuple[Node, list[Span] | None]] = field(default_factory=dict)
+
+    def once(self, node: Node, find: Callable[[Any, View], list[Span] | None]) -> list[Span] | None:
+        """What `find` says of `node` here, asked once."""
+        known = self._found.get(id(node))
+        if known is None:
+            known = self._found[id(node)] = (node, find(node, self))
+        return known[1]
 
     @property
     def keys(self) -> Mapping[str, list[Mention]]:
@@ -110,17 +119,17 @@ def evaluate(node: Node, view: View) -> list[Span] | None:
     match node:
         case Term(key, _):
             return view.spans(key)
-        case And(parts):
-            return _together(parts, view, distinct=False)
+        case And():
+            return view.once(node, _all)
         case Or(parts):
             held = [spans for spans in (evaluate(p, view) for p in parts) if spans is not None]
             return _minimal(s for spans in held for s in spans) if held else None
         case Not(part):
             return [] if evaluate(part, view) is None else None
         case Within():
-            return _within(node, view)
+            return view.once(node, _within)
         case Near():
-            return _near(node, view)
+            return view.once(node, _near)
         case Scoped(name, part):
             return evaluate(part, view.scope(name))
         case Attribute(name, values):
@@ -130,6 +139,10 @@ def evaluate(node: Node, view: View) -> list[Span] | None:
 def smallest(spans: Iterable[Span]) -> list[Span]:
     """Spans with the shortest first; earlier ones first among equals."""
     return sorted(spans, key=lambda s: (s.length, s.start))
+
+
+def _all(node: And, view: View) -> list[Span] | None:
+    return _together(node.parts, view, distinct=False)
 
 
 def _together(parts: Sequence[Node], view: View, *, distinct: bool) -> list[Span] | None:
