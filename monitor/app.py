@@ -347,7 +347,7 @@ def _freeze_loaded(parts: Parts) -> None:
 
     A full collection walks 200,000 objects of the watchlists, 125 ms each time.
     """
-    parts.watchlists.lexicon.prepare()
+    parts.prepare()
     gc.unfreeze()
     gc.collect()
     gc.freeze()
@@ -384,7 +384,7 @@ def opened(
                 with db.transaction() as tx:
                     outbox.release_orphans(tx, app.clock())
                 failpoints.passed("released")
-                _freeze_loaded(parts)
+                _freeze_loaded(app.parts)
                 yield app
     finally:
         gc.unfreeze()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,7 @@ from monitor.feeds.seeds import load_feeds
 from monitor.model.matchers import Known, known
 from monitor.watchlists.compile import load as load_watchlists
 from monitor.watchlists.compile import uncollected
+from monitor.watchlists.kept import KeptFile, program, revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -42,7 +44,15 @@ class Parts:
     settings: Settings
     feeds: tuple[Feed, ...]
     watchlists: Watchlists
-    templates: Templates
+    #: where they had to be rendered to see whether they are right
+    checked: Templates | None
+
+    @cached_property
+    def templates(self) -> Templates:
+        """How messages look. Raises ConfigError, where they have changed since."""
+        from monitor.messages import templates
+
+        return self.checked or templates.load(load.bundled("templates"), self.settings.templates)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -68,6 +78,11 @@ class Parts:
     def judge(self) -> StoryJudge:
         """What judging needs to know: who is a person, who tells the news, what parties are called."""
         return judge_of(self.watchlists)
+
+    def prepare(self) -> None:
+        """Make now, for a process that is to run for long, what otherwise waits until somebody asks."""
+        self.watchlists.lexicon.prepare()
+        _ = self.templates, self.matcher, self.judge
 
     @property
     def receivers(self) -> Mapping[str, ReceiverConfig]:
@@ -98,7 +113,7 @@ def build(found: Settings) -> Parts:
     lists = tried(lambda: load_watchlists(found.watchlists, cache=found.pattern_cache))
     sides = lists.press.sides.ids if lists is not None else None
     sources = tried(lambda: read_feeds(found, sides))
-    templates = tried(lambda: _templates(found))
+    templates = tried(lambda: _checked_templates(found))
     tried(lambda: _receivers_work(found))
     if found.config.polling.ca_file:
         tried(lambda: policy(found))
@@ -110,15 +125,31 @@ def build(found: Settings) -> Parts:
     # each that is None left a mistake
     assert lists is not None
     assert sources is not None
-    assert templates is not None
-    return Parts(settings=found, feeds=sources, watchlists=lists, templates=templates)
+    return Parts(settings=found, feeds=sources, watchlists=lists, checked=templates)
 
 
-def _templates(found: Settings) -> Templates:
+def _checked_templates(found: Settings) -> Templates | None:
+    """The templates, rendered with samples; None where this program found the very same ones right before.
+
+    Raises ConfigError with every mistake.
+    """
+    bundled = load.bundled("templates")
+    folders = [folder for folder in (bundled, found.templates) if folder is not None]
+    files = (path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file())
+    libraries = " ".join(version(name) for name in ("jinja2", "babel", "css-inline"))
+    kept = KeptFile(found.data / "templates.cache", f"{program()} {libraries}")
+    try:
+        now = revision({str(path): path.read_bytes() for path in files})
+    except OSError:
+        now = ""  # the check says which, and why
+    if now and now == kept.read():
+        return None
     from monitor.demo.messages import contexts
     from monitor.messages.templates import check
 
-    return check(load.bundled("templates"), found.templates, contexts())
+    checked = check(bundled, found.templates, contexts())
+    kept.write(now)
+    return checked
 
 
 def judge_of(lists: Watchlists) -> StoryJudge:

@@ -74,6 +74,12 @@ class Settings:
         return self.data / "patterns.cache"
 
     @property
+    def kept_files(self) -> tuple[Path, ...]:
+        """What one start leaves the next; any may be missing, and all may be deleted."""
+        names = ("documents.cache", "templates.cache")
+        return (self.pattern_cache, *(self.data / name for name in names))
+
+    @property
     def route(self) -> RouteConfig:
         """The route tree; never empty after loading."""
         assert self.config.route is not None

@@ -28,7 +28,7 @@ from monitor.model import Severity
 from monitor.watchlists import query
 from monitor.watchlists.checks import entity_mistakes, shared_members
 from monitor.watchlists.files import EntitiesFile, RuleFile, WatchlistFile
-from monitor.watchlists.pattern_cache import PatternFile, revision
+from monitor.watchlists.kept import DocumentFile, PatternFile, revision
 from monitor.watchlists.press import OUTLETS, SIDES, read_press
 from monitor.watchlists.selftest import Case, TestsFile, WithTests
 from monitor.watchlists.shared import shared
@@ -99,6 +99,7 @@ class _Compiler:
     def __init__(self, root: str, cache: Path | None) -> None:
         self.root = root
         self.cache = cache
+        self.files = DocumentFile(cache.with_name("documents.cache") if cache else None)
         self.mistakes: list[Mistake] = []
         self.entities: list[tuple[EntitiesFile, Document]] = []
         self.vocabularies: list[tuple[VocabularySpec, Document]] = []
@@ -123,6 +124,7 @@ class _Compiler:
         self._check_stable(lists, cases)
         if self.mistakes or press is None:
             raise ConfigError(tuple(sorted(self.mistakes, key=_place)))
+        self.files.close()
         literals = frozenset(chain.from_iterable(_literals(r) for w in lists for r in w.rules))
         of = revision(sources)
         return WithTests(
@@ -152,7 +154,7 @@ class _Compiler:
         if folder not in {"", "entities", "vocabulary"} or name in (SIDES, OUTLETS):
             return
         try:
-            document = documents.read(text, file)
+            document = self.files.read(text, file)
             if folder == "entities":
                 self.entities.append((documents.validate(EntitiesFile, document), document))
             elif folder == "vocabulary":

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from monitor.cli.main import application
 from monitor.errors import ConfigError
+from tests.support.line import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -261,3 +262,24 @@ def test_what_cannot_be_upgraded_leaves_everything_as_it_is(folder: Path) -> Non
     assert isinstance(done.exception, ConfigError)
     assert "a: names no tag (give them a tag of their own" in str(done.exception)
     assert {path: path.read_bytes() for path in (folder / "config").rglob("*") if path.is_file()} == stood
+
+
+def test_templates_that_were_right_are_tried_again_when_they_change(tmp_path: Path) -> None:
+    """What an earlier check found stands for the very same templates, and for no others."""
+    (tmp_path / "state").mkdir()
+    (tmp_path / "feeds.yaml").write_text("feeds: []\n", encoding="utf-8")
+    template = tmp_path / "templates" / "email" / "notice.txt"
+    template.parent.mkdir(parents=True)
+    template.write_text("Look here.", encoding="utf-8")
+    config = tmp_path / "monitor.yaml"
+    config.write_text("data: state\nfeeds: [feeds.yaml]\ntemplates: templates\n", encoding="utf-8")
+
+    first = command("check", "--config", str(config))
+    assert first.returncode == 0, first.stderr
+    template.write_text("{{ title", encoding="utf-8")
+    for _ in range(2):
+        wrong = command("check", "--config", str(config))
+        assert wrong.returncode == 2
+        assert "notice.txt:1" in wrong.stderr
+    template.write_text("Look here.", encoding="utf-8")
+    assert command("check", "--config", str(config)).returncode == 0

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
+from monitor import documents
+from monitor.errors import ConfigError
 from monitor.matching.building import Patterns
 from monitor.matching.mentions import Claim
 from monitor.model import Item
-from monitor.watchlists import pattern_cache
+from monitor.watchlists import kept
 from monitor.watchlists.compile import compile_sources
-from monitor.watchlists.pattern_cache import PatternFile
+from monitor.watchlists.kept import PatternFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +112,7 @@ def test_a_file_that_cannot_be_trusted_is_ignored_with_one_line_and_made_anew(
         after = _seen(_compiled(path))
 
     assert again == after == plain
-    assert [line["event"] for line in logs] == ["pattern_cache_ignored"]
+    assert [line["event"] for line in logs] == ["kept_file_ignored"]
     assert not path.is_symlink()
 
 
@@ -133,10 +135,10 @@ def test_another_program_makes_other_patterns(tmp_path: Path, monkeypatch: pytes
     """Whatever changes word forms changes the stamp."""
     path = tmp_path / "patterns.cache"
     PatternFile(path, "r1").write(Patterns.of({" a ": (Claim("literal", '"a"'),)}))
-    kept = PatternFile(path, "r1").read()
-    assert kept is not None
-    assert kept.find(" a ") == [(0, 0, 3)]
-    monkeypatch.setattr(pattern_cache, "program", lambda: "another")
+    again = PatternFile(path, "r1").read()
+    assert again is not None
+    assert again.find(" a ") == [(0, 0, 3)]
+    monkeypatch.setattr(kept, "program", lambda _makers: "another")
 
     assert PatternFile(path, "r1").read() is None
 
@@ -148,4 +150,59 @@ def test_a_folder_that_is_not_there_or_not_ours_to_write_is_left_alone(tmp_path:
     (tmp_path / "patterns.cache").mkdir()
     with capture_logs() as logs:
         assert _seen(_compiled(tmp_path / "patterns.cache")) == _seen(_compiled(None))
-    assert [line["event"] for line in logs] == ["pattern_cache_ignored", "pattern_cache_not_written"]
+    assert [line["event"] for line in logs] == ["kept_file_ignored", "kept_file_not_written"]
+
+
+def test_a_file_that_has_not_changed_is_not_parsed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit costs the reading of one file."""
+    path = tmp_path / "patterns.cache"
+    _compiled(path)
+    read: list[str] = []
+    parse = documents.read
+    monkeypatch.setattr(documents, "read", lambda text, file: read.append(file) or parse(text, file))
+    changed = {**SOURCES, "trade.yaml": WATCHLIST.replace("river barge", "river boat").encode()}
+
+    assert _compiled(path, changed).places == _compiled(None, changed).places
+    assert read == ["trade.yaml", "entities/e.yaml", "trade.yaml"]  # the last two without a kept file
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        pytest.param("trade.yaml", "#trade OR", "#trades OR", id="a rule names what is not there"),
+        pytest.param("entities/e.yaml", "[trade]", "[tirade]", id="an unchanged rule names what is gone"),
+        pytest.param("trade.yaml", "id: named", "id: named, severty: low", id="an unknown key"),
+        pytest.param("entities/e.yaml", "id: anna-kern", "id: nile-company", id="twice the same id"),
+        pytest.param("trade.yaml", "title: Trade", "title: Trade:", id="no YAML"),
+    ],
+)
+def test_mistakes_stand_where_they_stood_without_a_kept_file(
+    tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    """File, line, column and remedy, in changed and in unchanged files."""
+    path = tmp_path / "patterns.cache"
+    _compiled(path)
+    wrong = {**SOURCES, file: SOURCES[file].decode().replace(old, new).encode()}
+    with pytest.raises(ConfigError) as fresh:
+        _compiled(None, wrong)
+    with pytest.raises(ConfigError) as kept_:
+        _compiled(path, wrong)
+
+    assert kept_.value.mistakes == fresh.value.mistakes
+    assert all(mistake.line for mistake in fresh.value.mistakes)
+
+
+def test_read_files_that_cannot_be_trusted_are_read_again(tmp_path: Path) -> None:
+    """One log line, and the kept file is made anew."""
+    path = tmp_path / "documents.cache"
+    _compiled(tmp_path / "patterns.cache")
+    whole = path.read_bytes()
+    _cut(path)
+    with capture_logs() as logs:
+        again = _compiled(tmp_path / "patterns.cache")
+
+    assert [line["event"] for line in logs] == ["kept_file_ignored"]
+    assert again.places == _compiled(None).places
+    assert path.read_bytes() == whole
