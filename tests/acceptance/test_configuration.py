@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from monitor.cli.main import application
 from monitor.errors import ConfigError
-from tests.support.line import command
+from tests.support import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -274,12 +274,12 @@ def test_templates_that_were_right_are_tried_again_when_they_change(tmp_path: Pa
     config = tmp_path / "monitor.yaml"
     config.write_text("data: state\nfeeds: [feeds.yaml]\ntemplates: templates\n", encoding="utf-8")
 
-    first = command("check", "--config", str(config))
+    first = line.command("check", "--config", str(config))
     assert first.returncode == 0, first.stderr
     template.write_text("{{ title", encoding="utf-8")
     for _ in range(2):
-        wrong = command("check", "--config", str(config))
+        wrong = line.command("check", "--config", str(config))
         assert wrong.returncode == 2
         assert "notice.txt:1" in wrong.stderr
     template.write_text("Look here.", encoding="utf-8")
-    assert command("check", "--config", str(config)).returncode == 0
+    assert line.command("check", "--config", str(config)).returncode == 0
