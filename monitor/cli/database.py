@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +11,11 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
+from monitor.config.model import DATABASE
 from monitor.net.redaction import redact
 from monitor.store import journal, receivers
 from monitor.store.database import Database
+from monitor.store.move import Step, move
 from monitor.store.restore import restore as put_back
 
 db = typer.Typer(help="The database: upgrade, backup, restore, check.", no_args_is_help=True)
@@ -52,6 +56,40 @@ def restore(
     say(f"{path} is what {source} holds, with the newest tables")
     if aside is not None:
         say(f"what was there before is {aside}; delete it when you do not need it", style="dim")
+
+
+@db.command("move")
+def move_to(
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME; empty."
+        ),
+    ],
+    config: ConfigOption = None,
+) -> None:
+    """Move everything to another database and compare it row by row.
+
+    The monitor must be stopped. The old database stays as it is; stopped half way, the same command goes on.
+    """
+    if not re.match(DATABASE, to):
+        raise typer.BadParameter("this is neither sqlite:///FILE nor postgresql+psycopg://USER@HOST/NAME")
+    moved = move(loaded(config).database, to, _Told())
+    say(f"{moved.rows:,} rows moved and compared, {moved.items:,} items among them, in {moved.seconds:.0f} s")
+    say("now set `database:` to that address in monitor.yaml; the old database is as it was")
+
+
+class _Told:
+    """Says how far a table is, now and then and at its end."""
+
+    def __init__(self) -> None:
+        self._said = time.monotonic()
+
+    def __call__(self, step: Step) -> None:
+        if step.done < step.total and time.monotonic() < self._said + 2:
+            return
+        self._said = time.monotonic()
+        complain(f"{step.table}: {step.done:,} of {step.total:,} rows {step.doing}")
 
 
 @db.command("check")

@@ -54,17 +54,18 @@ class Database:
         self._listener: Listener | None = None
 
     @classmethod
-    def open(cls, url: str, *, create: bool = True) -> Database:
+    def open(cls, url: str, *, create: bool = True, moving: str = "") -> Database:
         """The database at `url` (`sqlite:///file` or `postgresql+psycopg://…`), with its newest tables.
 
-        An older one is migrated, after a backup copy beside it. Raises StoreError: it is not there and
+        An older one is migrated, after a backup copy beside it. `moving`: the mark of a move into it that may
+        go on. Raises StoreError: it is not there and
         `create` is false, it cannot be opened, it is not ours, or a newer monitor made it.
         """
         database = cls(make_url(url))
         try:
             with store_errors(database.name):
                 database._prepare(create)
-                upgrade.to_newest(database, create=create)
+                upgrade.to_newest(database, create=create, moving=moving)
                 database._fit()
         except BaseException:
             database.close()

@@ -62,17 +62,19 @@ if TYPE_CHECKING:
 
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+#: how the version of a database begins that is being moved into (`monitor.store.move`)
+MOVING = "moving:"
 
 
-def to_newest(database: Database, *, create: bool = True) -> None:
+def to_newest(database: Database, *, create: bool = True, moving: str = "") -> None:
     """Create or migrate the tables of `database` where needed; an equal one costs one read.
 
     Raises StoreError: made by a newer monitor, not ours, or in use by a running monitor of another version;
-    without tables, and `create` is false.
+    without tables, and `create` is false; half of a move other than `moving`.
     """
     with database.snapshot() as tx:
         found = _version(tx, database.name)
-    if found == REVISION:
+    if found == REVISION or (found == moving and moving):
         return
     if found is None:
         if not create:
@@ -106,6 +108,8 @@ def _version(tx: Connection, name: str) -> str | None:
 
 
 def _refuse_newer(found: str, name: str) -> None:
+    if found.startswith(MOVING):
+        raise StoreError(f"{name} is half of what is being moved there (`monitor db move` goes on with it)")
     from alembic.script import ScriptDirectory
 
     if found not in {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}:

@@ -1,17 +1,20 @@
-"""The promises of the design card, on real HTTP, SMTP and SQLite."""
+"""The promises of the design card, on real HTTP and SMTP and both databases."""
 
 from __future__ import annotations
 
 import email
 import signal
-import sqlite3
-from contextlib import closing
+from collections import Counter
 from email import policy
 from typing import TYPE_CHECKING
+
+from sqlalchemy import select
 
 from monitor.app import opened
 from monitor.cli.run import pass_once
 from monitor.config import load
+from monitor.store.database import Database
+from monitor.store.tables_news import items
 from tests.support.line import command, line, start, until
 
 if TYPE_CHECKING:
@@ -20,9 +23,9 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_feeds_become_alerts_and_a_digest_and_nothing_is_repeated(tmp_path: Path) -> None:
+def test_feeds_become_alerts_and_a_digest_and_nothing_is_repeated(tmp_path: Path, database_url: str) -> None:
     """Three of eighteen items match, in three languages, and tell one event: one alert, one digest, then silence."""
-    with line(tmp_path) as (world, path):
+    with line(tmp_path, database=database_url) as (world, path):
         with opened(load.load(path, {})) as app:
             owed = pass_once(app, digest=True, everything=True)
         with opened(load.load(path, {})) as app:
@@ -42,19 +45,15 @@ def test_feeds_become_alerts_and_a_digest_and_nothing_is_repeated(tmp_path: Path
     assert kinds == {".eml", ".html", ".txt", ".json"}
 
 
-def test_every_item_ends_in_one_recorded_state(tmp_path: Path) -> None:
+def test_every_item_ends_in_one_recorded_state(tmp_path: Path, database_url: str) -> None:
     """The coverage ledger has no hole."""
-    with line(tmp_path) as (_world, path), opened(load.load(path, {})) as app:
+    with line(tmp_path, database=database_url) as (_world, path), opened(load.load(path, {})) as app:
         pass_once(app, digest=False, everything=True)
-    with closing(sqlite3.connect(tmp_path / "data" / "monitor.db")) as db:
-        rows = dict(db.execute("SELECT coverage, count(*) FROM items GROUP BY coverage").fetchall())
-        told = db.execute(
-            "SELECT count(*), count(DISTINCT story_id) FROM items WHERE coverage = 'matched'"
-        ).fetchone()
+    with Database.reading(database_url) as tx:
+        found = tx.execute(select(items.c.coverage, items.c.story_id)).all()
 
-    assert tuple(told) == (3, 1)
-    assert sum(rows.values()) == 18
-    assert rows == {"matched": 3, "no-match": 15}
+    assert Counter(row.coverage for row in found) == {"matched": 3, "no-match": 15}
+    assert len({row.story_id for row in found if row.coverage == "matched"}) == 1
 
 
 def test_the_demo_works_where_somebody_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,9 +65,9 @@ def test_the_demo_works_where_somebody_stands(tmp_path: Path, monkeypatch: pytes
     assert (tmp_path / "data" / "demo" / "monitor.db").is_file()
 
 
-def test_the_first_single_pass_polls_all_feeds(tmp_path: Path) -> None:
+def test_the_first_single_pass_polls_all_feeds(tmp_path: Path, database_url: str) -> None:
     """Nobody is there any more when a first poll that is put off falls due; the second pass has nothing to ask."""
-    with line(tmp_path) as (world, path):
+    with line(tmp_path, database=database_url) as (world, path):
         first, second = (command("once", "--config", str(path)) for _ in range(2))
         assert len(world.slack) == 1
     assert first.returncode == second.returncode == 0, first.stderr
@@ -76,9 +75,9 @@ def test_the_first_single_pass_polls_all_feeds(tmp_path: Path) -> None:
     assert second.stdout.splitlines()[-1].startswith("0 new items")
 
 
-def test_the_daemon_delivers_and_stops_cleanly(tmp_path: Path) -> None:
+def test_the_daemon_delivers_and_stops_cleanly(tmp_path: Path, database_url: str) -> None:
     """SIGTERM: work in hand is finished, exit 0; health is good while it runs; a second instance is refused."""
-    with line(tmp_path) as (world, path):
+    with line(tmp_path, database=database_url) as (world, path):
         daemon = start(path)
         try:
             arrived = until(lambda: len(world.slack) == 1)

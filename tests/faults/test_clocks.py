@@ -164,7 +164,7 @@ def test_a_digest_that_went_out_is_not_made_again_at_each_tick(
 
 @pytest.mark.parametrize("restart", [False, True], ids=["while it runs", "while it is down"])
 def test_a_retry_does_not_wait_for_the_hour_that_the_clock_had_shown(
-    restart: bool, base: Parts, tmp_path: Path
+    restart: bool, base: Parts, tmp_path: Path, database_url: str
 ) -> None:
     """Set back by fifteen hours: the message goes out after its wait of seconds, not the next day."""
     with Hook(Reply(500, "busy"), Reply()) as hook:
@@ -173,7 +173,7 @@ def test_a_retry_does_not_wait_for_the_hour_that_the_clock_had_shown(
             [{"name": "there", "slack": {"webhook_url": hook.url}}],
             polling={"allow_networks": ["127.0.0.0/8"], "allow_ports": [hook.port]},
         )
-        with monitor(tmp_path, parts) as world:
+        with monitor(tmp_path, parts, database=database_url) as world:
             (delivery,) = world.promise("there", "slack")
             world.app.deliver()
             assert world.line(delivery).state == "pending"
@@ -181,7 +181,7 @@ def test_a_retry_does_not_wait_for_the_hour_that_the_clock_had_shown(
             if not restart:
                 world.clock.later(-15 * HOUR)
                 assert world.app.repair_clock() == 15 * HOUR
-        with monitor(tmp_path, parts, now=moment - 15 * HOUR + MINUTE) as world:
+        with monitor(tmp_path, parts, database=database_url, now=moment - 15 * HOUR + MINUTE) as world:
             world.app.repair_clock()
             world.app.deliver()
             # down, nobody saw when the clock was set: the wait counts from the last tick
@@ -192,9 +192,9 @@ def test_a_retry_does_not_wait_for_the_hour_that_the_clock_had_shown(
     assert len(hook.requests) == 2
 
 
-def test_ticks_of_the_future_do_not_hide_a_stall(base: Parts, tmp_path: Path) -> None:
+def test_ticks_of_the_future_do_not_hide_a_stall(base: Parts, tmp_path: Path, database_url: str) -> None:
     """After the clock was set back, `health` sees again when a tick is late."""
-    with monitor(tmp_path, base) as world:
+    with monitor(tmp_path, base, database=database_url) as world:
         for name in TICKS:
             if name not in ("poll", "prune"):
                 getattr(world.app, name)()
@@ -205,7 +205,9 @@ def test_ticks_of_the_future_do_not_hide_a_stall(base: Parts, tmp_path: Path) ->
             assert all(at <= world.clock() for at in facts.ticks(tx).values())
 
 
-def test_an_alert_that_a_wrong_clock_let_expire_is_told_all_the_same(tmp_path: Path) -> None:
+def test_an_alert_that_a_wrong_clock_let_expire_is_told_all_the_same(
+    tmp_path: Path, database_url: str
+) -> None:
     """Five years forward while its receiver is down: once both are right again, a summary lists it."""
     with Hook(Reply(500, "busy")) as hook:
         parts = parts_of(
@@ -214,7 +216,7 @@ def test_an_alert_that_a_wrong_clock_let_expire_is_told_all_the_same(tmp_path: P
             route={"receiver": "there", "group_wait": "0s"},
             polling={"allow_networks": ["127.0.0.0/8"], "allow_ports": [hook.port]},
         )
-        with monitor(tmp_path, parts) as world:
+        with monitor(tmp_path, parts, database=database_url) as world:
             alert(world, "s-1", "Envoy in Sirte")
             world.clock.later(5 * 365 * DAY)
             world.app.deliver()

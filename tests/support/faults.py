@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import yaml
+from sqlalchemy import select
 
 from monitor.app import App
 from monitor.config import load
@@ -22,6 +23,7 @@ from monitor.model import Message, MessageKind
 from monitor.parts import build
 from monitor.store import feeds, journal, outbox, receivers
 from monitor.store.database import Database
+from monitor.store.tables_delivery import deliveries
 from tests.support.stored import feed
 
 if TYPE_CHECKING:
@@ -137,8 +139,10 @@ class World:
     def due(self, delivery_id: str) -> timedelta:
         """How long from now until the delivery may be tried again."""
         with self.app.db.snapshot() as tx:
-            row = tx.exec_driver_sql("SELECT not_before FROM deliveries WHERE id = ?", (delivery_id,)).one()
-        return datetime.fromisoformat(row[0]).replace(tzinfo=UTC) - self.clock()
+            at = tx.execute(
+                select(deliveries.c.not_before).where(deliveries.c.id == delivery_id)
+            ).scalar_one()
+        return at - self.clock()
 
     def state(self, receiver: str) -> receivers.ReceiverState | None:
         """What is known of a receiver."""
@@ -168,11 +172,16 @@ class Clock:
 
 @contextmanager
 def monitor(
-    folder: Path, parts: Parts, *, now: datetime = NOW, worker: Worker | None = None
+    folder: Path,
+    parts: Parts,
+    *,
+    now: datetime = NOW,
+    worker: Worker | None = None,
+    database: str | None = None,
 ) -> Iterator[World]:
-    """A monitor over a new database in `folder`, with one feed `gazette`."""
+    """A monitor over the database at `database`, or a file in `folder`, with one feed `gazette`."""
     clock = Clock(now)
-    db = Database.open(f"sqlite:///{folder}/monitor.db")
+    db = Database.open(database or f"sqlite:///{folder}/monitor.db")
     try:
         with db.transaction() as tx:
             feeds.add(tx, feed(), now)

@@ -46,8 +46,11 @@ rules:
 
 
 @contextmanager
-def line(tmp_path: Path, *, smtp: str = "") -> Iterator[tuple[demo.World, Path]]:
-    """The loopback world over the sample feeds, and the configuration to use it; three items of it match."""
+def line(tmp_path: Path, *, smtp: str = "", database: str | None = None) -> Iterator[tuple[demo.World, Path]]:
+    """The loopback world over the sample feeds, and the configuration to use it; three items of it match.
+
+    `database`: its address; None: the file in the data folder.
+    """
     watchlists = tmp_path / "watchlists"
     (watchlists / "entities").mkdir(parents=True)
     (watchlists / "entities" / "people.yaml").write_text(ENTITIES, encoding="utf-8")
@@ -55,6 +58,7 @@ def line(tmp_path: Path, *, smtp: str = "") -> Iterator[tuple[demo.World, Path]]
     with demo.world(load.bundled("seeds") / "sample") as world:
         path = demo.prepare(world, tmp_path / "data")
         text = path.read_text(encoding="utf-8") + f"watchlists: {watchlists}\n"
+        text += f"database: {database}\n" if database else ""
         path.write_text(text, encoding="utf-8")
         yield world, path
 
