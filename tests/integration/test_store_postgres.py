@@ -354,7 +354,7 @@ def test_a_restart_of_the_server_is_waited_out(postgres: Server, db: Database) -
     """While it is down it does not answer; then work goes on."""
     with db.lock():
         put(db, 1)
-        postgres.stop("immediate")
+        postgres.stop()
         try:
             with pytest.raises(StoreError, match="does not answer"):
                 put(db, 2)

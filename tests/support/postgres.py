@@ -7,12 +7,15 @@ hundredths of a second.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -46,6 +49,7 @@ class Server:
     #: PostgreSQL refuses to run as root
     user: str | None
     _names: Iterator[int] = field(default_factory=count)
+    _process: subprocess.Popen[bytes] | None = None
 
     def url(self, name: str, user: str = OWNER, port: int | None = None) -> str:
         """The address of a database."""
@@ -72,13 +76,28 @@ class Server:
         self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def start(self) -> None:
-        """Run until `stop`; returns when it answers."""
-        said = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
-        self._run("pg_ctl", "start", "-w", "-l", str(self.folder / "log"), "-o", f"-p {self.port} -k {self.folder} {said}")  # fmt: skip
+        """Run until `stop`, or until this process ends however it ends; returns when it answers."""
+        settings = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
+        command = [self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), *settings]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "-k", self.folder], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                user=self.user, cwd=self.folder, preexec_fn=_end_with_parent,
+            )  # fmt: skip
+        deadline = time.monotonic() + 60
+        while self._ask("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)):
+            if time.monotonic() > deadline or self._process.poll() is not None:
+                raise RuntimeError(f"postgres: {(self.folder / 'log').read_text(errors='replace')}")
+            time.sleep(0.02)
 
-    def stop(self, how: str = "immediate") -> None:
-        """End it as by a power cut (`immediate`), or in order (`fast`)."""
-        self._run("pg_ctl", "stop", "-w", "-m", how)
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """End it as by a power cut (SIGQUIT), or in order (SIGINT)."""
+        assert self._process is not None
+        self._process.send_signal(how)
+        self._process.wait(60)
+
+    def _ask(self, program: str, *arguments: str) -> int:
+        return subprocess.run([self.programs / program, *arguments], check=False, timeout=60).returncode
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.programs / program), "-D", str(self.folder / "data"), *arguments]
@@ -111,6 +130,11 @@ def server() -> Iterator[Server]:
             made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_with_parent() -> None:
+    """In the child: the kernel ends the server when the tests are killed."""
+    ctypes.CDLL(None).prctl(1, signal.SIGQUIT)  # PR_SET_PDEATHSIG
 
 
 def _programs() -> Path:
