@@ -19,7 +19,7 @@ from monitor.net.redaction import masked
 from monitor.store import events, feeds, polls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from monitor.desk.asked import Asked, Desk
     from monitor.model import FeedHealth, FeedState
@@ -47,7 +47,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         "counts": [(s, counts[s]) for s in STATES if counts[s]],
         "state": state,
         "events": open_events,
-        "can_add": _target(desk),
+        "can_add": str(desk.app.parts.settings.own_feeds),
     }
     return Answer(template="feeds.html", values=said)
 
@@ -179,26 +179,17 @@ def _write(desk: Desk, new: tuple[Feed, ...]) -> None:
         raise Refused(409, f"The feeds are written, but not read: {error.mistakes[0]}.") from None
 
 
-def _target(desk: Desk) -> str:
-    return str(desk.app.parts.settings.own_feeds)
-
-
 def _row(line: FeedHealth, state: FeedState, remarks: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     return {
         "id": line.feed.id,
         "title": line.feed.title,
         "state": line.state,
-        "said": [*_said(line), *remarks.get(line.feed.id, ())],
+        "said": [*filter(None, [line.detail]), *remarks.get(line.feed.id, ())],
         "answered": line.last_success_at,
         "new": line.last_new_at,
         "next": state.next_poll_at if line.state not in ("disabled", "gone") else None,
         "interval": state.interval,
     }
-
-
-def _said(line: FeedHealth) -> Iterator[str]:
-    if line.detail:
-        yield line.detail
 
 
 PAGES = (

@@ -8,9 +8,12 @@ from contextlib import ExitStack
 from contextlib import suppress as suppress_errors
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 
+from monitor.cli.serve import serving
 from monitor.config import load as settings
 from monitor.demo.messages import stories
 from monitor.desk.protocol import ROOM
@@ -295,3 +298,22 @@ def test_an_alert_carries_the_link_where_a_page_is_served(kind: str) -> None:
     assert link in texts[0]
     assert "alarm" not in texts[1]
     assert texts[1] == texts[2]
+
+
+def test_a_monitor_says_where_its_desk_is(tmp_path: Path) -> None:
+    """It is there for as long as the monitor; a port that was named and is taken is a mistake."""
+    with opened(tmp_path, config="listen: 127.0.0.1:0\n") as place:
+        with serving(place.app) as address:
+            assert address is not None
+            with urlopen(f"{address}healthz", timeout=60) as answer:
+                assert answer.read() == b"alive\n"
+        with pytest.raises(URLError):
+            urlopen(f"{address}healthz", timeout=60)
+
+
+def test_a_port_that_is_taken_is_a_mistake_where_it_was_named(tmp_path: Path) -> None:
+    """With what to do about it."""
+    with socket.create_server(LOOPBACK) as taken:
+        config = f"listen: 127.0.0.1:{taken.getsockname()[1]}\n"
+        with opened(tmp_path, config=config) as place, pytest.raises(ConfigError, match="choose a free port"):
+            serving(place.app).__enter__()
