@@ -12,7 +12,7 @@ BENCH  := $(VENV)-bench/.run-$(MADE)
 PEERS  := $(VENV)-peers/.run-$(MADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo check fmt lock eval background mutate crash bench bench-peers image clean dev screenshot
+.PHONY: help run test demo check fmt lock eval background outside mutate crash bench bench-peers image clean dev screenshot
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -54,6 +54,10 @@ eval: $(DEV) ## precision, recall, F1 and contacts on our labelled items, by lan
 background: $(DEV) ## what fires on a folder of news, and was it right (DIR=folder; VERDICTS=file ARGS=--review)
 	@test -n "$(DIR)" || { echo 'which folder? make background DIR=folder' >&2; exit 2; }
 	@$(BIN)/python -m tests.eval.background "$(DIR)" $(if $(VERDICTS),--verdicts "$(VERDICTS)") $(ARGS)
+
+outside: $(DEV) ## both readers of feeds, and the reading of changed entries alone, on a folder of feeds (DIR=folder)
+	@test -n "$(DIR)" || { echo 'which folder? make outside DIR=folder' >&2; exit 2; }
+	@$(BIN)/python -m tests.outside "$(DIR)"
 
 # outside CI: it takes minutes; what it is and how it is read: docs/how-to/find-untested-code.md
 mutate: $(DEV) ## what of our code could be wrong without a unit test noticing (MUTANTS=200 SEED=1 ROOM=alerts)

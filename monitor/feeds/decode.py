@@ -145,9 +145,22 @@ def to_text(body: bytes, content_type: str) -> Decoded:
     remarks = [remark] if remark else []
     if len(scrubbed) != len(text):
         remarks.append(f"{len(text) - len(scrubbed)} control characters removed")
-    declaration = _DECLARATION.match(scrubbed)
-    scrubbed = scrubbed[declaration.end() if declaration else 0 :].lstrip()
-    return Decoded(mended_references(scrubbed), encoding, tuple(remarks))
+    return Decoded(_undeclared(scrubbed), encoding, tuple(remarks))
+
+
+def flawless(body: bytes) -> str | None:
+    """What `to_text` makes of a document in UTF-8 of which it has nothing to remark; None of any other."""
+    try:
+        text = body.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError:
+        return None
+    scrubbed = scrub(text)
+    return _undeclared(scrubbed) if len(scrubbed) == len(text) else None
+
+
+def _undeclared(text: str) -> str:
+    declaration = _DECLARATION.match(text)
+    return mended_references(text[declaration.end() if declaration else 0 :].lstrip())
 
 
 def scrub(text: str) -> str:

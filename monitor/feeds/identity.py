@@ -55,6 +55,8 @@ class Sorted:
     content_hash: str
     #: the key that the stored item gets from now on: its publisher changed all guids
     renamed: str | None = None
+    #: its own key alone tells which item it is, and the item has its address
+    plain: bool = False
 
 
 def item_key(entry: Entry, address: str | None) -> str:
@@ -78,21 +80,49 @@ class Document:
     drafts: tuple[_Draft, ...]
 
     @classmethod
-    def of(cls, entries: Sequence[Entry]) -> Document:
-        """An exact repetition within the document is one entry."""
-        distinct = dict.fromkeys(_identified(entries))
+    def of(cls, entries: Sequence[Entry], recalled: Mapping[int, KnownItem] | None = None) -> Document:
+        """An exact repetition within the document is one entry.
+
+        `recalled`: by their places, entries that were not read, since the items that they are have been
+        stored from the same bytes under their plain keys; of the entries themselves only title and date are
+        there.
+        """
+        distinct = dict.fromkeys(_identified(entries, recalled or {}))
         bearers = Counter(one.key for one in distinct)
-        return cls(tuple(_Draft(*one.parts, shared=bearers[one.key] > 1) for one in distinct))
+        return cls(tuple(_Draft(*one.parts, shared=bearers[one.key] > 1, item=one.item) for one in distinct))
+
+    @property
+    def recalled(self) -> tuple[KnownItem, ...]:
+        """The items of entries that were not read."""
+        return tuple(draft.item for draft in self.drafts if draft.item is not None)
+
+    def is_recalled(self, result: Sequence[Sorted]) -> bool:
+        """Whether each entry that was not read is the item it was, beyond doubt;
+        else the whole document must be read.
+        """
+        moved = bool(self.recalled) and any(one.renamed for one in result)
+        return not moved and all(
+            not draft.shared
+            and one.novelty is Novelty.SEEN
+            and one.known is not None
+            and one.known.id == draft.item.id
+            for draft, one in zip(self.drafts, result, strict=True)
+            if draft.item is not None
+        )
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Every key that an entry may be stored under."""
-        return tuple(dict.fromkeys(key for draft in self.drafts for key in draft.keys))
+        return tuple(dict.fromkeys(key for draft in self._read for key in draft.keys))
 
     @property
     def hashes(self) -> tuple[str, ...]:
         """The whole contents, for entries whose key has changed."""
-        return tuple(dict.fromkeys(draft.digest for draft in self.drafts))
+        return tuple(dict.fromkeys(draft.digest for draft in self._read))
+
+    @property
+    def _read(self) -> Iterator[_Draft]:
+        return (draft for draft in self.drafts if draft.item is None)
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -101,7 +131,7 @@ class Document:
         A live page's is neither.
         """
         bearers = Counter(draft.address for draft in self.drafts)
-        found = (d.address for d in self.drafts if d.address and (d.weak or bearers[d.address] == 1))
+        found = (d.address for d in self._read if d.address and (d.weak or bearers[d.address] == 1))
         return tuple(dict.fromkeys(filter(None, found)))
 
 
@@ -140,6 +170,7 @@ class _Identified:
     title: str
     digest: str
     entry: Entry = field(compare=False)
+    item: KnownItem | None = field(default=None, compare=False)
 
     @property
     def parts(self) -> tuple[str, str | None, str, str, Entry]:
@@ -158,11 +189,13 @@ class _Draft:
     entry: Entry
     #: other entries of the document bear its key, too
     shared: bool = False
+    #: the stored item it is, where it was not read
+    item: KnownItem | None = None
 
     @property
     def weak(self) -> bool:
         """Whether its key does not identify it."""
-        return self.shared or not self.entry.guid
+        return self.shared or not self.key.startswith("guid:")
 
     @property
     def keys(self) -> tuple[str, str, str]:
@@ -175,8 +208,12 @@ class _Draft:
         return self.digest, self.entry.published_at
 
 
-def _identified(entries: Sequence[Entry]) -> Iterator[_Identified]:
-    for entry in entries:
+def _identified(entries: Sequence[Entry], recalled: Mapping[int, KnownItem]) -> Iterator[_Identified]:
+    for place, entry in enumerate(entries):
+        if (item := recalled.get(place)) is not None:
+            title = folded_title(entry.title)
+            yield _Identified(item.key, item.canonical_url, title, item.content_hash, entry, item)
+            continue
         address = canonical_url(entry.url) if entry.url else None
         yield _Identified(
             item_key(entry, address), address, folded_title(entry.title), content_hash(entry), entry
@@ -341,9 +378,14 @@ def _sorted(draft: _Draft, known: KnownItem | None, taken: set[str]) -> Sorted:
         novelty = Novelty.SEEN if known.content_hash == draft.digest else Novelty.CHANGED
         another = known.key not in draft.keys and not draft.weak and draft.key not in taken
         renamed = draft.key if another else None
+        plain = not draft.shared and known.key == draft.key
+        plain &= novelty is Novelty.CHANGED or known.canonical_url == draft.address
         taken.add(draft.key)
-        return Sorted(draft.entry, known.key, novelty, known, draft.address, draft.digest, renamed)
+        return Sorted(
+            draft.entry, known.key, novelty, known, draft.address, draft.digest, renamed, plain=plain
+        )
     wanted = draft.keys[1:] if draft.shared else draft.keys
     key = next((key for key in wanted if key not in taken), draft.keys[-1])
     taken.add(key)
-    return Sorted(draft.entry, key, Novelty.NEW, None, draft.address, draft.digest)
+    plain = key == draft.key
+    return Sorted(draft.entry, key, Novelty.NEW, None, draft.address, draft.digest, plain=plain)

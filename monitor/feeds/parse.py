@@ -24,6 +24,7 @@ from monitor.model import FetchFailed, FetchFault, ParsedFeed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from monitor.feeds.properties import Document
     from monitor.model import Entry
 
 #: where Yandex has publishers put the whole text (https://yandex.ru/support/news/feed.html,
@@ -69,6 +70,27 @@ def parse(body: bytes, content_type: str, url: str, *, thorough: bool = False) -
     return replace(found, remarks=(*decoded.remarks, *found.remarks)[:MAX_REMARKS])
 
 
+def parse_part(text: str, url: str) -> ParsedFeed | None:
+    """A decoded document of which entries were left out; None where feedparser should read the whole, or
+    where there is anything to remark. Safe outside of a `Worker`.
+    """
+    body = text.encode()
+    document = wellformed.read(body, url)
+    found = _quick(document, body, url) if document is not None else None
+    return None if found is None or found.remarks else _paced(found, text)
+
+
+def _quick(document: Document, body: bytes, url: str) -> ParsedFeed:
+    words = [body[start:end] for start, end in document.spans]
+    kept = [one if len(one) <= MAX_RAW else b"" for one in words]
+    return _feed(document, url, lambda _: (kept, unkept(kept)), ())
+
+
+def _paced(found: ParsedFeed, text: str) -> ParsedFeed:
+    hours, days = http.skipped(text)
+    return replace(found, skip_hours=hours, skip_days=days)
+
+
 def _xml(text: str, url: str, *, thorough: bool) -> ParsedFeed | FetchFailed:
     resolved = xml_document.resolved(text)
     if resolved is None:
@@ -90,30 +112,21 @@ def _document(text: str, name: str, url: str, *, thorough: bool) -> ParsedFeed |
     """What stands under the root element `name`."""
     body = text.encode()
     if not thorough and (document := wellformed.read(body, url)) is not None:
-        words = [body[start:end] for start, end in document.spans]
-        kept = [one if len(one) <= MAX_RAW else b"" for one in words]
-        found = _feed(document, url, lambda _: (kept, unkept(kept)), ())
-    else:
-        from monitor.feeds import tolerant  # costs 0.1 s to import: paid where it is needed
+        return _paced(_quick(document, body, url), text)
+    from monitor.feeds import tolerant  # costs 0.1 s to import: paid where it is needed
 
-        read = tolerant.read(text, name, url)
-        if isinstance(read, FetchFailed):
-            return read
-        document, truncated = read
-        if not document.version and not document.entries:
-            return _no_feed(text, name)
-        if document.bozo and not truncated and not document.entries and _ENTRY_START.search(text):
-            detail = f"it has entries, but none could be read: {_one_line(document.bozo_exception)}"
-            return FetchFailed(fault=FetchFault.UNREADABLE, detail=detail)
-        found = _feed(
-            document,
-            url,
-            lambda raw: matched(raw, slices(text)),
-            tuple(_trouble(document, truncated=truncated)),
-        )
-        found = replace(found, truncated=truncated)
-    hours, days = http.skipped(text)
-    return replace(found, skip_hours=hours, skip_days=days)
+    read = tolerant.read(text, name, url)
+    if isinstance(read, FetchFailed):
+        return read
+    document, truncated = read
+    if not document.version and not document.entries:
+        return _no_feed(text, name)
+    if document.bozo and not truncated and not document.entries and _ENTRY_START.search(text):
+        detail = f"it has entries, but none could be read: {_one_line(document.bozo_exception)}"
+        return FetchFailed(fault=FetchFault.UNREADABLE, detail=detail)
+    trouble = tuple(_trouble(document, truncated=truncated))
+    found = _feed(document, url, lambda raw: matched(raw, slices(text)), trouble)
+    return _paced(replace(found, truncated=truncated), text)
 
 
 def _without(opening: str, closing: str, text: str) -> str:

@@ -1,4 +1,5 @@
-"""Pure. The entries of an XML feed as they stand in the document, for the evidence record.
+"""Pure. The entries of an XML feed as they stand in the document, for the evidence record, and to know them
+again.
 
 One pass, linear on any input: comments and CDATA sections are stepped over, of elements only entries are
 looked at. It never decides what is read: `matched` gives an entry its words only where count, order and the
@@ -9,16 +10,32 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import xxhash
+
+from monitor.feeds import decode
+from monitor.feeds.xml_document import MAX_PROLOG
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from monitor.feeds.entry import RawEntry
 
 #: characters of one entry that are kept as evidence
 MAX_RAW = 2_000_000
+#: entries of a document that are told apart by their bytes
+MAX_ENTRIES = 6_000
+#: of what is made of an entry: another number, and every entry is read anew
+_FORMAT = "1"
+#: when and by what a document was made, which changes with every entry and means nothing to any
+_OWN_DATE = re.compile(
+    r"(?<=<lastBuildDate>)[^<>]{0,60}(?=<)|(?<=<pubDate>)[^<>]{0,60}(?=<)|(?<=<updated>)[^<>]{0,60}(?=<)"
+    r"|(?<=<dc:date>)[^<>]{0,60}(?=<)|<!--(?:[^-]|-(?!->))*+-->"
+)
 
 _MARK = re.compile(r"<(?:(!--)|(!\[CDATA\[)|(/?)((?:[\w.-]{1,64}:)?(?:item|entry))(?=[\s/>]))", re.IGNORECASE)
 
@@ -44,6 +61,47 @@ def spans(text: str) -> list[tuple[int, int]]:
             if depth == 0:
                 found.append((start, end))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A document in parts: its entries, and all that stands around them."""
+
+    before: str
+    entries: tuple[str, ...]
+    behind: str
+    #: xxh3 of each entry in UTF-8
+    digests: tuple[int, ...]
+
+    def around(self, url: str) -> int:
+        """xxh3 of what may change what any entry means: all that stands around them but for its own dates,
+        and where the document came from.
+        """
+        said = (_FORMAT, url, _OWN_DATE.sub("", self.before), _OWN_DATE.sub("", self.behind).strip())
+        return xxhash.xxh3_64_intdigest("\0".join(said).encode())
+
+    def without(self, digests: Collection[int]) -> str:
+        """The document without the entries with these digests."""
+        rest = (
+            words for words, digest in zip(self.entries, self.digests, strict=True) if digest not in digests
+        )
+        return "".join((self.before, *rest, self.behind))
+
+
+def parted(body: bytes) -> Parted | None:
+    """An XML document in parts; None where that is uncertain: it is not UTF-8 without a flaw, declares
+    anything, has none or too many entries, or words between them.
+    """
+    text = decode.flawless(body)
+    if text is None:
+        return None
+    found = spans(text) if text.startswith("<") and "<!DOCTYPE" not in text[:MAX_PROLOG].upper() else []
+    gaps = (text[end:start] for (_, end), (start, _) in pairwise(found))
+    if not found or len(found) > MAX_ENTRIES or any(gap.strip() for gap in gaps):
+        return None
+    words = tuple(text[start:end] for start, end in found)
+    digests = tuple(xxhash.xxh3_64_intdigest(one.encode()) for one in words)
+    return Parted(text[: found[0][0]], words, text[found[-1][1] :], digests)
 
 
 def matched(raw: Sequence[RawEntry], found: Sequence[str]) -> tuple[list[bytes], str]:

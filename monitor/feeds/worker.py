@@ -42,8 +42,8 @@ TERM_SECONDS = 0.1
 AMPLE = 10
 #: a task that is not settled this long after its time is lost, and the pool with it
 GRACE_SECONDS = 20.0
-#: modules that the fork server loads once
-PRELOAD = ("monitor.feeds.parse", "monitor.feeds.fulltext")
+#: modules that the fork server loads once; what reads articles is large: the child that reads one loads it
+PRELOAD = ("monitor.feeds.parse", "monitor.feeds.tolerant")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -58,6 +58,10 @@ class Sorted(Protocol):
     def known(self) -> KnownItem | None: ...
     @property
     def renamed(self) -> str | None: ...
+    @property
+    def content_hash(self) -> str: ...
+    @property
+    def plain(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,12 @@ class Poll:
     flood: bool = False
     #: stored ids of items that were taken out of the feed
     withdrawn: tuple[int, ...] = ()
+    #: of a document whose entries may be known again by their bytes: xxh3 of what stands around them
+    head: int | None = None
+    #: by their places in `parsed`: entries that were so known, with the digests of their bytes
+    recalled: Mapping[int, tuple[int, KnownItem]] = field(default_factory=dict)
+    #: how the two readers differ on it; then `parsed` is feedparser's
+    differs: str = ""
     elapsed: timedelta = timedelta()
 
 
@@ -124,6 +134,7 @@ def assess(poll: Poll, judge: Judge, *, policy: PollingConfig, now: datetime, ji
         flood=poll.flood,
         remarks=(*(poll.parsed.remarks if poll.parsed else ()), *_remarks(again)),
         elapsed=poll.elapsed,
+        differs=poll.differs,
         **_document(poll.result if assessed else None),
     )
 

@@ -13,17 +13,14 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-import xxhash
-
 from monitor import failpoints, logs
 from monitor.errors import StoreError
-from monitor.feeds import dates, headline, identity, novelty
+from monitor.feeds import dates, headline, identity
 from monitor.feeds.addresses import canonical_url
 from monitor.feeds.fetch import FetchRequest
-from monitor.feeds.local import is_local
 from monitor.feeds.parse import parse
 from monitor.feeds.worker import WorkerFault
-from monitor.jobs import feedback
+from monitor.jobs import feedback, reading
 from monitor.jobs.assess import ArticleText, Judge, Poll, assess, fulltext_of
 from monitor.jobs.groups import open_groups
 from monitor.jobs.place import gather, withdrawn
@@ -31,7 +28,6 @@ from monitor.languages import detect
 from monitor.model import (
     Coverage,
     FeedState,
-    Fetched,
     FetchFailed,
     FetchFault,
     FetchResult,
@@ -40,10 +36,10 @@ from monitor.model import (
     ParsedFeed,
     PollRecord,
 )
-from monitor.store import articles, evidence, feeds, items, polls
+from monitor.store import articles, evidence, feeds, items
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -135,6 +131,7 @@ def settle(
             make_item=partial(make_item, outlets=poller.judge.press.outlets, fetched=poller.polling.fulltext),
         )
         record = assess(poll, judge, policy=poller.polling, now=poller.clock(), jitter=poller.jitter())
+        record = replace(record, memory=reading.remembered(poll, record))
         for portion in portions(record):
             with poller.db.transaction() as tx:
                 write(tx, portion, poller.route, poller.judge)
@@ -183,58 +180,19 @@ def _set_aside(state: FeedState, now: datetime) -> PollRecord:
 
 def _read(poller: Poller, state: FeedState, result: FetchResult, worker: Worker) -> Poll:
     """Parse an answer where it is new, and find out which entries are."""
-    if not isinstance(result, Fetched):
-        return Poll(state=state, result=result)
-    body_hash = xxhash.xxh3_128_hexdigest(result.body)
-    if body_hash == state.body_hash and not is_local(state.feed.url):
-        return Poll(state=state, result=result, body_hash=body_hash)
-    parsed = computed(poller, worker, parse, result.body, result.content_type, result.url)
-    if isinstance(parsed, WorkerFault):
-        parsed = FetchFailed(fault=FetchFault.PARSER_LIMIT, detail=parsed.reason)
-    if isinstance(parsed, FetchFailed):
-        return Poll(state=state, result=parsed)
-    parsed = replace(parsed, entries=headline.credited(parsed.entries, poller.judge.press.outlets))
-    parsed = poller.addresses.unsaid(state.feed.id, state.feed.url, parsed)
-    return _sorted_out(poller, state, result, parsed, body_hash)
 
+    def parsed(body: bytes, content_type: str, url: str, thorough: bool) -> ParsedFeed | FetchFailed:
+        found = computed(poller, worker, parse, body, content_type, url, thorough=thorough)
+        return reading.faulty(found) if isinstance(found, WorkerFault) else found
 
-def _sorted_out(
-    poller: Poller, state: FeedState, result: Fetched, parsed: ParsedFeed, body_hash: str
-) -> Poll:
-    document = identity.Document.of(parsed.entries)
-    with poller.db.snapshot() as tx:
-        known = items.known(
-            tx,
-            state.feed.id,
-            keys=document.keys,
-            hashes=document.hashes,
-            addresses=document.addresses,
-        )
-        expected = polls.expected_new(tx, state, poller.clock())
-        listed = () if is_local(state.feed.url) or parsed.truncated else items.listed(tx, state.feed.id)
-        entries = identity.sort_out(document, known)
-        known_articles = _articles(tx, entries)
-    return Poll(
-        state=state,
-        result=result,
-        parsed=parsed,
-        entries=entries,
-        articles=known_articles,
-        body_hash=body_hash,
-        gap=not is_local(state.feed.url) and novelty.is_gap(entries, seen_before=state.seen_before),
-        flood=not is_local(state.feed.url)
-        and novelty.is_flood(entries, seen_before=state.seen_before, expected=expected),
-        withdrawn=novelty.withdrawn(entries, listed),
+    reader = reading.Reader(
+        db=poller.db,
+        parse=parsed,
+        addresses=poller.addresses,
+        outlets=poller.judge.press.outlets,
+        now=poller.clock(),
     )
-
-
-def _articles(tx: Connection, entries: Sequence[identity.Sorted]) -> dict[str, ArticleText]:
-    """What is known of the articles behind entries that were edited:
-    the edit does not take them out again.
-    """
-    edited = {s.known.id: s.key for s in entries if s.novelty is Novelty.CHANGED and s.known is not None}
-    ended = articles.kept(tx, edited)
-    return {edited[i]: ArticleText(text=text, detail=detail) for i, (text, detail) in ended.items()}
+    return reader.read(state, result)
 
 
 def make_item(
@@ -307,6 +265,7 @@ def write(tx: Connection, record: PollRecord, route: RouteConfig, judge: StoryJu
     feedback.apply(tx, matched, record.at, judge.press.outlets)
     left = withdrawn(tx, record.withdrawn, record.at)
     open_groups(tx, dict.fromkeys((*told, *left)), route, judge=judge, now=record.at)
+    reading.keep(tx, record, ids)
 
 
 def counted(record: PollRecord) -> Counter[str]:
@@ -339,5 +298,7 @@ def _log(record: PollRecord) -> None:
         log.debug("feed_polled", **keys)
     if record.gap:
         log.warning("feed_gap", feed=state.feed.id, detail="no entry in common with the poll before")
+    if record.differs:
+        log.warning("feed_readers_differ", feed=state.feed.id, detail=record.differs)
     if record.flood:
         log.warning("feed_flood", feed=state.feed.id, new=counts["new"], detail="re-published; not alerted")

@@ -20,6 +20,7 @@ class EventKind(StrEnum):
     FEED_QUIET = "feed-quiet"
     FEED_GAP = "feed-gap"
     FEED_FLOOD = "feed-flood"
+    READERS_DIFFER = "feed-readers-differ"
     NOTHING_POLLED = "nothing-polled"
     RECEIVER_SUSPENDED = "receiver-suspended"
     STANDS_STILL = "stands-still"
@@ -34,7 +35,12 @@ class EventKind(StrEnum):
     @property
     def momentary(self) -> bool:
         """Whether it happens rather than lasts: nobody is told of its end."""
-        return self in (EventKind.FEED_GAP, EventKind.FEED_FLOOD, EventKind.CLOCK_SET)
+        return self in (
+            EventKind.FEED_GAP,
+            EventKind.FEED_FLOOD,
+            EventKind.READERS_DIFFER,
+            EventKind.CLOCK_SET,
+        )
 
 
 SEVERITIES: Mapping[EventKind, Severity] = {
@@ -42,6 +48,7 @@ SEVERITIES: Mapping[EventKind, Severity] = {
     EventKind.FEED_QUIET: Severity.MEDIUM,
     EventKind.FEED_GAP: Severity.MEDIUM,
     EventKind.FEED_FLOOD: Severity.MEDIUM,
+    EventKind.READERS_DIFFER: Severity.LOW,
     EventKind.NOTHING_POLLED: Severity.CRITICAL,
     EventKind.RECEIVER_SUSPENDED: Severity.HIGH,
     EventKind.STANDS_STILL: Severity.HIGH,

@@ -86,6 +86,27 @@ class Assessed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenEntry:
+    """An entry of a document that is a stored item, word for word: the same bytes need not be read again."""
+
+    #: xxh3 of its part of the document
+    digest: int
+    content_hash: str
+    key: str
+    #: None: the item is stored by the poll that saw it
+    item_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is remembered of a feed's last document, to read of the next one only what is new."""
+
+    #: xxh3 of all that stands outside of its entries, and of where it came from
+    head: int
+    entries: tuple[SeenEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollRecord:
     """The plan of one poll: the only thing a poll writes, in one transaction.
 
@@ -121,6 +142,10 @@ class PollRecord:
     document_sha256: str = ""
     retrieved_url: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    #: None where nothing was read: what was remembered before holds
+    memory: Memory | None = None
+    #: how the two readers differ on this document; empty: they agree, or only one was asked
+    differs: str = ""
     elapsed: timedelta = timedelta()
 
 

@@ -87,6 +87,15 @@ def known(
     return tuple(found.values())
 
 
+def of_feed(tx: Connection, feed_id: str, ids: Iterable[int]) -> dict[int, KnownItem]:
+    """Items of a feed by id, without their excerpts; those that are gone are missing."""
+    found: dict[int, KnownItem] = {}
+    for batch in batches(ids):
+        ours = select(*_KNOWN).where(items.c.feed_id == feed_id, items.c.id.in_(batch))
+        found |= {row["id"]: KnownItem(**row) for row in tx.execute(ours).mappings()}
+    return found
+
+
 def listed(tx: Connection, feed_id: str) -> tuple[KnownItem, ...]:
     """Items that stood in the feed's last document or left it a day or two ago, not known as withdrawn,
     newest first.

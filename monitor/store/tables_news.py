@@ -24,7 +24,7 @@ from sqlalchemy import (
 from monitor.store.sql import SERIAL, Packed, Seconds, Utc, count, flag, item_id, metadata, serial, words
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0014"
+REVISION = "0015"
 
 feeds = Table(
     "feeds",
@@ -68,6 +68,14 @@ Index(
     feeds.c.asked_at,
     sqlite_where=feeds.c.asked_at.is_not(None),
     postgresql_where=feeds.c.asked_at.is_not(None),
+)
+
+#: of each feed's last document: the digests of its entries that are stored items (`monitor.store.memory`)
+memories = Table(
+    "memories",
+    metadata,
+    Column("feed_id", Text, ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    Column("seen", LargeBinary, nullable=False),
 )
 
 polls = Table(

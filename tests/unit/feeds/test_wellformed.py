@@ -16,6 +16,7 @@ from monitor.feeds.elements import kind_of, spaces
 from monitor.feeds.parse import parse
 from monitor.feeds.wordlists import sections
 from monitor.model import FetchFailed, ParsedFeed
+from tests import outside
 
 ROOT = Path(__file__).parents[3]
 SAVED = sorted([*ROOT.glob("tests/golden/feeds/*.xml"), *ROOT.glob("seeds/sample/*.xml")])
@@ -210,7 +211,7 @@ def same(found: ParsedFeed | FetchFailed) -> ParsedFeed | FetchFailed:
     return replace(found, remarks=tuple(r for r in found.remarks if "evidence" not in r))
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(DOCUMENTS)
 def test_both_readers_agree(document: str) -> None:
     """Every element in every order; what the quick reader leaves alone is feedparser's, and equal by itself."""
@@ -340,3 +341,28 @@ def test_the_lists_are_those_of_feedparser() -> None:
     treated = {name.split("_", 2)[2].lower() for name in dir(own) if name.startswith(("_start_", "_end_"))}
     assert treated - known == HARMLESS
     assert kind_of("http://purl.org/dc/elements/1.1/ creator x") == "author"
+
+
+def test_a_folder_of_feeds_is_read_both_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`make outside`: counts and no difference for our own feeds; no feed, or a broken one, is left to feedparser."""
+    for n, document in enumerate(SAVED):
+        (tmp_path / f"{n}.xml").write_bytes(document.read_bytes())
+    (tmp_path / "page.html").write_text("<html><body>no feed</body></html>", encoding="utf-8")
+    (tmp_path / "broken.xml").write_text(rss("", [("", "<title>AT&T</title>")], "", ""), encoding="utf-8")
+    assert outside.main([str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert f"{len(SAVED) + 2} files: {len(SAVED) - 3} with " in said
+    assert ", 5 left to feedparser, 0 too much for the worker, 0 differences" in said
+
+
+def test_a_difference_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where, and what each of the two says."""
+    real = outside.parse
+    monkeypatch.setattr(
+        outside, "parse", lambda body, *more, **how: real(body.replace(b"coast", b"host"), *more, **how)
+    )
+    found = list(outside.differences((ROOT / "seeds/sample/coast-daily-en.xml").read_bytes()))
+    assert found[0] == "read 5"
+    assert any(line.startswith("differs: entry 1: ") and line.endswith("for feedparser") for line in found)
