@@ -107,8 +107,12 @@ class Reader:
         return found or self.parse(result.body, result.content_type, result.url, False)
 
     def _compared(self, found: Poll, result: Fetched, body_hash: str) -> Poll:
-        """What was found, and feedparser's word where it says something else."""
+        """What was found, and feedparser's word where it says something else; not where it was too much for
+        it.
+        """
         parsed = self.parse(result.body, result.content_type, result.url, True)
+        if isinstance(parsed, FetchFailed) and parsed.fault is FetchFault.PARSER_LIMIT:
+            return found
         if isinstance(parsed, FetchFailed):
             other = Poll(state=found.state, result=parsed)
         else:

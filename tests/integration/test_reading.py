@@ -19,7 +19,7 @@ from monitor.feeds.secrets import AddressBook
 from monitor.jobs import reading
 from monitor.jobs.assess import Judge, Poll, assess
 from monitor.jobs.poll import make_item, portions
-from monitor.model import Decision, Fetched, FetchFailed, Novelty, ParsedFeed
+from monitor.model import Decision, Fetched, FetchFailed, FetchFault, Novelty, ParsedFeed
 from monitor.store import events, evidence, feeds, items
 from monitor.store.database import Database
 from monitor.store.tables_news import items as item_table
@@ -199,16 +199,15 @@ def test_only_what_is_new_is_parsed(
     monkeypatch.setattr(reading, "parse_part", lambda text, url: parts.append(text) or real(text, url))
     desk = Desk(databases[0], "new")
     desk.see(document(range(40), head="<title>F</title><language>en</language><pubDate>now</pubDate>"))
-    assert parts == []
     desk.see(
         document([41, *range(40)], head="<title>F</title><language>en</language><pubDate>later</pubDate>")
     )
     body = document([41, *range(20), 42, *range(20, 40)])
     desk.see(body.replace(b"</language>", b"</language><pubDate></pubDate>"))
-    assert [part.count("<item>") for part in parts] == [1, 1]
-    assert "<language>en</language>" in parts[0]
-    assert "g41" in parts[0]
-    assert "g42" in parts[1]
+    assert [part.count("<item>") for part in parts] == [40, 1, 1]
+    assert "<language>en</language>" in parts[1]
+    assert "g41" in parts[1]
+    assert "g42" in parts[2]
     assert len(desk.read(body.replace(b"</language>", b"</language><pubDate>x</pubDate>")).recalled) == 42
     assert desk.read(body.replace(b"en</language>", b"fr</language><pubDate></pubDate>")).recalled == {}
     elsewhere = body.replace(b"</language>", b"</language><pubDate></pubDate>") + b"<!-- -->"
@@ -257,3 +256,18 @@ def test_one_document_in_a_hundred_is_read_both_ways(
     assert len(agreeing.read(document(range(7))).recalled) == 6
     with databases[0].snapshot() as tx:
         assert [event for event in events.unclosed(tx) if event.subject == "agrees"] == []
+
+
+def test_what_is_too_much_for_feedparser_is_not_lost(
+    databases: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The quick reader has read it; only that it cannot be checked is no reason to fail."""
+
+    def slow(body: bytes, content_type: str, url: str, thorough: bool) -> ParsedFeed | FetchFailed:
+        limit = FetchFailed(fault=FetchFault.PARSER_LIMIT, detail="took more than 4 s of CPU time")
+        return limit if thorough else parse(body, content_type, url)
+
+    monkeypatch.setattr(reading, "CHECKED", 1)
+    desk = Desk(databases[0], "slow", parse=slow)
+    desk.see(document(range(3)))
+    assert [row[0] for row in desk.stored()] == ["guid:g0", "guid:g1", "guid:g2"]
