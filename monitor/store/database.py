@@ -12,7 +12,7 @@ from __future__ import annotations
 import glob
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -229,19 +229,21 @@ class Database:
             postgres.refuse_unfit(tx, self.name)
             missing = postgres.months_missing(tx)
         if missing:
-            with self.transaction() as tx:
-                postgres.make_months(tx)
+            self._part_polls(None)
 
     def drop_polls(self, before: datetime) -> int:
         """Drop the parts of the journal of polls that are old as a whole, where it lies in parts.
 
         Returns how many polls went.
         """
-        if self.path is not None:
-            return 0
-        with self.transaction() as tx:
+        return self._part_polls(before) if self.path is None else 0
+
+    def _part_polls(self, drop_before: datetime | None) -> int:
+        """Make and drop parts of the journal; another time where somebody reads it long, as a dump does."""
+        with suppress(postgres.Held), self.transaction() as tx, postgres.at_once(tx):
             postgres.make_months(tx)
-            return postgres.drop_months(tx, before)
+            return postgres.drop_months(tx, drop_before) if drop_before is not None else 0
+        return 0
 
     def _make(self) -> None:
         """An empty file that only we may read; SQLite gives its logs the same rights."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, event, exc, text
 from monitor.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import URL, Connection, Engine, Row
 
@@ -31,6 +31,8 @@ CONNECT_SECONDS, DEAD_SECONDS = 10, 20
 #: seconds after which an unused reading connection is made anew
 RECYCLE = 300
 
+#: seconds for a change of tables to wait for who reads them
+PATIENCE = 0.5
 #: seconds between tries to get the lock, and how many: a server takes a moment to see that a client died
 ASK_SECONDS, ASKS = 0.1, 20
 
@@ -239,6 +241,22 @@ _PARTS = text(
     "SELECT c.relname FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid "
     "WHERE i.inhparent = CAST('polls' AS regclass) AND c.relname <> 'polls_other' ORDER BY c.relname"
 )
+
+
+class Held(Exception):
+    """Somebody has the table that was to be changed at once."""
+
+
+@contextmanager
+def at_once(tx: Connection) -> Iterator[None]:
+    """Wait for nobody in here: all who write would wait, too. Raises Held; the transaction is over then."""
+    tx.exec_driver_sql(f"SET LOCAL lock_timeout = {int(PATIENCE * 1000)}")
+    try:
+        yield
+    except exc.DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == "55P03":
+            raise Held from None
+        raise
 
 
 def months_missing(tx: Connection) -> bool:

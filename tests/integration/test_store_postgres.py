@@ -200,6 +200,23 @@ def test_a_month_that_a_wrong_clock_wrote_into_gets_no_part(db: Database, postgr
         assert len(found) == 1
 
 
+def test_a_dump_that_reads_the_journal_stops_no_writer(db: Database, postgres_url: str) -> None:
+    """The parts are made and dropped another time; what is old is deleted line by line."""
+    with db.transaction() as tx:
+        tx.exec_driver_sql("CREATE TABLE polls_2025_12 PARTITION OF polls FOR VALUES FROM ('2025-12-01 00:00+00') TO ('2026-01-01 00:00+00')")  # fmt: skip
+        feeds.add(tx, feed(), NOW)
+        feeds.settle(tx, poll(at=NOW - 80 * DAY))
+    with closing(Database.open(postgres_url)) as dump, dump.snapshot() as reading:
+        assert len(polls.latest(reading)) == 1
+        assert prune(db, NOW, unmatched=DAY, matched=DAY, journal=10 * DAY).polls == 1
+        assert len(polls.latest(reading)) == 1
+    with db.snapshot() as tx:
+        assert tx.exec_driver_sql("SELECT to_regclass('polls_2025_12')").scalar() is not None
+    prune(db, NOW, unmatched=DAY, matched=DAY, journal=10 * DAY)
+    with db.snapshot() as tx:
+        assert tx.exec_driver_sql("SELECT to_regclass('polls_2025_12')").scalar() is None
+
+
 # What the server refuses.
 
 
