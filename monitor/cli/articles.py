@@ -18,7 +18,7 @@ from monitor.feeds.fetch import fetch, page_request
 from monitor.feeds.fulltext import Article, extract
 from monitor.feeds.worker import Worker
 from monitor.model import Fetched, FetchFailed, Item
-from monitor.net.client import async_client
+from monitor.net.transport import FetchClient
 from monitor.store import archive
 from monitor.store.database import Database
 
@@ -78,7 +78,7 @@ def _article(body: bytes, content_type: str, url: str, about: str = "") -> Artic
 
 
 async def _fetched(net: NetPolicy, url: str) -> FetchResult:
-    async with async_client(net) as client:
+    async with FetchClient(net) as client:
         return await fetch(client, page_request(url))
 
 

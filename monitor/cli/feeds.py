@@ -33,8 +33,8 @@ from monitor.feeds.secrets import Unset, resolved
 from monitor.feeds.seeds import load_feeds, whole_scheme
 from monitor.jobs import intake
 from monitor.model import Feed, Fetched, FetchFailed
-from monitor.net.client import async_client
 from monitor.net.redaction import masked, redact
+from monitor.net.transport import FetchClient
 from monitor.store import events, feeds, polls
 from monitor.store.database import Database
 from monitor.watchlists.press import load_press
@@ -264,7 +264,7 @@ def _ahead(at: datetime, now: datetime) -> str:
 
 
 async def _page(net: NetPolicy, url: str) -> FetchResult:
-    async with async_client(net) as client:
+    async with FetchClient(net) as client:
         return await fetch(client, page_request(url))
 
 

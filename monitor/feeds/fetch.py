@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from base64 import b64encode
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
 
 import httpx
 
@@ -18,6 +20,7 @@ from monitor.feeds.http import Body, Damaged, TooLarge
 from monitor.model import Fetched, FetchFailed, FetchFault, FetchResult, NotModified
 from monitor.net.certificates import causes, refusal
 from monitor.net.client import CA_FILE, AddressRefused, NameUnresolved, redact
+from monitor.net.transport import KEEP
 
 FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -48,6 +51,8 @@ class FetchRequest:
     #: seconds, from the first name lookup to the last byte, all redirects included
     deadline: float = 30.0
     max_redirects: int = 5
+    #: another request to its host follows soon
+    more: bool = False
 
 
 def page_request(url: str, *, user_agent: str | None = None, deadline: float = 20.0) -> FetchRequest:
@@ -57,8 +62,25 @@ def page_request(url: str, *, user_agent: str | None = None, deadline: float = 2
     )
 
 
-async def fetch(client: httpx.AsyncClient, request: FetchRequest) -> FetchResult:
-    """One GET with all its redirects, through a guarded `client` (`monitor.net.client.async_client`).
+class Client(Protocol):
+    """What asks: a guarded `monitor.net.transport.FetchClient`; an `httpx.AsyncClient` does as well."""
+
+    def build_request(
+        self,
+        method: str,
+        url: httpx.URL,
+        *,
+        headers: list[tuple[bytes, bytes]],
+        extensions: dict[str, Any] | None,
+    ) -> httpx.Request:
+        """The request, not yet sent."""
+
+    async def send(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
+        """The answer; raises httpx.RequestError."""
+
+
+async def fetch(client: Client, request: FetchRequest) -> FetchResult:
+    """One GET with all its redirects, through a guarded `client`.
 
     Raises nothing for what the world does; whatever is raised is a bug.
     """
@@ -120,7 +142,7 @@ class _Hop:
     visited: frozenset[str] = frozenset()
 
 
-async def _walk(client: httpx.AsyncClient, request: FetchRequest) -> FetchResult:
+async def _walk(client: Client, request: FetchRequest) -> FetchResult:
     start = addresses.address(request.url)
     if start is None:
         return _failed(FetchFault.PROTOCOL, f"{request.url} is not an http or https address")
@@ -130,12 +152,12 @@ async def _walk(client: httpx.AsyncClient, request: FetchRequest) -> FetchResult
     return step
 
 
-async def _get(client: httpx.AsyncClient, request: FetchRequest, hop: _Hop) -> _Hop | FetchResult:
+async def _get(client: Client, request: FetchRequest, hop: _Hop) -> _Hop | FetchResult:
     """One exchange: the next hop or the result."""
     validators = _validators(request, hop)
-    built = client.build_request("GET", hop.url, headers=_headers(request, validators))
-    login = httpx.BasicAuth(*hop.login) if hop.login else None
-    response = await client.send(built, auth=login, stream=True)
+    headers_sent = _headers(request, validators, hop.login)
+    built = client.build_request("GET", hop.url, headers=headers_sent, extensions={KEEP: request.more})
+    response = await client.send(built, stream=True)
     try:
         headers = http.headers_of(response.headers.raw)
         if response.status_code in http.REDIRECTS:
@@ -150,10 +172,14 @@ async def _get(client: httpx.AsyncClient, request: FetchRequest, hop: _Hop) -> _
         await response.aclose()
 
 
-def _headers(request: FetchRequest, validators: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _headers(
+    request: FetchRequest, validators: list[tuple[bytes, bytes]], login: tuple[str, str] | None
+) -> list[tuple[bytes, bytes]]:
     headers = [(b"Accept", request.accept.encode("ascii")), (b"Accept-Encoding", b"gzip"), *validators]
     if request.user_agent:
         headers.append((b"User-Agent", request.user_agent.encode("latin-1", "ignore")))
+    if login:
+        headers.append((b"Authorization", b"Basic " + b64encode(":".join(login).encode())))
     return headers
 
 

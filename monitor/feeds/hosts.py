@@ -13,20 +13,20 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from monitor.feeds import addresses
 from monitor.feeds.fetch import FetchRequest, fetch
 from monitor.model import FetchFailed, FetchFault
-from monitor.net.client import NetPolicy, async_client
+from monitor.net.connection import IDLE as KEPT_FOR
+from monitor.net.transport import FetchClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
-
     from monitor.model import FetchResult
+    from monitor.net.client import NetPolicy
 
 K = TypeVar("K")
 
@@ -104,7 +104,7 @@ class Fetching(Generic[K]):
         thread of the fetch, once for each wanted; an exception in a result's place is a bug in fetching, for
         the caller to log.
         """
-        self._client = async_client(policy)
+        self._client = FetchClient(policy)
         self._done = done
         self._concurrency = concurrency
         self._host_gap = host_gap
@@ -193,16 +193,21 @@ class Fetching(Generic[K]):
             host = self._manners.hosts[name]
             host.busy = True
             self._held += 1
-            task = self._loop.create_task(self._one(name, host, host.queue.popleft()))
+            wanted = host.queue.popleft()
+            # the connection is kept where the next of its host follows as soon as it has rested
+            more = bool(host.queue) and self._host_gap < KEPT_FOR
+            task = self._loop.create_task(self._one(name, host, wanted, more))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _one(self, name: str, host: _Host[K], wanted: Wanted[K]) -> None:
+    async def _one(self, name: str, host: _Host[K], wanted: Wanted[K], more: bool) -> None:
         """One request from its start to its result, and the rest of its host after it."""
         slot = _Slot(self)
         waiting = self._loop.call_later(PATIENCE, slot.step_aside)
         try:
-            result = await _result(self._client, wanted.request)
+            result = await _result(
+                self._client, replace(wanted.request, more=True) if more else wanted.request
+            )
         except asyncio.CancelledError:
             slot.leave()
             raise
@@ -276,7 +281,7 @@ class _Slot:
         self._fetching._held -= 1
 
 
-async def _result(client: httpx.AsyncClient, request: FetchRequest) -> FetchResult | Exception:
+async def _result(client: FetchClient, request: FetchRequest) -> FetchResult | Exception:
     try:
         return await fetch(client, request)
     except Exception as error:  # noqa: BLE001  # a bug: the caller logs it, the other feeds go on

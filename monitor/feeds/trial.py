@@ -22,7 +22,8 @@ from monitor.feeds.seeds import whole_scheme
 from monitor.feeds.worker import Worker, WorkerFault
 from monitor.languages import detect
 from monitor.model import Entry, Fetched, FetchFailed, FetchFault, ParsedFeed
-from monitor.net.client import async_client, redact
+from monitor.net.client import redact
+from monitor.net.transport import FetchClient
 
 if TYPE_CHECKING:
     from monitor.model import FetchResult
@@ -195,7 +196,7 @@ def _refused(result: FetchResult) -> Refused:
 
 
 async def _get(net: NetPolicy, url: str) -> FetchResult:
-    async with async_client(net) as client:
+    async with FetchClient(net) as client:
         return await fetch(client, FetchRequest(url=url))
 
 

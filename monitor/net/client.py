@@ -14,11 +14,10 @@ import functools
 import re
 import socket
 import ssl
-import time
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import httpcore
 import httpx
@@ -39,14 +38,15 @@ __all__ = [
     "CA_FILE",
     "AddressRefused",
     "AsyncGuardedBackend",
-    "GuardedBackend",
     "NameUnresolved",
     "NetPolicy",
     "async_client",
     "authorities",
-    "client",
+    "check_name",
+    "judged",
     "redact",
     "refusal",
+    "resolved",
     "tls_context",
     "user_agent",
 ]
@@ -70,10 +70,8 @@ class NetPolicy:
     allow_ports: tuple[int, ...] = ()
     #: seconds, name lookup included
     connect_timeout: float = 10.0
-    #: seconds from connect to the last byte, for `client`; a fetch brings its own deadline
+    #: seconds without a byte of a delivery's answer; a fetch brings its own deadline
     total_timeout: float = 30.0
-    #: bytes of an answer, for `client`
-    max_answer: int = 1_000_000
     #: certificates in PEM that are trusted besides the bundled ones (`polling.ca_file`)
     authorities: str = field(default="", repr=False)
 
@@ -128,29 +126,11 @@ def checked(host: str, answer: Iterable[str], policy: NetPolicy) -> tuple[str, .
     return found
 
 
-def client(policy: NetPolicy, *, backend: httpcore.NetworkBackend | None = None) -> httpx.Client:
-    """A guarded synchronous client: no keep-alive, redirects, proxies, cookies, netrc or decompression.
-
-    An answer is bounded by `policy.total_timeout` and `policy.max_answer`, and read as it came.
-    """
-    tls = tls_context(policy.authorities)
-    transport = httpx.HTTPTransport(verify=tls, trust_env=False)
-    transport._pool = httpcore.ConnectionPool(
-        ssl_context=tls,
-        max_keepalive_connections=0,
-        network_backend=backend or GuardedBackend(policy),
-    )
-    return httpx.Client(
-        transport=transport,
-        **_guards(policy),
-        event_hooks={"response": [_leave_alone]},
-    )
-
-
 def async_client(
     policy: NetPolicy, *, backend: httpcore.AsyncNetworkBackend | None = None
 ) -> httpx.AsyncClient:
-    """A guarded asynchronous client: no keep-alive, redirects, proxies, cookies or netrc.
+    """What deliveries are sent with (feeds: `monitor.net.transport`): no keep-alive, redirects, proxies,
+    cookies or netrc.
 
     Read bodies with `aiter_raw` and a bound, under `asyncio.timeout`: this client sets neither. A Location
     header is found in `response.extensions["location"]`.
@@ -163,27 +143,20 @@ def async_client(
         max_keepalive_connections=0,
         network_backend=backend or AsyncGuardedBackend(policy),
     )
+    total = policy.total_timeout
     return httpx.AsyncClient(
         transport=transport,
-        **_guards(policy),
-        event_hooks={"response": [_aleave_alone]},
-    )
-
-
-def _guards(policy: NetPolicy) -> dict[str, Any]:
-    """What both clients are made with."""
-    total = policy.total_timeout
-    return {
-        "headers": {
+        headers={
             "User-Agent": policy.user_agent,
             "Accept-Encoding": "identity",
             "Connection": "close",
         },
-        "timeout": httpx.Timeout(total, connect=policy.connect_timeout, pool=total),
-        "cookies": _no_cookies(),
-        "trust_env": False,
-        "follow_redirects": False,
-    }
+        timeout=httpx.Timeout(total, connect=policy.connect_timeout, pool=total),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        trust_env=False,
+        follow_redirects=False,
+        event_hooks={"response": [_hide_location]},
+    )
 
 
 @functools.lru_cache(maxsize=4)
@@ -215,28 +188,10 @@ def authorities(path: Path) -> str:
     return text
 
 
-def _no_cookies() -> CookieJar:
-    """A jar that takes nothing."""
-    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-
-
-def _leave_alone(response: httpx.Response) -> None:
-    """Keep httpx from working on headers of strangers.
-
-    It decompresses without bound what we did not ask to be compressed, and it reads Location even where
-    redirects are off, which raises for broken international names. Location is kept as
-    `response.extensions["location"]`.
+async def _hide_location(response: httpx.Response) -> None:
+    """Keep httpx from reading Location, which it does even where redirects are off, and which raises for
+    broken international names.
     """
-    response.headers.pop("content-encoding", None)
-    _hide_location(response)
-
-
-async def _aleave_alone(response: httpx.Response) -> None:
-    """The same for fetching, which reads raw bytes and needs to know how they are coded."""
-    _hide_location(response)
-
-
-def _hide_location(response: httpx.Response) -> None:
     found = next((value for name, value in response.headers.raw if name.lower() == b"location"), None)
     if found is not None:
         response.extensions["location"] = found.decode("latin-1")
@@ -246,69 +201,43 @@ def _hide_location(response: httpx.Response) -> None:
 # --- what connects ----------------------------------------------------------------------------------------
 
 
-def _resolve(host: str, port: int) -> list[str]:
-    return [str(answer[4][0]) for answer in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-
-
-async def _aresolve(host: str, port: int) -> list[str]:
+async def resolved(host: str, port: int) -> list[str]:
+    """The addresses of `host`; one that is an address needs no lookup, and no thread for it."""
+    if _is_address(host):
+        return [host]
     answers = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(answer[4][0]) for answer in answers]
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+async def judged(
+    host: str,
+    port: int,
+    policy: NetPolicy,
+    resolve: Callable[[str, int], Awaitable[Iterable[str]]],
+    limit: float,
+) -> tuple[str, ...]:
+    """What `host` resolves to within `limit` seconds. Raises AddressRefused and NameUnresolved."""
+    try:
+        async with asyncio.timeout(limit):
+            answer = await resolve(host, port)
+    except TimeoutError as error:
+        raise NameUnresolved(f"{host} was not resolved within {limit:g} s") from error
+    except (OSError, UnicodeError) as error:
+        _unresolved(host, error)
+    return checked(host, answer, policy)
 
 
 def _unresolved(host: str, error: OSError | UnicodeError) -> NoReturn:
     said = error.strerror if isinstance(error, OSError) and error.strerror else "not a valid name"
     raise NameUnresolved(f"{host} cannot be resolved: {said}") from error
-
-
-class GuardedBackend(httpcore.NetworkBackend):
-    """Synchronous: resolve once, judge, dial the judged address, hold the whole exchange to its bounds."""
-
-    def __init__(
-        self,
-        policy: NetPolicy,
-        *,
-        resolve: Callable[[str, int], Iterable[str]] = _resolve,
-        dial: httpcore.NetworkBackend | None = None,
-    ) -> None:
-        self._policy = policy
-        self._resolve = resolve
-        self._dial = dial or httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[SocketOption] | None = None,
-    ) -> httpcore.NetworkStream:
-        """A stream to `host`; raises AddressRefused, NameUnresolved,
-        httpcore's ConnectError or ConnectTimeout.
-        """
-        ends = time.monotonic() + self._policy.total_timeout
-        check_name(host, port, self._policy)
-        try:
-            answer = self._resolve(host, port)
-        except (OSError, UnicodeError) as error:
-            _unresolved(host, error)
-        failed: Exception | None = None
-        judged = checked(host, answer, self._policy)[:MAX_TRIED]
-        for address in judged:
-            wait = (timeout or self._policy.connect_timeout) / len(judged)
-            try:
-                stream = self._dial.connect_tcp(address, port, wait, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failed = error
-            else:
-                return _Bounded(stream, ends, self._policy.max_answer)
-        assert failed is not None
-        raise failed
-
-    def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[SocketOption] | None = None
-    ) -> httpcore.NetworkStream:
-        """Refused, always."""
-        raise AddressRefused("unix sockets are not allowed", reason="unix socket")
 
 
 class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
@@ -318,7 +247,7 @@ class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
         self,
         policy: NetPolicy,
         *,
-        resolve: Callable[[str, int], Awaitable[Iterable[str]]] = _aresolve,
+        resolve: Callable[[str, int], Awaitable[Iterable[str]]] = resolved,
         dial: httpcore.AsyncNetworkBackend | None = None,
     ) -> None:
         self._policy = policy
@@ -338,17 +267,10 @@ class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
         """
         check_name(host, port, self._policy)
         limit = timeout or self._policy.connect_timeout
-        try:
-            async with asyncio.timeout(limit):
-                answer = await self._resolve(host, port)
-        except TimeoutError as error:
-            raise NameUnresolved(f"{host} was not resolved within {limit:g} s") from error
-        except (OSError, UnicodeError) as error:
-            _unresolved(host, error)
         failed: Exception | None = None
-        judged = checked(host, answer, self._policy)[:MAX_TRIED]
-        for address in judged:
-            wait = limit / len(judged)
+        found = (await judged(host, port, self._policy, self._resolve, limit))[:MAX_TRIED]
+        for address in found:
+            wait = limit / len(found)
             try:
                 return await self._dial.connect_tcp(address, port, wait, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -361,40 +283,3 @@ class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Refused, always."""
         raise AddressRefused("unix sockets are not allowed", reason="unix socket")
-
-
-class _Bounded(httpcore.NetworkStream):
-    """One exchange (connections are not reused) within one deadline and one size."""
-
-    def __init__(self, stream: httpcore.NetworkStream, ends: float, room: int) -> None:
-        self._stream = stream
-        self._ends = ends
-        self._room = room
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        data = self._stream.read(max_bytes, self._wait(timeout))
-        self._room -= len(data)
-        if self._room < 0:
-            raise httpcore.ReadError("the answer is larger than allowed")
-        return data
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._wait(timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, self._wait(timeout))
-        return _Bounded(stream, self._ends, self._room)
-
-    def get_extra_info(self, info: str) -> object:
-        return self._stream.get_extra_info(info)
-
-    def _wait(self, timeout: float | None) -> float:
-        left = self._ends - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout("the exchange took longer than allowed")
-        return left if timeout is None else min(left, timeout)

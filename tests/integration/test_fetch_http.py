@@ -14,7 +14,7 @@ import pytest
 
 from monitor.feeds.fetch import FetchRequest, fetch
 from monitor.model import Fetched, FetchFailed, FetchFault, FetchResult, NotModified
-from monitor.net.client import async_client, client
+from monitor.net.transport import FetchClient
 from tests.support.web import Answer, Web
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def web() -> Iterator[Web]:
 
 def get(web: Web, url: str, **request: Any) -> FetchResult:
     async def run() -> FetchResult:
-        async with async_client(web.policy()) as client:
+        async with FetchClient(web.policy()) as client:
             return await fetch(client, FetchRequest(url=url, **request))
 
     return asyncio.run(run())
@@ -359,23 +359,3 @@ def test_gone_behind_a_temporary_redirect_is_not_gone(web: Web) -> None:
     web.answer("/b", status=410)
     assert bad(web, web.redirect("/a", "/b", status=302)).fault is FetchFault.CLIENT_ERROR
     assert bad(web, web.redirect("/a", "/b", status=301)).fault is FetchFault.GONE
-
-
-# --- the synchronous client, for deliveries
-
-
-def test_the_synchronous_client_bounds_time_and_size_and_opens_nothing(web: Web) -> None:
-    import httpx
-
-    web.answer("/gz", body=gzip.compress(b"x" * 1000), headers={"Content-Encoding": "gzip"})
-    web.raw("/drip", [b"HTTP/1.1 200 OK\r\n\r\n", *[b"x"] * 100], pause=0.05)
-    web.answer("/big", body=b"x" * 200_000)
-    web.redirect("/to", "/gz")
-    policy = web.policy(total_timeout=0.5, max_answer=100_000)
-    with client(policy) as http:
-        assert http.get(web.url("/gz")).content[:2] == b"\x1f\x8b"
-        assert http.get(web.url("/to")).status_code == 302
-        with pytest.raises(httpx.ReadTimeout):
-            http.get(web.url("/drip"))
-        with pytest.raises(httpx.ReadError):
-            http.get(web.url("/big"))

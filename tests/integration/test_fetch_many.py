@@ -53,3 +53,16 @@ def test_a_server_that_hangs_costs_its_deadline_and_nobody_elses() -> None:
     assert results[-1][0].key == "hangs"
     assert isinstance(results[-1][1], FetchFailed)
     assert all(isinstance(result, Fetched) for _, result in results[:-1])
+
+
+def test_feeds_of_one_host_share_a_connection_while_more_of_them_wait() -> None:
+    """The last one says that it is the last."""
+    with Web(hosts=HOSTS) as web:
+        for n in range(3):
+            web.answer(f"/{n}", body=b"x")
+        wanted = [Wanted(key=n, request=FetchRequest(url=web.url(f"/{n}"))) for n in range(3)]
+        wanted.append(Wanted(key=3, request=FetchRequest(url=web.url("/0", host=HOSTS[1]))))
+        results = fetched(wanted, web.policy())
+        assert all(isinstance(result, Fetched) for _, result in results)
+        said = [request.headers.get("connection") for request in web.requests]
+    assert sorted(map(str, said)) == ["None", "None", "close", "close"]

@@ -20,7 +20,7 @@ from monitor.net.client import NetPolicy
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    import httpx
+    from monitor.net.transport import FetchClient
 
 POLICY = NetPolicy(user_agent="test/1")
 DONE = FetchFailed(fault=FetchFault.GONE, detail="")
@@ -67,7 +67,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str], Awai
     """Put a function of the URL in the place of `fetch`."""
 
     def put(answer: Callable[[str], Awaitable[FetchResult]]) -> None:
-        async def fetch(_client: httpx.AsyncClient, request: FetchRequest) -> FetchResult:
+        async def fetch(_client: FetchClient, request: FetchRequest) -> FetchResult:
             return await answer(request.url)
 
         monkeypatch.setattr(hosts, "fetch", fetch)

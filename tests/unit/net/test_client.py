@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from dataclasses import replace
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,8 @@ import httpx
 import pytest
 
 from monitor.net import client as net
-from monitor.net.client import AddressRefused, AsyncGuardedBackend, GuardedBackend, NameUnresolved, NetPolicy
+from monitor.net.client import AddressRefused, AsyncGuardedBackend, NameUnresolved, NetPolicy
+from monitor.net.transport import FetchClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,19 +54,44 @@ class Recorder(httpcore.AsyncMockBackend):
         return await super().connect_tcp(host, *args, **kwargs)
 
 
-class SyncRecorder(httpcore.MockBackend):
-    """The same, synchronous."""
+class Wire(asyncio.Transport):
+    """The other end of a connection that is none: answers what is asked."""
+
+    def __init__(self, protocol: asyncio.Protocol) -> None:
+        super().__init__()
+        self._protocol = protocol
+        self._closing = False
+
+    def write(self, _data: bytes) -> None:
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        asyncio.get_running_loop().call_soon(self._protocol.data_received, answer)
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def abort(self) -> None:
+        self._closing = True
+
+
+class Line:
+    """The same for what asks feeds; also notes how TLS would be spoken."""
 
     def __init__(self, *down: str) -> None:
-        super().__init__([b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"])
         self.dialled: list[str] = []
+        self.tls: list[dict[str, Any]] = []
         self.down = down
 
-    def connect_tcp(self, host: str, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
+    async def __call__(
+        self, protocol: Callable[[], asyncio.Protocol], host: str, _port: int, **tls: Any
+    ) -> tuple[asyncio.Transport, asyncio.Protocol]:
         self.dialled.append(host)
+        self.tls.append(tls)
         if host in self.down:
-            raise httpcore.ConnectError("no route")
-        return super().connect_tcp(host, *args, **kwargs)
+            raise ConnectionRefusedError("no route")
+        made = protocol()
+        wire = Wire(made)
+        made.connection_made(wire)
+        return wire, made
 
 
 class Names:
@@ -85,14 +112,18 @@ class Names:
         return self(host, port)
 
 
-def get_sync(url: str, names: Names, down: tuple[str, ...] = (), policy: NetPolicy = POLICY) -> list[str]:
-    dial = SyncRecorder(*down)
-    with net.client(policy, backend=GuardedBackend(policy, resolve=names, dial=dial)) as client:
-        try:
-            assert client.get(url).text == "ok"
-        except AddressRefused:
-            assert dial.dialled == []
-            raise
+def get_feed(url: str, names: Names, down: tuple[str, ...] = (), policy: NetPolicy = POLICY) -> list[str]:
+    dial = Line(*down)
+
+    async def run() -> None:
+        async with FetchClient(policy, resolve=names.later, dial=dial) as client:
+            assert (await client.get(url)).text == "ok"
+
+    try:
+        asyncio.run(run())
+    except AddressRefused:
+        assert dial.dialled == []
+        raise
     return dial.dialled
 
 
@@ -112,7 +143,7 @@ def get_async(url: str, names: Names, down: tuple[str, ...] = (), policy: NetPol
     return dial.dialled
 
 
-both = pytest.mark.parametrize("get", [get_sync, get_async])
+both = pytest.mark.parametrize("get", [get_feed, get_async])
 
 
 @both
@@ -192,7 +223,8 @@ def test_a_name_without_address_is_told_apart_from_a_refusal(
         get("http://news.example/", Names(answer))
 
 
-def test_a_slow_lookup_ends_with_the_connect_timeout() -> None:
+@pytest.mark.parametrize("kind", ["feeds", "deliveries"])
+def test_a_slow_lookup_ends_with_the_connect_timeout(kind: str) -> None:
     async def never(_host: str, _port: int) -> list[str]:
         await asyncio.sleep(60)
         return []
@@ -200,7 +232,10 @@ def test_a_slow_lookup_ends_with_the_connect_timeout() -> None:
     policy = replace(POLICY, connect_timeout=0.05)
 
     async def run() -> None:
-        async with net.async_client(policy, backend=AsyncGuardedBackend(policy, resolve=never)) as client:
+        made: Any = FetchClient(policy, resolve=never)
+        if kind == "deliveries":
+            made = net.async_client(policy, backend=AsyncGuardedBackend(policy, resolve=never))
+        async with made as client:
             await client.get("http://news.example/")
 
     with pytest.raises(NameUnresolved, match="within"):
@@ -208,30 +243,20 @@ def test_a_slow_lookup_ends_with_the_connect_timeout() -> None:
 
 
 def test_tls_names_the_host_although_the_address_is_dialled() -> None:
-    named: list[str | None] = []
+    dial = Line()
 
-    class Stream(httpcore.MockStream):
-        def start_tls(
-            self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
-        ) -> httpcore.NetworkStream:
-            named.append(server_hostname)
-            assert ssl_context.check_hostname
-            return self
+    async def run() -> None:
+        async with FetchClient(POLICY, resolve=Names([PUBLIC]).later, dial=dial) as client:
+            await client.get("https://news.example/")
 
-    class Dial(SyncRecorder):
-        def connect_tcp(self, host: str, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-            self.dialled.append(host)
-            return Stream([b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"])
-
-    dial = Dial()
-    with net.client(POLICY, backend=GuardedBackend(POLICY, resolve=Names([PUBLIC]), dial=dial)) as client:
-        client.get("https://news.example/")
-    assert (dial.dialled, named) == ([PUBLIC], ["news.example"])
+    asyncio.run(run())
+    assert dial.dialled == [PUBLIC]
+    assert dial.tls[0]["server_hostname"] == "news.example"
+    assert dial.tls[0]["ssl"].check_hostname
+    assert dial.tls[0]["ssl"].verify_mode is ssl.CERT_REQUIRED
 
 
 def test_unix_sockets_are_refused() -> None:
-    with pytest.raises(AddressRefused):
-        GuardedBackend(POLICY).connect_unix_socket("/run/x.sock")
     with pytest.raises(AddressRefused):
         asyncio.run(AsyncGuardedBackend(POLICY).connect_unix_socket("/run/x.sock"))
 
