@@ -23,7 +23,7 @@ from monitor.net.connection import IDLE as KEPT_FOR
 from monitor.net.transport import FetchClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from monitor.model import FetchResult
     from monitor.net.client import NetPolicy
@@ -121,8 +121,8 @@ class Fetching(Generic[K]):
         self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
         self._thread.start()
 
-    def add(self, wanted: Wanted[K]) -> None:
-        """Fetch it as soon as its host and a slot are free."""
+    def add(self, *wanted: Wanted[K]) -> None:
+        """Fetch each as soon as its host and a slot are free."""
         self._tell(self._add, wanted)
 
     def taken(self) -> None:
@@ -173,14 +173,17 @@ class Fetching(Generic[K]):
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _add(self, wanted: Wanted[K]) -> None:
-        address = addresses.address(wanted.request.url)
-        # what has no readable address fails alone
-        name = address[0].host.lower() if address else wanted.request.url
-        host = self._manners.hosts.setdefault(name, _Host())
-        idle = not host.queue and not host.busy
-        (host.last if wanted.last else host.first).append(wanted)
-        if idle:
+    def _add(self, these: Sequence[Wanted[K]]) -> None:
+        idle: dict[str, _Host[K]] = {}
+        for wanted in these:
+            address = addresses.address(wanted.request.url)
+            # what has no readable address fails alone
+            name = address[0].host.lower() if address else wanted.request.url
+            host = self._manners.hosts.setdefault(name, _Host())
+            if not host.queue and not host.busy:
+                idle[name] = host
+            (host.last if wanted.last else host.first).append(wanted)
+        for name, host in idle.items():
             self._rest(name, host)
 
     def _take(self) -> None:

@@ -25,8 +25,7 @@ def fetched(
     results: queue.SimpleQueue[tuple[Wanted[Any], FetchResult | Exception]] = queue.SimpleQueue()
     fetch = Fetching(policy, lambda *one: results.put(one), host_gap=0.01, jitter=lambda: 0.5)
     with closing(fetch):
-        for one in wanted:
-            fetch.add(one)
+        fetch.add(*wanted)
         return [results.get(timeout=10) for _ in wanted]
 
 
