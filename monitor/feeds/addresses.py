@@ -26,6 +26,7 @@ def target(current: httpx.URL, location: str) -> httpx.URL | None:
         return None
 
 
+@functools.lru_cache(maxsize=4096)  # a feed's is asked for several times a poll
 def address(text: str) -> tuple[httpx.URL, tuple[str, str] | None] | None:
     """A URL without its credentials, and the credentials (user, password);
     None where it is not an http(s) address.

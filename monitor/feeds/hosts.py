@@ -89,7 +89,7 @@ class Fetching(Generic[K]):
     def __init__(
         self,
         policy: NetPolicy,
-        done: Callable[[Wanted[K], FetchResult | Exception], None],
+        done: Callable[[Wanted[K], FetchResult | Exception], bool | None],
         *,
         concurrency: int = 20,
         host_gap: float = 2.0,
@@ -101,8 +101,8 @@ class Fetching(Generic[K]):
         One request at a time to a host, with `host_gap` seconds (times 1 plus `jitter()`, 0 to 1) between the
         end of one and the start of the next. At most `concurrency` requests younger than `PATIENCE` and
         results not yet `taken`. `manners`: of a fetch that has ended, taken over. `done` is called in the
-        thread of the fetch, once for each wanted; an exception in a result's place is a bug in fetching, for
-        the caller to log.
+        thread of the fetch, once for each wanted; True: the result holds no slot. An exception in a result's
+        place is a bug in fetching, for the caller to log.
         """
         self._client = FetchClient(policy)
         self._done = done
@@ -126,7 +126,7 @@ class Fetching(Generic[K]):
         self._tell(self._add, wanted)
 
     def taken(self) -> None:
-        """A result was dealt with: its slot is free. To be called once for each `done`."""
+        """A result was dealt with: its slot is free. To be called once for each `done` that was not True."""
         self._tell(self._take)
 
     @property
@@ -218,7 +218,7 @@ class Fetching(Generic[K]):
             waiting.cancel()
             host.ready_at = time.monotonic() + self._host_gap * (1 + self._jitter())
         slot.come_back()
-        self._done(wanted, result)
+        self._hand_over(wanted, result)
         self._judge(host, wanted, result)
         self._rest(name, host)
         self._start_ready()
@@ -252,7 +252,11 @@ class Fetching(Generic[K]):
         for queue in (host.last,) if wanted.last else (host.first, host.last):
             while queue:
                 self._held += 1  # as any result, until it is taken
-                self._done(queue.popleft(), failed)
+                self._hand_over(queue.popleft(), failed)
+
+    def _hand_over(self, wanted: Wanted[K], result: FetchResult | Exception) -> None:
+        if self._done(wanted, result):
+            self._held -= 1
 
 
 class _Slot:

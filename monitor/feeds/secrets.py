@@ -7,6 +7,7 @@ in the file.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from dataclasses import dataclass, field, replace
@@ -54,7 +55,7 @@ class Address:
             return replace(result, detail=hidden(result.detail, self.secrets))
         moved = None if self.secrets or _secret(result.moved_to) else result.moved_to
         if isinstance(result, NotModified):
-            return replace(result, moved_to=moved)
+            return result if moved == result.moved_to else replace(result, moved_to=moved)
         if not self.secrets and not _secret(result.url):
             return result
         headers = tuple((name, hidden(value, self.secrets)) for name, value in result.headers)
@@ -126,13 +127,18 @@ def _unsaid_entry(entry: Entry, secrets: tuple[str, ...]) -> Entry:
     return entry if told == said and raw == entry.raw else replace(entry, **told, raw=raw)
 
 
+@functools.lru_cache(maxsize=4096)
+def _as_written(url: str) -> Address:
+    return Address(url, _literal_secrets(url) if opens(url) else ())
+
+
 def resolved(url: str, environ: Mapping[str, str] = os.environ) -> Address:
     """`url` with its placeholders filled in.
 
     Raises Unset: a variable or its file is missing, empty or set twice.
     """
     if not PLACEHOLDER.search(url):
-        return Address(url, _literal_secrets(url) if opens(url) else ())
+        return _as_written(url)
     values: list[str] = []
 
     def filled(found: re.Match[str]) -> str:

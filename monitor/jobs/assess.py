@@ -231,15 +231,14 @@ def _status(poll: Poll) -> str:
     return "ok" if poll.parsed is not None else "unchanged"
 
 
-def _validated(state: FeedState, result: Fetched | NotModified) -> FeedState:
-    """With the validators of an answer that came whole."""
-    return replace(
-        state,
-        etag=_validator(result.etag, state.etag, result),
-        last_modified=_validator(result.last_modified, state.last_modified, result),
+def _validators(state: FeedState, result: Fetched | NotModified) -> dict[str, Any]:
+    """Those of an answer that came whole."""
+    return {
+        "etag": _validator(result.etag, state.etag, result),
+        "last_modified": _validator(result.last_modified, state.last_modified, result),
         # they belong to the address that sent them, which a redirect may have chosen
-        validators_url=result.url if isinstance(result, Fetched) else state.validators_url,
-    )
+        "validators_url": result.url if isinstance(result, Fetched) else state.validators_url,
+    }
 
 
 def _succeeded(
@@ -260,7 +259,8 @@ def _succeeded(
     interval = rhythm.interval(learnt, now, feed=state.feed, policy=policy, burst=burst)
     due, not_before = next_poll(now, interval, asks, jitter=jitter)
     return replace(
-        _validated(state, result) if whole else state,
+        state,
+        **(_validators(state, result) if whole else {}),
         body_hash=poll.body_hash or state.body_hash,
         interval=interval,
         next_poll_at=due,

@@ -22,7 +22,7 @@ from monitor.jobs import articles as article_jobs
 from monitor.jobs import poll as feed_jobs
 from monitor.jobs.poll import Poller
 from monitor.jobs.settlers import Settlers
-from monitor.model import FeedState, Fetched, FetchFailed, Fulltext
+from monitor.model import FeedState, Fetched, FetchFailed, Fulltext, NotModified
 from monitor.store import articles, feeds
 from monitor.store.articles import Wish
 
@@ -51,8 +51,14 @@ MOST = 100_000
 LOOK, IDLE_LOOK, NAP = 1.0, 5.0, 0.2
 #: a look takes at most this share of the time
 SHARE = 0.05
+#: what may bring no new document; else it is a bug, or a local source
+QUIET = (Fetched, FetchFailed, NotModified)
 #: seconds between two notes of progress
 NOTE = 15.0
+#: answers that bring no new document and are written together, and the longest that one waits, in seconds
+TOGETHER, HOLD = 200, 1.0
+#: seconds in which more of them come in while one waits
+GATHER = 0.02
 #: bytes of a document that are parsed beside the others, not among them
 LARGE = 1_000_000
 
@@ -125,6 +131,9 @@ class _Flow:
         self._called = called
         self._inbox: queue.SimpleQueue[_Arrived | tuple[_Arrived, _Settled | Exception]] = queue.SimpleQueue()
         self._flying: set[Key] = set()
+        #: of those, the ones that are decided and still to be written, each with its state before; since when
+        self._quiet: list[tuple[FeedState, PollRecord]] = []
+        self._quiet_since = 0.0
         #: results that hold a slot of the fetching until they are settled
         self._holding: set[Key] = set()
         #: feeds that were under way when progress was last noted
@@ -141,7 +150,7 @@ class _Flow:
         poller = self._poller
         return Fetching(
             poller.net,
-            lambda wanted, result: self._inbox.put(_Arrived(wanted.key, self._kept(wanted.key, result))),
+            self._answered,
             concurrency=poller.polling.concurrency,
             host_gap=poller.polling.host_gap.total_seconds(),
             jitter=poller.jitter,
@@ -170,13 +179,17 @@ class _Flow:
         self._let_wait()
         while not self._poller.stopping():
             if self._poller.stale():
+                self._settle_quiet()
                 return False
             if self._called() or time.monotonic() >= self._look_at:
                 self._look()
             if not self._flying and not self._worth_waiting(linger):
                 return True
             self._receive()
+            if self._quiet and self._held_long_enough():
+                self._settle_quiet()
             self._note()
+        self._settle_quiet()
         return True
 
     def _let_wait(self) -> None:
@@ -202,29 +215,32 @@ class _Flow:
         if remote := [state.feed.id for state in fresh if not is_local(state.feed.url)]:
             with self._poller.db.transaction() as tx:
                 feeds.ask(tx, remote, now)
-        for state in fresh:
-            self._start(state)
-        if self._poller.polling.fulltext:
-            for wish in wishes:
-                self._start(wish)
-        else:
+        if not self._poller.polling.fulltext:
             article_jobs.give_up_all(self._poller, wishes)
+            wishes = ()
+        dues: tuple[Due, ...] = (*fresh, *wishes)
+        wanted = [one for one in map(self._begun, dues) if one is not None]
+        if wanted:
+            self._fetching.add(*wanted)
         ended = time.monotonic()
         self._look_at = ended + max(LOOK if self._flying else self._away(), (ended - began) / SHARE)
 
-    def _start(self, due: Due) -> None:
+    def _begun(self, due: Due) -> Wanted[Due] | None:
+        """It is under way; what is to be fetched for it."""
         key = _key(due)
         if key in self._flying:
-            return
+            return None
         self._flying.add(key)
         if isinstance(due, Wish):
-            self._fetching.add(Wanted(key=due, request=article_jobs.request(due), last=True))
-        elif is_local(due.feed.url):
+            return Wanted(key=due, request=article_jobs.request(due), last=True)
+        if is_local(due.feed.url):
             self._settlers.put(_Arrived(due, None), quick=False)
-        elif isinstance(address := self._poller.addresses.resolved(due.feed.id, due.feed.url), FetchFailed):
-            self._settlers.put(_Arrived(due, address), quick=True)
-        else:
-            self._fetching.add(Wanted(key=due, request=feed_jobs.request(due, address)))
+            return None
+        address = self._poller.addresses.resolved(due.feed.id, due.feed.url)
+        if isinstance(address, FetchFailed):
+            self._hold(due, address)
+            return None
+        return Wanted(key=due, request=feed_jobs.request(due, address))
 
     def _worth_waiting(self, linger: float) -> bool:
         return bool(linger) and self._next_due is not None and self._away(linger + 1) <= linger
@@ -236,26 +252,62 @@ class _Flow:
         return min(most, max(0.0, (self._next_due - self._poller.clock()).total_seconds()))
 
     def _receive(self) -> None:
-        """Take what arrived, or was settled, and pass it on."""
+        """Take all that arrived, or was settled, and pass it on."""
+        if self._quiet:
+            time.sleep(GATHER)  # not a turn of two threads for each
         try:
             until_look = max(0.0, min(LOOK, self._look_at - time.monotonic()))
-            event = self._inbox.get(timeout=NAP if self._flying else until_look)
+            wait = 0.0 if self._quiet else NAP if self._flying else until_look
+            event = self._inbox.get(timeout=wait)
+            while True:
+                if isinstance(event, _Arrived):
+                    self._arrived(event)
+                else:
+                    self._ended(*event)
+                event = self._inbox.get_nowait()
         except queue.Empty:
             if self._flying and not self._fetching.alive:
                 raise RuntimeError("the thread that fetches has died") from None
-            return
-        if isinstance(event, _Arrived):
-            self._arrived(event)
-        else:
-            self._ended(*event)
 
     def _arrived(self, one: _Arrived) -> None:
-        article = isinstance(one.due, Wish)
-        quick = not isinstance(one.result, Fetched) or (not article and len(one.result.body) <= LARGE)
-        if self._settlers.put(one, quick=quick, later=article):
+        due, result = one.due, one.result
+        fetched = isinstance(result, Fetched)
+        if isinstance(due, FeedState) and isinstance(result, QUIET) and feed_jobs.is_quiet(due, result):
+            self._hold(due, result)
+            if fetched:
+                self._fetching.taken()
+            return
+        article = isinstance(due, Wish)
+        quick = not isinstance(result, Fetched) or (not article and len(result.body) <= LARGE)
+        room = self._settlers.put(one, quick=quick, later=article)
+        if fetched and room:
             self._fetching.taken()
-        else:
-            self._holding.add(_key(one.due))
+        elif fetched:
+            self._holding.add(_key(due))
+
+    def _hold(self, state: FeedState, result: FetchResult) -> None:
+        """Let an answer without a new document be written together with others."""
+        record = feed_jobs.decide_quiet(self._poller, state, result)
+        if record is None:
+            self._ended(_Arrived(state, None), _Settled(state))
+            return
+        if not self._quiet:
+            self._quiet_since = time.monotonic()
+        self._quiet.append((state, record))
+
+    def _held_long_enough(self) -> bool:
+        """Whether enough of them wait, or one for long, or there is nothing else to come."""
+        if len(self._quiet) >= min(TOGETHER, len(self._flying)):
+            return True
+        return time.monotonic() >= self._quiet_since + HOLD
+
+    def _settle_quiet(self) -> None:
+        quiet, self._quiet = self._quiet, []
+        written = feed_jobs.write_quiet(self._poller, quiet) if quiet else ()
+        records = {record.state.feed.id: record for record in written}
+        for state, _ in quiet:
+            record = records.get(state.feed.id)
+            self._ended(_Arrived(state, None), _Settled(state, () if record is None else (record,)))
 
     def _ended(self, one: _Arrived, result: _Settled | Exception) -> None:
         key = _key(one.due)
@@ -289,6 +341,13 @@ class _Flow:
         self._progress()
         self._noted_at = time.monotonic()
         self._owed = {key for key in self._flying if key[0] == "feed"}
+
+    # --- in the thread of the fetch ------------------------------------------------------------------------
+
+    def _answered(self, wanted: Wanted[Due], result: FetchResult | Exception) -> bool:
+        """Put it into the inbox; whether nothing large waits in memory for it to be dealt with."""
+        self._inbox.put(_Arrived(wanted.key, self._kept(wanted.key, result)))
+        return not isinstance(result, Fetched)
 
     def _kept(self, due: Due, result: FetchResult | Exception) -> FetchResult | Exception:
         """The result as it may be stored: without the secrets of the feed's address."""

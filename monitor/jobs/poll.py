@@ -11,7 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from itertools import chain
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 from monitor import failpoints, logs
 from monitor.errors import StoreError
@@ -140,14 +141,61 @@ def settle(
     except (StoreError, TooSlow, Abandoned):
         # the database refuses everybody, not this feed: the tick ends, the next one fetches again
         raise
-    except Exception:
-        log.exception("feed_set_aside", feed=state.feed.id)
-        now = poller.clock()
-        with poller.db.transaction() as tx:
-            feeds.settle(tx, _set_aside(state, now))
+    except Exception:  # noqa: BLE001
+        _set_aside(poller, state)
         return None
     _log(record)
     return record
+
+
+def is_quiet(state: FeedState, result: FetchResult) -> bool:
+    """Whether an answer brings no new document: not modified, the same body, a failure."""
+    if not isinstance(result, Fetched):
+        return True
+    same = xxhash.xxh3_128_hexdigest(result.body) == state.body_hash
+    return same and not is_local(state.feed.url)
+
+
+def decide_quiet(poller: Poller, state: FeedState, result: FetchResult) -> PollRecord | None:
+    """What a quiet answer means, for `write_quiet`; None where it met a bug, which sets the feed aside."""
+    try:
+        failpoints.passed("fetched")
+        poll = Poll(state=state, result=result, body_hash=state.body_hash)
+        failpoints.passed("parsed")
+        return assess(poll, _NO_JUDGE, policy=poller.polling, now=poller.clock(), jitter=poller.jitter())
+    except Exception:  # noqa: BLE001
+        _set_aside(poller, state)
+        return None
+
+
+def write_quiet(poller: Poller, decided: Sequence[tuple[FeedState, PollRecord]]) -> tuple[PollRecord, ...]:
+    """Write quiet polls, each with the state before it, in one transaction; those that were written.
+
+    Raises StoreError; then none was.
+    """
+    try:
+        with poller.db.transaction() as tx:
+            feeds.settle_all(tx, decided)
+            for _ in decided:
+                failpoints.passed("poll-writing")
+    except StoreError:
+        raise
+    except Exception:  # noqa: BLE001  # a bug that one of them met costs that one alone
+        if len(decided) == 1:
+            _set_aside(poller, decided[0][0])
+            return ()
+        return tuple(chain.from_iterable(write_quiet(poller, [one]) for one in decided))
+    for _, record in decided:
+        failpoints.passed("poll-written")
+        _log(record)
+    return tuple(record for _, record in decided)
+
+
+def _nothing_to_judge(*_: object) -> NoReturn:
+    raise AssertionError("a quiet answer has no entries")
+
+
+_NO_JUDGE = Judge(decide=_nothing_to_judge, make_item=_nothing_to_judge)
 
 
 def computed(
@@ -166,7 +214,10 @@ def computed(
     return found
 
 
-def _set_aside(state: FeedState, now: datetime) -> PollRecord:
+def _set_aside(poller: Poller, state: FeedState) -> None:
+    """The exception that is being handled, a bug of ours, costs the feed an hour."""
+    log.exception("feed_set_aside", feed=state.feed.id)
+    now = poller.clock()
     settled = replace(
         state,
         next_poll_at=now + ASIDE,
@@ -175,7 +226,8 @@ def _set_aside(state: FeedState, now: datetime) -> PollRecord:
         fault=FetchFault.UNREADABLE,
         fault_detail="a bug in monitor; the log has its traceback",
     )
-    return PollRecord(state=settled, at=now, status="failed")
+    with poller.db.transaction() as tx:
+        feeds.settle(tx, PollRecord(state=settled, at=now, status="failed"))
 
 
 def _read(poller: Poller, state: FeedState, result: FetchResult, worker: Worker) -> Poll:
@@ -279,7 +331,7 @@ def counted(record: PollRecord) -> Counter[str]:
 
 def _log(record: PollRecord) -> None:
     """One line a feed."""
-    counts, state = counted(record), record.state
+    state = record.state
     keys = {"feed": state.feed.id, "status": record.status, "ms": int(record.elapsed.total_seconds() * 1000)}
     if state.fault is not None:
         log.warning(
@@ -290,7 +342,8 @@ def _log(record: PollRecord) -> None:
             failures=state.failures,
             next=state.next_poll_at.isoformat(timespec="seconds"),
         )
-    elif counts["new"] or counts["changed"]:
+    elif record.assessed:
+        counts = counted(record)
         log.info(
             "feed_polled", **keys, new=counts["new"], changed=counts["changed"], matched=counts["matched"]
         )
@@ -301,4 +354,5 @@ def _log(record: PollRecord) -> None:
     if record.differs:
         log.warning("feed_readers_differ", feed=state.feed.id, detail=record.differs)
     if record.flood:
-        log.warning("feed_flood", feed=state.feed.id, new=counts["new"], detail="re-published; not alerted")
+        new = counted(record)["new"]
+        log.warning("feed_flood", feed=state.feed.id, new=new, detail="re-published; not alerted")

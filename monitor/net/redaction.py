@@ -7,6 +7,7 @@ exports and the database, where an address must still be told from its neighbour
 
 from __future__ import annotations
 
+import functools
 import re
 from hashlib import blake2b
 
@@ -111,6 +112,7 @@ def opens(url: str) -> tuple[str, ...]:
 LOOKALIKE = "a part that looks like a key"
 
 
+@functools.lru_cache(maxsize=4096)  # of a feed it is asked for at every poll
 def kept(url: str) -> str:
     """`url` as the database keeps it: masked, with a mark of four digits that tells a changed secret.
 

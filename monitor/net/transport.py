@@ -2,7 +2,7 @@
 
 asyncio connects, llhttp (`httptools`) reads, the guards of `monitor.net.client` stand before each connection.
 A ready-made engine costs three to ten times as much for each answer, and two of them cannot send a validator
-back byte for byte (docs/decisions/0007-fetching.md). Only requests without a body are made.
+back byte for byte (docs/decisions/0008-fetching.md). Only requests without a body are made.
 """
 
 from __future__ import annotations

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, literal, select, update
+from sqlalchemy import Text, bindparam, case, cast, func, literal, select, update
 
 from monitor.model import Novelty
 from monitor.net.redaction import kept, masked
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping
+    from sqlalchemy import ColumnElement, Connection, RowMapping, Update
 
     from monitor.model import Feed, FeedState, PollRecord
 
@@ -48,6 +49,10 @@ _FORGOTTEN: dict[str, Any] = {
     "fault": None,
     "fault_detail": "",
 }
+
+
+#: a row with the definition as its JSON text, by which the feed is remembered
+_AS_TEXT = [cast(c, Text).label(c.name) if c is feeds.c.definition else c for c in feeds.c]
 
 
 def sync(
@@ -139,9 +144,8 @@ def everything(tx: Connection) -> tuple[FeedState, ...]:
 
 def due(tx: Connection, now: datetime, limit: int) -> tuple[FeedState, ...]:
     """Feeds whose time has come, the longest overdue first."""
-    found = (
-        select(feeds).where(polled(), feeds.c.next_poll_at <= now).order_by(feeds.c.next_poll_at, feeds.c.id)
-    )
+    found = select(*_AS_TEXT).where(polled(), feeds.c.next_poll_at <= now)
+    found = found.order_by(feeds.c.next_poll_at, feeds.c.id)
     return tuple(rows.feed_state(row) for row in tx.execute(found.limit(limit)).mappings())
 
 
@@ -215,12 +219,31 @@ def settle(tx: Connection, record: PollRecord) -> None:
 
     Where the feed got another address meanwhile, the state belongs to the old one and is dropped.
     """
-    values = rows.state_columns(record.state) | {"asked_at": None}
-    if record.status == "ok":
-        values["last_parsed_at"] = record.at
-    feed = record.state.feed
-    tx.execute(update(feeds).where(feeds.c.id == feed.id, feeds.c.url == feed.url).values(**values))
-    tx.execute(polls.insert().values(**_journal(record)))
+    settle_all(tx, [(None, record)])
+
+
+def settle_all(tx: Connection, settled: Iterable[tuple[FeedState | None, PollRecord]]) -> None:
+    """The same of many, each with the state before its poll: what did not change is not written again."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    lines = []
+    for before, record in settled:
+        after, feed = record.state, record.state.feed
+        names = rows.STATE_FIELDS if before is None else rows.state_changes(before, after)
+        values = rows.state_columns(after, names) | {"asked_at": None}
+        if record.status == "ok":
+            values["last_parsed_at"] = record.at
+        alike.setdefault(tuple(values), []).append(values | {"of_id": feed.id, "of_url": feed.url})
+        lines.append(_journal(record))
+    for columns, group in alike.items():
+        tx.execute(_settling(columns), group)
+    tx.execute(polls.insert(), lines)
+
+
+@lru_cache(maxsize=64)
+def _settling(columns: tuple[str, ...]) -> Update:
+    """Built once: most of what a small statement costs is its building."""
+    mine = (feeds.c.id == bindparam("of_id")) & (feeds.c.url == bindparam("of_url"))
+    return update(feeds).where(mine).values({name: bindparam(name) for name in columns})
 
 
 def _journal(record: PollRecord) -> dict[str, Any]:

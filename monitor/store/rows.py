@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from monitor.model import (
     UNKNOWN,
@@ -60,10 +63,20 @@ def feed(definition: Mapping[str, Any], *, enabled: bool) -> Feed:
     return replace(Feed(**known), enabled=enabled)
 
 
-def state_columns(state: FeedState) -> Row:
-    """The state part of a row of `feeds`."""
-    columns = {name: getattr(state, name) for name in STATE_FIELDS}
-    return columns | {"rhythm": _rhythm_row(state.rhythm), "asks": _asks_row(state.asks)}
+def state_columns(state: FeedState, names: Iterable[str] = STATE_FIELDS) -> Row:
+    """The state part of a row of `feeds`, or `names` of it."""
+    columns = {name: getattr(state, name) for name in names}
+    if "rhythm" in columns:
+        columns["rhythm"] = _rhythm_row(state.rhythm)
+    if "asks" in columns:
+        columns["asks"] = _asks_row(state.asks)
+    return columns
+
+
+def state_changes(before: FeedState, after: FeedState) -> tuple[str, ...]:
+    """The columns of the state in which two states of a feed differ."""
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in STATE_FIELDS)
+    return tuple(name for name, old, new in pairs if old is not new and old != new)
 
 
 def feed_state(row: RowMapping) -> FeedState:
@@ -71,7 +84,15 @@ def feed_state(row: RowMapping) -> FeedState:
     columns: Row = {name: row[name] for name in STATE_FIELDS}
     columns["fault"] = FetchFault(columns["fault"]) if columns["fault"] else None
     columns["rhythm"], columns["asks"] = _rhythm(columns["rhythm"]), _asks(columns["asks"])
-    return FeedState(feed=feed(row["definition"], enabled=row["enabled"]), **columns)
+    definition = row["definition"]
+    defined = _feed_of if isinstance(definition, str) else feed
+    return FeedState(feed=defined(definition, enabled=row["enabled"]), **columns)
+
+
+@functools.lru_cache(maxsize=4096)
+def _feed_of(definition: str, *, enabled: bool) -> Feed:
+    """The same of a definition as JSON, which for most feeds never changes."""
+    return feed(orjson.loads(definition), enabled=enabled)
 
 
 def item_columns(item: Item) -> Row:
