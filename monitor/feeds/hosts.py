@@ -16,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import uvloop
+
 from monitor.feeds import addresses
 from monitor.feeds.fetch import FetchRequest, fetch
 from monitor.model import FetchFailed, FetchFault
@@ -117,7 +119,7 @@ class Fetching(Generic[K]):
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended = asyncio.Event()
         self._serving = False
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
         self._thread.start()
 

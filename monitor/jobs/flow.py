@@ -207,18 +207,17 @@ class _Flow:
         began = time.monotonic()
         now = self._poller.clock()
         with self._poller.db.snapshot() as tx:
-            due = feeds.due(tx, now, MOST)
+            due = feeds.due(tx, now, MOST, besides={of for kind, of in self._flying if kind == "feed"})
             wishes = articles.due(tx, now, MOST)
             moments = (feeds.next_due(tx), articles.next_due(tx))
         self._next_due = min((at for at in moments if at is not None), default=None)
-        fresh = [state for state in due if _key(state) not in self._flying]
-        if remote := [state.feed.id for state in fresh if not is_local(state.feed.url)]:
+        if remote := [state.feed.id for state in due if not is_local(state.feed.url)]:
             with self._poller.db.transaction() as tx:
                 feeds.ask(tx, remote, now)
         if not self._poller.polling.fulltext:
             article_jobs.give_up_all(self._poller, wishes)
             wishes = ()
-        dues: tuple[Due, ...] = (*fresh, *wishes)
+        dues: tuple[Due, ...] = (*due, *wishes)
         wanted = [one for one in map(self._begun, dues) if one is not None]
         if wanted:
             self._fetching.add(*wanted)

@@ -205,7 +205,9 @@ async def resolved(host: str, port: int) -> list[str]:
     """The addresses of `host`; one that is an address needs no lookup, and no thread for it."""
     if _is_address(host):
         return [host]
-    answers = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    look_up = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    # in the loop's own threads: those of uvloop are four, whatever the loop was given
+    answers = await asyncio.get_running_loop().run_in_executor(None, look_up)
     return [str(answer[4][0]) for answer in answers]
 
 

@@ -142,11 +142,18 @@ def everything(tx: Connection) -> tuple[FeedState, ...]:
     return tuple(rows.feed_state(row) for row in tx.execute(select(feeds).order_by(feeds.c.id)).mappings())
 
 
-def due(tx: Connection, now: datetime, limit: int) -> tuple[FeedState, ...]:
-    """Feeds whose time has come, the longest overdue first."""
-    found = select(*_AS_TEXT).where(polled(), feeds.c.next_poll_at <= now)
-    found = found.order_by(feeds.c.next_poll_at, feeds.c.id)
-    return tuple(rows.feed_state(row) for row in tx.execute(found.limit(limit)).mappings())
+def due(
+    tx: Connection, now: datetime, limit: int, *, besides: Collection[str | int] = ()
+) -> tuple[FeedState, ...]:
+    """Feeds whose time has come, but for `besides`, the longest overdue first."""
+    found = select(feeds.c.id).where(polled(), feeds.c.next_poll_at <= now)
+    found = found.order_by(feeds.c.next_poll_at, feeds.c.id).limit(limit)
+    ids = [name for name in tx.execute(found).scalars() if name not in besides]
+    states: dict[str, FeedState] = {}
+    for batch in batches(ids):
+        for row in tx.execute(select(*_AS_TEXT).where(feeds.c.id.in_(batch))).mappings():
+            states[row["id"]] = rows.feed_state(row)
+    return tuple(states[name] for name in ids)
 
 
 def ask(tx: Connection, feed_ids: Iterable[str], now: datetime) -> None:

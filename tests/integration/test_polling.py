@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from monitor.jobs import flow
 from monitor.jobs import poll as polling
-from monitor.store import alerts, archive, evidence, feeds, stories
+from monitor.model import Feed, FeedState, FetchFault
+from monitor.store import alerts, archive, evidence, feeds, polls, stories
 from monitor.store.archive import Filter
+from monitor.store.database import Database
 from tests.support.newsroom import START, Newsroom, document
 from tests.support.newsroom import newsroom as opened_newsroom
 
@@ -83,3 +89,106 @@ def test_what_the_feed_said_is_kept_in_the_same_transaction(newsroom: Newsroom) 
     assert ("Content-Type", "application/rss+xml") in [
         (name.title(), value) for name, value in kept[0].link.headers
     ]
+
+
+# --- answers without a new document
+
+
+@dataclass
+class Several:
+    """More feeds of the newsroom's server, which do not change."""
+
+    newsroom: Newsroom
+    count: int = 30
+
+    def __post_init__(self) -> None:
+        with self.newsroom.app.db.transaction() as tx:
+            for n in range(self.count):
+                url = self.newsroom.web.answer(f"/{n}", body=document([n]), headers={"ETag": f'"{n}"'})
+                feeds.add(tx, Feed(id=f"f{n}", url=url, title=f"F{n}"), START)
+        self.newsroom.web.answer("/rss", body=document([1]), headers={"ETag": '"1"'})
+
+    def poll(self) -> Counter[str]:
+        """All of them, an hour later."""
+        self.newsroom.now[0] += timedelta(hours=1)
+        with self.newsroom.app.db.transaction() as tx:
+            feeds.poll_now(tx, self.newsroom.now[0])
+        return self.newsroom.app.poll()
+
+    def states(self) -> dict[str, FeedState]:
+        """By feed id."""
+        with self.newsroom.app.db.snapshot() as tx:
+            return {state.feed.id: state for state in feeds.everything(tx)}
+
+
+@pytest.fixture
+def several(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Several:
+    """All of them polled once; from now on what comes without news waits for the last of them."""
+    monkeypatch.setattr(flow, "HOLD", 60.0)
+    made = Several(newsroom)
+    assert made.poll()["ok"] == made.count + 1
+    return made
+
+
+def test_answers_without_news_have_no_transactions_of_their_own(
+    several: Several, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked, written, done: three transactions, also where bodies come again, and where addresses fail."""
+    several.newsroom.web.answer("/1", body=document([1]))
+    several.newsroom.web.answer("/2", status=404)
+    begun = []
+    made = Database.transaction
+    monkeypatch.setattr(Database, "transaction", lambda db: begun.append(db) or made(db))
+    found = several.poll()
+    assert (found["not-modified"], found["unchanged"], found["failed"]) == (several.count - 1, 1, 1)
+    assert len(begun) <= 5
+    with several.newsroom.app.db.snapshot() as tx:
+        lines = polls.latest(tx, limit=several.count + 1)
+        assert not feeds.being_asked(tx)
+    assert Counter(line.status for line in lines) == Counter(found) - Counter(new=1, changed=1, matched=1)
+    assert all(state.last_polled_at == several.newsroom.now[0] for state in several.states().values())
+    assert several.states()["f2"].fault is FetchFault.CLIENT_ERROR
+
+
+def test_news_does_not_wait_for_those_without(several: Several) -> None:
+    """It is stored while the others are still to be written."""
+    several.newsroom.web.answer("/3", body=document([3, 4]))
+    stored: list[int] = []
+    told = flow.feed_jobs.write_quiet
+
+    def write(poller: Any, decided: Any) -> Any:
+        with several.newsroom.app.db.snapshot() as tx:
+            stored.append(archive.count(tx, Filter(feed_id="f3")))
+        return told(poller, decided)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(flow.feed_jobs, "write_quiet", write)
+        assert several.poll()["new"] == 1
+    assert stored == [2]
+
+
+@pytest.mark.parametrize("where", ["deciding", "writing"])
+def test_a_bug_that_one_answer_meets_costs_that_feed_an_hour(
+    several: Several, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """The others are written."""
+    decide, write = polling.assess, feeds.settle_all
+
+    def assess(poll: Any, *args: Any, **more: Any) -> Any:
+        return 1 / 0 if poll.state.feed.id == "f5" else decide(poll, *args, **more)
+
+    def settle_all(tx: Any, settled: Any) -> None:
+        if any(before is not None and before.feed.id == "f5" for before, _ in settled):
+            raise ZeroDivisionError
+        write(tx, settled)
+
+    with monkeypatch.context() as broken:
+        if where == "deciding":
+            broken.setattr(polling, "assess", assess)
+        else:
+            broken.setattr(feeds, "settle_all", settle_all)
+        assert several.poll()["not-modified"] == several.count
+    states, now = several.states(), several.newsroom.now[0]
+    assert (states["f5"].failures, states["f5"].next_poll_at) == (1, now + polling.ASIDE)
+    assert {state.last_polled_at for state in states.values()} == {now}
+    assert several.poll()["not-modified"] == several.count + 1

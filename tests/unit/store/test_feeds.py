@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from monitor.model import Asks, FetchFault, Rhythm, Side
 from monitor.store import feeds
+from monitor.store.tables_news import feeds as feed_table
 from monitor.store.tables_news import polls
 from tests.support.stored import HOUR, MINUTE, NOW, assessed, feed, match, poll, state
 
@@ -257,3 +259,35 @@ def test_every_poll_leaves_a_line(tx: Connection) -> None:
     assert told == {"new": 2, "changed": 1, "seen": 4, "matched": 1, "gap": True, "flood": True, "size": 99}
     assert (line["fault"], line["detail"], line["status"]) == ("tls", "expired", "failed")
     assert (line["elapsed"], line["remarks"]) == (timedelta(seconds=1.5), ["a comma was missing"])
+
+
+def test_of_many_only_what_changed_is_written_and_all_of_it_comes_back(tx: Connection) -> None:
+    """Whatever changed in each; a state that belongs to another address by now is dropped."""
+    changes: list[dict[str, object]] = [
+        {},
+        {"etag": '"2"', "rhythm": Rhythm(since=NOW, at=NOW, window=9.0)},
+        {"asks": Asks(fresh_for=HOUR), "failures": 3, "fault": FetchFault.TIMEOUT, "fault_detail": "slow"},
+        {"moved_to": "https://new.example/", "moved_since": NOW, "moved_polls": 1, "gone": True},
+        {"etag": None, "last_modified": None, "body_hash": None, "not_before": NOW, "interval": MINUTE},
+    ]
+    sown(tx, *(feed(f"f{n}") for n in range(len(changes))), feed("moved"))
+    names = [f"f{n}" for n in range(len(changes))]
+    for name in names:
+        before = feeds.get(tx, name)
+        assert before is not None
+        feeds.settle(tx, poll(of=replace(before, etag='"1"', last_modified="x", body_hash="h")))
+    befores = [found for name in names if (found := feeds.get(tx, name)) is not None]
+    moved = feeds.get(tx, "moved")
+    assert moved is not None
+    elsewhere = replace(moved, feed=replace(moved.feed, url="https://old.example/"), etag='"old"')
+    afters = [
+        replace(before, next_poll_at=NOW + HOUR, **changed)  # type: ignore[arg-type]
+        for before, changed in zip(befores, changes, strict=True)
+    ]
+    feeds.ask(tx, [*names, "moved"], NOW)
+    pairs = [(b, poll(of=a, status="not-modified")) for b, a in zip(befores, afters, strict=True)]
+    feeds.settle_all(tx, [*pairs, (moved, poll(of=elsewhere, status="not-modified"))])
+    assert [feeds.get(tx, name) for name in names] == afters
+    assert feeds.get(tx, "moved") == moved
+    asked = {row.id for row in tx.execute(select(feed_table.c.id).where(feed_table.c.asked_at.is_not(None)))}
+    assert asked == {"moved"}
