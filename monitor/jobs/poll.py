@@ -14,11 +14,14 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
+import xxhash
+
 from monitor import failpoints, logs
 from monitor.errors import StoreError
 from monitor.feeds import dates, headline, identity
 from monitor.feeds.addresses import canonical_url
 from monitor.feeds.fetch import FetchRequest
+from monitor.feeds.local import is_local
 from monitor.feeds.parse import parse
 from monitor.feeds.worker import WorkerFault
 from monitor.jobs import feedback, reading
@@ -29,6 +32,7 @@ from monitor.languages import detect
 from monitor.model import (
     Coverage,
     FeedState,
+    Fetched,
     FetchFailed,
     FetchFault,
     FetchResult,
@@ -40,7 +44,7 @@ from monitor.model import (
 from monitor.store import articles, evidence, feeds, items
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
