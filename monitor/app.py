@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import math
 import random
@@ -351,6 +352,9 @@ def _freeze_loaded(parts: Parts) -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    # the GNU C library keeps what loading needed for a while, 42 MB; others have no such call
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @contextmanager

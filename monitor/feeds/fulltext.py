@@ -14,8 +14,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import trafilatura
-
 from monitor.feeds import discover
 from monitor.feeds.clean import to_text
 from monitor.feeds.relevance import Page, speaks_of
@@ -273,6 +271,9 @@ def _drop(element: HtmlElement) -> None:
 
 def _text(root: HtmlElement, url: str) -> str:
     """Paragraphs as trafilatura sees them, with what it lost among their neighbours."""
+    # 25 MB, and only the child that reads articles needs it
+    import trafilatura
+
     before = copy.deepcopy(root)
     found = trafilatura.extract(root, url=url, include_comments=False, include_tables=True, favor_recall=True)
     paragraphs = [line for part in (found or "").split("\n") if (line := _plain(part))]

@@ -56,6 +56,7 @@ _KNOWN = (
     items.c.published_at,
     items.c.changed_at,
 )
+_NEWEST = select(func.max(items.c.id))
 _EXCERPT = func.substr(items.c.summary + " " + items.c.content, 1, EXCERPT).label("excerpt")
 
 
@@ -150,12 +151,13 @@ def write(tx: Connection, assessed: Sequence[Assessed], at: datetime) -> tuple[i
     A new item is in no story yet, a revised one stays in its own.
     """
     existing = _existing(tx, assessed)
-    here = _ids(tx, [a for a in assessed if a.revises not in existing])
     # an entry that stands twice in a document is one item: the first
-    fresh = {_place(a): a for a in reversed(assessed) if a.revises not in existing and _place(a) not in here}
-    new = [a for a in assessed if fresh.get(_place(a)) is a]
-    put_new(tx, items, [_new_row(a, at) for a in new])
-    here |= _ids(tx, new)
+    new = {_place(a): a for a in reversed(assessed) if a.revises not in existing}
+    newest = tx.execute(_NEWEST).scalar() or 0
+    put_new(tx, items, [_new_row(a, at) for a in reversed(new.values())])
+    here = _ids(tx, new.values())
+    # what another poll stored meanwhile is not doubled
+    fresh = {place: a for place, a in new.items() if here[place] > newest}
     ids: list[int] = []
     written: list[tuple[Assessed, int, int]] = []
     for a in assessed:

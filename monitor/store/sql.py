@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, Dialect, Executable, Table
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
@@ -46,22 +46,46 @@ def insert(tx: Connection, table: Table) -> SqliteInsert | PostgresInsert:
 
 
 def put_new(tx: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert `rows`; those that are already there (by any uniqueness) stay as they are."""
-    if rows:
-        tx.execute(_put_new(tx.dialect.name, table), rows)
-
-
-@lru_cache(maxsize=64)
-def _put_new(dialect: str, table: Table) -> PostgresInsert | SqliteInsert:
-    """Built once: most of what a small statement costs is its building."""
-    made = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    return made.on_conflict_do_nothing()
+    """Insert `rows`, all of the same columns; those that are already there (by any uniqueness) stay."""
+    _put(tx, table, rows, once=True)
 
 
 def add(tx: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert `rows`; a conflict raises IntegrityError."""
-    if rows:
-        tx.execute(table.insert(), rows)
+    """Insert `rows`, all of the same columns; a conflict raises IntegrityError."""
+    _put(tx, table, rows, once=False)
+
+
+def _put(tx: Connection, table: Table, rows: Sequence[dict[str, Any]], *, once: bool) -> None:
+    if not rows:
+        return
+    if tx.dialect.name == "postgresql":
+        tx.execute(_statement("postgresql", table, once), rows)
+        return
+    text, columns = _compiled(tx.dialect, table, once, tuple(rows[0]))
+    tx.exec_driver_sql(text, [tuple([make(row[name]) for name, make in columns]) for row in rows])
+
+
+@lru_cache(maxsize=64)
+def _statement(dialect: str, table: Table, once: bool) -> PostgresInsert | SqliteInsert:
+    """Built once: most of what a small statement costs is its building."""
+    made = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return made.on_conflict_do_nothing() if once else made
+
+
+@lru_cache(maxsize=128)
+def _compiled(
+    dialect: Dialect, table: Table, once: bool, names: tuple[str, ...]
+) -> tuple[str, tuple[tuple[str, Callable[[Any], Any]], ...]]:
+    """The text of an INSERT, and what makes its values out of a row's, in order: without a dictionary of
+    parameters for each row, which costs more than SQLite itself.
+    """
+    made = _statement(dialect.name, table, once).compile(dialect=dialect, column_keys=names)
+    kinds = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
+    return str(made), tuple((name, kinds[name] or _as_is) for name in made.positiontup or ())
+
+
+def _as_is(value: Any) -> Any:
+    return value
 
 
 def changed(tx: Connection, statement: Executable) -> int:

@@ -141,7 +141,7 @@ items = Table(
     Column("coverage", Text, nullable=False),
     words("coverage_detail"),
     #: who denies the item's news, where it reports no contact
-    Column("denier", JSON),
+    Column("denier", JSON(none_as_null=True)),
     Column("story_id", Text, ForeignKey("stories.id"), index=True),
     #: the wire agency that the text credits
     words("credit"),
@@ -231,7 +231,7 @@ contacts = Table(
     flag("background"),
     Column("evidence", JSON, nullable=False),
     #: whom the item names as the one who says or denies it: {name, kind, side}
-    Column("speaker", JSON),
+    Column("speaker", JSON(none_as_null=True)),
     sqlite_autoincrement=True,
 )
 

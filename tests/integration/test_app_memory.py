@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from monitor.app import opened
@@ -25,3 +27,10 @@ def test_what_was_loaded_is_not_walked_again_until_a_reload_replaces_it(tmp_path
         assert frozen > 10 * walked
         assert gc.get_freeze_count() < 1.5 * frozen
     assert gc.get_freeze_count() == 0
+
+
+def test_what_only_a_child_needs_is_not_loaded_here() -> None:
+    """25 MB for as long as the daemon lives."""
+    script = "import sys; from monitor.cli import run; print('trafilatura' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
