@@ -14,7 +14,7 @@ from monitor.config import load as settings
 from monitor.config.model import ReceiverConfig
 from monitor.config.routes import RouteConfig, TimeIntervalConfig
 from monitor.jobs.notices import Notices
-from monitor.jobs.watch import Watcher, note, watch
+from monitor.jobs.watch import SELDOM, Memory, Watcher, note, watch
 from monitor.messages.templates import load
 from monitor.model import Delivered, EventKind, Finding, Rejected
 from monitor.model.matchers import parse
@@ -137,6 +137,18 @@ def test_forty_failing_feeds_are_one_message(world: World) -> None:
     assert [world.look(MINUTE) for _ in range(15)] == [0] * 15
 
     assert world.told() == ["desk: 40 feeds are failing"]
+
+
+def test_all_feeds_are_looked_through_every_few_minutes(world: World) -> None:
+    """Not each minute; and at once when the clock was set back."""
+    memory = Memory()
+    with world.db.snapshot() as tx:
+        assert memory.found(tx, NOW) == ()
+    world.settle(3, *range(40))
+    with world.db.snapshot() as tx:
+        assert memory.found(tx, NOW + MINUTE) == ()
+        assert len(memory.found(tx, NOW + SELDOM)) == 40
+        assert len(memory.found(tx, NOW - HOUR)) == 40
 
 
 def test_the_monitor_speaks_of_itself_in_its_readers_language(world: World) -> None:

@@ -347,3 +347,15 @@ def test_the_journal_counts(tx: Connection) -> None:
     assert [line.receiver for line in journal.lines(tx, receiver="siem")] == ["siem"]
     assert len(journal.lines(tx, states=["leased", "pending"])) == 2
     assert len(journal.lines(tx, limit=1)) == 1
+
+
+def test_whether_there_is_anything_to_look_after(tx: Connection) -> None:
+    """What is owed, and a receiver's trouble for as long as it lasts."""
+    assert receivers.all_well(tx)
+    enqueued(tx)
+    assert not receivers.all_well(tx)
+    outbox.settle(tx, held(tx), Delivered(), None, NOW)
+    assert receivers.all_well(tx)
+    enqueued(tx)
+    outbox.settle(tx, held(tx), Rejected(reason="gone", suspend=True), None, NOW)
+    assert not receivers.all_well(tx)
