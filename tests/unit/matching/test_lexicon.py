@@ -59,6 +59,7 @@ VOCABULARIES = (
     ),
 )  # fmt: skip
 LEXICON = Lexicon.build(ENTITIES, VOCABULARIES, ['"foreign forces"', "troop*"])
+LEXICON.prepare()
 
 
 def scan(content: str, *, lang: str = "en", **fields: Any) -> Scan:
@@ -232,6 +233,10 @@ def test_forms_of_several_scripts_come_as_from_one_automaton() -> None:
         " вода ",
     ]
     assert {patterns.meant(number) for number, _, _ in patterns.find(text)} == {claim}
+
+    whole = Patterns.of(dict.fromkeys(forms, claim))
+    whole.prepare()
+    assert whole.find(text) == patterns.find(text)
 
     latin = Patterns.of(dict.fromkeys(forms, claim))
     assert len(latin.find(" aqua ")) == 2
