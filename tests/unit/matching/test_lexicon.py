@@ -60,6 +60,7 @@ VOCABULARIES = (
 )  # fmt: skip
 LEXICON = Lexicon.build(ENTITIES, VOCABULARIES, ['"foreign forces"', "troop*"])
 LEXICON.prepare()
+LEXICON.scan(Item(key="k", feed_id="f", title="Haftar"))  # word lists are read here, not in an example
 
 
 def scan(content: str, *, lang: str = "en", **fields: Any) -> Scan:
