@@ -1,9 +1,9 @@
-"""The long-running process: when each tick begins, signals, and services.
+"""The long-running process: APScheduler begins the ticks; signals, and services.
 
 The database is the schedule and the queue: it says when the next thing is due, and until then this process
 sleeps. Whoever makes something due earlier wakes it: a tick that ended, a commit here or of another process.
-A tick that is late still runs, and never twice at once. A service has a thread of its own and goes on until
-the process is to end.
+A tick that is late still runs (`misfire_grace_time=None`: the library's default of one second drops work
+silently), and never twice at once. A service has a thread of its own and goes on until the process is to end.
 """
 
 from __future__ import annotations
@@ -16,8 +16,12 @@ import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor import logs
 from monitor.errors import ConfigError, StoreError
@@ -178,36 +182,14 @@ def run(
             _wake(services)
         alive()
     stopping.set()
+    schedule.end()
     _wake(services)
     log.info("stopping", grace_seconds=GRACE_SECONDS)
     return busy.wait(GRACE_SECONDS, signals)
 
 
-class _Tick:
-    """A tick's work and when it begins next, on the clock that nobody sets."""
-
-    def __init__(self, seconds: float, work: Callable[[], bool]) -> None:
-        self.seconds, self.work = seconds, work
-        self.running = False
-        #: when it is to begin by its rhythm, when it has something to do, and before when it is left alone
-        self.rhythm, self.due, self.rest = 0.0, math.inf, 0.0
-
-    @property
-    def at(self) -> float:
-        """When it begins next; never while it runs."""
-        return math.inf if self.running else max(self.rest, min(self.rhythm, self.due))
-
-    def run(self) -> None:
-        """Work, and find out when to begin again."""
-        began = time.monotonic()
-        well = self.work()
-        self.rhythm, self.due = began + self.seconds, math.inf
-        self.rest = min(self.rhythm, began + PAUSE_SECONDS if well else time.monotonic() + AGAIN_SECONDS)
-        self.running = False
-
-
 class _Schedule:
-    """Begins each tick when it is due, in a thread of its own and never twice at once."""
+    """When each tick begins: in its rhythm, or sooner where it has something to do; never twice at once."""
 
     def __init__(
         self,
@@ -217,13 +199,19 @@ class _Schedule:
         busy: _Busy,
         wake: Callable[[], None],
     ) -> None:
-        self._ticks = {name: _Tick(seconds, work) for name, (seconds, work) in ticks.items()}
         self._waits, self._failed = waits, failed
-        self._busy, self._wake = busy, wake
+        self._wake = wake
         self._called = threading.Event()
-        #: the ticks that somebody asks about
+        #: the ticks that run now, those that somebody asks about, and before when each is left alone
+        self._running: set[str] = set()
         self._asked: set[str] = set()
+        self._rest: dict[str, float] = {}
         self._look_at = self._looked_at = 0.0
+        self._scheduler = _scheduler(len(ticks))
+        for name, (seconds, work) in ticks.items():
+            run = busy.counting(partial(self._run, name, work))
+            self._scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=_soon(0.0))
+        self._scheduler.start()
         waits.hear(self.call)
 
     def call(self) -> None:
@@ -233,23 +221,28 @@ class _Schedule:
             self._wake()
 
     def all_at_once(self) -> None:
-        """Let every tick begin now and go on in its rhythm from here."""
-        for tick in self._ticks.values():
-            tick.rhythm = tick.rest = 0.0
+        """Let every tick begin now and go on in its rhythm from here.
+
+        The scheduler reckons in wall time, and would sleep as long as the clock was set back.
+        """
+        self._rest.clear()
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=_soon(0.0))
         self.call()
 
     def go_on(self) -> float:
-        """Begin what is due; in how many seconds to come again, if not called before."""
+        """Find out what is due sooner than its rhythm says; in how many seconds to come again, if not called
+        before.
+        """
         if self._called.is_set():
             self._look_at = min(self._look_at, self._looked_at + CALM_SECONDS)
         if time.monotonic() >= self._look_at:
             self._look()
-        for name, tick in self._ticks.items():
-            if tick.at <= time.monotonic():
-                tick.running = True
-                self._busy.start(name, partial(self._run, name))
-        wanted = min([self._look_at, *(tick.at for tick in self._ticks.values())])
-        return min(CLOCK_SECONDS, max(0.0, wanted - time.monotonic()))
+        return min(CLOCK_SECONDS, max(0.0, self._look_at - time.monotonic()))
+
+    def end(self) -> None:
+        """Begin no tick any more."""
+        self._scheduler.shutdown(wait=False)
 
     def _look(self) -> None:
         self._called.clear()
@@ -264,15 +257,35 @@ class _Schedule:
         self._look_at = self._looked_at + every
         self._asked |= away.keys()
         for name, seconds in away.items():
-            if not self._ticks[name].running:
-                self._ticks[name].due = self._looked_at + seconds
+            if name not in self._running and seconds < math.inf:
+                self._hasten(name, max(seconds, self._rest.get(name, 0.0) - self._looked_at))
 
-    def _run(self, name: str) -> None:
-        self._ticks[name].run()
+    def _hasten(self, name: str, seconds: float) -> None:
+        """Let a tick begin in so many seconds, if it does not sooner."""
+        job, wanted = self._scheduler.get_job(name), _soon(seconds)
+        if wanted < job.next_run_time:
+            job.modify(next_run_time=wanted)
+
+    def _run(self, name: str, work: Callable[[], bool]) -> None:
+        began = time.monotonic()
+        self._running.add(name)
+        well = work()
+        self._rest[name] = began + PAUSE_SECONDS if well else time.monotonic() + AGAIN_SECONDS
+        self._running.discard(name)
         if name in self._asked:
             self.call()
-        else:
-            self._wake()
+
+
+def _scheduler(threads: int) -> BackgroundScheduler:
+    return BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(threads)},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        timezone="UTC",
+    )
+
+
+def _soon(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
 def _lasting(work: Callable[[], object], stopping: Stopping) -> Callable[[], None]:
@@ -328,17 +341,22 @@ class _Busy:
 
     def start(self, name: str, work: Callable[[], None]) -> None:
         """Do `work` in a thread of its own, which does not keep the process."""
-        with self._changed:
-            self._count += 1
-        threading.Thread(target=self._counted, args=(work,), name=name, daemon=True).start()
+        threading.Thread(target=self.counting(work), name=name, daemon=True).start()
 
-    def _counted(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        finally:
+    def counting(self, work: Callable[[], None]) -> Callable[[], None]:
+        """`work`, counted while it runs."""
+
+        def counted() -> None:
             with self._changed:
-                self._count -= 1
-                self._changed.notify_all()
+                self._count += 1
+            try:
+                work()
+            finally:
+                with self._changed:
+                    self._count -= 1
+                    self._changed.notify_all()
+
+        return counted
 
     def wait(self, seconds: float, signals: Signals) -> bool:
         """True when nothing is in hand any more; False after `seconds` or at another signal to stop."""
