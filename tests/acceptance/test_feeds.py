@@ -161,7 +161,10 @@ def test_the_heartbeat_is_pinged_only_while_work_is_completed(tmp_path: Path) ->
     with Web() as web, Hook(Reply()) as hook:
         web.answer("/a", body=rss(("1", "Lemons")))
         with watching(tmp_path, web, {"/a": ""}, f"heartbeat: {{url: {hook.url}}}\n") as app:
-            app.parts = replace(app.parts, net=web.policy(allow_ports=(web.port, hook.port)))
+            found = app.parts.settings
+            polling = found.config.polling.model_copy(update={"allow_ports": (web.port, hook.port)})
+            config = found.config.model_copy(update={"polling": polling})
+            app.parts = replace(app.parts, settings=replace(found, config=config))
             before = app.heartbeat()
             pass_once(app, digest=False, everything=True)
             app.prune()

@@ -12,7 +12,7 @@ from monitor.app import App, opened
 from monitor.config import load
 from monitor.feeds import hosts
 from monitor.feeds.worker import Worker
-from monitor.jobs import flow, poll
+from monitor.jobs import flow, poll, reading
 from monitor.jobs.poll import request as feed_request
 from monitor.store import facts, feeds
 from tests.support.line import until
@@ -125,6 +125,7 @@ def test_a_large_document_is_parsed_beside_the_others(
 ) -> None:
     """Its parser takes its time; other feeds are polled again and again meanwhile."""
     monkeypatch.setattr(flow, "LARGE", 20_000)
+    monkeypatch.setattr(reading, "PART", 20_000)
     run = Worker.run
     busy = threading.Event()
 

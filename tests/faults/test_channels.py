@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.config.model import ReceiverConfig
-from monitor.delivery.channels import notifier_for
 from monitor.store import journal
 from tests.faults import rows
 from tests.faults.rows import CHANNELS, Row
@@ -51,9 +50,7 @@ def receiving(parts: Parts, *receivers: ReceiverConfig, ports: tuple[int, ...] =
     known = {r.name: r for r in (*config.receivers, *receivers)}
     polling = config.polling.model_copy(update={"allow_ports": (*ports, 1)})
     config = config.model_copy(update={"receivers": tuple(known.values()), "polling": polling})
-    net = replace(parts.net, allow_ports=(*ports, 1))
-    notifiers = {name: notifier_for(r, net) for name, r in known.items()}
-    return replace(parts, settings=replace(parts.settings, config=config), net=net, notifiers=notifiers)
+    return replace(parts, settings=replace(parts.settings, config=config))
 
 
 def endpoint(kind: str, hook: Hook, **wrong: Any) -> ReceiverConfig:

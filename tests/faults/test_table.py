@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +24,12 @@ def test_every_test_that_the_page_names_is_there() -> None:
     command = [sys.executable, "-m", "pytest", "--collect-only", "-n", "0", *files]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout[-2000:]
-    assert set(proofs()) - set(found.stdout.splitlines()) == set()
+    assert set(proofs()) - {_of_any_database(line) for line in found.stdout.splitlines()} == set()
+
+
+def _of_any_database(test: str) -> str:
+    """The name of a test without the database that it runs on: a fault is proved where SQLite's run is there."""
+    return re.sub(r"\[sqlite\]|(?<=\[)sqlite-|-sqlite(?=\])", "", test)
 
 
 def test_no_fault_is_listed_twice() -> None:
