@@ -62,11 +62,13 @@ def _validator(line: bytes, found: dict[str, str]) -> None:
 @contextlib.contextmanager
 def monitor(folder: Path) -> Iterator[Round]:
     """This program: the parts of its daemon, the whole line from the request to a message in a folder."""
+    from monitor import logs
     from monitor.app import opened
     from monitor.config import load
     from monitor.jobs import preview
 
     known = matched = 0
+    logs.configure()  # as the daemon does
     with opened(load.load(folder / "monitor.yaml"), spread=False) as app:
 
         def go() -> tuple[int, int]:

@@ -40,6 +40,8 @@ MAX_PAIRS = 5_000
 #: between a key and what tells its bearers apart
 _APART = "#"
 _WORD = re.compile(r"\w+")
+#: what `str.isalnum` says no to
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +159,7 @@ def sort_out(document: Document, known: Iterable[KnownItem]) -> tuple[Sorted, ..
 
 def folded_title(title: str) -> str:
     """A title for comparing: no case, accents, punctuation or spacing."""
-    plain = unicodedata.normalize("NFKD", title.casefold())
-    return "".join(c for c in plain if c.isalnum())
+    return _NOT_ALPHANUMERIC.sub("", unicodedata.normalize("NFKD", title.casefold()))
 
 
 @dataclass(frozen=True, slots=True)

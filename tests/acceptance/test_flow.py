@@ -129,11 +129,11 @@ def test_a_large_document_is_parsed_beside_the_others(
     run = Worker.run
     busy = threading.Event()
 
-    def slow(self: Worker, function: Callable[..., object], *arguments: object) -> object:
+    def slow(self: Worker, function: Callable[..., object], *arguments: object, **named: object) -> object:
         if arguments and isinstance(arguments[0], bytes) and len(arguments[0]) > 20_000:
             busy.set()
             run(self, time.sleep, 60)
-        return run(self, function, *arguments)
+        return run(self, function, *arguments, **named)
 
     monkeypatch.setattr(Worker, "run", slow)
     with troubled(tmp_path, good=3, dead=0, articles=0, interval=1, gap=0) as world:
