@@ -1,8 +1,7 @@
 """Pure. The names, addresses and words of feed elements as feedparser understands them.
 
 What an element is called depends on its name space, or on its prefix where the name space is unknown; the
-lists
-stand in `data/feed_elements.txt` and `data/feed_namespaces.txt`.
+lists stand in `data/feed_elements.txt` and `data/feed_namespaces.txt`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """Pure. A feed document to a `ParsedFeed`.
 
-Three readers say what is in a document: `wellformed` where it is sure, feedparser (`tolerant`) for all
-other XML,
-and ours for JSON Feed and JSON Lines. What they say is made whole and clean here. Call `parse` in a
-`Worker`: hostile
-XML can cost feedparser minutes.
+Three readers say what is in a document: `wellformed` where it is sure, feedparser (`tolerant`) for all other
+XML, and ours for JSON Feed and JSON Lines. What they say is made whole and clean here. Call `parse` in a
+`Worker`: hostile XML can cost feedparser minutes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """Pure. What the texts of feed elements become: the properties of an entry or a feed, one for one as
-feedparser
-has them, its oddities too.
+feedparser has them, its oddities too.
 """
 
 from __future__ import annotations
@@ -46,9 +45,8 @@ class Properties:
     def __init__(self, base: str) -> None:
         self.document = Document()
         self.depth = 0
-        #: the entry that is open, of it: how deep its texts stood, its title last; the address that its
-        #: links are
-        #: relative to, its language
+        #: the entry that is open; of it: how deep its texts stood, its title last; the address that its links
+        #: are relative to, its language
         self.entry: dict[str, Any] | None = None
         self.depths: dict[str, int] = {}
         self.title_depth = -1

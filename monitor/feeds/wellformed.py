@@ -1,14 +1,10 @@
 """Pure. Well-formed RSS 2.0, RSS 1.0 and Atom 1.0 in the shapes that nearly all feeds have, read at a tenth
-of
-feedparser's cost, and exactly as feedparser reads them.
+of feedparser's cost, and exactly as feedparser reads them.
 
 `read` says None wherever anything is uncertain: not well-formed, a DOCTYPE, an element inside of a text,
-markup as
-XHTML, a rare element, an odd name space. Then feedparser reads the document (`feeds.tolerant`). The
-oddities below
-are feedparser's own, taken over one by one; a property test and `make outside` hold the two together. Safe
-outside
-of the worker: expat, no entities, bounded depth, each character looked at once.
+markup as XHTML, a rare element, an odd name space. Then feedparser reads the document (`feeds.tolerant`). The
+oddities below are feedparser's own, taken over one by one; a property test and `make outside` hold the two together.
+Safe outside of the worker: expat, no entities, bounded depth, each character looked at once.
 """
 
 from __future__ import annotations
@@ -106,8 +102,7 @@ class _Reader(Properties):
 
     def space(self, prefix: str | None, uri: str | None) -> None:
         """A name space is declared: its prefix must mean one thing in the whole document, and nothing else
-        that is
-        usual.
+        that is usual.
         """
         lowered, given = (uri or "").lower(), (prefix or "").lower()
         known = spaces().get(lowered, given)
