@@ -3,8 +3,8 @@ of feedparser's cost, and exactly as feedparser reads them.
 
 `read` says None wherever anything is uncertain: not well-formed, a DOCTYPE, an element inside of a text,
 markup as XHTML, a rare element, an odd name space. Then feedparser reads the document (`feeds.tolerant`). The
-oddities below are feedparser's own, taken over one by one; a property test and `make outside` hold the two together.
-Safe outside of the worker: expat, no entities, bounded depth, each character looked at once.
+oddities below are feedparser's own, taken over one by one; a property test and `make outside` hold the two
+together. Safe outside of the worker: expat, no entities, bounded depth, each character looked at once.
 """
 
 from __future__ import annotations
