@@ -13,7 +13,7 @@ if [ -e "$venv" ] && [ "$("$venv/bin/python" -c "$whose" 2>/dev/null)" != "$("$p
 fi
 if [ -n "$uv" ]; then
   [ -x "$venv/bin/python" ] || "$uv" venv -q --python "$python" "$venv"
-  "$uv" pip install -q --python "$venv/bin/python" --no-deps --require-hashes -r "$lock"
+  "$uv" pip install -q --compile-bytecode --python "$venv/bin/python" --no-deps --require-hashes -r "$lock"
   "$uv" pip install -q --python "$venv/bin/python" --no-deps --no-build-isolation -e .
 else
   [ -x "$venv/bin/python" ] || { echo "making $venv (about a minute)"; "$python" -m venv "$venv"; }
