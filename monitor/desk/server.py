@@ -24,8 +24,8 @@ log = logs.get("desk")
 AT_ONCE = 4
 #: visitors that may wait to be let in
 WAITING = 64
-#: seconds in which it ends
-ENDS_WITHIN = 5
+#: seconds in which it ends; before it begins again after a failure
+ENDS_WITHIN, AGAIN_SECONDS = 5, 5.0
 
 
 @contextmanager
@@ -72,15 +72,24 @@ class _Service:
         self._end: Callable[[], object] | None = None
 
     def run(self) -> None:
-        """Until `stop`."""
+        """Until `stop`; after a failure the next visitor finds it again."""
         try:
-            ready, _, _ = select.select([self._door, self._woken], [], [])
-            if self._woken not in ready:
-                asyncio.run(self._serve())
-        except Exception:
-            log.exception("desk_failed")
+            while self._visited():
+                self._try_to_serve()
         finally:
             self._woken.close()
+
+    def _visited(self) -> bool:
+        """Wait for a visitor; False: it is to end."""
+        ready, _, _ = select.select([self._door, self._woken], [], [])
+        return self._woken not in ready
+
+    def _try_to_serve(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except Exception:
+            log.exception("desk_failed", again_in_seconds=AGAIN_SECONDS)
+            select.select([self._woken], [], [], AGAIN_SECONDS)
 
     def stop(self) -> None:
         """End it, from another thread."""
@@ -101,9 +110,11 @@ class _Service:
             if self._woken_already():
                 over.set()
         anyio.to_thread.current_default_thread_limiter().total_tokens = AT_ONCE
-        await made.serve(sockets=[self._door])
-        with self._lock:
-            self._end = None
+        try:
+            await made.serve(sockets=[self._door.dup()])  # it closes what it is given
+        finally:
+            with self._lock:
+                self._end = None
 
     def _woken_already(self) -> bool:
         return bool(select.select([self._woken], [], [], 0)[0])

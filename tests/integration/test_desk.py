@@ -16,6 +16,7 @@ import pytest
 from monitor.cli.serve import serving
 from monitor.config import load as settings
 from monitor.demo.messages import stories
+from monitor.desk import server
 from monitor.desk.protocol import ROOM
 from monitor.desk.server import served
 from monitor.desk.web import MAX_BODY
@@ -180,6 +181,29 @@ def test_nothing_is_loaded_before_the_first_visitor(tmp_path: Path) -> None:
             visitor.sendall(b"GET / HTTP/1.0\r\n\r\n")
             visitor.recv(1)
         assert loaded == ["now"]
+
+
+def test_a_desk_that_fails_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits at its door is let in by the next try."""
+    monkeypatch.setattr(server, "AGAIN_SECONDS", 0.05)
+    tries: list[str] = []
+
+    async def well(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    def application() -> Any:
+        tries.append("again")
+        if len(tries) == 1:
+            raise RuntimeError("a template is missing")
+        return well
+
+    with (
+        served(application, LOOPBACK) as (_, port),
+        urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer,
+    ):
+        assert answer.status == 204
+    assert len(tries) == 2
 
 
 def test_probes_and_figures(place: Place) -> None:
