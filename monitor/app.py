@@ -100,10 +100,16 @@ class App:
         for rule in fresh:
             log.info("rule_begins", rule=rule, detail="what was seen before is not alerted")
 
-    def begin(self) -> None:
-        """A monitor is at work from now on: what is due since before is caught up with first."""
+    def begin(self, *, lasting: bool = True) -> None:
+        """A monitor is at work from now on: what is due since before is caught up with first.
+
+        `lasting`: it goes on, so a time without one is kept and told; single passes have a rhythm of their
+        own.
+        """
         self._began = self.clock()
         with self.db.transaction() as tx:
+            if lasting:
+                works.note_down_time(tx, self._began)
             works.begin(tx, self.parts.settings, self._began)
 
     def repair_clock(self) -> timedelta:
@@ -362,14 +368,14 @@ def opened(
     found: Settings,
     *,
     exclusive: bool = True,
-    spread: bool = True,
+    lasting: bool = True,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[App]:
     """An App over `found`, closed at the end.
 
     `exclusive`: as the one monitor on the database (`run`, `once`, `demo`), which also takes over what a
-    crashed one left half sent; otherwise beside it. `spread`: as `App.sync_feeds` says. Raises ConfigError,
-    StoreError.
+    crashed one left half sent; otherwise beside it. `lasting`: it goes on, so new feeds are asked one
+    after the other, and a time without a monitor is told. Raises ConfigError, StoreError.
     """
     parts = build(found)
     db = Database.open(found.database)
@@ -382,8 +388,8 @@ def opened(
             with db.lock():
                 privacy.tighten(found, db)
                 app.repair_clock()
-                app.begin()
-                app.sync_feeds(spread=spread)
+                app.begin(lasting=lasting)
+                app.sync_feeds(spread=lasting)
                 failpoints.passed("feeds-synced")
                 with db.transaction() as tx:
                     outbox.release_orphans(tx, app.clock())

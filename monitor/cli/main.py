@@ -31,6 +31,7 @@ COMMANDS = {
     "check": "check:check",
     "status": "status:status",
     "health": "health:health",
+    "coverage": "coverage:coverage",
     "preview": "run:preview",
     "send-test": "run:send_test",
     "match": "match:match",

@@ -90,7 +90,7 @@ def once(
     Exit 3 when something could not be delivered.
     """
     # a single pass is not there any more when a first poll falls due later
-    with opened(loaded(config), spread=False) as app:
+    with opened(loaded(config), lasting=False) as app:
         undelivered = pass_once(app, digest=digest, everything=everything)
     if undelivered:
         complain(f"{undelivered} deliveries are still owed; `monitor deliveries list` says why")

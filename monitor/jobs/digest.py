@@ -13,7 +13,7 @@ from monitor import failpoints, logs
 from monitor.alerts.digest_schedule import Due, LastDigest, due, edges, for_reader, next_due, should_send
 from monitor.messages.digest import Findings, digest_context, with_held
 from monitor.messages.render import render
-from monitor.store import alerts, archive, digests, facts, outbox, stories
+from monitor.store import alerts, archive, coverage, digests, facts, outbox, stories
 from monitor.store.digests import LedgerRow
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def make(
     since_seq = last.until_seq if last else 0
     until_seq = stories.last_match(tx)
     found = stories.matched(tx, since_seq, until_seq)
-    report = digests.report(tx, window.since, window.until, now)
+    report = coverage.report(tx, window.since, window.until, now)
     shown = [s for s in found if s.severity.rank >= series.min_severity.rank]
     row = LedgerRow(
         series=series.series, local_date=window.key, receiver=receiver.name,

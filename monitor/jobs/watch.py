@@ -304,6 +304,18 @@ class Progress:
         )
 
 
+#: a monitor that was away for longer may have missed something
+DOWN = timedelta(minutes=15)
+
+
+def note_down_time(tx: Connection, now: datetime) -> None:
+    """Keep that no monitor was at work since the last tick ended, where that is long ago."""
+    last = max(facts.ticks(tx).values(), default=now)
+    if now - last >= DOWN:
+        detail = f"from {last:%Y-%m-%d %H:%M} to {now:%Y-%m-%d %H:%M} UTC no feed was asked"
+        events.keep(tx, Finding(kind=EventKind.WAS_DOWN, detail=detail), since=last, until=now)
+
+
 def begin(tx: Connection, found: Settings, now: datetime) -> None:
     """A monitor starts: what is due since before is caught up with first."""
     patience = found.config.delivery.tell_after

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from monitor.messages.text import clean, cut, isolate
+from monitor.model import UnseenKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from zoneinfo import ZoneInfo
 
     from monitor.languages.locale import Frame
-    from monitor.model import CoverageReport, Event, FeedHealth, Phrase
+    from monitor.model import CoverageReport, Event, FeedHealth, Phrase, Unseen
     from monitor.model.delivery import Silence
 
 Data = dict[str, Any]
@@ -75,6 +76,7 @@ def _notices(report: CoverageReport, words: Frame, zone: ZoneInfo) -> list[Data]
     """
     own = [e for e in report.events if not e.kind.startswith(("feed-", "receiver-"))]
     groups = {
+        **_unseen(report.unseen, words),
         "suspended": [_row(name, reason) for name, reason in report.suspended.items()],
         "in_part": _rows(report.in_part),
         "floods": _odd(report.floods, words),
@@ -82,6 +84,17 @@ def _notices(report: CoverageReport, words: Frame, zone: ZoneInfo) -> list[Data]
         "monitor": [_row(_called(e, words), e.detail) for e in own],
     }
     return [_group(state, rows, words) for state, rows in groups.items() if rows]
+
+
+def _unseen(unseen: Sequence[Unseen], words: Frame) -> dict[str, list[Data]]:
+    """Feeds that did not answer for a while, documents and articles that were not read whole, by kind."""
+    rows: dict[str, list[Data]] = {}
+    for one in unseen:
+        blind = one.until - one.since if one.kind is UnseenKind.OUTAGE and one.until else None
+        how_much = words.duration(blind) if blind else str(one.count)
+        detail = f"{how_much}: {one.detail}" if one.detail else how_much
+        rows.setdefault(one.kind, []).append(_row(one.title or one.subject, detail))
+    return rows
 
 
 def _called(event: Event, words: Frame) -> str:

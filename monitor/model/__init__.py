@@ -78,6 +78,8 @@ from monitor.model.stories import (
     RelatedStory,
     Story,
     StoryItem,
+    Unseen,
+    UnseenKind,
 )
 from monitor.model.words import (
     UNKNOWN,
@@ -148,6 +150,8 @@ __all__ = [
     "StoryItem",
     "Suppressed",
     "TryLater",
+    "Unseen",
+    "UnseenKind",
     "Voice",
     "Work",
     "WorkKind",

@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     DATABASE_REFUSED = "database-refused"
     DISK_NEARLY_FULL = "disk-nearly-full"
     CLOCK_SET = "clock-set"
+    WAS_DOWN = "was-down"
     RELOAD_REFUSED = "reload-refused"
 
     @property
@@ -40,6 +41,7 @@ class EventKind(StrEnum):
             EventKind.FEED_FLOOD,
             EventKind.READERS_DIFFER,
             EventKind.CLOCK_SET,
+            EventKind.WAS_DOWN,
         )
 
 
@@ -58,6 +60,7 @@ SEVERITIES: Mapping[EventKind, Severity] = {
     EventKind.DATABASE_REFUSED: Severity.CRITICAL,
     EventKind.DISK_NEARLY_FULL: Severity.HIGH,
     EventKind.CLOCK_SET: Severity.MEDIUM,
+    EventKind.WAS_DOWN: Severity.MEDIUM,
     EventKind.RELOAD_REFUSED: Severity.HIGH,
 }
 

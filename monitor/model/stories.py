@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from monitor.model.feeds import DateFlag
@@ -106,6 +107,41 @@ class FeedHealth:
     last_new_at: datetime | None = None
 
 
+class UnseenKind(StrEnum):
+    """Why something was not seen, or was seen and not told."""
+
+    #: no monitor was running
+    DOWN = "down"
+    #: a feed did not answer for an hour or longer
+    OUTAGE = "outage"
+    #: two polls of a feed share no entry: what stood in between is unknown
+    GAP = "gap"
+    #: of a feed's document something was cut, broken or left out
+    DOCUMENT = "document"
+    #: the article behind an entry could not be read; the feed's words were
+    ARTICLE = "article"
+    #: seen and matched, and kept back: by the flood brake, an exception, or a silence
+    FLOOD_HELD = "flood-held"
+    SUPPRESSED = "suppressed"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """One line of what was not seen, and why."""
+
+    kind: UnseenKind
+    #: which feed; of a story that was held, which receiver; empty: all of them
+    subject: str = ""
+    title: str = ""
+    since: datetime
+    until: datetime | None = None
+    #: polls, documents, items or stories, as the kind says
+    count: int = 1
+    #: why, in English
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageReport:
     """What was and what was not seen in a window: the line every digest carries."""
@@ -128,6 +164,8 @@ class CoverageReport:
     silences: tuple[Silence, ...] = ()
     #: what is wrong with the monitor itself, and feeds aside
     events: tuple[Event, ...] = ()
+    #: feeds that did not answer for a while, documents and articles that were not read whole
+    unseen: tuple[Unseen, ...] = ()
 
     @property
     def healthy(self) -> int:
@@ -137,8 +175,9 @@ class CoverageReport:
     @property
     def well(self) -> bool:
         """Whether nothing may have been missed and everybody can be reached."""
+        outages = any(one.kind is UnseenKind.OUTAGE for one in self.unseen)
         troubles = self.gaps or self.floods or self.suspended or self.in_part or self.events
-        return self.healthy == self.watched and not troubles
+        return self.healthy == self.watched and not troubles and not outages
 
     @property
     def watched(self) -> int:

@@ -6,17 +6,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, fields
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 
-from monitor.model import Coverage, CoverageReport, Phrase, Severity
-from monitor.store import archive, events, journal, receivers, silences
-from monitor.store.events import health
+from monitor.model import Severity
+from monitor.store import archive
 from monitor.store.sql import changed, insert
 from monitor.store.tables_delivery import digests
-from monitor.store.tables_news import feeds, items, matches, polls
+from monitor.store.tables_news import items, matches
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -100,64 +98,6 @@ def _newest(tx: Connection, *conditions: ColumnElement[bool]) -> LedgerRow | Non
     found = select(*columns).where(*conditions).order_by(digests.c.id.desc()).limit(1)
     row = tx.execute(found).mappings().first()
     return LedgerRow(**row) if row is not None else None
-
-
-# What was and what was not seen in a window: the counts that a digest's last line stands on.
-
-#: gaps told one by one; the rest is counted
-GAPS_TOLD = 50
-#: an entry that leaves its feed was seen there within this time: the longest pause between two polls, and
-#: some
-NOT_SEEN = timedelta(days=3)
-
-
-def report(tx: Connection, since: datetime, until: datetime, now: datetime) -> CoverageReport:
-    """What was seen in [since, until), and what stands between us and the news or its readers at `now`."""
-    seen = (items.c.first_seen_at >= since) & (items.c.first_seen_at < until)
-    ended = select(items.c.coverage, func.count()).where(seen).group_by(items.c.coverage)
-    counted = {row[0]: row[1] for row in tx.execute(ended)}
-    by_state = {state.value: counted.get(state.value, 0) for state in Coverage}
-    return CoverageReport(
-        since=since,
-        until=until,
-        feeds=health(tx, now),
-        items=sum(counted.values()),
-        by_state=by_state,
-        gaps=_odd(tx, polls.c.gap, since, until),
-        floods=_odd(tx, polls.c.flood & ~polls.c.gap, since, until),
-        withdrawn=_withdrawn(tx, since, until),
-        suspended={s.name: s.suspended_reason for s in receivers.states(tx) if s.suspended_at is not None},
-        in_part=tuple(
-            f"{line.receiver}: {line.subject}: {line.end}" for line in journal.in_part(tx, since, until)
-        ),
-        silences=tuple(s for s in silences.alive(tx, now) if s.state(now) == "active"),
-        events=events.since(tx, since),
-    )
-
-
-def _odd(tx: Connection, which: ColumnElement[bool], since: datetime, until: datetime) -> tuple[Phrase, ...]:
-    odd = select(feeds.c.definition, polls.c.at, polls.c.gap, polls.c.new).join(feeds)
-    odd = odd.where(polls.c.at >= since, polls.c.at < until, which)
-    found = tx.execute(odd.order_by(polls.c.at, polls.c.id)).all()
-    told = [_told(row.definition["title"], row.at, row.gap, row.new) for row in found[:GAPS_TOLD]]
-    rest = len(found) - len(told)
-    return (*told, Phrase(key="and_more", values={"n": rest})) if rest else tuple(told)
-
-
-def _told(title: str, at: datetime, gap: bool, new: int) -> Phrase:
-    values: dict[str, object] = {"feed": title, "when": f"{at:%Y-%m-%d %H:%M} UTC"}
-    if gap:
-        return Phrase(key="gap_line", values=values)
-    return Phrase(key="flood_line", values=values | {"entries": Phrase(key="entry", count=new)})
-
-
-def _withdrawn(tx: Connection, since: datetime, until: datetime) -> int:
-    """Entries that left their feeds in [since, until):
-    by the index on who was seen lately, or it reads every text.
-    """
-    lately = items.c.feed_id.in_(select(feeds.c.id)) & (items.c.last_seen_at >= since - NOT_SEEN)
-    left = select(func.count()).where(lately, items.c.withdrawn_at >= since, items.c.withdrawn_at < until)
-    return int(tx.execute(left).scalar_one())
 
 
 def stories_in(

@@ -59,6 +59,19 @@ def see(tx: Connection, findings: Iterable[Finding], now: datetime) -> int:
     return len(fresh)
 
 
+def keep(tx: Connection, finding: Finding, *, since: datetime, until: datetime) -> None:
+    """Write down what lasted from `since` to `until`: in the open event that began then, or in one of its
+    own.
+    """
+    for event in unclosed(tx):
+        if event.key == finding.key and event.opened_at == since:
+            this = update(events).where(events.c.id == event.id)
+            tx.execute(this.values(seen_at=until, detail=finding.detail))
+            return
+    close(tx, [event for event in unclosed(tx) if event.key == finding.key], until)
+    put_new(tx, events, [{**_row(finding, until), "opened_at": since}])
+
+
 def _row(finding: Finding, now: datetime) -> dict[str, Any]:
     row = {"kind": finding.kind.value, "subject": finding.subject, "severity": finding.severity.value}
     return row | {"detail": finding.detail, "opened_at": now, "seen_at": now}

@@ -13,9 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli.main import application
-from monitor.model import Delivered, Rejected, TryLater
+from monitor.jobs import watch
+from monitor.model import Delivered, FetchFault, Fulltext, Rejected, TryLater
 from monitor.model.matchers import parse
-from monitor.store import alerts, facts, feeds, outbox, receivers, silences
+from monitor.store import alerts, facts, feeds, items, outbox, receivers, silences
 from monitor.store.database import Database
 from monitor.store.tables_news import polls
 from monitor.timing import TICKS
@@ -325,3 +326,40 @@ def lane(made: Desk) -> dict[str, Any]:
     """What `status` knows of the hanging receiver's lane."""
     work = json.loads(made.said("status", "--json")[1])["work"]
     return next((w for w in work if w["name"] == "lane siem"), {"waited_seconds": 0})
+
+
+def unread(made: Desk) -> None:
+    """Three hours without an answer of one feed, an article behind a paywall, and a night without a monitor."""
+    with made.db.transaction() as tx:
+        for name in TICKS:
+            facts.ticked(tx, name, made.now - 30 * HOUR)
+        watch.note_down_time(tx, made.now - 20 * HOUR)
+        for name in TICKS:
+            facts.ticked(tx, name, made.now)
+        lost = assessed("a", fulltext=Fulltext.UNAVAILABLE, fulltext_detail="HTTP 403")
+        items.record(tx, poll(lost, at=made.now - 5 * HOUR, remarks=("entry 3: no title",)))
+        begun = made.now - 4 * HOUR
+        gone = state(
+            feed("herald"), next_poll_at=begun, fault=FetchFault.DNS, fault_detail="no such name", failures=1
+        )
+        feeds.settle(tx, poll(of=gone, at=begun, status="failed"))
+
+
+def test_coverage_says_what_was_not_seen_and_why(tmp_path: Path) -> None:
+    """For a person in sections, for a program in one list; of one feed alone where it is asked."""
+    with desk(tmp_path) as made:
+        assert made.said("coverage")[1].splitlines()[-1] == "nothing is known to be missing"
+        unread(made)
+        status, said = made.said("coverage", "--since", "2d")
+        lines = [" ".join(line.split()) for line in said.splitlines()]
+        assert status == 0
+        assert lines[1] == "1 item was seen: 1 no-match"
+        for heading in ("no monitor was running (1)", "documents that were not read whole (1)"):
+            assert heading in lines
+        assert any(line.endswith("herald 3 h, 1 failed poll; dns: no such name") for line in lines)
+        assert any(line.endswith("gazette 1 item; HTTP 403") for line in lines)
+        status, said = made.said("coverage", "--since", "2d", "--feed", "herald", "--json")
+        (line,) = json.loads(said)["unseen"]
+        assert (line["kind"], line["subject"], line["count"]) == ("outage", "herald", 1)
+        assert "are kept for 90 d:" in made.said("coverage", "--since", "100d")[1]
+        assert made.said("coverage", "--since", "1d", "--until", "2d")[0] == 2
