@@ -103,8 +103,7 @@ class App:
     def begin(self, *, lasting: bool = True) -> None:
         """A monitor is at work from now on: what is due since before is caught up with first.
 
-        `lasting`: it goes on, so a time without one is kept and told; single passes have a rhythm of their
-        own.
+        `lasting`: it goes on; single passes have a rhythm of their own, so a time without one is not kept.
         """
         self._began = self.clock()
         with self.db.transaction() as tx:
