@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor import failpoints, logs
+from monitor.alerts.own_events import Ailments
 from monitor.config import load
 from monitor.delivery.http import beat
 from monitor.errors import ConfigError
@@ -29,7 +30,6 @@ from monitor.jobs import watch as watching
 from monitor.jobs import watch as works
 from monitor.jobs.flow import Manners, Poller, poll_due, unheard
 from monitor.jobs.notices import Notices
-from monitor.jobs.watch import Ailments
 from monitor.messages import links
 from monitor.model import Delivered
 from monitor.parts import Parts, build

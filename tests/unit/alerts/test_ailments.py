@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from monitor.alerts.own_events import Ailments
 from monitor.errors import ConfigError, Mistake, StoreError
-from monitor.jobs.watch import Ailments
 from monitor.model import EventKind
 from tests.support.stored import HOUR, MINUTE, NOW
 
