@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from monitor.net.client import NetPolicy
     from monitor.stories.judgement import StoryJudge
     from monitor.watchlists.compile import Watchlists
+    from monitor.watchlists.selftest import WithTests
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ class Parts:
 
     settings: Settings
     feeds: tuple[Feed, ...]
-    watchlists: Watchlists
+    watchlists: WithTests
     #: where they had to be rendered to see whether they are right
     checked: Templates | None
 

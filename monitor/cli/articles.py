@@ -5,7 +5,6 @@ Apart from `explain`, since most texts need neither the network nor a database n
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,18 +13,16 @@ from monitor import parts
 from monitor.cli.common import FINDINGS, complain
 from monitor.errors import StoreError
 from monitor.feeds.addresses import canonical_url
-from monitor.feeds.fetch import fetch, page_request
-from monitor.feeds.fulltext import Article, extract
+from monitor.feeds.fulltext import Article
 from monitor.feeds.worker import Worker
-from monitor.model import Fetched, FetchFailed, Item
-from monitor.net.transport import FetchClient
+from monitor.jobs import articles
+from monitor.model import Item
 from monitor.store import archive
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
     from monitor.config.load import Settings
-    from monitor.model import FetchResult, StoryItem
-    from monitor.net.client import NetPolicy
+    from monitor.model import StoryItem
 
 
 def archived(number: int, found: Settings) -> Item:
@@ -44,7 +41,8 @@ def behind(url: str, found: Settings) -> Item:
     except StoreError:
         kept = None
     about = f"{kept.item.title} {kept.item.summary}" if kept else ""
-    article = _read(parts.policy(found), url, about)
+    with Worker() as worker:
+        article = articles.behind(parts.policy(found), worker, url, about)
     if isinstance(article, Article):
         return Item(key=f"url:{url}", feed_id="", title=article.title, content=article.text, url=article.url)
     complain(f"{url}: {article}")
@@ -56,30 +54,11 @@ def behind(url: str, found: Settings) -> Item:
 
 def saved(body: bytes) -> Item | None:
     """The article of a saved page; None where it has none."""
-    article = _article(body, "text/html", "")
+    with Worker() as worker:
+        article = articles.article(worker, body, "text/html", "")
     if not isinstance(article, Article):
         return None
     return Item(key="text", feed_id="", title=article.title, content=article.text)
-
-
-def _read(net: NetPolicy, url: str, about: str) -> Article | str:
-    """The article at `url`, or why there is none; `about`: what its feed says of it, where that is known."""
-    result = asyncio.run(_fetched(net, url))
-    if not isinstance(result, Fetched):
-        return result.detail if isinstance(result, FetchFailed) else "not modified"
-    return _article(result.body, result.content_type, result.url, about)
-
-
-def _article(body: bytes, content_type: str, url: str, about: str = "") -> Article | str:
-    """The article of a page, or why there is none. It is read in a limited process: it may be hostile."""
-    with Worker() as worker:
-        read = worker.run(extract, body, content_type, url, about)
-    return read if isinstance(read, Article) else read.reason
-
-
-async def _fetched(net: NetPolicy, url: str) -> FetchResult:
-    async with FetchClient(net) as client:
-        return await fetch(client, page_request(url))
 
 
 def _kept(found: Settings, what: int | str) -> StoryItem | None:

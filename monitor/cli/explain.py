@@ -268,10 +268,7 @@ def place(lists: WithTests, name: str, folder: Path) -> Place:
     if name not in known:
         complain("; ".join(filter(None, (f"there is no watchlist {name!r}", suggestion(name, known)))))
         raise typer.Exit(MISCONFIGURED)
-    beside = Path(known[name].file).with_suffix(".test.yaml")
-    files = [Path(case.file) for case in lists.cases if case.watchlist == name]
-    file = beside if beside in files or not files else files[0]
-    return Place(lists=lists, watchlist=name, folder=folder, file=file)
+    return Place(lists=lists, watchlist=name, folder=folder, file=save_test.file_of(lists, name))
 
 
 def save(where: Place, item: Item, *, no_match: bool, why: str, quiet: bool = False) -> None:

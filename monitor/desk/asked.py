@@ -58,6 +58,11 @@ class Asked:
         given = self.form if self.form is not None else self.query
         return " ".join(next(iter(given.get(name, ())), "").split())[:400]
 
+    def text(self, name: str) -> str:
+        """The first value of a field of the form as it was typed, its lines ended by LF."""
+        given = next(iter((self.form or {}).get(name, ())), "")
+        return given.replace("\r\n", "\n").replace("\r", "\n")
+
     def wanted(self, name: str, known: Mapping[str, Any] | Sequence[str], default: str = "") -> str:
         """A field that must be one of `known`; `default` where it is empty or something else."""
         value = self.get(name)

@@ -16,6 +16,7 @@ from monitor import logs
 from monitor.desk import (
     contacts,
     deliveries,
+    edit,
     false_alarm,
     feeds,
     latest,
@@ -62,6 +63,7 @@ PAGES: Sequence[tuple[str, str, Page]] = (
     *feeds.PAGES,
     *deliveries.PAGES,
     *workbench.PAGES,
+    *edit.PAGES,
     ("/metrics", "GET", probes.metrics),
 )
 #: pages that look after themselves: no token is asked for

@@ -1,20 +1,27 @@
-"""The workbench: a text, and what every rule says of it: which words it found, and what is lacking."""
+"""The workbench: a text, and what every rule says of it: which words it found, and what is lacking.
+
+It may be kept as a test.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from monitor.desk import edit
 from monitor.desk.access import Refused
 from monitor.desk.asked import Answer
+from monitor.errors import ConfigError
 from monitor.exports import plain
-from monitor.feeds import clean
+from monitor.feeds import clean, seedfile, trial
+from monitor.jobs import articles, edits
 from monitor.model import Item
+from monitor.net.client import redact
 from monitor.store import archive
-from monitor.watchlists import explain
+from monitor.watchlists import explain, save_test
 from monitor.watchlists.near_miss import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from monitor.desk.asked import Asked, Desk
     from monitor.model import Evidence
@@ -27,22 +34,77 @@ _LOUD = ("fired", "related", "unless", "no-contact", "silenced", "near")
 
 def page(desk: Desk, asked: Asked) -> Answer:
     """The form, filled with an archived item where one is named, and what is decided of it."""
-    if asked.form is not None:
-        title, _, rest = clean.to_text(_raw(asked)).strip().partition("\n")
-        item = Item(key="text", feed_id="", title=title, content=rest.strip())
-    elif asked.get("item"):
-        item = _archived(desk, asked.get("item"))
-    else:
-        return Answer(template="workbench.html", values={"text": "", "decided": None})
-    text = "\n".join(filter(None, (item.title, item.summary, item.content)))
-    return Answer(template="workbench.html", values={"text": text, "decided": _decided(desk, item)})
+    if not asked.get("item"):
+        return Answer(template="workbench.html", values={"text": "", "decided": None, "kept": None})
+    return _answer(desk, _archived(desk, asked.get("item")), {"item": asked.get("item")})
+
+
+def decide(desk: Desk, asked: Asked) -> Answer:
+    """What is decided of a text that was pasted, or of the article behind an address."""
+    if asked.get("url"):
+        item = _behind(desk, asked.get("url"))
+        return _answer(desk, item, {"text": _text(item)})
+    return _answer(desk, _pasted(asked), {"text": _raw(asked)})
+
+
+def keep(desk: Desk, asked: Asked) -> Answer:
+    """Keep what was decided of as a test beside a watchlist. Raises Refused: it is one already."""
+    parts = desk.app.parts
+    source = {"item": asked.get("item")} if asked.get("item") else {"text": _raw(asked)}
+    item = _archived(desk, asked.get("item")) if asked.get("item") else _pasted(asked)
+    watchlist = asked.wanted("watchlist", parts.titles)
+    if not watchlist:
+        raise Refused(400, "Say of which watchlist it is to be a test.")
+    item = explain.as_polled(item, parts.watchlists.press.outlets)
+    no_match = asked.get("expect") == "no_match"
+    test = save_test.NewTest(item=save_test.of_item(item), no_match=no_match, why=asked.get("why"))
+    try:
+        made = edits.with_test(parts.watchlists, parts.settings.watchlists, watchlist, test)
+        edits.write(made, edit.PROGRAM)
+    except (edits.Twin, edits.Changed) as error:
+        raise Refused(409, f"{error}.") from None
+    except ConfigError as error:
+        raise Refused(409, f"{error.mistakes[0]}.") from None
+    except seedfile.Unwritable as why:
+        return edit.patch(made, str(why))
+    problem = edits.problem(parts.watchlists, watchlist, test)
+    edit.read_again(desk, "")
+    return _answer(desk, item, source, kept={"file": made.file, "problem": problem, "kind": test.kind})
+
+
+def _answer(desk: Desk, item: Item, source: Mapping[str, str], **more: Any) -> Answer:
+    """What is decided of an item; `source`: the fields of a form that say which it is."""
+    values = {"text": _text(item), "source": source, "lists": desk.app.parts.titles, "kept": None}
+    return Answer(template="workbench.html", values={**values, "decided": _decided(desk, item), **more})
+
+
+def _text(item: Item) -> str:
+    return "\n".join(filter(None, (item.title, item.summary, item.content)))
 
 
 def _raw(asked: Asked) -> str:
-    text = next(iter((asked.form or {}).get("text", ())), "")[:MAX_TEXT]
+    text = asked.text("text")[:MAX_TEXT]
     if not text.strip():
         raise Refused(400, "Paste a text: its first line is the title.")
     return text
+
+
+def _pasted(asked: Asked) -> Item:
+    title, _, rest = clean.to_text(_raw(asked)).strip().partition("\n")
+    return Item(key="text", feed_id="", title=title, content=rest.strip())
+
+
+def _behind(desk: Desk, typed: str) -> Item:
+    """The article behind an address, asked for once, as a poll would. Raises Refused: there is none."""
+    url = trial.wanted_url(typed)
+    if url is None or not url.lower().startswith(("http:", "https:")):
+        raise Refused(400, "That is no web address.")
+    app = desk.app
+    article = articles.behind(app.parts.net, app.poller().worker, url)
+    if isinstance(article, str):
+        raise Refused(422, f"No article was read there: {redact(article)}. Paste its text instead.")
+    text = article.text[:MAX_TEXT]
+    return Item(key="text", feed_id="", title=article.title, content=text, url=article.url)
 
 
 def _archived(desk: Desk, said: str) -> Item:
@@ -62,6 +124,7 @@ def _decided(desk: Desk, item: Item) -> dict[str, Any]:
     said = explain.explain(parts.matcher, item)
     found = [e for match in decision.matches for e in match.evidence]
     found += [e for contact in decision.contacts for e in contact.evidence]
+    places = {tuple(name.split("/", 1)): at for _, name, _, at in edit.rules(desk)}
     rules = [
         {
             "watchlist": r.watchlist,
@@ -71,6 +134,7 @@ def _decided(desk: Desk, item: Item) -> dict[str, Any]:
             "severity": r.severity,
             "detail": bare(r.detail),
             "query": r.query,
+            "edit": places.get((r.watchlist, r.rule)),
             "sentences": [_marked(s.text, s.words) for s in r.sentences],
         }
         for r in said.rules
@@ -108,4 +172,8 @@ def _marked(text: str, spans: Sequence[tuple[int, int]]) -> list[dict[str, Any]]
     return [*(p for p in parts if p["text"]), {"text": text[at:], "hit": False}]
 
 
-PAGES = (("/workbench", "GET", page), ("/workbench", "POST", page))
+PAGES = (
+    ("/workbench", "GET", page),
+    ("/workbench", "POST", decide),
+    ("/workbench/test", "POST", keep),
+)

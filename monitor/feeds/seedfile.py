@@ -49,7 +49,7 @@ def remove(path: Path, feed_id: str) -> None:
 def _change(path: Path, changed: Callable[[str], str | None]) -> None:
     try:
         target = path.resolve()
-        with _alone(target):
+        with alone(target):
             before = target.read_bytes() if target.exists() else HEAD.encode()
             after = changed(before.decode("utf-8-sig"))
             if after is None:
@@ -65,7 +65,7 @@ def _change(path: Path, changed: Callable[[str], str | None]) -> None:
 
 
 @contextmanager
-def _alone(target: Path) -> Iterator[None]:
+def alone(target: Path) -> Iterator[None]:
     """One change at a time in a folder: two commands at once do not undo each other."""
     file_modes.make_folder(target.parent)
     folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

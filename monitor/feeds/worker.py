@@ -154,14 +154,14 @@ class Worker:
                 self._pool = ProcessPool(
                     max_workers=1,
                     max_tasks=RETIRE_AFTER,
-                    initializer=_confine,
+                    initializer=confine,
                     initargs=(self._memory,),
                     context=context,
                 )
             return self._pool
 
 
-def _confine(memory: int) -> None:
+def confine(memory: int) -> None:
     """In the child: bounded memory, no core files, deaf to the terminal's signals,
     dead when the parent is.
     """

@@ -4,13 +4,14 @@ what they say is matched again, in one transaction for each.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor import logs
 from monitor.errors import StoreError
-from monitor.feeds.fetch import FetchRequest, page_request
+from monitor.feeds.fetch import FetchRequest, fetch, page_request
 from monitor.feeds.fulltext import Article, extract
 from monitor.jobs import feedback
 from monitor.jobs.assess import coverage, reassessed
@@ -19,6 +20,7 @@ from monitor.jobs.place import gather
 from monitor.jobs.poll import ASIDE, Abandoned, TooSlow, computed
 from monitor.languages import detect
 from monitor.model import Assessed, Coverage, Fetched, FetchFailed, FetchFault, Fulltext
+from monitor.net.transport import FetchClient
 from monitor.store import archive, articles, items
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from monitor.feeds.worker import Worker
     from monitor.jobs.poll import Poller
     from monitor.model import FetchResult, Item, StoryItem
+    from monitor.net.client import NetPolicy
     from monitor.store.articles import Wish
 
 log = logs.get("articles")
@@ -193,3 +196,25 @@ def _tell(tx: Connection, poller: Poller, assessed: Assessed, item_id: int) -> N
     if assessed.decision.matches:
         feedback.apply(tx, (item_id,), now, poller.judge.press.outlets)
     open_groups(tx, told, poller.route, judge=poller.judge, now=now)
+
+
+# The article behind an address that a person names.
+
+
+def behind(net: NetPolicy, worker: Worker, url: str, about: str = "") -> Article | str:
+    """The article at `url`, or why there is none; `about`: what its feed says of it, where that is known."""
+    result = asyncio.run(_fetched(net, url))
+    if not isinstance(result, Fetched):
+        return result.detail if isinstance(result, FetchFailed) else "not modified"
+    return article(worker, result.body, result.content_type, result.url, about)
+
+
+def article(worker: Worker, body: bytes, content_type: str, url: str, about: str = "") -> Article | str:
+    """The article of a page, or why there is none. It is read in a limited process: it may be hostile."""
+    read = worker.run(extract, body, content_type, url, about)
+    return read if isinstance(read, Article) else read.reason
+
+
+async def _fetched(net: NetPolicy, url: str) -> FetchResult:
+    async with FetchClient(net) as client:
+        return await fetch(client, page_request(url))

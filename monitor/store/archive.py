@@ -93,12 +93,19 @@ def passing(wanted: Filter) -> Select[tuple[int]]:
     return select(items.c.id).where(*_conditions(wanted))
 
 
-def walk(tx: Connection, since: datetime, until: datetime | None = None) -> Iterator[tuple[int, Item]]:
-    """Every item first seen in [since, until) with its id, oldest first, a batch in memory at a time."""
-    last = 0
+def walk(
+    tx: Connection, since: datetime, until: datetime | None = None, *, newest_first: bool = False
+) -> Iterator[tuple[int, Item]]:
+    """Every item first seen in [since, until) with its id, oldest first unless `newest_first`, a batch in
+    memory at a time.
+    """
+    last = None
+    order = items.c.id.desc() if newest_first else items.c.id
     first_seen = _conditions(Filter(since=since, until=until))
     while True:
-        page = select(*_COLUMNS).where(items.c.id > last, *first_seen).order_by(items.c.id).limit(500)
+        page = select(*_COLUMNS).where(*first_seen).order_by(order).limit(500)
+        if last is not None:
+            page = page.where(items.c.id < last if newest_first else items.c.id > last)
         found = tx.execute(page).mappings().all()
         if not found:
             return

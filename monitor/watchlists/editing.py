@@ -64,7 +64,7 @@ class Text:
         self.file = file
         self.mistakes: list[Mistake] = []
         self.edits: dict[tuple[int, int], str] = {}
-        self._mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
+        self.mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
         try:
             self.text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -82,7 +82,7 @@ class Text:
         )
 
     def edited(self) -> bytes:
-        parts, at = [self._mark], 0
+        parts, at = [self.mark], 0
         for (start, end), new in sorted(self.edits.items()):
             parts += (self.text[at:start], new)
             at = end
@@ -161,3 +161,75 @@ def end_of(node: yaml.Node) -> int:
         return int(node.end_mark.index)
     last = node.value[-1]
     return end_of(last[1] if isinstance(last, tuple) else last)
+
+
+# One entry of a file, as a person edits it: the lines that say it, everything around them untouched.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A rule, an entity, or the words of one sense in one language; an `id` of "": the whole file."""
+
+    id: str
+    #: its lines without what all of them begin with, and without a line end
+    text: str
+    #: characters of the file
+    start: int
+    end: int
+    #: where it begins, from 1
+    line: int
+    indent: str = ""
+
+
+def entry(data: bytes, wanted: str) -> Entry | None:
+    """The entry of a file that is called so: a rule or an entity by its id, words by `sense.language`.
+
+    None: there is none, or it shares a line with others.
+    """
+    text = Text("", data).text.replace("\r\n", "\n")
+    if not wanted:
+        return Entry(id="", text=text.rstrip("\n"), start=0, end=len(text.rstrip("\n")), line=1)
+    try:
+        root = yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError:
+        return None
+    found = next(((first, last) for name, first, last in _entries(root) if name == wanted), None)
+    return _lines(text, wanted, *found) if found else None
+
+
+def with_entry(data: bytes, old: Entry, new: str) -> bytes:
+    """The file with `new` in the place of `old`, which was read from the same bytes; blank: it is removed."""
+    whole = Text("", data)
+    text = whole.text.replace("\r\n", "\n")
+    lines = new.replace("\r\n", "\n").strip("\n").split("\n")
+    put = "\n".join(f"{old.indent}{line}".rstrip() for line in lines)
+    after = text[old.end :] if put.strip() else text[old.end :].removeprefix("\n")
+    edited = f"{text[: old.start]}{put if put.strip() else ''}{after}"
+    return (whole.mark + edited.replace("\n", whole.line_end)).encode("utf-8", "replace")
+
+
+def _entries(root: yaml.Node | None) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
+    """Each entry's name, with the first and the last of its nodes."""
+    top = {key.value: value for key, value in entries(root)}
+    for item in (*items(top.get("rules")), *items(top.get("entities"))):
+        named = next((value for key, value in entries(item) if key.value == "id"), None)
+        if named is not None:
+            yield str(named.value), item, item
+    for sense, languages in entries(top.get("senses")):
+        for language, words in entries(languages):
+            yield f"{sense.value}.{language.value}", language, words
+
+
+def _lines(text: str, name: str, first: yaml.Node, last: yaml.Node) -> Entry | None:
+    at = first.start_mark.index
+    start = text.rfind("\n", 0, at) + 1
+    stop = len(text[: end_of(last)].rstrip())
+    end = text.find("\n", stop)
+    end = len(text) if end < 0 else end
+    before, behind = text[start:at], text[stop:end].strip()
+    if before.strip() not in ("", "-") or (behind and not behind.startswith("#")):
+        return None
+    indent = before[: len(before) - len(before.lstrip())]
+    lines = (line.removeprefix(indent) for line in text[start:end].split("\n"))
+    number = text.count("\n", 0, start) + 1
+    return Entry(id=name, text="\n".join(lines), start=start, end=end, line=number, indent=indent)

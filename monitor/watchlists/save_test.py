@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import documents
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from monitor.model import Item
-    from monitor.watchlists.selftest import Case
+    from monitor.watchlists.selftest import Case, WithTests
 
 #: what a block of YAML may not hold as it is: controls, line ends other than LF, half characters, a byte
 #: order mark
@@ -51,6 +52,13 @@ def of_item(item: Item) -> TestItem:
         outlet=_plain(item.outlet),
         outlet_side=item.outlet_side,
     )
+
+
+def file_of(lists: WithTests, watchlist: str) -> Path:
+    """Where the tests of a watchlist are: the file that has them, else the one beside it."""
+    beside = next(Path(w.file).with_suffix(".test.yaml") for w in lists.lists if w.id == watchlist)
+    files = [Path(case.file) for case in lists.cases if case.watchlist == watchlist]
+    return beside if beside in files or not files else files[0]
 
 
 def twin(cases: Iterable[Case], watchlist: str, item: TestItem) -> Case | None:
