@@ -11,13 +11,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor.contacts.bounds import cut
 from monitor.contacts.model import Actor, Frame, Part, Word
 from monitor.contacts.parties import CONTACT, METONYM, SPOKESMAN, THIRD, THIRD_PARTY, Rank, rank_of
 from monitor.contacts.unnamed import alone, composed, refined, unnested
 from monitor.languages.grammar import OFFICIAL, STATUS, Grammar, grammar_of, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from monitor.contacts.parties import Cast
     from monitor.matching.mentions import EntitySpec, Mention, Scan, Sentence
@@ -37,6 +38,8 @@ _LABEL = re.compile(
     r"(?:[(\[{（][^()\[\]{}（）]{3,30}[)\]}）][\s.]*){1,2}\Z|\s[-–—]{1,2}\s+\w+(?:\s\w+)?[\s.]*\Z"
 )
 
+#: between two names where verbs come last: a case, so that they stand in no list
+_CASE = re.compile(r"\A'\w+\s+\Z")
 _COMMA = re.compile("[,،]")
 
 #: the analysts' vocabulary of saying, and the kinds of entities that say something
@@ -66,7 +69,7 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
     frame.actors = unnested(sorted([*named, *composed(frame, cast)], key=lambda a: a.start), frame)
     frame.voices = _speakers(frame)
     frame.titles = alone(frame)
-    frame.bounds = _bounds(frame)
+    cut(frame)
     for number, actor in enumerate(frame.actors):
         actor.part = _part(frame, number)
     _topics(frame)
@@ -135,6 +138,8 @@ def _sort_entity(
     rank, sides = rank_of(spec), cast.sides(mention)
     if spec.kind != "event" and frame.parties.isdisjoint(sides):
         frame.strangers.append((mention, "person" if THIRD_PARTY in spec.tags else spec.kind))
+        if spec.kind in {"country", "body"}:
+            frame.foreign.append(Actor(spec.name, THIRD, rank, *place, mention, spec.kind))
     if spec.kind in _SPEAKING or METONYM in spec.tags:
         side = sides[0] if sides else THIRD
         frame.voices.append(Actor(spec.name, side, rank, *place, mention, spec.kind))
@@ -160,34 +165,17 @@ def _sort_sides(frame: Frame, named: Actor, sides: Sequence[str], cast: Cast) ->
 # --- clauses and parts -----------------------------------------------------------------------------------
 
 
-def _bounds(frame: Frame) -> list[int]:
-    """Where clauses begin; never inside a name or a word of contact."""
-    taken = [(a.start, a.end) for a in frame.actors] + [(c.start, c.end) for c in frame.cues]
-    found = {word.start() for word in frame.grammar.boundary.finditer(frame.text)}
-    if frame.sentence.field == "title":
-        found.update(_headline_bounds(frame))
-    if frame.grammar.meanwhile.match(frame.text) and (opening := _COMMA.search(frame.text)):
-        found.add(opening.start())
-    return [at for at in sorted(found) if not any(start <= at < end for start, end in taken)]
-
-
-def _headline_bounds(frame: Frame) -> Iterator[int]:
-    """Where a headline goes on with what somebody else did: "as Marin meets …"."""
-    for actor in frame.actors:
-        before = frame.grammar.meanwhile_before.search(frame.text[: actor.start])
-        if actor.rank is Rank.PERSON and before and not frame.text.startswith("'", actor.end):
-            yield before.start()
-
-
 def _part(frame: Frame, number: int) -> Part:
     actor = frame.actors[number]
     before = frame.text[max(0, actor.start - AROUND) : actor.start]
     after = frame.text[actor.end : actor.end + AROUND]
     grammar = frame.grammar
-    if SPOKESMAN in actor.mention.tags:
-        return "speaker"
     if _comments(frame, actor, number):
         return "viewer"
+    if SPOKESMAN in actor.mention.tags:
+        return "speaker"
+    if grammar.compared.search(frame.text[: actor.start]):
+        return "topic"
     if actor.kind != "person" and (grammar.inside.search(before) or _dateline(frame, actor, after)):
         return "place"
     if actor.rank is Rank.COUNTRY and any(_touches(word, actor) for word in frame.leanings):
@@ -208,7 +196,9 @@ def _part(frame: Frame, number: int) -> Part:
         return "core"
     if grammar.says_before.search(before) and (not grammar.bare or _AT_END.match(after)):
         return "speaker"
-    return "indirect" if actor.rank is Rank.BODY and _in_title(frame, actor) else "core"
+    if actor.rank is Rank.BODY and _in_title(frame, actor):
+        return "indirect"
+    return "speaker" if _holds_that(frame, actor) else "core"
 
 
 def _touches(word: Word, actor: Actor) -> bool:
@@ -225,6 +215,14 @@ def _says(frame: Frame, number: int, after: str) -> bool:
     if frame.grammar.verb_last:
         return not number and after[:1] == "," and frame.grammar.says_last.search(frame.text) is not None
     return frame.grammar.says.match(after) is not None
+
+
+def _holds_that(frame: Frame, actor: Actor) -> bool:
+    """Whether somebody only thinks what the next clause tells: "Marin doubts that talks help"."""
+    start, end = frame.clause(actor.start)
+    told = any(start <= cue.start < end for cue in frame.cues)
+    first = all(a.start >= actor.start or a.part == "place" for a in frame.actors if a.start >= start)
+    return first and not told and frame.grammar.that.match(frame.text[end : end + AROUND]) is not None
 
 
 def _comments(frame: Frame, actor: Actor, number: int) -> bool:
@@ -345,13 +343,6 @@ def _is_pair(frame: Frame, actor: Actor) -> bool:
     }
 
 
-def antecedent(frame: Frame, span: tuple[int, int]) -> list[Actor]:
-    """Whom a relative clause is about: the name right before it."""
-    if not frame.grammar.relative.match(frame.text[span[0] : span[0] + AROUND]):
-        return []
-    return [a for a in frame.actors if 0 <= span[0] - a.end <= 2 and a.part not in {"topic", "place"}][-1:]
-
-
 def linked(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
     """With a third party in the clause:
     whether the names around the word of contact, or one list, hold both sides.
@@ -360,6 +351,7 @@ def linked(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
     if any(frame.parties <= {a.side for a in people} for people in lists):
         return True
     before = [people for people in lists if people[-1].end <= cue.start]
+    before = [people for people in before if not _with_whom(frame, people[0])] or before
     after = [people for people in lists if people[0].start >= cue.end]
     if before and after:
         # in "she told him about talks with X", "she rang him after talks with X" it is she who talked
@@ -369,6 +361,12 @@ def linked(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
     else:
         pair = before[-2:] if frame.grammar.verb_last and before else after[:2]
     return len(pair) == 2 and frame.parties <= {a.side for people in pair for a in people}
+
+
+def _with_whom(frame: Frame, actor: Actor) -> bool:
+    """ "Back from talks with Marin, the minister received …": who stands behind "with" did not."""
+    grammar = frame.grammar
+    return not grammar.verb_last and grammar.with_whom.search(frame.text[: actor.start]) is not None
 
 
 def groups(frame: Frame, actors: Sequence[Actor]) -> list[list[Actor]]:
@@ -385,4 +383,6 @@ def groups(frame: Frame, actors: Sequence[Actor]) -> list[list[Actor]]:
 
 
 def _joined(grammar: Grammar, between: str) -> bool:
+    if grammar.verb_last and _CASE.match(between):
+        return False
     return grammar.joined.match(between) is not None and grammar.verbal.search(between) is None

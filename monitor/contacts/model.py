@@ -70,6 +70,8 @@ class Frame:
     #: who is named and belongs to neither party, with the kind: people, bodies, countries, their people and
     #: places
     strangers: list[tuple[Mention, str]] = field(default_factory=list)
+    #: of them, the states and bodies
+    foreign: list[Actor] = field(default_factory=list)
     #: the vocabularies that have a word in the sentence, with its sense: "%rejection", "%rejection.against"
     said: set[str] = field(default_factory=set)
     #: offices beside no name: "the minister"
@@ -83,6 +85,8 @@ class Frame:
     leanings: list[Word] = field(default_factory=list)
     #: where clauses begin
     bounds: list[int] = field(default_factory=list)
+    #: of them, those behind which somebody else acts
+    apart: set[int] = field(default_factory=set)
 
     def clause(self, at: int) -> tuple[int, int]:
         """The clause around a place of the plain text, half-open."""
@@ -92,9 +96,7 @@ class Frame:
 
     def parts(self, bound: int) -> bool:
         """Whether the clauses before and behind a bound are of different people at the same time."""
-        text, meanwhile = self.text, self.grammar.meanwhile
-        opening = text[bound] in ",،" and meanwhile.match(text)
-        return bool(opening or meanwhile.match(text[bound : bound + NEXT]))
+        return bound in self.apart or bool(self.grammar.meanwhile.match(self.text[bound : bound + NEXT]))
 
     def within(self, span: tuple[int, int], *parts: Part) -> list[Actor]:
         """The actors inside a span that have one of `parts`, third parties too."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from monitor.contacts.clauses import antecedent, groups, linked
+from monitor.contacts.bounds import antecedent
+from monitor.contacts.clauses import groups, linked
 from monitor.contacts.model import Actor, Frame, Parties, Word
 from monitor.contacts.parties import THIRD, Rank
 from monitor.contacts.reasons import Refusal
@@ -39,7 +40,7 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
         return Refusal.NOBODY_MADE_ONE
     core = [*antecedent(frame, span), *(a for a in frame.within(span, "core") if a.kind != "demonym")]
     around = sorted([*core, *_outsiders(frame, span)], key=lambda a: a.start)
-    if any(a.side == THIRD for a in around) and not any(linked(frame, cue, around) for cue in cues):
+    if not any(_between_sides(frame, cue, around) for cue in cues):
         return Refusal.THIRD_PARTY
     found = [a for a in core if a.side in frame.parties and a.rank < Rank.COUNTRY]
     lands = [a for a in core if a.rank is Rank.COUNTRY]
@@ -51,6 +52,23 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
     found += _list_goes_on(frame, span, found)
     made = Parties(found)
     return _unfit(frame, made, cues) or made
+
+
+def _between_sides(frame: Frame, cue: Word, around: Sequence[Actor]) -> bool:
+    """Whether a word of contact is not between one side and a third party."""
+    people = sorted([*around, *_foreign_partner(frame, cue)], key=lambda a: a.start)
+    return all(a.side != THIRD for a in people) or linked(frame, cue, people)
+
+
+def _foreign_partner(frame: Frame, cue: Word) -> list[Actor]:
+    """Another state or its body with which something is done: "talks with Malta"."""
+    end = frame.clause(cue.start)[1]
+    last = max((c.end for c in frame.cues if cue.end <= c.end < end), default=cue.end)
+    return [
+        a
+        for a in frame.foreign
+        if last <= a.start < end and frame.grammar.with_whom.search(frame.text[last - 1 : a.start])
+    ]
 
 
 def _standing_in(
@@ -164,9 +182,18 @@ def _elsewhere(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
         a
         for a in _named(frame, side)
         if (a.part == "core" or (a.part != "speaker" and 0 <= start - a.end <= NEXT_TO))
+        and _quoted(frame, a.start) == _quoted(frame, cues[0].start)
         and not _in_later_piece(frame, a, cues[0])
         and not _meanwhile(frame, a, cues[0])
     ]
+
+
+def _quoted(frame: Frame, at: int) -> int | None:
+    """Where the clause begins that a third party tells: "Ann Bee told him | that Marin sends greetings"."""
+    start, _ = frame.clause(at)
+    if not start or not frame.grammar.that.match(frame.text[start:]):
+        return None
+    return start if any(a.side == THIRD for a in frame.within(frame.clause(start - 1), "speaker")) else None
 
 
 def _meanwhile(frame: Frame, actor: Actor, cue: Word) -> bool:

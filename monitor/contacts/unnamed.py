@@ -96,9 +96,13 @@ def composed(frame: Frame, cast: Cast) -> Iterator[Actor]:
         yield _officer(frame, cast, land, held[land.start], (start, end))
     for states in _lists(frame):
         offices = [held[land.start] for land in states if land.start in held]
-        if len(offices) == 1 and frame.grammar.plural.search(offices[0][0]):
+        if len(offices) == 1 and _several(frame, offices[0][1]):
             for land in (land for land in states if land.start not in held):
                 yield _officer(frame, cast, land, offices[0], (land.start, land.end))
+
+
+def _several(frame: Frame, office: Word) -> bool:
+    return frame.grammar.plural.search(frame.text[office.start : office.end]) is not None
 
 
 def _officer(frame: Frame, cast: Cast, land: Actor, said: tuple[str, Word], span: tuple[int, int]) -> Actor:
@@ -158,6 +162,8 @@ def _beside(land: Actor, frame: Frame, used: set[int]) -> Word | None:
 
 def _of_a_place(land: Actor, office: Word, gap: int, frame: Frame) -> bool:
     """ "Benghazi mayor", "a mayor from Derna"; while "the ambassador in Tripoli" is nobody of Tripoli."""
+    if office.start > land.start and frame.grammar.inside.search(frame.text[: land.start]):
+        return False
     if office.start > land.start:
         return gap < 1 or frame.grammar.based.match(frame.text[land.end : office.start]) is not None
     return gap < REACH and frame.grammar.origin.match(frame.text[office.end : land.start]) is not None

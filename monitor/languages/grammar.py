@@ -74,6 +74,13 @@ class Grammar:
     #: in headlines, with what begins one there alone ("as")
     meanwhile: re.Pattern[str]
     meanwhile_before: re.Pattern[str]
+    #: the same subject goes on: "then"; anchored: what begins a clause of what somebody says or thinks
+    then: re.Pattern[str]
+    that: re.Pattern[str]
+    #: anchored: what precedes a name that only serves to compare
+    compared: re.Pattern[str]
+    #: anchored: what precedes a partner
+    with_whom: re.Pattern[str]
     #: what follows (precedes, with `about_before`) is what is spoken about
     about: re.Pattern[str]
     #: what stands before it is what is spoken about; anchored: matched against what follows a name
@@ -167,6 +174,10 @@ _SHAPES = {
     "boundary": r"""[;:–—()]|["«“„](?=[^"»”“]{{25}})|\s-\s|,?\s?{boundary}""",
     "meanwhile": r"\A,?\s?{meanwhile}",
     "meanwhile_before": r",?\s{meanwhile_before}\s+" + _TITLE + r"\Z",
+    "then": r",?\s?{then}",
+    "that": r"\A[\s,]*{that}",
+    "compared": r"(?:\A|[,;:–—]\s?)\W*{compared}\s+" + _TITLE + r"\Z",
+    "with_whom": r"{partner}\s+" + _TITLE + r"\Z",
     "about_before": r"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{about_before}",
     "agenda": r"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{agenda}",
     "between": r"{between}\s*(?:[\w'.-]+\s){{0,3}}\Z",
@@ -203,7 +214,7 @@ _PATTERNS = [field.name for field in fields(Grammar) if field.name not in _ORDER
 _SLOTS: dict[str, Any] = {
     name: (tables.Phrases, "")
     for name in _PATTERNS
-    if name not in ("listed", "joiner", "continued", "says_last", "press_before")
+    if name not in ("listed", "joiner", "continued", "says_last", "press_before", "with_whom")
 }
 _Orders = Literal["drops-subject", "verb-last", "verb-first", "bare-speech"]
 #: the slots of a language, as its file fills them
