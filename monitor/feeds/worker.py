@@ -4,9 +4,9 @@ replaced.
 The limit is CPU time of the child, counted by the kernel: a busy host makes healthy work longer, not more.
 The wall time is there for what waits without computing, and ample.
 
-The child is forked from a fork server, never from this process, whose threads hold locks; the server has the
-parser loaded, so a replacement is there in milliseconds. PR_SET_PDEATHSIG would not do: the server is the
-child's parent, and outlives ours as long as the child does; so the child watches our end of a pipe.
+The child is a new Python, never a fork of this process, whose threads hold locks; it loads what it needs in
+half a second, and ends when it was not needed for a minute, since most documents never come here. It watches
+our end of a pipe and ends with us.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ TERM_SECONDS = 0.1
 AMPLE = 10
 #: a task that is not settled this long after its time is lost, and the pool with it
 GRACE_SECONDS = 20.0
-#: modules that the fork server loads once; what reads articles is large: the child that reads one loads it
-PRELOAD = ("monitor.feeds.parse", "monitor.feeds.tolerant")
+#: a child that had nothing to do for so long ends
+IDLE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +65,30 @@ _CLOSED = WorkerFault("the worker was closed", closed=True)
 class Worker:
     """Runs module-level functions elsewhere. Usable from several threads; their tasks take turns."""
 
-    def __init__(self, *, seconds: float = 30, wall: float | None = None, memory: int = 1 << 30) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float = 30,
+        wall: float | None = None,
+        memory: int = 1 << 30,
+        idle: float = IDLE_SECONDS,
+    ) -> None:
         """`seconds`: CPU time for one task, which the kernel rounds up to whole ones; `wall`: its time by the
         clock.
 
-        `memory`: bytes of address space of the child.
+        `memory`: bytes of address space of the child, which ends after `idle` seconds without a task.
         """
         self._seconds = seconds
         self._wall = wall if wall is not None else seconds * AMPLE
         self._memory = memory
+        self._idle = idle
         self._lock = threading.Lock()
         self._turn = threading.Lock()
         self._closings = 0
         self._pool: ProcessPool | None = None
+        #: set when the pool is gone
+        self._gone = threading.Event()
+        self._used = 0.0
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | WorkerFault:
         """`function(*args, **kwargs)`, computed in the child.
@@ -90,16 +101,31 @@ class Worker:
         with self._turn:
             if closings != self._closings:  # closed while we stood in line
                 return _CLOSED
-            return self._run(task)
+            try:
+                return self._run(task)
+            finally:
+                self._used = time.monotonic()
 
     def close(self) -> None:
         """Kill the child, whatever it does; a later `run` starts another."""
         with self._lock:
             self._closings += 1
+        self._end()
+
+    def _end(self) -> None:
+        with self._lock:
             pool, self._pool = self._pool, None
+            self._gone.set()
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
+
+    def _end_when_idle(self, gone: threading.Event) -> None:
+        """Until the pool is `gone`: end it when there was no task for so long."""
+        while not gone.wait(max(0.0, self._used + self._idle - time.monotonic())):
+            with self._turn:
+                if not gone.is_set() and time.monotonic() >= self._used + self._idle:
+                    self._end()
 
     def _run(self, task: Callable[[], T]) -> T | WorkerFault:
         pool = self._started()
@@ -134,7 +160,10 @@ class Worker:
     def _lost(self, pool: ProcessPool) -> WorkerFault:
         """The pool went away under a task; where nobody closed it, the next task gets another."""
         with self._lock:
-            broken, self._pool = self._pool is pool, None if self._pool is pool else self._pool
+            broken = self._pool is pool
+            if broken:
+                self._pool = None
+                self._gone.set()
         if broken:
             pool.stop()  # type: ignore[no-untyped-call]
         return WorkerFault("the worker broke") if broken else _CLOSED
@@ -149,15 +178,17 @@ class Worker:
         with self._lock:
             if self._pool is None:
                 CONSTS.term_timeout = TERM_SECONDS
-                context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload(list(PRELOAD))
                 self._pool = ProcessPool(
                     max_workers=1,
                     max_tasks=RETIRE_AFTER,
                     initializer=confine,
                     initargs=(self._memory,),
-                    context=context,
+                    context=multiprocessing.get_context("spawn"),
                 )
+                self._gone, self._used = threading.Event(), time.monotonic()
+                threading.Thread(
+                    target=self._end_when_idle, args=(self._gone,), name="worker-idle", daemon=True
+                ).start()
             return self._pool
 
 

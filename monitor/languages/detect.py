@@ -298,12 +298,14 @@ def _odds(text: str) -> dict[str, float]:
 
 @tables.remembered
 def _guesser() -> Any:
-    """py3langid's model: half a second to load, so only when a Latin text is met;
-    our own instance, none shared.
-    """
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    """py3langid's model, as far as our languages go: half a second to load, so only when a Latin text is met.
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    known = set(identifier.nb_classes)
-    identifier.set_languages([lang for lang in _chances(LATIN) if lang in known])
-    return identifier
+    The library itself would keep what it knows of all languages, 28 MB.
+    """
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
+    from py3langid.modelio import load_model
+
+    chances, languages, known, moves, rows, features = load_model(MODEL_DIR / MODEL_FILE)
+    ours = [number for number, lang in enumerate(known) if lang in _chances(LATIN)]
+    chances, languages, known = chances[:, ours], languages[ours], [known[number] for number in ours]
+    return LanguageIdentifier(chances, languages, known, moves, features, norm_probs=True, tk_row=rows)

@@ -144,20 +144,19 @@ class Lexicon:
         text = fold(given, self._seams(given))
         patterns = self._made.patterns
         found = patterns.find(text.text)
-        langs = [item.lang]
-        if item.langs:
-            stretches = passages.stretches(item)
-            langs = [lang for _, lang in stretches]
-            found = self._by_stretch(found, text, [end for end, _ in stretches])
         claims: dict[int, tuple[Claim, ...]] = {}
         heard: set[str] = set()
-        many = len(patterns)
-        for pattern in {match[0] for match in found}:
-            meaning = self._meant(pattern % many, langs[pattern // many])
+        if item.langs:
+            stretches = passages.stretches(item)
+            found = self._by_stretch(found, text, [end for end, _ in stretches])
+            meant = self._meant_in([lang for _, lang in stretches], {match[0] for match in found})
+        else:
+            meant = self._meant({match[0] for match in found}, item.lang)
+        for pattern, meaning in meant:
             if meaning.claims:
                 claims[pattern] = meaning.claims
                 heard |= meaning.keys
-        named = un_documents.find(text.given)[:MAX_SPOKEN] if self._resolutions else ()
+        named = un_documents.find(given, text.text)[:MAX_SPOKEN] if self._resolutions else ()
         for document in named:
             heard.update(keys(UN_DOCUMENT, un_documents.sense(document, self._resolutions), frozenset()))
         return Heard(text, found, claims, named, heard)
@@ -194,12 +193,21 @@ class Lexicon:
         many = len(self)
         return [(p + many * n, start, end) for (p, start, end), n in zip(found, numbers, strict=True)]
 
-    def _meant(self, pattern: int, lang: str) -> Meaning:
-        meanings = self._meanings[lang if lang in self._meanings else ""]
-        meaning = meanings.get(pattern)
-        if meaning is None:
-            meaning = meanings[pattern] = self._meaning(pattern, lang)
-        return meaning
+    def _meant(self, patterns: Iterable[int], lang: str) -> Iterator[tuple[int, Meaning]]:
+        """What each pattern means in a text of language `lang`."""
+        known = self._meanings[lang if lang in self._meanings else ""]
+        for pattern in patterns:
+            meaning = known.get(pattern)
+            if meaning is None:
+                meaning = known[pattern] = self._meaning(pattern, lang)
+            yield pattern, meaning
+
+    def _meant_in(self, langs: Sequence[str], patterns: Iterable[int]) -> Iterator[tuple[int, Meaning]]:
+        """What each pattern means, its number raised by `_by_stretch`; `langs` are those of the stretches."""
+        many = len(self)
+        for raised in patterns:
+            ((_, meaning),) = self._meant((raised % many,), langs[raised // many])
+            yield raised, meaning
 
     def _seams(self, given: str) -> list[int]:
         """Where the words of a name begin that a hashtag in one case joins: "#rosamarin"."""

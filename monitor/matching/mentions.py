@@ -42,9 +42,12 @@ PARAGRAPH_GAP = 50
 TRADES = "%other-trades"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Sentence:
-    """One sentence; `index` and `paragraph` are unique over the item and rise from title to content."""
+    """One sentence; `index` and `paragraph` are unique over the item and rise from title to content.
+
+    Never changed; frozen, it would take three times as long to make.
+    """
 
     field: str
     start: int

@@ -37,6 +37,12 @@ def _words(section: str) -> frozenset[str]:
     return frozenset(word for stops in tables.everywhere(tables.Stops) for word in getattr(stops, section))
 
 
+@tables.remembered
+def _special() -> frozenset[str]:
+    """Those before which a stop may not end a sentence."""
+    return _words("after_numbers") | _words("leaning") | _words("either")
+
+
 def split(fields: Mapping[str, str]) -> tuple[Sentence, ...]:
     """The sentences of an item's fields (title, summary, content), numbered through;
     blank fields give none.
@@ -66,23 +72,25 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     yield from _trimmed(text, start, len(text))
 
 
-def sentence_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def sentence_spans(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     """Half-open spans of the sentences of one paragraph, white space at their edges left out."""
     first = start
+    found: list[tuple[int, int]] = []
     for stop in _STOP.finditer(text, start, end):
         if stop.end() < end and _ends(text, first, stop):
-            yield from _trimmed(text, first, stop.end(2))
+            found += _trimmed(text, first, stop.end(2))
             first = stop.end()
-    yield from _trimmed(text, first, end)
+    found += _trimmed(text, first, end)
+    return found
 
 
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _trimmed(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """The span without white space at its edges; none where that is all."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    if start < end:
-        yield start, end
+    return ((start, end),) if start < end else ()
 
 
 def _ends(text: str, first: int, stop: re.Match[str]) -> bool:
@@ -97,9 +105,12 @@ def _ends(text: str, first: int, stop: re.Match[str]) -> bool:
         return False
     if marks != "." or closing:
         return True
-    words = text[max(first, stop.start() - 24) : stop.start()].rsplit(None, 1)
+    begin = stop.start()
+    words = text[max(first, begin - 24) : begin].rsplit(None, 1)
     word = words[-1].lower().lstrip(_OPENING) if words else ""
-    return not word or _ends_after(word, text, (first, stop.start() - len(word)), at)
+    if word.isalpha() and len(word) > 1 and word not in _special():
+        return True
+    return not word or _ends_after(word, text, (first, begin - len(word)), at)
 
 
 def _is_tight_end(text: str, stop: re.Match[str]) -> bool:

@@ -118,6 +118,20 @@ def test_closing_is_quick_and_the_worker_can_be_used_again() -> None:
     own.close()
 
 
+def test_a_child_without_tasks_ends_and_the_next_task_starts_another() -> None:
+    """Not while one runs, however long it takes."""
+    with Worker(idle=0.5) as own:
+        first = own.run(os.getpid)
+        assert isinstance(first, int)
+        assert own.run(time.sleep, 1.5) is None
+        assert own.run(os.getpid) == first
+        deadline = time.monotonic() + 20
+        while running(first) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not running(first)
+        assert alive(own)
+
+
 def test_a_task_that_the_pool_forgets_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped at the wrong moment, the pool leaves a future that never settles; the caller does not wait for ever."""
     monkeypatch.setattr(

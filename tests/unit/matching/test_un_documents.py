@@ -9,6 +9,7 @@ import pytest
 
 from monitor import documents
 from monitor.errors import ConfigError
+from monitor.folding import fold
 from monitor.matching.lexicon import Lexicon
 from monitor.matching.un_documents import find, load, sense
 from monitor.model import Item
@@ -48,6 +49,7 @@ TABLE = load(
 )  # fmt: skip
 def test_documents_are_named_in_one_form(text: str, symbols: list[str]) -> None:
     assert [document.symbol for document in find(text)] == symbols
+    assert find(text, fold(text).text) == find(text)
 
 
 def test_a_document_lies_where_it_is_written() -> None:
