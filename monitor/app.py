@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import math
 import random
@@ -24,22 +23,20 @@ from monitor.feeds.worker import QUICK_SECONDS, Worker
 from monitor.jobs import alert as alerting
 from monitor.jobs import deliver as delivering
 from monitor.jobs import digest as digesting
-from monitor.jobs import prune as privacy
 from monitor.jobs import prune as pruning
 from monitor.jobs import watch as watching
-from monitor.jobs import watch as works
 from monitor.jobs.flow import Manners, Poller, poll_due, unheard
 from monitor.jobs.notices import Notices
 from monitor.messages import links
 from monitor.model import Delivered
-from monitor.parts import Parts, build
+from monitor.parts import Parts, build, freeze
 from monitor.store import alerts, articles, facts, feeds, health_file, outbox, polls, receivers
 from monitor.store.database import Database
 from monitor.timing import TICKS, UNEASY_SECONDS
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from monitor.config.load import Settings
     from monitor.jobs.flow import Told
@@ -85,7 +82,7 @@ class App:
         `spread`: new feeds are first asked one a second, so that a long list does not start with a burst.
         """
         now, own = self.clock(), self.parts.settings.added
-        self.parts = replace(self.parts, feeds=privacy.kept_in_files(self.db, own, self.parts.feeds))
+        self.parts = replace(self.parts, feeds=pruning.kept_in_files(self.db, own, self.parts.feeds))
         with self.db.transaction() as tx:
             facts.first(tx, digesting.INSTALLED, now.isoformat(), now)
             fresh = facts.note_rules(tx, {rule.key: rule.digest for rule in self.parts.watchlists.rules}, now)
@@ -108,8 +105,8 @@ class App:
         self._began = self.clock()
         with self.db.transaction() as tx:
             if lasting:
-                works.note_down_time(tx, self._began)
-            works.begin(tx, self.parts.settings, self._began)
+                watching.note_down_time(tx, self._began)
+            watching.begin(tx, self.parts.settings, self._began)
 
     def repair_clock(self) -> timedelta:
         """Let nothing wait for a time that only a wrong clock had reached; by how much it was set back."""
@@ -137,22 +134,26 @@ class App:
         self._ailments.failed(name, error, self.clock())
         self._uneasy = True
 
-    def reload(self) -> None:
-        """Read all files again. Raises ConfigError and changes nothing when one of them is wrong."""
+    def reload(self, *, alone: bool = True) -> None:
+        """Read all files again; `alone`: and bring the database in line.
+
+        Raises ConfigError and changes nothing when one of them is wrong.
+        """
         try:
             self.parts = build(load.load(self.parts.settings.path))
         except ConfigError as error:
             self._ailments.reload_refused(error)
             raise
         self._ailments.reloaded()
-        _freeze_loaded(self.parts)
-        with self.db.transaction() as tx:
-            receivers.resume(tx)
-        self.sync_feeds()
+        freeze(self.parts)
+        if alone:
+            with self.db.transaction() as tx:
+                receivers.resume(tx)
+            self.sync_feeds()
 
     def poll(self, told: Told = unheard, *, linger: float = 0.0) -> Counter[str]:
         """Poll what is due, and what becomes due within `linger` seconds; `told` hears of each record."""
-        progress = partial(self._ticked, "poll", lambda: None)
+        progress = partial(self.ticked, "poll", lambda: None)
         work = partial(
             poll_due,
             self.poller,
@@ -162,7 +163,7 @@ class App:
             progress=progress,
             called=self._made_due,
         )
-        return self._ticked("poll", work)
+        return self.ticked("poll", work)
 
     def _made_due(self) -> bool:
         """Whether somebody has made something due since this was asked last."""
@@ -174,8 +175,8 @@ class App:
         """In how many seconds each tick that something waits for has something to do."""
         now = self.clock()
         with self.db.snapshot() as tx:
-            polling = (feeds.next_due(tx), articles.next_due(tx))
-            moments = {"poll": _first(polling), "alert": alerts.next_due(tx)}
+            polling = [at for at in (feeds.next_due(tx), articles.next_due(tx)) if at is not None]
+            moments = {"poll": min(polling, default=None), "alert": alerts.next_due(tx)}
         moments["digest"] = digesting.next_at(self.digester(), self._digested_at)
         away = {n: (at - now).total_seconds() if at else math.inf for n, at in moments.items()}
         watched = self._watched_at - time.monotonic()
@@ -199,7 +200,7 @@ class App:
             expire_after=parts.settings.config.delivery.expire_alerts,
             stopping=self.stopping,
         )
-        return self._ticked("alert", lambda: alerting.alert_due(alerter))
+        return self.ticked("alert", lambda: alerting.alert_due(alerter))
 
     def link_key(self) -> bytes:
         """What links in alerts are signed with. Raises StoreError."""
@@ -221,17 +222,17 @@ class App:
     def digest(self, *, now: bool = False) -> int:
         """Make the digests that are due; `now`: one of each series at once, if its day has none."""
         work, began = digesting.send_now if now else digesting.digest_due, self.clock()
-        made = self._ticked("digest", lambda: work(self.digester()))
+        made = self.ticked("digest", lambda: work(self.digester()))
         self._digested_at = began
         return made
 
     def deliver(self) -> Counter[str]:
         """Hand over all that the outbox owes now, and wait for it."""
-        return self._ticked("deliver", lambda: delivering.deliver_due(self._deliverer()))
+        return self.ticked("deliver", lambda: delivering.deliver_due(self.deliverer()))
 
     def deliveries(self) -> delivering.Service:
         """What hands over whatever falls due, for as long as the process lives."""
-        return delivering.Service(self._deliverer, lambda work: self._ticked("deliver", work))
+        return delivering.Service(self.deliverer, lambda work: self.ticked("deliver", work))
 
     def notices(self) -> Notices:
         """What the monitor says about itself is made with this."""
@@ -272,22 +273,19 @@ class App:
     def prune(self) -> Pruned:
         """Forget what is past its time."""
         config, series = self.parts.settings.config, self.parts.settings.digests
-        return self._ticked("prune", lambda: pruning.prune(self.db, config.retention, series, self.clock))
+        return self.ticked("prune", lambda: pruning.prune(self.db, config.retention, series, self.clock))
 
     def heartbeat(self) -> bool:
-        """Ping the dead-man switch, where one is set,
-        work was completed and nothing stands still; whether it was.
-        """
+        """Ping the dead-man switch, where one is set and nothing stands still; whether it was."""
         config = self.parts.settings.config.heartbeat
         if config is None or config.url is None:
             return False
-        now = self.clock()
         with self.db.snapshot() as tx:
-            stuck = works.stuck(tx, self.parts.settings, now, since=self._began)
+            stuck = watching.stuck(tx, self.parts.settings, self.clock(), since=self._began)
         if stuck:
             log.error("heartbeat_withheld", why="; ".join(stuck))
             return False
-        outcome = beat(config.url.get_secret_value(), self.parts.net, now)
+        outcome = beat(config.url.get_secret_value(), self.parts.net, self.clock())
         if not isinstance(outcome, Delivered):
             log.warning("heartbeat_failed", reason=outcome.reason)
         return isinstance(outcome, Delivered)
@@ -306,7 +304,8 @@ class App:
             clock=self.clock,
         )
 
-    def _deliverer(self) -> delivering.Deliverer:
+    def deliverer(self) -> delivering.Deliverer:
+        """What delivering needs."""
         return delivering.Deliverer(
             db=self.db,
             notifiers=self.parts.notifiers,
@@ -336,30 +335,12 @@ class App:
             stale=lambda: self.parts is not parts,
         )
 
-    def _ticked(self, name: str, work: Callable[[], T]) -> T:
+    def ticked(self, name: str, work: Callable[[], T]) -> T:
         """`work`, and the fact that it was completed: the base of `monitor health`."""
         result = work()
         with self.db.transaction() as tx:
             facts.ticked(tx, name, self.clock())
         return result
-
-
-def _first(moments: Iterable[datetime | None]) -> datetime | None:
-    return min((at for at in moments if at is not None), default=None)
-
-
-def _freeze_loaded(parts: Parts) -> None:
-    """Finish what loading puts off, and exempt it from garbage collection, an earlier load's rest collected.
-
-    A full collection walks 200,000 objects of the watchlists, 125 ms each time.
-    """
-    parts.prepare()
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-    # the GNU C library keeps what loading needed for a while, 42 MB; others have no such call
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 @contextmanager
@@ -368,33 +349,43 @@ def opened(
     *,
     exclusive: bool = True,
     lasting: bool = True,
+    role: str = "all",
     stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[App]:
     """An App over `found`, closed at the end.
 
     `exclusive`: as the one monitor on the database (`run`, `once`, `demo`), which also takes over what a
-    crashed one left half sent; otherwise beside it. `lasting`: it goes on, so new feeds are asked one
-    after the other, and a time without a monitor is told. Raises ConfigError, StoreError.
+    crashed one left half sent, or in another `role` (`monitor.roles`); otherwise beside it. `lasting`: it
+    goes on, so new feeds are asked one after the other, and a time without a monitor is told. Raises
+    ConfigError, StoreError.
     """
-    parts = build(found)
-    db = Database.open(found.database)
+    parts, many = build(found), role != "all"
+    db = Database.open(found.database, create=role != "worker", migrate=role != "worker")
     try:
         with Worker(seconds=QUICK_SECONDS) as quick, Worker() as worker:
             app = App(parts, db, worker, quick=quick, stopping=stopping)
+            if many:
+                app.clock = db.clock()
             if not exclusive:
                 yield app
                 return
-            with db.lock():
-                privacy.tighten(found, db)
-                app.repair_clock()
-                app.begin(lasting=lasting)
-                app.sync_feeds(spread=lasting)
-                failpoints.passed("feeds-synced")
-                with db.transaction() as tx:
-                    outbox.release_orphans(tx, app.clock())
-                failpoints.passed("released")
-                _freeze_loaded(app.parts)
+            with db.lock(role):
+                if role != "worker":
+                    _begin(app, lasting=lasting, alone=not many)
+                freeze(app.parts)
                 yield app
     finally:
         gc.unfreeze()
         db.close()
+
+
+def _begin(app: App, *, lasting: bool, alone: bool) -> None:
+    pruning.tighten(app.parts.settings, app.db)
+    app.repair_clock()
+    app.begin(lasting=lasting)
+    app.sync_feeds(spread=lasting)
+    failpoints.passed("feeds-synced")
+    if alone:  # others may be sending
+        with app.db.transaction() as tx:
+            outbox.release_orphans(tx, app.clock())
+    failpoints.passed("released")

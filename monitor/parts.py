@@ -4,6 +4,9 @@ read and compiled together.
 
 from __future__ import annotations
 
+import ctypes
+import gc
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -94,6 +97,20 @@ class Parts:
     def titles(self) -> Mapping[str, str]:
         """Watchlist id to title."""
         return {w.id: w.title for w in self.watchlists.lists}
+
+
+def freeze(parts: Parts) -> None:
+    """Finish what loading puts off, and exempt it from garbage collection, an earlier load's rest collected.
+
+    A full collection walks 200,000 objects of the watchlists, 125 ms each time.
+    """
+    parts.prepare()
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    # the GNU C library keeps what loading needed for a while, 42 MB; others have no such call
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @uncollected()

@@ -13,7 +13,7 @@ import typer
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
 from monitor.config.model import DATABASE
 from monitor.net.redaction import redact
-from monitor.store import journal, receivers
+from monitor.store import journal, queue, receivers
 from monitor.store.database import Database
 from monitor.store.move import Step, move
 from monitor.store.restore import restore as put_back
@@ -26,7 +26,9 @@ deliveries = typer.Typer(help="What was promised and what became of it.", no_arg
 def upgrade(config: ConfigOption = None) -> None:
     """Bring the database to the newest tables; a copy of the old one is kept beside it."""
     url = loaded(config).database
-    Database.open(url).close()
+    with Database.open(url) as found:
+        if found.path is None:
+            queue.prepare(found)
     say(f"{redact(url)} has the newest tables")
 
 

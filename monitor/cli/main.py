@@ -24,6 +24,7 @@ FINDINGS, MISCONFIGURED, OUR_BUG = 1, 2, 70
 #: command -> the module and the function that do it, in the order of `--help`
 COMMANDS = {
     "run": "run:run",
+    "worker": "run:work",
     "serve": "serve:serve",
     "once": "run:once",
     "demo": "run:run_demo",

@@ -8,13 +8,14 @@ import sys
 import webbrowser
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from monitor import daemon, logs
+from monitor import daemon, logs, roles
 from monitor.app import App, opened
 from monitor.cli.common import (
     FINDINGS,
@@ -30,12 +31,17 @@ from monitor.cli.serve import serving
 from monitor.cli.status import next_digest
 from monitor.config import load
 from monitor.demo import world
+from monitor.errors import StoreError
 from monitor.jobs import preview as previews
+from monitor.jobs.claims import RENEW
 from monitor.net.redaction import redact
 from monitor.parts import build
-from monitor.timing import LINGER_SECONDS, LOOK_SECONDS, TICKS
+from monitor.store.queue import QUEUES
+from monitor.timing import BY_RHYTHM, LINGER_SECONDS, LOOK_SECONDS, TICKS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from monitor.app import App
     from monitor.demo.world import World
     from monitor.model import PollRecord
@@ -45,23 +51,38 @@ log = logs.get("daemon")
 
 #: between pings of the dead-man switch
 HEARTBEAT_SECONDS = 60.0
+#: between two looks of the scheduler that nobody wakes
+DISPATCH_SECONDS = 60.0
 
 
-def run(config: ConfigOption = None) -> None:
+class Role(StrEnum):
+    """What `monitor run` does."""
+
+    ALL = "all"
+    SCHEDULER = "scheduler"
+
+
+def run(
+    config: ConfigOption = None,
+    role: Annotated[
+        Role, typer.Option(help="`scheduler`: leave the work to `monitor worker`; needs PostgreSQL.")
+    ] = Role.ALL,
+) -> None:
     """Watch until SIGTERM or Ctrl-C. Needs no account, no configuration and no network to start."""
     stopping = daemon.Stopping()
     signals = daemon.Signals()
     found = loaded(config)
-    with opened(found, stopping=stopping) as app, app.db.listening(), serving(app) as desk:
+    if role is not Role.ALL:
+        roles.refuse_unfit(found, f"--role {role}")
+    opening = opened(found, role=role, stopping=stopping)
+    with opening as app, app.db.listening(), serving(app) as desk:
         say(greeting(app, desk))
-        services = {"deliver": app.deliveries()}
-        ticks = {n: (seconds, getattr(app, n)) for n, seconds in TICKS.items() if n not in services}
-        ticks["poll"] = (TICKS["poll"], partial(app.poll, linger=LINGER_SECONDS))
+        ticks, services, away = _alone(app) if role is Role.ALL else _scheduling(app)
         ticks["heartbeat"] = (HEARTBEAT_SECONDS, app.heartbeat)
         finished = daemon.run(
             ticks,
             waits=daemon.Waits(
-                away=app.away,
+                away=away,
                 look_every=LOOK_SECONDS if app.db.hears else daemon.LOOK_SECONDS,
                 hear=app.db.hear,
             ),
@@ -73,6 +94,64 @@ def run(config: ConfigOption = None) -> None:
             jumped=app.clock_jumped,
             alive=app.stamp_health,
         )
+    _end(finished)
+
+
+Ticks: TypeAlias = "dict[str, tuple[float, Callable[[], object]]]"
+#: of the daemon: its ticks, its services, and when there is something to do
+Jobs: TypeAlias = "tuple[Ticks, dict[str, daemon.Service], Callable[[], Mapping[str, float]]]"
+
+
+def _alone(app: App) -> Jobs:
+    """All the work."""
+    services: dict[str, daemon.Service] = {"deliver": app.deliveries()}
+    ticks = {n: (seconds, getattr(app, n)) for n, seconds in TICKS.items() if n not in services}
+    ticks["poll"] = (TICKS["poll"], partial(app.poll, linger=LINGER_SECONDS))
+    return ticks, services, app.away
+
+
+def _scheduling(app: App) -> Jobs:
+    """What is left to the scheduler where workers work."""
+    scheduler = roles.Scheduler(app)
+    ticks = {n: (TICKS[n], getattr(app, n)) for n in BY_RHYTHM}
+    ticks["dispatch"] = (DISPATCH_SECONDS, scheduler.dispatch)
+    return ticks, {}, scheduler.away
+
+
+def work(
+    config: ConfigOption = None,
+    queues: Annotated[
+        str,
+        typer.Option(
+            help="What to do of it: poll feeds, parse articles, make alerts and digests (`digest`), deliver."
+        ),
+    ] = ",".join(QUEUES),
+) -> None:
+    """Do what the scheduler says is due, on any machine; as many workers as you like. Needs PostgreSQL."""
+    try:
+        named = roles.queues_named(queues)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--queues") from None
+    stopping, signals, found = daemon.Stopping(), daemon.Signals(), loaded(config)
+    roles.refuse_unfit(found, "a worker")
+    with opened(found, role="worker", stopping=stopping) as app:
+        worker = roles.Worker(app, named)
+        say(f"a worker on {redact(found.database)}: {', '.join(named)}\nCtrl-C stops it\n")
+        finished = daemon.run(
+            {"renew": (RENEW, worker.renew)},
+            services=worker.services(),
+            signals=signals,
+            stopping=stopping,
+            reload=worker.reload,
+            failed=app.failed,
+        )
+        worker.close()
+    if worker.refused:
+        raise StoreError(worker.refused)
+    _end(finished)
+
+
+def _end(finished: bool) -> None:
     log.info("stopped", finished=finished)
     if not finished:
         # a thread that hangs in the network must not keep the process: its lease will run out

@@ -144,6 +144,9 @@ def _written(poller: Poller, wish: Wish, article: Article) -> bool | None:
     assessed = _assessed(poller, wish, stored, article.text)
     used = assessed.item.content != stored.item.content
     with poller.db.transaction() as tx:
+        if not poller.work.held(tx, "article", (str(wish.item_id),)):
+            log.warning("article_overtaken", item=wish.item_id)
+            return False
         if articles.stands_elsewhere(tx, wish.item_id, article.text, poller.clock() - LATELY):
             articles.give_up(tx, wish.item_id, "the same text as behind another address")
             log.info("article_given_up", item=wish.item_id, feed=wish.feed_id, reason="the same text again")

@@ -50,6 +50,9 @@ class Deliverer:
     stopping: Callable[[], bool]
     notices: Notices
     patience: DeliveryConfig
+    #: how long a message is left to its sender, and a new name for him
+    lease: timedelta = LEASE
+    token: Callable[[], str] = lambda: uuid4().hex
 
 
 def deliver_due(deliverer: Deliverer) -> Counter[str]:
@@ -126,7 +129,8 @@ def _due(deliverer: Deliverer) -> Mapping[str, datetime]:
 def _step(deliverer: Deliverer, receiver: str) -> str | None:
     """Try the receiver's next delivery; how it went, None where none may be tried."""
     with deliverer.db.transaction() as tx:
-        delivery = outbox.claim(tx, deliverer.clock(), lease=LEASE, token=uuid4().hex, receiver=receiver)
+        now, token = deliverer.clock(), deliverer.token()
+        delivery = outbox.claim(tx, now, lease=deliverer.lease, token=token, receiver=receiver)
     if delivery is None:
         return None
     failpoints.passed("claimed")

@@ -23,7 +23,7 @@ from monitor.jobs import poll as feed_jobs
 from monitor.jobs.poll import Poller
 from monitor.jobs.settlers import Settlers
 from monitor.model import FeedState, Fetched, FetchFailed, Fulltext, NotModified
-from monitor.store import articles, feeds
+from monitor.store import feeds
 from monitor.store.articles import Wish
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ Told: TypeAlias = "Callable[[PollRecord], None]"
 #: what outlives one flow: how each host is to be treated
 Manners: TypeAlias = hosts.Manners[Due]
 
-#: more than are ever due at once; only so that a query has an end
-MOST = 100_000
 #: seconds between two looks at what is due, the same while nothing is under way, and between two at whether
 #: we are to stop
 LOOK, IDLE_LOOK, NAP = 1.0, 5.0, 0.2
@@ -176,7 +174,7 @@ class _Flow:
 
     def run(self, linger: float) -> bool:
         """Until nothing is due; False: earlier, because the configuration was read anew."""
-        self._let_wait()
+        self._poller.work.begin(self._poller.db)
         while not self._poller.stopping():
             if self._poller.stale():
                 self._settle_quiet()
@@ -192,25 +190,11 @@ class _Flow:
         self._settle_quiet()
         return True
 
-    def _let_wait(self) -> None:
-        """Nothing is under way now: who is noted as asked was asked by a process, or a run,
-        that dropped the answer.
-        """
-        with self._poller.db.snapshot() as tx:
-            dropped = feeds.being_asked(tx)
-        if dropped:
-            with self._poller.db.transaction() as tx:
-                feeds.let_wait(tx)
-
     def _look(self) -> None:
         """Start what is due and not under way."""
         began = time.monotonic()
         now = self._poller.clock()
-        with self._poller.db.snapshot() as tx:
-            due = feeds.due(tx, now, MOST, besides={of for kind, of in self._flying if kind == "feed"})
-            wishes = articles.due(tx, now, MOST)
-            moments = (feeds.next_due(tx), articles.next_due(tx))
-        self._next_due = min((at for at in moments if at is not None), default=None)
+        due, wishes, self._next_due = self._poller.work.due(self._poller.db, now, self._flying)
         if remote := [state.feed.id for state in due if not is_local(state.feed.url)]:
             with self._poller.db.transaction() as tx:
                 feeds.ask(tx, remote, now)
@@ -312,6 +296,7 @@ class _Flow:
         key = _key(one.due)
         self._flying.discard(key)
         self._owed.discard(key)
+        self._poller.work.ended(*key)
         if not self._flying:
             self._look_at = 0.0
         if key in self._holding:

@@ -26,6 +26,7 @@ from monitor.feeds.parse import parse
 from monitor.feeds.worker import WorkerFault
 from monitor.jobs import feedback, reading
 from monitor.jobs.assess import ArticleText, Judge, Poll, assess, fulltext_of
+from monitor.jobs.claims import EVERYTHING, Work
 from monitor.jobs.groups import open_groups
 from monitor.jobs.place import gather, withdrawn
 from monitor.languages import detect
@@ -92,6 +93,8 @@ class Poller:
     stopping: Callable[[], bool]
     #: whether the files that this was made from were read anew since
     stale: Callable[[], bool] = lambda: False
+    #: where it finds what is due, and whether that is still its own
+    work: Work = EVERYTHING
 
 
 class TooSlow(Exception):
@@ -139,6 +142,9 @@ def settle(
         record = replace(record, memory=reading.remembered(poll, record))
         for portion in portions(record):
             with poller.db.transaction() as tx:
+                if not poller.work.held(tx, "feed", (state.feed.id,)):
+                    log.warning("poll_overtaken", feed=state.feed.id)
+                    return None
                 write(tx, portion, poller.route, poller.judge)
                 failpoints.passed("poll-writing")
             failpoints.passed("poll-written")
@@ -179,7 +185,10 @@ def write_quiet(poller: Poller, decided: Sequence[tuple[FeedState, PollRecord]])
     """
     try:
         with poller.db.transaction() as tx:
-            feeds.settle_all(tx, decided)
+            held = poller.work.held(tx, "feed", [state.feed.id for state, _ in decided])
+            decided = [one for one in decided if one[0].feed.id in held]
+            if decided:
+                feeds.settle_all(tx, decided)
             for _ in decided:
                 failpoints.passed("poll-writing")
     except StoreError:

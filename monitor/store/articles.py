@@ -16,7 +16,7 @@ from monitor.store.sql import batches, put_new
 from monitor.store.tables_news import articles, feeds, items
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -66,8 +66,10 @@ def want(tx: Connection, poll: PollRecord, ids: Sequence[int]) -> int:
     return min(len(fresh), room)
 
 
-def due(tx: Connection, now: datetime, limit: int) -> tuple[Wish, ...]:
-    """Articles whose time has come, the longest waiting first."""
+def due(
+    tx: Connection, now: datetime, limit: int, *, only: Collection[int] | None = None
+) -> tuple[Wish, ...]:
+    """Articles whose time has come, and of `only`, the longest waiting first."""
     found = (
         select(articles, items.c.feed_id, items.c.url, items.c.title, items.c.summary, feeds.c.definition)
         .join(items, items.c.id == articles.c.item_id)
@@ -76,6 +78,8 @@ def due(tx: Connection, now: datetime, limit: int) -> tuple[Wish, ...]:
         .order_by(articles.c.next_try_at, articles.c.item_id)
         .limit(limit)
     )
+    if only is not None:
+        found = found.where(articles.c.item_id.in_(only))
     return tuple(
         Wish(
             item_id=row.item_id,

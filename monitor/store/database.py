@@ -22,7 +22,7 @@ from monitor import file_modes, logs
 from monitor.errors import StoreError
 from monitor.store import postgres, upgrade
 from monitor.store.instance_lock import InstanceLock
-from monitor.store.notify import Listener, notify
+from monitor.store.notify import Listener, ServerListener, notify, notify_server
 from monitor.store.sql import MADE_DUE
 
 if TYPE_CHECKING:
@@ -51,21 +51,23 @@ class Database:
         self._writer = self._engine("BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
         self._reader = self._engine("BEGIN", pool_size=4, max_overflow=28)
         self._hearers: list[Callable[[], None]] = []
-        self._listener: Listener | None = None
+        self._listener: Listener | ServerListener | None = None
+        #: whether the daemon is told of each commit, as by a command, or only of what made something due
+        self.tells_all = True
 
     @classmethod
-    def open(cls, url: str, *, create: bool = True, moving: str = "") -> Database:
+    def open(cls, url: str, *, create: bool = True, migrate: bool = True, moving: str = "") -> Database:
         """The database at `url` (`sqlite:///file` or `postgresql+psycopg://…`), with its newest tables.
 
         An older one is migrated, after a backup copy beside it. `moving`: the mark of a move into it that may
-        go on. Raises StoreError: it is not there and
-        `create` is false, it cannot be opened, it is not ours, or a newer monitor made it.
+        go on. Raises StoreError: it is not there and `create` is false, it is older and `migrate` is false,
+        it cannot be opened, it is not ours, or a newer monitor made it.
         """
         database = cls(make_url(url))
         try:
             with store_errors(database.name):
                 database._prepare(create)
-                upgrade.to_newest(database, create=create, moving=moving)
+                upgrade.to_newest(database, create=create, migrate=migrate, moving=moving)
                 database._fit()
         except BaseException:
             database.close()
@@ -103,6 +105,8 @@ class Database:
             connection.info.pop(MADE_DUE, None)
             yield connection
             made_due = connection.info.pop(MADE_DUE, False)
+            if self.path is None and (made_due or (self._listener is None and self.tells_all)):
+                notify_server(connection)
         if made_due:
             self._tell()
         if self._listener is None and self.path is not None:
@@ -122,11 +126,14 @@ class Database:
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Hear of what other processes commit while the block runs, where that can be had; for the daemon."""
-        if self.path is not None:
-            try:
-                self._listener = Listener(self.path, self._tell)
-            except OSError as error:
-                log.warning("not_listening", reason=error.strerror, detail="other commands are heard later")
+        try:
+            self._listener = (
+                Listener(self.path, self._tell)
+                if self.path is not None
+                else ServerListener(postgres.conninfo(self._url), self._tell)
+            )
+        except OSError as error:
+            log.warning("not_listening", reason=error.strerror, detail="other commands are heard later")
         try:
             yield
         finally:
@@ -157,9 +164,22 @@ class Database:
         copies = self.path.parent.glob(f"{glob.escape(self.path.name)}.*.backup")
         return tuple(path for path in (*beside, *copies) if path.exists())
 
-    def lock(self) -> InstanceLock | postgres.AdvisoryLock:
-        """The right to be the one monitor on it, not yet taken."""
-        return InstanceLock(self.path) if self.path else postgres.AdvisoryLock(self._writer, self.name)
+    def lock(self, role: str = "all") -> InstanceLock | postgres.AdvisoryLock:
+        """The right to be the one monitor on it, not yet taken.
+
+        On a server also to be one that leaves work to workers (`scheduler`), or such a `worker`.
+        """
+        if self.path is not None:
+            return InstanceLock(self.path)
+        return postgres.AdvisoryLock(self._writer, self.name, role)
+
+    def clock(self) -> Callable[[], datetime]:
+        """The time of the server, for several processes that are to agree on it."""
+        return postgres.ServerClock(self.snapshot)
+
+    def conninfo(self) -> str:
+        """The server's address as libpq takes it; with the password, where it holds one."""
+        return postgres.conninfo(self._url)
 
     def in_use(self) -> bool | None:
         """Whether a monitor is at work on it; None: nobody can tell."""

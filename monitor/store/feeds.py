@@ -143,10 +143,17 @@ def everything(tx: Connection) -> tuple[FeedState, ...]:
 
 
 def due(
-    tx: Connection, now: datetime, limit: int, *, besides: Collection[str | int] = ()
+    tx: Connection,
+    now: datetime,
+    limit: int,
+    *,
+    besides: Collection[str | int] = (),
+    only: Collection[str] | None = None,
 ) -> tuple[FeedState, ...]:
-    """Feeds whose time has come, but for `besides`, the longest overdue first."""
+    """Feeds whose time has come, but for `besides`, and of `only`, the longest overdue first."""
     found = select(feeds.c.id).where(polled(), feeds.c.next_poll_at <= now)
+    if only is not None:
+        found = found.where(feeds.c.id.in_(only))
     found = found.order_by(feeds.c.next_poll_at, feeds.c.id).limit(limit)
     ids = [name for name in tx.execute(found).scalars() if name not in besides]
     states: dict[str, FeedState] = {}
@@ -166,14 +173,15 @@ def unask(tx: Connection, feed_ids: Iterable[str]) -> None:
     _mark(tx, feed_ids, None)
 
 
-def being_asked(tx: Connection) -> bool:
-    """Whether any feed is noted as asked and not settled."""
-    asked = select(feeds.c.id).where(feeds.c.asked_at.is_not(None)).limit(1)
-    return tx.execute(asked).first() is not None
+def being_asked(tx: Connection, *, besides: Collection[str] = ()) -> bool:
+    """Whether any feed but `besides` is noted as asked and not settled."""
+    asked = select(feeds.c.id).where(feeds.c.asked_at.is_not(None)).limit(len(besides) + 1)
+    return any(name not in besides for name in tx.execute(asked).scalars())
 
 
-def let_wait(tx: Connection) -> int:
-    """Let feeds whose answers were never settled wait like after any other poll; how many.
+def let_wait(tx: Connection, *, besides: Collection[str] = ()) -> int:
+    """Let feeds whose answers were never settled, but for `besides`, wait like after any other poll; how
+    many.
 
     Whoever died, or dropped what was under way, has asked: asking again at once would be one request more
     than the publisher was promised.
@@ -181,7 +189,7 @@ def let_wait(tx: Connection) -> int:
     asked = select(feeds.c.id, feeds.c.asked_at, feeds.c.interval, feeds.c.next_poll_at).where(
         feeds.c.asked_at.is_not(None)
     )
-    found = tx.execute(asked).all()
+    found = [row for row in tx.execute(asked) if row.id not in besides]
     for row in found:
         at = max(row.next_poll_at, row.asked_at + row.interval)
         tx.execute(update(feeds).where(feeds.c.id == row.id).values(next_poll_at=at, asked_at=None))

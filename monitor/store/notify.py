@@ -1,4 +1,4 @@
-"""NOTIFY and LISTEN for SQLite: a FIFO beside the database, by which who wrote wakes the daemon that waits.
+"""NOTIFY and LISTEN: by which who wrote wakes the daemon that waits; for SQLite a FIFO beside the database.
 
 Only speed depends on it: where it cannot be made or written, the daemon looks by itself a little later.
 """
@@ -6,16 +6,19 @@ Only speed depends on it: where it cannot be made or written, the daemon looks b
 from __future__ import annotations
 
 import os
+import select
 import stat
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor import file_modes, logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
 log = logs.get("store")
 
@@ -68,3 +71,57 @@ class Listener:
     def _listen(self) -> None:
         while os.read(self._descriptor, 1024) and not self._closed:
             self._heard()
+
+
+#: what a server's daemons listen to
+CHANNEL = "monitor_due"
+#: seconds between two looks at whether the server is still there, and before it is called again
+LOOK_SECONDS, AGAIN_SECONDS = 60.0, 5.0
+
+
+def notify_server(tx: Connection) -> None:
+    """Wake the daemon on this database when the transaction commits; one that has failed says nothing."""
+    driver: Any = tx.connection.driver_connection
+    if driver.info.transaction_status.name == "INTRANS":
+        tx.exec_driver_sql(f"NOTIFY {CHANNEL}")
+
+
+class ServerListener:
+    """The same on PostgreSQL: calls `heard`, in a thread of its own, for what is committed, and whenever it
+    may have missed something.
+    """
+
+    def __init__(self, conninfo: str, heard: Callable[[], None]) -> None:
+        self._conninfo, self._heard = conninfo, heard
+        self._ended, self._end = os.pipe()
+        self._thread = threading.Thread(target=self._listen, name="listen", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the thread."""
+        os.write(self._end, b".")
+        self._thread.join()
+        os.close(self._end)
+        os.close(self._ended)
+
+    def _listen(self) -> None:
+        import psycopg
+
+        while True:
+            try:
+                with psycopg.connect(self._conninfo, autocommit=True) as connection:
+                    connection.add_notify_handler(lambda _notice: self._heard())
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    self._heard()
+                    while self._waited(LOOK_SECONDS, connection):
+                        connection.execute("SELECT 1")  # what has come is read with the answer
+                return
+            except psycopg.OperationalError as error:
+                log.warning("not_listening", reason=str(error).strip(), detail="heard later")
+            if not self._waited(AGAIN_SECONDS):
+                return
+
+    def _waited(self, seconds: float, *connections: Any) -> bool:
+        """For a sign of the connection, or so long; False: it is to end."""
+        ready, _, _ = select.select([self._ended, *connections], [], [], seconds)
+        return self._ended not in ready

@@ -175,6 +175,12 @@ def extend(tx: Connection, delivery: Delivery, until: datetime) -> bool:
     return changed(tx, update(deliveries).where(held).values(lease_until=until)) == 1
 
 
+def prolong(tx: Connection, sender: str, until: datetime) -> int:
+    """Prolong every lease whose token begins with `sender`; how many."""
+    mine = text(f"deliveries.{LEASED}"), deliveries.c.lease_token.startswith(sender, autoescape=True)
+    return changed(tx, update(deliveries).where(*mine).values(lease_until=until))
+
+
 def release(tx: Connection, delivery: Delivery, now: datetime) -> bool:
     """Give back a claim that was not tried (the process stops). False: the lease was lost."""
     held = (deliveries.c.id == delivery.id) & (deliveries.c.lease_token == delivery.lease_token)

@@ -12,7 +12,7 @@ import os
 import socket
 import time
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, exc, text
@@ -21,15 +21,16 @@ from monitor.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import URL, Connection, Engine, Row
 
-#: advisory locks of a database, ours by their numbers: of the one transaction that writes, of the one monitor
-WRITING, RUNNING = 0x6D6F6E01, 0x6D6F6E02
+#: advisory locks, ours by their numbers: of the one transaction that writes, of the one monitor, of workers
+WRITING, RUNNING, WORKING = 0x6D6F6E01, 0x6D6F6E02, 0x6D6F6E03
 #: seconds: for a server to answer a new connection, until a connection that a proxy forgot counts as dead
 CONNECT_SECONDS, DEAD_SECONDS = 10, 20
-#: seconds after which an unused reading connection is made anew
-RECYCLE = 300
+#: seconds after which an unused reading connection is made anew, and the server's time is asked again
+RECYCLE, CLOCK_SECONDS = 300, 60
 
 #: seconds for a change of tables to wait for who reads them
 PATIENCE = 0.5
@@ -92,6 +93,14 @@ def _options(url: URL) -> dict[str, Any]:
     return {name: value for name, value in ours.items() if name not in url.query}
 
 
+def conninfo(url: URL) -> str:
+    """The address and our options as libpq takes them, for who connects without SQLAlchemy."""
+    from psycopg.conninfo import make_conninfo
+
+    _, said = url.get_dialect()().create_connect_args(url)
+    return make_conninfo(**said, **_options(url))
+
+
 def _wait_turn(busy_seconds: float) -> Callable[[Connection], None]:
     said = (
         f"SET LOCAL lock_timeout = {int(busy_seconds * 1000)}; SELECT pg_advisory_xact_lock({WRITING}); "
@@ -128,12 +137,32 @@ def _keep_texts_storable(connection: Any, _record: object) -> None:
     connection.adapters.register_dumper(str, Storable)
 
 
-class AdvisoryLock:
-    """The right to be the one monitor on a database; also a context manager."""
+#: role -> what it must get, in this order, and what it means when it does not
+_SECOND = "another monitor uses {name} (stop it first, or choose another database)"
+_CROWDED = "workers are at work on {name} (stop them, or start this monitor with --role scheduler)"
+_ROLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "all": ((f"pg_try_advisory_lock({RUNNING})", _SECOND), (f"pg_try_advisory_lock({WORKING})", _CROWDED)),
+    "scheduler": ((f"pg_try_advisory_lock({RUNNING})", _SECOND),),
+    "worker": (
+        (
+            f"pg_try_advisory_lock_shared({WORKING})",
+            "the monitor on {name} does all the work itself (start it with --role scheduler)",
+        ),
+    ),
+}
 
-    def __init__(self, writer: Engine, name: str) -> None:
+
+class AdvisoryLock:
+    """The right to be the one monitor on a database, or one of its workers; also a context manager.
+
+    `role`: `all` needs that there is neither a monitor nor a worker, `scheduler` that there is no monitor,
+    `worker` that no monitor does all the work.
+    """
+
+    def __init__(self, writer: Engine, name: str, role: str = "all") -> None:
         self._writer = writer
         self._name = name
+        self._wanted = _ROLES[role]
         self._held = False
 
     def acquire(self) -> None:
@@ -153,7 +182,7 @@ class AdvisoryLock:
         if self._held:
             # closing alone gives it back as soon as the server sees it
             with suppress(StoreError, exc.DBAPIError), self._writer.begin() as connection:
-                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({RUNNING})")
+                connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
             self._held = False
             event.remove(self._writer, "connect", self._take)
             self._writer.dispose()
@@ -163,19 +192,27 @@ class AdvisoryLock:
         return os.getpid() if self._held else None
 
     def _take(self, connection: Any, _record: object) -> None:
-        for pause in (*[ASK_SECONDS] * ASKS, None):
-            with connection.cursor() as asked:
-                got = asked.execute(f"{_ABANDONED}; SELECT pg_try_advisory_lock({RUNNING})")
-                while asked.nextset():
-                    pass
-                taken = got.fetchone()[0]
-            # the lock belongs to the session, not to this transaction
-            connection.commit()
-            if taken:
+        for _ in range(ASKS):
+            if not self._missing(connection):
                 return
-            if pause is not None:
-                time.sleep(pause)
-        raise StoreError(f"another monitor uses {self._name} (stop it first, or choose another database)")
+            time.sleep(ASK_SECONDS)
+        if why := self._missing(connection):
+            raise StoreError(why.format(name=self._name))
+
+    def _missing(self, connection: Any) -> str:
+        """Take all or nothing; why it is nothing."""
+        with connection.cursor() as asked:
+            asked.execute(_ABANDONED)
+            while asked.nextset():
+                pass
+            refused = next(
+                (why for lock, why in self._wanted if not asked.execute(f"SELECT {lock}").fetchone()[0]), ""
+            )
+            if refused:
+                asked.execute("SELECT pg_advisory_unlock_all()")
+        # the lock belongs to the session, not to this transaction
+        connection.commit()
+        return refused
 
     def __enter__(self) -> AdvisoryLock:
         self.acquire()
@@ -183,6 +220,37 @@ class AdvisoryLock:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+class ServerClock:
+    """The time of the server, which is the same for all its clients, carried on by our steady clock.
+
+    Asked again every `CLOCK_SECONDS`; where the server does not answer, it goes on as it was. The first call
+    raises StoreError.
+    """
+
+    def __init__(self, snapshot: Callable[[], AbstractContextManager[Connection]]) -> None:
+        self._snapshot = snapshot
+        self._ahead: timedelta | None = None
+        self._again = 0.0
+
+    def __call__(self) -> datetime:
+        """Now, in UTC."""
+        if self._ahead is None or time.monotonic() >= self._again:
+            self._again = time.monotonic() + CLOCK_SECONDS
+            self._ask()
+        assert self._ahead is not None
+        return datetime.fromtimestamp(time.monotonic(), UTC) + self._ahead
+
+    def _ask(self) -> None:
+        try:
+            with self._snapshot() as tx:
+                there = tx.exec_driver_sql("SELECT clock_timestamp()").scalar_one().astimezone(UTC)
+        except StoreError:
+            if self._ahead is None:
+                raise
+        else:
+            self._ahead = there - datetime.fromtimestamp(time.monotonic(), UTC)
 
 
 def running(tx: Connection) -> str | None:

@@ -255,3 +255,14 @@ Index(
     sqlite_where=_UNCLOSED,
     postgresql_where=_UNCLOSED,
 )
+
+#: who works on what, where several processes share one database (`monitor.store.leases`)
+leases = Table(
+    "leases",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    #: of a job that nobody has taken yet, then of the worker that took it
+    Column("token", Text, nullable=False, index=True),
+    Column("until", Utc, nullable=False),
+)

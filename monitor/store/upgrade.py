@@ -66,11 +66,11 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 MOVING = "moving:"
 
 
-def to_newest(database: Database, *, create: bool = True, moving: str = "") -> None:
+def to_newest(database: Database, *, create: bool = True, migrate: bool = True, moving: str = "") -> None:
     """Create or migrate the tables of `database` where needed; an equal one costs one read.
 
     Raises StoreError: made by a newer monitor, not ours, or in use by a running monitor of another version;
-    without tables, and `create` is false; half of a move other than `moving`.
+    without tables, and `create` is false; older, and `migrate` is false; half of a move other than `moving`.
     """
     with database.snapshot() as tx:
         found = _version(tx, database.name)
@@ -86,6 +86,11 @@ def to_newest(database: Database, *, create: bool = True, moving: str = "") -> N
         failpoints.passed("migrated")
         return
     _refuse_newer(found, database.name)
+    if not migrate:
+        raise StoreError(
+            f"{database.name} has the tables of an older monitor ({found}, this one needs {REVISION}; "
+            "stop all workers, then start the scheduler of this version)"
+        )
     with _alone(database):
         _keep_copy(database, found)
         failpoints.passed("copied")
