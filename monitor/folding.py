@@ -89,9 +89,8 @@ class Folded:
     @property
     def spaces(self) -> NDArray[np.int64]:
         """The indices of the spaces in the folded text; word n stands between spaces n and n + 1."""
-        return np.flatnonzero(
-            np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype="<u4") == _SPACE
-        )
+        codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        return (codes == _SPACE).nonzero()[0]
 
     def _origin(self, index: int) -> int:
         return int(self.origins[index]) if index < len(self.origins) else len(self.given)

@@ -48,6 +48,8 @@ class View:
     facts: Mapping[str, str] = field(default_factory=dict)
     #: number of the content's first paragraph, None without content
     lead_paragraph: int | None = None
+    #: the names under which queries may ask for a mention's term, sense and tags
+    names: Callable[[str, str, frozenset[str]], tuple[str, ...]] = keys
     _by_key: dict[str, list[Mention]] | None = None
     _units: dict[str, dict[int, View]] = field(default_factory=dict)
     _scopes: dict[str, View] = field(default_factory=dict)
@@ -67,8 +69,9 @@ class View:
         """Mentions by what a query may call them."""
         if self._by_key is None:
             found: dict[str, list[Mention]] = defaultdict(list)
+            names = self.names
             for mention in self.mentions:
-                for key in keys(mention.term, mention.sense, mention.tags):
+                for key in names(mention.term, mention.sense, mention.tags):
                     found[key].append(mention)
             self._by_key = dict(found)
         return self._by_key
@@ -104,7 +107,7 @@ class View:
         return mention.field != "content" or mention.paragraph == self.lead_paragraph
 
     def _part(self, mentions: Sequence[Mention]) -> View:
-        return View(mentions, self.facts, self.lead_paragraph)
+        return View(mentions, self.facts, self.lead_paragraph, self.names)
 
 
 def keys_of(mention: Mention) -> tuple[str, ...]:

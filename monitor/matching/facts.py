@@ -120,7 +120,9 @@ def _numbers(scan: Scan) -> Iterator[str]:
     found: dict[str, None] = {}
     for text in scan.fields.values():
         for match in _NUMBER.finditer(text):
-            digits = "".join(str(int(c)) for c in match[0] if c.isdecimal())
+            digits = match[0]
+            if not (digits.isascii() and digits.isdecimal()):
+                digits = "".join(str(int(c)) for c in digits if c.isdecimal())
             if not _YEAR.fullmatch(digits):
                 found[f"n:{digits}"] = None
             if len(found) == MAX_NUMBERS:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, islice, pairwise
+from itertools import chain, combinations, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -333,15 +333,15 @@ class _Places:
 
     def of(self, found: list[Match]) -> Iterator[Place]:
         """One place for each match."""
-        bounds = np.array(found, dtype=np.int64).reshape(-1, 3)
-        spaces = self._text.spaces
-        first = np.searchsorted(spaces, bounds[:, 1])
-        last = np.searchsorted(spaces, bounds[:, 2] - 1)
-        starts = self._text.origins[bounds[:, 1] + 1]
-        ends = self._text.origins[spaces[last] - 1] + 1
-        within = np.searchsorted(self._starts, starts, side="right") - 1
-        columns = (column.tolist() for column in (first, last, starts, ends, within))
-        return zip(*columns, strict=True)
+        bounds = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found))
+        spaces, origins = self._text.spaces, self._text.origins
+        begin = bounds[1::3]
+        last = spaces.searchsorted(bounds[2::3] - 1)
+        starts = origins[begin + 1]
+        ends = origins[spaces[last] - 1] + 1
+        within = self._starts.searchsorted(starts, side="right") - 1
+        columns = (spaces.searchsorted(begin), last, starts, ends, within)
+        return zip(*(column.tolist() for column in columns), strict=True)
 
     def bounds(self, start: int, end: int) -> Match:
         """An original span as a match in the folded text, spaces around it included."""
