@@ -90,7 +90,8 @@ class Folded:
     def spaces(self) -> NDArray[np.int64]:
         """The indices of the spaces in the folded text; word n stands between spaces n and n + 1."""
         codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-        return (codes == _SPACE).nonzero()[0]
+        found: NDArray[np.int64] = (codes == _SPACE).nonzero()[0]
+        return found
 
     def _origin(self, index: int) -> int:
         return int(self.origins[index]) if index < len(self.origins) else len(self.given)

@@ -22,7 +22,7 @@ from monitor.matching.namesakes import Bearer
 from monitor.matching.silence import Condition, Guards
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from monitor.matching.mentions import EntitySpec, Nearby, VocabularySpec
 
@@ -262,8 +262,8 @@ class PatternCache(Protocol):
     def read(self) -> Patterns | None:
         """The patterns of the same files and the same program; None: there are none."""
 
-    def write(self, patterns: Patterns) -> None:
-        """Keep `patterns` for the next start, if possible."""
+    def made(self, make: Callable[[], Patterns]) -> Patterns:
+        """What `make` gives, kept for the next start, if possible."""
 
 
 class _NoCache:
@@ -272,8 +272,9 @@ class _NoCache:
     def read(self) -> None:
         """Nothing."""
 
-    def write(self, patterns: Patterns) -> None:
-        """Do nothing."""
+    def made(self, make: Callable[[], Patterns]) -> Patterns:
+        """What `make` gives."""
+        return make()
 
 
 NO_CACHE: PatternCache = _NoCache()
@@ -294,24 +295,23 @@ def made(
     cache: PatternCache = NO_CACHE,
 ) -> Made:
     """Everything of a lexicon; patterns that `cache` has are not made again."""
+    known = (tuple(entities), tuple(vocabularies), tuple(literals))
     builder = Builder()
+    for entity in known[0]:
+        builder.bearer(entity)
+    builder.finish()
     patterns = cache.read()
-    if patterns is not None:
-        for entity in entities:
-            builder.bearer(entity)
-        builder.finish()
-    else:
-        patterns = Patterns.of(_filled(builder, entities, vocabularies, literals))
-        cache.write(patterns)
+    if patterns is None:
+        patterns = cache.made(lambda: Patterns.of(_filled(*known)))
     return Made(patterns, builder.bearers, builder.guards)
 
 
 def _filled(
-    builder: Builder,
     entities: Iterable[EntitySpec],
     vocabularies: Iterable[VocabularySpec],
     literals: Iterable[str],
 ) -> Mapping[str, tuple[Claim, ...]]:
+    builder = Builder()
     for entity in entities:
         builder.entity(entity)
     for vocabulary in vocabularies:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from monitor.matching import facts
 from monitor.matching.evaluate import Span, View, evaluate, keys_of, smallest
-from monitor.matching.mentions import keys
+from monitor.matching.rules import Wanted, asked_names
 from monitor.matching.tree import And, Near, Or, Scoped, Within, terms
 from monitor.model import Contact, Decision, Evidence, Item, Match, Severity, Speaker, Suppressed
 
@@ -85,8 +84,8 @@ class Matcher:
         self._extract = extract
         self._denier = denier
         self._rules = watchlists.rules
-        self._wanted = _Wanted([rule.clauses for rule in self._rules])
-        self._names = _asked_names(self._rules)
+        self._wanted = Wanted([rule.clauses for rule in self._rules])
+        self._names = asked_names(self._rules)
         #: the vocabularies whose senses tell events apart
         self._senses = frozenset(f"%{v.id}" for v in watchlists.vocabularies.values() if v.events)
         #: "French" says nothing that "France" does not
@@ -181,56 +180,6 @@ class Matcher:
         return spec.name if spec else entity
 
 
-class _Wanted:
-    """What rules want of an item, a bit for each set of keys of each rule: first those of every rule's first
-    set, then of every second one.
-    """
-
-    def __init__(self, rules: Sequence[Sequence[frozenset[str]]]) -> None:
-        self._count = len(rules)
-        self._most = max((len(clauses) for clauses in rules), default=0)
-        #: the bits of the sets that a rule does not have
-        self._free = 0
-        self._bits: dict[str, int] = {}
-        for number, clauses in enumerate(rules):
-            for place in range(self._most):
-                bit = 1 << (place * self._count + number)
-                if place >= len(clauses):
-                    self._free |= bit
-                for key in clauses[place] if place < len(clauses) else ():
-                    self._bits[key] = self._bits.get(key, 0) | bit
-
-    def held(self, present: Iterable[str]) -> Iterator[int]:
-        """The numbers of the rules that find a key of each of their sets, in order."""
-        bits, found = self._bits, self._free
-        for key in present:
-            found |= bits.get(key, 0)
-        every = (1 << self._count) - 1
-        held = every
-        for _ in range(self._most):
-            held &= found
-            found >>= self._count
-        return (number for number in range(held.bit_length()) if held >> number & 1)
-
-
-def _asked_names(rules: Iterable[Rule]) -> Callable[[str, str, frozenset[str]], tuple[str, ...]]:
-    """The names under which any rule asks for a mention; it has four times as many."""
-    asked = frozenset(key for rule in rules for key in _asked(rule))
-
-    @lru_cache(maxsize=50_000)
-    def names(term: str, sense: str, tags: frozenset[str]) -> tuple[str, ...]:
-        return tuple(key for key in keys(term, sense, tags) if key in asked)
-
-    return names
-
-
-def _asked(rule: Rule) -> Iterator[str]:
-    for node in filter(None, (rule.query, rule.unless)):
-        yield from (term.key for term in terms(node))
-    if rule.scope is not None:
-        yield from (rule.scope.others, *_own(rule.scope))
-
-
 def _of_contacts(rule: Rule, spans: Sequence[Span], told: Sequence[Told]) -> Verdict:
     """A rule that asks for a contact fires where one was told for a reason of its own."""
     ours = [one for one in told if one.reason in rule.contact]
@@ -273,14 +222,9 @@ def _cues(scope: Scope, view: View) -> dict[int, str]:
     found: dict[int, str] = {}
     for mention in view.keys.get(scope.others, ()):
         found.setdefault(mention.sentence, mention.term.removeprefix("@"))
-    for key in _own(scope):
+    for key in scope.own:
         found.update((mention.sentence, scope.country) for mention in view.keys.get(key, ()))
     return found
-
-
-def _own(scope: Scope) -> tuple[str, ...]:
-    """What names the country of a rule."""
-    return f"@{scope.country}", f"#{scope.country}", f"#{scope.country}-topic"
 
 
 def _about(span: Span, cues: Mapping[int, str], where: Sequence[int], home: str) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from monitor.fields import Strict
-from monitor.matching.mentions import Id, Text
+from monitor.matching import tree
+from monitor.matching.mentions import Id, Text, keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from monitor.matching import tree
     from monitor.matching.lexicon import Lexicon
     from monitor.matching.mentions import EntitySpec, VocabularySpec
     from monitor.model import ContactType, Severity
@@ -26,6 +27,11 @@ class Scope(Strict):
     country: Id
     #: the tag, with #, of those it must not rather be about
     others: Text = "#other-country"
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """What names the country."""
+        return f"@{self.country}", f"#{self.country}", f"#{self.country}-topic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,13 @@ class Rule:
     def key(self) -> str:
         """`watchlist/rule`."""
         return f"{self.watchlist}/{self.id}"
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """All keys that it asks for."""
+        nodes = [node for node in (self.query, self.unless) if node is not None]
+        scope = (self.scope.others, *self.scope.own) if self.scope else ()
+        return frozenset((*(term.key for node in nodes for term in tree.terms(node)), *scope))
 
     @property
     def digest(self) -> str:
@@ -122,3 +135,46 @@ class Watchlists:
     def party_titles(self) -> dict[str, dict[str, Mapping[str, str]]]:
         """The same, each party by its id with its titles by language."""
         return {name: {party.id: party.titles for party in both} for name, both in self.parties.items()}
+
+
+class Wanted:
+    """What rules want of an item, a bit for each set of keys of each rule: first those of every rule's first
+    set, then of every second one.
+    """
+
+    def __init__(self, rules: Sequence[Sequence[frozenset[str]]]) -> None:
+        self._count = len(rules)
+        self._most = max((len(clauses) for clauses in rules), default=0)
+        #: the bits of the sets that a rule does not have
+        self._free = 0
+        self._bits: dict[str, int] = {}
+        for number, clauses in enumerate(rules):
+            for place in range(self._most):
+                bit = 1 << (place * self._count + number)
+                if place >= len(clauses):
+                    self._free |= bit
+                for key in clauses[place] if place < len(clauses) else ():
+                    self._bits[key] = self._bits.get(key, 0) | bit
+
+    def held(self, present: Iterable[str]) -> Iterator[int]:
+        """The numbers of the rules that find a key of each of their sets, in order."""
+        bits, found = self._bits, self._free
+        for key in present:
+            found |= bits.get(key, 0)
+        every = (1 << self._count) - 1
+        held = every
+        for _ in range(self._most):
+            held &= found
+            found >>= self._count
+        return (number for number in range(held.bit_length()) if held >> number & 1)
+
+
+def asked_names(rules: Iterable[Rule]) -> Callable[[str, str, frozenset[str]], tuple[str, ...]]:
+    """The names under which any of the rules asks for a mention; it has four times as many."""
+    asked = frozenset(key for rule in rules for key in rule.asked)
+
+    @lru_cache(maxsize=50_000)
+    def names(term: str, sense: str, tags: frozenset[str]) -> tuple[str, ...]:
+        return tuple(key for key in keys(term, sense, tags) if key in asked)
+
+    return names

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
@@ -58,14 +59,18 @@ class KeptFile:
             self.ignored(str(error))
             return None
 
+    def is_possible(self) -> bool:
+        """Whether a file can be written there."""
+        return os.access(self._path.parent, os.W_OK)
+
     def ignored(self, reason: str) -> None:
         """Tell that what was read is of no use."""
         log.info("kept_file_ignored", path=str(self._path), reason=reason)
 
-    def write(self, value: Any) -> None:
-        """Put the value in place of what was there; a folder that is not there is not made."""
+    def write(self, value: Any) -> bool:
+        """Put the value in place of what was there, if possible; a folder that is not there is not made."""
         if not self._path.parent.is_dir():
-            return
+            return False
         part = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
         try:
             body = orjson.dumps([self._stamp, value])
@@ -74,6 +79,8 @@ class KeptFile:
         except (OSError, TypeError) as error:
             part.unlink(missing_ok=True)
             log.info("kept_file_not_written", path=str(self._path), reason=str(error))
+            return False
+        return True
 
 
 class PatternFile:
@@ -91,10 +98,37 @@ class PatternFile:
             self._file.ignored(str(error))
             return None
 
-    def write(self, patterns: Patterns) -> None:
-        """Keep them for the next start."""
+    def made(self, make: Callable[[], Patterns]) -> Patterns:
+        """What `make` gives, kept for the next start; made in a child, where that is possible: it leaves
+        44 MB in pieces that are never given back.
+        """
+        if self._file.is_possible() and _in_child(lambda: self._write(make())):
+            found = self.read()
+            if found is not None:
+                return found
+        patterns = make()
+        self._write(patterns)
+        return patterns
+
+    def _write(self, patterns: Patterns) -> bool:
         forms = {str(script): lines for script, lines in patterns.forms.items()}
-        self._file.write([[_row(claim) for claim in patterns.claims], forms, patterns.owners])
+        return self._file.write([[_row(claim) for claim in patterns.claims], forms, patterns.owners])
+
+
+def _in_child(work: Callable[[], bool]) -> bool:
+    """`work` in a fork of this process, and what it says; False beside other threads, whose locks the child
+    would have for ever.
+    """
+    if threading.active_count() > 1:
+        return False
+    child = os.fork()
+    if not child:
+        done = False
+        try:
+            done = work()
+        finally:
+            os._exit(not done)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 class DocumentFile:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -76,6 +78,27 @@ def test_the_kept_patterns_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert any(_seen(_compiled(path)))
 
 
+def test_patterns_that_are_not_kept_yet_are_made_in_a_child(tmp_path: Path) -> None:
+    """So that the daemon does not hold for ever what the making took; where threads run, it makes them itself."""
+    script = f"""
+import sys, threading
+from pathlib import Path
+from monitor.matching import building
+from monitor.watchlists.compile import compile_sources
+declined, inflected = [], building.inflected
+building.inflected = lambda *given: declined.append(given) or inflected(*given)
+for name in ("alone", "beside"):
+    if name == "beside":
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+    lists = compile_sources({SOURCES!r}, cache=Path({str(tmp_path)!r}) / name)
+    print(len(lists.lexicon) > 5, bool(declined))
+"""
+    run = subprocess.run((sys.executable, "-c", script), capture_output=True, text=True, check=True)
+
+    assert run.stdout.split() == ["True", "False", "True", "True"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["alone", "beside", "documents.cache"]
+
+
 def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-7])
 
@@ -134,7 +157,7 @@ def test_changed_watchlists_make_other_patterns(tmp_path: Path, other: dict[str,
 def test_another_program_makes_other_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever changes word forms changes the stamp."""
     path = tmp_path / "patterns.cache"
-    PatternFile(path, "r1").write(Patterns.of({" a ": (Claim("literal", '"a"'),)}))
+    PatternFile(path, "r1").made(lambda: Patterns.of({" a ": (Claim("literal", '"a"'),)}))
     again = PatternFile(path, "r1").read()
     assert again is not None
     assert again.find(" a ") == [(0, 0, 3)]
