@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import texts
 from monitor.model import Assessed, Coverage, Decision, Novelty
-from monitor.store import archive, feeds, items
+from monitor.store import archive, feeds, items, memory
 from monitor.store.database import Database
 from tests.support import stored
 
@@ -67,7 +67,7 @@ def _measured(db: Database, pool: list[Item], number: int) -> Iterator[float]:
 
     def look() -> None:
         with db.snapshot() as tx:
-            assert len(items.known(tx, "gazette", keys=keys)) == SHOWN
+            assert len(memory.known(tx, "gazette", keys=keys)) == SHOWN
 
     yield _spent(look) * 1e6 / SHOWN
     for word in (str(number - 1), COMMON):

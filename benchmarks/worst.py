@@ -106,7 +106,7 @@ def _poll(db: Database, body: bytes, now: datetime) -> None:
         with db.transaction() as tx:
             ids = items.record(tx, portion)
             evidence.keep(tx, portion, ids)
-            reading.keep(tx, portion, ids)
+            reading.keep(tx, [(portion, ids)])
 
 
 if __name__ == "__main__":

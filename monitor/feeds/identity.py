@@ -76,7 +76,7 @@ def content_hash(entry: Entry) -> str:
 @dataclass(frozen=True, slots=True)
 class Document:
     """The distinct entries of a document,
-    and under what the store should look for them (`store.items.known`).
+    and under what the store should look for them (`store.memory.known`).
     """
 
     drafts: tuple[_Draft, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -36,13 +37,18 @@ def is_gap(result: Sequence[Sorted], *, seen_before: bool) -> bool:
     return seen_before and bool(result) and all(s.novelty is Novelty.NEW for s in result)
 
 
+def news(result: Sequence[Sorted]) -> int:
+    """How many entries are new."""
+    return sum(s.novelty is Novelty.NEW for s in result)
+
+
 def is_flood(result: Sequence[Sorted], *, seen_before: bool, expected: float | None) -> bool:
     """Whether a document brings far more new entries than the feed's rhythm explains.
 
     `expected`: new entries that the time since the last successful poll would bring (rate times elapsed
     time), None where the rhythm is not known yet; then nothing is called a flood.
     """
-    new = sum(s.novelty is Novelty.NEW for s in result)
+    new = news(result)
     if not seen_before or expected is None or new < FLOOD_MINIMUM:
         return False
     return new > FLOOD_FACTOR * max(expected, 1.0)
@@ -56,13 +62,13 @@ def withdrawn(result: Sequence[Sorted], listed: Sequence[KnownItem]) -> tuple[in
     read) nothing can be said, nor where an entry with the address or title of the missing one is there: it
     was replaced.
     """
-    dates = [at for s in result if (at := s.entry.published_at or (s.known and s.known.published_at))]
-    if len(dates) < WITHDRAWN_MINIMUM or not _in_order(dates):
+    between, dates = bounds(result), _dates(result)
+    if between is None:
         return ()
+    after, before = between
     present = {s.known.id for s in result if s.known is not None}
     addresses = {s.canonical_url for s in result if s.canonical_url}
     titles = {folded_title(s.entry.title) for s in result}
-    stay = max(OLDER_STAY, OLDER_SHARE * len(dates))
     missing = [
         known.id
         for known in listed
@@ -70,10 +76,25 @@ def withdrawn(result: Sequence[Sorted], listed: Sequence[KnownItem]) -> tuple[in
         and known.canonical_url not in addresses
         and folded_title(known.title) not in titles
         and known.published_at is not None
-        and known.published_at < max(dates)
-        and sum(at < known.published_at for at in dates) >= stay
+        and after < known.published_at < before
     ]
     return tuple(missing) if len(missing) <= WITHDRAWN_SHARE * len(dates) else ()
+
+
+def bounds(result: Sequence[Sorted]) -> tuple[datetime, datetime] | None:
+    """Between which dates an item must lie for its absence to mean something: enough entries are older, and
+    one is newer. None where it means nothing.
+    """
+    dates = _dates(result)
+    stay = math.ceil(max(OLDER_STAY, OLDER_SHARE * len(dates)))
+    if len(dates) < max(WITHDRAWN_MINIMUM, stay) or not _in_order(dates):
+        return None
+    dates.sort()
+    return dates[stay - 1], dates[-1]
+
+
+def _dates(result: Sequence[Sorted]) -> list[datetime]:
+    return [at for s in result if (at := s.entry.published_at or (s.known and s.known.published_at))]
 
 
 def _in_order(dates: Sequence[datetime]) -> bool:

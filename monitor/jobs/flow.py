@@ -21,7 +21,7 @@ from monitor.feeds.local import is_local, read_local
 from monitor.jobs import articles as article_jobs
 from monitor.jobs import poll as feed_jobs
 from monitor.jobs.poll import Poller
-from monitor.jobs.settlers import Settlers
+from monitor.jobs.settlers import Held, Settlers
 from monitor.model import FeedState, Fetched, FetchFailed, Fulltext, NotModified
 from monitor.store import feeds
 from monitor.store.articles import Wish
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from monitor.feeds.worker import Worker
     from monitor.model import FetchResult, PollRecord
 
 __all__ = ["Due", "Manners", "Poller", "Told", "poll_due", "unheard"]
@@ -38,6 +39,7 @@ __all__ = ["Due", "Manners", "Poller", "Told", "poll_due", "unheard"]
 Due: TypeAlias = FeedState | Wish
 #: by which it is known while it is under way
 Key: TypeAlias = tuple[str, str | int]
+_Ended: TypeAlias = "_Settled | _Decided | Exception"
 
 #: hears of each record after it is stored
 Told: TypeAlias = "Callable[[PollRecord], None]"
@@ -53,8 +55,8 @@ SHARE = 0.05
 QUIET = (Fetched, FetchFailed, NotModified)
 #: seconds between two notes of progress
 NOTE = 15.0
-#: answers that bring no new document and are written together, and the longest that one waits, in seconds
-TOGETHER, HOLD = 200, 1.0
+#: items in an answer, at the most, for it to be written together with others
+FEW = 20
 #: seconds in which more of them come in while one waits
 GATHER = 0.02
 #: bytes of a document that are parsed beside the others, not among them
@@ -67,6 +69,14 @@ class _Arrived:
 
     due: Due
     result: FetchResult | Exception | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What its answer means, still to be written."""
+
+    state: FeedState
+    record: PollRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +137,9 @@ class _Flow:
         self._total = total
         self._progress = progress
         self._called = called
-        self._inbox: queue.SimpleQueue[_Arrived | tuple[_Arrived, _Settled | Exception]] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[_Arrived | tuple[_Arrived, _Ended]] = queue.SimpleQueue()
         self._flying: set[Key] = set()
-        #: of those, the ones that are decided and still to be written, each with its state before; since when
-        self._quiet: list[tuple[FeedState, PollRecord]] = []
-        self._quiet_since = 0.0
+        self._held = Held()
         #: results that hold a slot of the fetching until they are settled
         self._holding: set[Key] = set()
         #: feeds that were under way when progress was last noted
@@ -156,7 +164,7 @@ class _Flow:
         )
 
     @cached_property
-    def _settlers(self) -> Settlers[_Arrived, _Settled]:
+    def _settlers(self) -> Settlers[_Arrived, _Settled | _Decided]:
         return Settlers(self._settle, lambda one, result: self._inbox.put((one, result)), self._interrupt)
 
     def close(self) -> None:
@@ -177,17 +185,17 @@ class _Flow:
         self._poller.work.begin(self._poller.db)
         while not self._poller.stopping():
             if self._poller.stale():
-                self._settle_quiet()
+                self._write_held()
                 return False
             if self._called() or time.monotonic() >= self._look_at:
                 self._look()
             if not self._flying and not self._worth_waiting(linger):
                 return True
             self._receive()
-            if self._quiet and self._held_long_enough():
-                self._settle_quiet()
+            if self._held and self._held.long_enough(len(self._flying)):
+                self._write_held()
             self._note()
-        self._settle_quiet()
+        self._write_held()
         return True
 
     def _look(self) -> None:
@@ -236,11 +244,11 @@ class _Flow:
 
     def _receive(self) -> None:
         """Take all that arrived, or was settled, and pass it on."""
-        if self._quiet:
+        if self._held:
             time.sleep(GATHER)  # not a turn of two threads for each
         try:
             until_look = max(0.0, min(LOOK, self._look_at - time.monotonic()))
-            wait = 0.0 if self._quiet else NAP if self._flying else until_look
+            wait = 0.0 if self._held else NAP if self._flying else until_look
             event = self._inbox.get(timeout=wait)
             while True:
                 if isinstance(event, _Arrived):
@@ -273,38 +281,38 @@ class _Flow:
         record = feed_jobs.decide_quiet(self._poller, state, result)
         if record is None:
             self._ended(_Arrived(state, None), _Settled(state))
-            return
-        if not self._quiet:
-            self._quiet_since = time.monotonic()
-        self._quiet.append((state, record))
+        else:
+            self._held.add(state, record)
 
-    def _held_long_enough(self) -> bool:
-        """Whether enough of them wait, or one for long, or there is nothing else to come."""
-        if len(self._quiet) >= min(TOGETHER, len(self._flying)):
-            return True
-        return time.monotonic() >= self._quiet_since + HOLD
-
-    def _settle_quiet(self) -> None:
-        quiet, self._quiet = self._quiet, []
-        written = feed_jobs.write_quiet(self._poller, quiet) if quiet else ()
+    def _write_held(self) -> None:
+        held = self._held.take()
+        written = feed_jobs.write_together(self._poller, held) if held else ()
         records = {record.state.feed.id: record for record in written}
-        for state, _ in quiet:
+        for state, _ in held:
             record = records.get(state.feed.id)
             self._ended(_Arrived(state, None), _Settled(state, () if record is None else (record,)))
 
-    def _ended(self, one: _Arrived, result: _Settled | Exception) -> None:
+    def _ended(self, one: _Arrived, result: _Ended) -> None:
         key = _key(one.due)
+        if isinstance(result, _Decided):
+            self._free_slot(key)
+            self._held.add(result.state, result.record)
+            return
         self._flying.discard(key)
         self._owed.discard(key)
         self._poller.work.ended(*key)
         if not self._flying:
             self._look_at = 0.0
-        if key in self._holding:
-            self._holding.discard(key)
-            self._fetching.taken()
+        self._free_slot(key)
         if isinstance(result, Exception):
             raise result
         self._count(result)
+
+    def _free_slot(self, key: Key) -> None:
+        """The answer is in memory no more."""
+        if key in self._holding:
+            self._holding.discard(key)
+            self._fetching.taken()
 
     def _count(self, settled: _Settled) -> None:
         for record in settled.records:
@@ -342,15 +350,28 @@ class _Flow:
 
     # --- in a settler's thread -----------------------------------------------------------------------------
 
-    def _settle(self, one: _Arrived, quick: bool) -> _Settled:
+    def _settle(self, one: _Arrived, quick: bool) -> _Settled | _Decided:
         worker = self._poller.quick if quick else self._poller.worker
         if isinstance(one.due, Wish):
             assert one.result is not None
             return _Settled(one.due, news=article_jobs.settle(self._poller, one.due, one.result, worker))
         state = one.due
-        results = read_local(state.feed.url, etag=state.etag) if one.result is None else (one.result,)
+        if one.result is not None:
+            return self._decide(state, one.result, worker)
+        results = read_local(state.feed.url, etag=state.etag)
         records = (feed_jobs.settle(self._poller, state, result, worker) for result in results)
         return _Settled(state, tuple(record for record in records if record is not None))
+
+    def _decide(
+        self, state: FeedState, result: FetchResult | Exception, worker: Worker
+    ) -> _Settled | _Decided:
+        """What an answer means; one that brings many items is written at once."""
+        record = feed_jobs.decide(self._poller, state, result, worker)
+        if record is None:
+            return _Settled(state)
+        if len(record.assessed) <= FEW:
+            return _Decided(state, record)
+        return _Settled(state, (record,) if feed_jobs.write_alone(self._poller, state, record) else ())
 
     def _interrupt(self) -> None:
         for worker in (self._poller.quick, self._poller.worker):

@@ -121,10 +121,20 @@ def request(state: FeedState, address: Address) -> FetchRequest:
 def settle(
     poller: Poller, state: FeedState, result: FetchResult | Exception, worker: Worker | None = None
 ) -> PollRecord | None:
-    """One feed to its end, parsed by `worker` (else by the one that has time). A bug costs this feed an hour,
-    with a traceback, and nothing else.
+    """One feed to its end: `decide`, and write it at once.
 
-    None where that happened. Raises StoreError, TooSlow and Abandoned; then nothing was written.
+    None where a bug set it aside. Raises StoreError, TooSlow and Abandoned; then nothing was written.
+    """
+    record = decide(poller, state, result, worker)
+    return record if record is not None and write_alone(poller, state, record) else None
+
+
+def decide(
+    poller: Poller, state: FeedState, result: FetchResult | Exception, worker: Worker | None = None
+) -> PollRecord | None:
+    """What an answer means, parsed by `worker` (else by the one that has time); writes nothing.
+
+    None: a bug, which costs this feed an hour. Raises StoreError, TooSlow and Abandoned.
     """
     started = time.monotonic()
     try:
@@ -139,23 +149,18 @@ def settle(
             make_item=partial(make_item, outlets=poller.judge.press.outlets, fetched=poller.polling.fulltext),
         )
         record = assess(poll, judge, policy=poller.polling, now=poller.clock(), jitter=poller.jitter())
-        record = replace(record, memory=reading.remembered(poll, record))
-        for portion in portions(record):
-            with poller.db.transaction() as tx:
-                if not poller.work.held(tx, "feed", (state.feed.id,)):
-                    log.warning("poll_overtaken", feed=state.feed.id)
-                    return None
-                write(tx, portion, poller.route, poller.judge)
-                failpoints.passed("poll-writing")
-            failpoints.passed("poll-written")
+        return replace(record, memory=reading.remembered(poll, record))
     except (StoreError, TooSlow, Abandoned):
         # the database refuses everybody, not this feed: the tick ends, the next one fetches again
         raise
     except Exception:  # noqa: BLE001
         _set_aside(poller, state)
         return None
-    _log(record)
-    return record
+
+
+def write_alone(poller: Poller, state: FeedState, record: PollRecord) -> bool:
+    """Write one poll, a long one in portions; whether it was. Raises StoreError."""
+    return all(write_together(poller, [(state, portion)]) for portion in portions(record))
 
 
 def is_quiet(state: FeedState, result: FetchResult) -> bool:
@@ -167,7 +172,7 @@ def is_quiet(state: FeedState, result: FetchResult) -> bool:
 
 
 def decide_quiet(poller: Poller, state: FeedState, result: FetchResult) -> PollRecord | None:
-    """What a quiet answer means, for `write_quiet`; None where it met a bug, which sets the feed aside."""
+    """`decide` of a quiet answer."""
     try:
         failpoints.passed("fetched")
         poll = Poll(state=state, result=result, body_hash=state.body_hash)
@@ -178,17 +183,20 @@ def decide_quiet(poller: Poller, state: FeedState, result: FetchResult) -> PollR
         return None
 
 
-def write_quiet(poller: Poller, decided: Sequence[tuple[FeedState, PollRecord]]) -> tuple[PollRecord, ...]:
-    """Write quiet polls, each with the state before it, in one transaction; those that were written.
+def write_together(poller: Poller, decided: Sequence[tuple[FeedState, PollRecord]]) -> tuple[PollRecord, ...]:
+    """Write polls, each with the state before it, in one transaction; those that were written. One that meets
+    a bug is set aside, one that another process took over is left to it.
 
     Raises StoreError; then none was.
     """
     try:
         with poller.db.transaction() as tx:
             held = poller.work.held(tx, "feed", [state.feed.id for state, _ in decided])
+            for state in (state for state, _ in decided if state.feed.id not in held):
+                log.warning("poll_overtaken", feed=state.feed.id)
             decided = [one for one in decided if one[0].feed.id in held]
             if decided:
-                feeds.settle_all(tx, decided)
+                write_all(tx, decided, poller.route, poller.judge)
             for _ in decided:
                 failpoints.passed("poll-writing")
     except StoreError:
@@ -197,10 +205,11 @@ def write_quiet(poller: Poller, decided: Sequence[tuple[FeedState, PollRecord]])
         if len(decided) == 1:
             _set_aside(poller, decided[0][0])
             return ()
-        return tuple(chain.from_iterable(write_quiet(poller, [one]) for one in decided))
+        return tuple(chain.from_iterable(write_together(poller, [one]) for one in decided))
     for _, record in decided:
         failpoints.passed("poll-written")
-        _log(record)
+        if not record.partial:
+            _log(record)
     return tuple(record for _, record in decided)
 
 
@@ -319,26 +328,45 @@ def portions(record: PollRecord) -> Iterator[PollRecord]:
 
 
 def write(tx: Connection, record: PollRecord, route: RouteConfig, judge: StoryJudge) -> None:
-    """Everything that a poll means, in the caller's one transaction:
-    items, evidence, stories, alert groups, coverage.
-    """
-    ids = items.record(tx, record)
+    """`write_all` of one poll."""
+    write_all(tx, [(None, record)], route, judge)
+
+
+def write_all(
+    tx: Connection,
+    decided: Sequence[tuple[FeedState | None, PollRecord]],
+    route: RouteConfig,
+    judge: StoryJudge,
+) -> None:
+    """All that polls mean, each with the state before it where that is known, in the caller's transaction."""
+    ids = items.record_all(tx, decided)
+    polls = [(record, found) for (_, record), found in zip(decided, ids, strict=True)]
+    evidence.keep_all(tx, polls)
+    for record, found in polls:
+        if record.assessed or record.withdrawn:
+            _tell_of(tx, record, found, route, judge)
+    reading.keep(tx, polls)
+
+
+def _tell_of(
+    tx: Connection, record: PollRecord, ids: Sequence[int], route: RouteConfig, judge: StoryJudge
+) -> None:
+    """What stored items of a poll lead to: articles to be fetched, stories, alert groups."""
     articles.want(tx, record, ids)
-    evidence.keep(tx, record, ids)
     told = gather(tx, record.assessed, ids, record.at, judge.press.outlets)
     matched = [i for i, a in zip(ids, record.assessed, strict=True) if a.decision.matches]
     feedback.apply(tx, matched, record.at, judge.press.outlets)
     left = withdrawn(tx, record.withdrawn, record.at)
     open_groups(tx, dict.fromkeys((*told, *left)), route, judge=judge, now=record.at)
-    reading.keep(tx, record, ids)
 
 
 def counted(record: PollRecord) -> Counter[str]:
     """The record's status, and how many of its items are new, changed and matched."""
     total = Counter({record.status: 1})
-    total["new"] = sum(a.novelty is Novelty.NEW for a in record.assessed)
-    total["changed"] = len(record.assessed) - total["new"]
-    total["matched"] = sum(a.coverage is Coverage.MATCHED for a in record.assessed)
+    if found := (*record.earlier, *record.assessed):
+        total["new"] = sum(a.novelty is Novelty.NEW for a in found)
+        total["changed"] = len(found) - total["new"]
+        total["matched"] = sum(a.coverage is Coverage.MATCHED for a in found)
     return total
 
 

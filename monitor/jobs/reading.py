@@ -28,7 +28,7 @@ from monitor.model import (
     ParsedFeed,
 )
 from monitor.model.polls import Memory, SeenEntry
-from monitor.store import articles, events, items, memory, polls
+from monitor.store import articles, events, memory, polls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -139,9 +139,10 @@ class Reader:
         local, seen = is_local(state.feed.url), state.seen_before
         with self.db.snapshot() as tx:
             known = _known(tx, state, document)
-            expected = polls.expected_new(tx, state, self.now)
-            listed = () if local or parsed.truncated else items.listed(tx, state.feed.id)
             entries = identity.sort_out(document, (*document.recalled, *known))
+            many = not local and seen and novelty.news(entries) >= novelty.FLOOD_MINIMUM
+            expected = polls.expected_new(tx, state, self.now) if many else None
+            gone = () if local or parsed.truncated else _withdrawn(tx, state.feed.id, entries)
             known_articles = _articles(tx, entries)
         if not document.is_recalled(entries):
             return None
@@ -154,13 +155,26 @@ class Reader:
             body_hash=body_hash,
             gap=not local and novelty.is_gap(entries, seen_before=seen),
             flood=not local and novelty.is_flood(entries, seen_before=seen, expected=expected),
-            withdrawn=novelty.withdrawn(entries, listed),
+            withdrawn=gone,
             recalled=recalled,
         )
 
 
+def _withdrawn(tx: Connection, feed_id: str, entries: Sequence[identity.Sorted]) -> tuple[int, ...]:
+    """The ids of items that were taken out of the feed; what the feed held is looked at only where one of
+    them may be missing.
+    """
+    bounds = novelty.bounds(entries)
+    if bounds is None:
+        return ()
+    present = {s.known.id for s in entries if s.known is not None}
+    if present.issuperset(memory.listed_between(tx, feed_id, *bounds)):
+        return ()
+    return novelty.withdrawn(entries, memory.listed(tx, feed_id))
+
+
 def _known(tx: Connection, state: FeedState, document: identity.Document) -> tuple[KnownItem, ...]:
-    return items.known(
+    return memory.known(
         tx, state.feed.id, keys=document.keys, hashes=document.hashes, addresses=document.addresses
     )
 
@@ -214,19 +228,26 @@ def remembered(poll: Poll, record: PollRecord) -> Memory | None:
     )
 
 
-def keep(tx: Connection, record: PollRecord, ids: Sequence[int]) -> None:
-    """Write what a poll remembers of its document, and that the readers differ, with its items: `ids` are
-    those of `record.assessed`, in its order.
+def keep(tx: Connection, polls: Sequence[tuple[PollRecord, Sequence[int]]]) -> None:
+    """Write what polls remember of their documents, and that the readers differ, with their items: with each
+    the ids of its `assessed`, in its order.
     """
-    feed_id = record.state.feed.id
-    if record.partial:
-        return
-    if record.memory is not None:
-        stored = {a.item.key: item_id for a, item_id in zip(record.assessed, ids, strict=True)}
-        memory.remember(tx, feed_id, record.memory, stored)
-    if record.differs:
-        detail = f"{record.differs}; feedparser's reading was kept"
-        events.see(tx, [Finding(kind=EventKind.READERS_DIFFER, subject=feed_id, detail=detail)], record.at)
+    whole = [(record, ids) for record, ids in polls if not record.partial]
+    remembered = (
+        (
+            record.state.feed.id,
+            record.memory,
+            {a.item.key: item_id for a, item_id in zip(record.assessed, ids, strict=True)},
+        )
+        for record, ids in whole
+        if record.memory is not None
+    )
+    memory.remember(tx, list(remembered))
+    for record, _ in whole:
+        if record.differs:
+            detail = f"{record.differs}; feedparser's reading was kept"
+            finding = Finding(kind=EventKind.READERS_DIFFER, subject=record.state.feed.id, detail=detail)
+            events.see(tx, [finding], record.at)
 
 
 def _digest(entry: Entry) -> int:

@@ -1,22 +1,29 @@
-"""Two threads that settle what was fetched, so that nothing large or slow stands before the rest."""
+"""Two threads that settle what was fetched, so that nothing large or slow stands before the rest; and what
+they decided, until it is written together.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from monitor.jobs.poll import Abandoned, TooSlow
+from monitor.jobs.poll import PORTION, Abandoned, TooSlow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from monitor.model import FeedState, PollRecord
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 #: what waits in the slow lane without holding up the fetching: documents of 10 MB are in memory meanwhile
 ROOM = 8
+#: polls that are written together, and the longest that one waits, in seconds
+TOGETHER, HOLD = 200, 1.0
 #: for the work in hand when we stop, before the parsers are ended
 PATIENCE = 5.0
 
@@ -105,3 +112,38 @@ class Settlers(Generic[T, R]):
                     return one
                 self._changed.wait()
         return None
+
+
+class Held:
+    """Polls that are decided and still to be written, each with the state before it."""
+
+    def __init__(self) -> None:
+        self._polls: list[tuple[FeedState, PollRecord]] = []
+        self._since = 0.0
+        self._items = 0
+        #: one of them is worth an alert
+        self._urgent = False
+
+    def __bool__(self) -> bool:
+        return bool(self._polls)
+
+    def add(self, state: FeedState, record: PollRecord) -> None:
+        """Hold one more."""
+        if not self._polls:
+            self._since = time.monotonic()
+        self._polls.append((state, record))
+        self._items += len(record.assessed)
+        self._urgent |= any(a.decision.matches for a in record.assessed)
+
+    def long_enough(self, flying: int) -> bool:
+        """Whether one is worth an alert, enough of them wait, or one for long, or nothing else is to come of
+        the `flying`, themselves included.
+        """
+        enough = self._items >= PORTION or len(self._polls) >= min(TOGETHER, flying)
+        return self._urgent or enough or time.monotonic() >= self._since + HOLD
+
+    def take(self) -> list[tuple[FeedState, PollRecord]]:
+        """All of them, to be written."""
+        polls, self._polls = self._polls, []
+        self._items, self._urgent = 0, False
+        return polls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,8 +11,8 @@ from sqlalchemy import func, or_, select
 
 from monitor.model.evidence import Kept, Link, digest
 from monitor.store import items as restlessness
-from monitor.store.sql import add, batches
-from monitor.store.tables_news import entries, items
+from monitor.store.sql import WANTED, add, batches
+from monitor.store.tables_news import entries, feeds, items
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -40,34 +41,47 @@ _LINK = (
 )
 
 
+# built once: most of what a small statement costs is its building
+_NEWEST = select(entries.c.chain).where(entries.c.feed_id == feeds.c.id).order_by(entries.c.id.desc())
+_HEADS = select(feeds.c.id, _NEWEST.limit(1).scalar_subquery()).where(feeds.c.id.in_(WANTED))
+_REVISIONS = select(items.c.id, items.c.revision).where(items.c.id.in_(WANTED))
+
+
 def keep(tx: Connection, poll: PollRecord, ids: Sequence[int]) -> None:
-    """Append what a poll brought to the feed's chain:
-    `ids` are the stored items of `poll.assessed`, in its order.
+    """`keep_all` of one poll."""
+    keep_all(tx, [(poll, ids)])
+
+
+def keep_all(tx: Connection, polls: Sequence[tuple[PollRecord, Sequence[int]]]) -> None:
+    """Append what polls brought to the chains of their feeds: with each the stored items of its `assessed`,
+    in its order.
     """
-    if not poll.assessed:
+    bringing = [(poll, ids) for poll, ids in polls if poll.assessed]
+    if not bringing:
         return
-    feed_id = poll.state.feed.id
-    revisions = _revisions(tx, ids)
-    previous = head(tx, feed_id)
-    rows = []
-    # an entry that stands twice in a document is one item: the first
-    first: dict[int, Assessed] = {}
-    for assessed, item_id in zip(poll.assessed, ids, strict=True):
-        first.setdefault(item_id, assessed)
-    for item_id, assessed in first.items():
-        link = Link(
-            feed_id=feed_id,
-            item_key=assessed.item.key,
-            revision=revisions[item_id],
-            retrieved_at=poll.at,
-            url=poll.retrieved_url,
-            headers=poll.headers,
-            sha256=digest(assessed.raw),
-            document_sha256=poll.document_sha256,
-            previous=previous,
-        )
-        previous = link.chain
-        rows.append(_row(link, previous, item_id, assessed.raw))
+    revisions = _revisions(tx, itertools.chain.from_iterable(ids for _, ids in bringing))
+    heads = _heads(tx, {poll.state.feed.id for poll, _ in bringing})
+    rows: list[dict[str, object]] = []
+    for poll, ids in bringing:
+        feed_id = poll.state.feed.id
+        # an entry that stands twice in a document is one item: the first
+        first: dict[int, Assessed] = {}
+        for assessed, item_id in zip(poll.assessed, ids, strict=True):
+            first.setdefault(item_id, assessed)
+        for item_id, assessed in first.items():
+            link = Link(
+                feed_id=feed_id,
+                item_key=assessed.item.key,
+                revision=revisions[item_id],
+                retrieved_at=poll.at,
+                url=poll.retrieved_url,
+                headers=poll.headers,
+                sha256=digest(assessed.raw),
+                document_sha256=poll.document_sha256,
+                previous=heads.get(feed_id, ""),
+            )
+            heads[feed_id] = link.chain
+            rows.append(_row(link, heads[feed_id], item_id, assessed.raw))
     add(tx, entries, rows)
 
 
@@ -75,6 +89,14 @@ def head(tx: Connection, feed_id: str) -> str:
     """The newest link of a feed's chain; empty where there is none."""
     newest = select(entries.c.chain).where(entries.c.feed_id == feed_id).order_by(entries.c.id.desc())
     return tx.execute(newest.limit(1)).scalar() or ""
+
+
+def _heads(tx: Connection, feed_ids: Collection[str]) -> dict[str, str]:
+    """The same of several feeds."""
+    found: dict[str, str] = {}
+    for batch in batches(feed_ids):
+        found |= {row[0]: row[1] or "" for row in tx.execute(_HEADS, {"wanted": batch})}
+    return found
 
 
 def of_items(tx: Connection, item_ids: Iterable[int]) -> tuple[Kept, ...]:
@@ -167,11 +189,10 @@ def _without_bytes(tx: Connection, feed_id: str) -> int:
     return int(tx.execute(select(func.count()).select_from(entries.join(items)).where(gone)).scalar_one())
 
 
-def _revisions(tx: Connection, ids: Collection[int]) -> dict[int, int]:
+def _revisions(tx: Connection, ids: Iterable[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for batch in batches(ids):
-        held = select(items.c.id, items.c.revision).where(items.c.id.in_(batch))
-        found |= {row.id: row.revision for row in tx.execute(held)}
+        found |= {row[0]: row[1] for row in tx.execute(_REVISIONS, {"wanted": batch})}
     return found
 
 

@@ -1,18 +1,17 @@
-"""Items: what of a document is known, and the one transaction in which a poll becomes durable."""
+"""Items: the one transaction in which polls become durable. What of a document is known: `store.memory`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, func, null, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, null, or_, select, update
 
-from monitor.model import Coverage, DateFlag, Fulltext, KnownItem
+from monitor.model import Coverage, Fulltext
 from monitor.model.polls import CHURNING, said
 from monitor.store import feeds, rows
-from monitor.store.sql import add, batches, changed, put_new
+from monitor.store.sql import WANTED, add, batches, changed, put_new
 from monitor.store.tables_news import (
     contact_parties,
     contacts,
@@ -22,7 +21,6 @@ from monitor.store.tables_news import (
     revisions,
     suppressed,
 )
-from monitor.store.tables_news import feeds as feed_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,109 +28,57 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
 
-    from monitor.model import Assessed, Contact, PollRecord
+    from monitor.model import Assessed, Contact, FeedState, PollRecord
     from monitor.model.polls import Saying
+
+    #: what was stored: its id, its revision, and when its poll was
+    _Written = tuple[Assessed, int, int, datetime]
 
 
 #: how exact `last_seen_at` is
 TOUCHED_EVERY = timedelta(days=1)
-#: of a feed's items, those that its last documents may have held
-LISTED = 500
-#: so many of them, and such a share, may be known as withdrawn
-LOST, LOST_SHARE = 3, 0.1
 
-#: of a feed's items under a few addresses or with one text, those that are looked at
-ALIKE = 500
-#: characters of an item's text by which an edit is told from another entry
-EXCERPT = 2_000
-
-_KNOWN = (
-    items.c.id,
-    items.c.key,
-    items.c.content_hash,
-    items.c.canonical_url,
-    items.c.revision,
-    items.c.title,
-    items.c.published_at,
-    items.c.changed_at,
-)
 _NEWEST = select(func.max(items.c.id))
-_EXCERPT = func.substr(items.c.summary + " " + items.c.content, 1, EXCERPT).label("excerpt")
-
-
-def known(
-    tx: Connection,
-    feed_id: str,
-    *,
-    keys: Iterable[str],
-    hashes: Iterable[str] = (),
-    addresses: Iterable[str] = (),
-) -> tuple[KnownItem, ...]:
-    """The items of a feed that entries may be:
-    by key, by content hash, and the newest `ALIKE` by canonical address.
-    """
-    ours = select(*_KNOWN, _EXCERPT).where(items.c.feed_id == feed_id).order_by(items.c.id)
-    newest = ours.order_by(None).order_by(items.c.id.desc()).limit(ALIKE)
-    found: dict[int, KnownItem] = {}
-    for wanted, column, query in (
-        (keys, items.c.key, ours),
-        (hashes, items.c.content_hash, newest),
-        (addresses, items.c.canonical_url, newest),
-    ):
-        for batch in batches(wanted):
-            for row in tx.execute(query.where(column.in_(batch))).mappings():
-                found[row["id"]] = KnownItem(**row)
-    restless = sayings(tx, (i.id for i in found.values() if i.revision >= CHURNING))
-    for item_id, firsts in restless.items():
-        found[item_id] = replace(found[item_id], said=frozenset(firsts))
-    return tuple(found.values())
-
-
-def of_feed(tx: Connection, feed_id: str, ids: Iterable[int]) -> dict[int, KnownItem]:
-    """Items of a feed by id, without their excerpts; those that are gone are missing."""
-    found: dict[int, KnownItem] = {}
-    for batch in batches(ids):
-        ours = select(*_KNOWN).where(items.c.feed_id == feed_id, items.c.id.in_(batch))
-        found |= {row["id"]: KnownItem(**row) for row in tx.execute(ours).mappings()}
-    return found
-
-
-def listed(tx: Connection, feed_id: str) -> tuple[KnownItem, ...]:
-    """Items that stood in the feed's last document or left it a day or two ago, not known as withdrawn,
-    newest first.
-
-    Only those whose date can be believed; at most `LISTED`. None where the feed loses entries all the time,
-    as one that keeps the newest of each of its sections does: there it means nothing.
-    """
-    last = tx.execute(select(feed_table.c.last_parsed_at).where(feed_table.c.id == feed_id)).scalar()
-    if last is None:
-        return ()
-    there = (items.c.feed_id == feed_id) & (items.c.last_seen_at >= last - 2 * TOUCHED_EVERY)
-    dated = items.c.published_at.is_not(None) & (items.c.date_flag == DateFlag.OK.value)
-    held = select(*_KNOWN, items.c.withdrawn_at).where(there, dated)
-    found = tx.execute(held.order_by(items.c.id.desc()).limit(LISTED)).mappings().all()
-    still = [{c.name: row[c.name] for c in _KNOWN} for row in found if row["withdrawn_at"] is None]
-    if len(found) - len(still) > max(LOST, LOST_SHARE * len(found)):
-        return ()
-    return tuple(KnownItem(**row) for row in still)
+# built once: most of what a small statement costs is its building
+_ADDED = select(items.c.feed_id, items.c.key, items.c.id).where(items.c.id > bindparam("newest"))
+_UNDER = select(items.c.feed_id, items.c.key, items.c.id).where(
+    items.c.feed_id == bindparam("feed_id"), items.c.key.in_(WANTED)
+)
+_TOUCH = (
+    update(items)
+    .where(
+        items.c.id.in_(WANTED),
+        or_(items.c.last_seen_at < bindparam("stale"), items.c.withdrawn_at.is_not(None)),
+    )
+    .values(last_seen_at=bindparam("at"), withdrawn_at=None)
+)
 
 
 def record(tx: Connection, poll: PollRecord) -> tuple[int, ...]:
-    """Write all that a poll means: state, journal line, items with their decisions, who was seen again or
-    withdrawn.
+    """`record_all` of one poll."""
+    return record_all(tx, [(None, poll)])[0]
 
-    Returns the item ids of `poll.assessed`, in its order. An item that another poll stored meanwhile is not
-    doubled. Of a partial one only the items are written.
+
+def record_all(
+    tx: Connection, decided: Sequence[tuple[FeedState | None, PollRecord]]
+) -> tuple[tuple[int, ...], ...]:
+    """Write all that polls mean, each with the state before it where that is known: states, journal lines,
+    items with their decisions, who was seen again or withdrawn.
+
+    Returns the item ids of each poll's `assessed`, in its order. An item that another poll stored meanwhile
+    is not doubled. Of a partial one only the items are written.
     """
-    if poll.partial:
-        return write(tx, poll.assessed, poll.at)
-    feeds.settle(tx, poll)
-    _touch(tx, poll.seen_ids, poll.at)
-    _rename(tx, poll)
-    for batch in batches(poll.withdrawn):
-        gone = items.c.id.in_(batch) & items.c.withdrawn_at.is_(None)
-        tx.execute(update(items).where(gone).values(withdrawn_at=poll.at))
-    return write(tx, poll.assessed, poll.at)
+    whole = [(before, poll) for before, poll in decided if not poll.partial]
+    if whole:
+        feeds.settle_all(tx, whole)
+    _touch(tx, [poll for _, poll in whole])
+    for _, poll in whole:
+        _rename(tx, poll)
+        for batch in batches(poll.withdrawn):
+            gone = items.c.id.in_(batch) & items.c.withdrawn_at.is_(None)
+            tx.execute(update(items).where(gone).values(withdrawn_at=poll.at))
+    ids = iter(_write(tx, [(a, poll.at) for _, poll in decided for a in poll.assessed]))
+    return tuple(tuple(islice(ids, len(poll.assessed))) for _, poll in decided)
 
 
 def _rename(tx: Connection, poll: PollRecord) -> None:
@@ -150,26 +96,48 @@ def write(tx: Connection, assessed: Sequence[Assessed], at: datetime) -> tuple[i
 
     A new item is in no story yet, a revised one stays in its own.
     """
-    existing = _existing(tx, assessed)
+    return _write(tx, [(a, at) for a in assessed])
+
+
+def _write(tx: Connection, found: Sequence[tuple[Assessed, datetime]]) -> tuple[int, ...]:
+    """The same, each with the time of its poll."""
+    existing = _existing(tx, (a for a, _ in found))
     # an entry that stands twice in a document is one item: the first
-    new = {_place(a): a for a in reversed(assessed) if a.revises not in existing}
-    newest = tx.execute(_NEWEST).scalar() or 0
-    put_new(tx, items, [_new_row(a, at) for a in reversed(new.values())])
-    here = _ids(tx, new.values())
+    new = {_place(a): (a, at) for a, at in reversed(found) if a.revises not in existing}
+    here, newest = _put_in(tx, list(reversed(new.values())))
     # what another poll stored meanwhile is not doubled
-    fresh = {place: a for place, a in new.items() if here[place] > newest}
+    fresh = {place: a for place, (a, _) in new.items() if here[place] > newest}
     ids: list[int] = []
-    written: list[tuple[Assessed, int, int]] = []
-    for a in assessed:
+    written: list[_Written] = []
+    for a, at in found:
         old = existing.get(a.revises)
         ids.append(old["id"] if old is not None else here[_place(a)])
         if old is not None:
-            written.append((a, ids[-1], _revise(tx, a, at, old)))
+            written.append((a, ids[-1], _revise(tx, a, at, old), at))
         elif fresh.get(_place(a)) is a:
-            written.append((a, ids[-1], 1))
-    _write_decisions(tx, written, at)
-    thin(tx, {item_id: revision for _, item_id, revision in written})
+            written.append((a, ids[-1], 1, at))
+    _write_decisions(tx, written)
+    thin(tx, {item_id: revision for _, item_id, revision, _ in written})
     return tuple(ids)
+
+
+def _put_in(
+    tx: Connection, new: Sequence[tuple[Assessed, datetime]]
+) -> tuple[dict[tuple[str, str], int], int]:
+    """Insert what is not there; ids of all by feed and key, and the highest id before."""
+    if not new:
+        return {}, 0
+    newest: int = tx.execute(_NEWEST).scalar() or 0
+    put_new(tx, items, [_new_row(a, at) for a, at in new])
+    here = {(row[0], row[1]): row[2] for row in tx.execute(_ADDED, {"newest": newest})}
+    missing: dict[str, list[str]] = {}
+    for feed_id, key in (place for a, _ in new if (place := _place(a)) not in here):
+        missing.setdefault(feed_id, []).append(key)
+    for feed_id, keys in missing.items():
+        for batch in batches(keys):
+            under = tx.execute(_UNDER, {"feed_id": feed_id, "wanted": batch})
+            here |= {(row[0], row[1]): row[2] for row in under}
+    return here, newest
 
 
 def add_matches(tx: Connection, assessed: Assessed, at: datetime) -> bool:
@@ -215,7 +183,7 @@ def complete(tx: Connection, assessed: Assessed, revision: int, at: datetime) ->
             tx.execute(delete(table).where(table.c.item_id == item_id, table.c.revision == revision))
     for match in decision.matches:
         _rematch(tx, rows.match_row(match, item_id, revision, at, again=False))
-    _write_decisions(tx, [(assessed, item_id, revision)], at)
+    _write_decisions(tx, [(assessed, item_id, revision, at)])
     return True
 
 
@@ -232,19 +200,6 @@ def _rematch(tx: Connection, row: rows.Row) -> None:
 
 def _place(assessed: Assessed) -> tuple[str, str]:
     return assessed.item.feed_id, assessed.item.key
-
-
-def _ids(tx: Connection, assessed: Iterable[Assessed]) -> dict[tuple[str, str], int]:
-    """Stored ids of items by feed and key."""
-    keys: dict[str, list[str]] = {}
-    for a in assessed:
-        keys.setdefault(a.item.feed_id, []).append(a.item.key)
-    found: dict[tuple[str, str], int] = {}
-    for feed_id, of_feed in keys.items():
-        for batch in batches(of_feed):
-            held = select(items.c.key, items.c.id).where(items.c.feed_id == feed_id, items.c.key.in_(batch))
-            found |= {(feed_id, row.key): row.id for row in tx.execute(held)}
-    return found
 
 
 def _existing(tx: Connection, assessed: Iterable[Assessed]) -> dict[int | None, RowMapping]:
@@ -281,21 +236,20 @@ def _revise(tx: Connection, assessed: Assessed, at: datetime, old: RowMapping) -
     return int(old["revision"]) + 1
 
 
-def _write_decisions(tx: Connection, written: Sequence[tuple[Assessed, int, int]], at: datetime) -> None:
-    before = _matched_before(tx, [item_id for _, item_id, revision in written if revision > 1])
+def _write_decisions(tx: Connection, written: Sequence[_Written]) -> None:
+    before = _matched_before(tx, [item_id for _, item_id, revision, _ in written if revision > 1])
     put_new(
         tx,
         matches,
         [
             rows.match_row(m, item_id, revision, at, again=(item_id, m.watchlist, m.rule) in before)
-            for a, item_id, revision in written
+            for a, item_id, revision, at in written
             for m in a.decision.matches
         ],
     )
-    _add_contacts(
-        tx, [(c, item_id, revision) for a, item_id, revision in written for c in a.decision.contacts]
-    )
-    add(tx, suppressed, [rows.suppressed_row(s, i, r) for a, i, r in written for s in a.decision.suppressed])
+    _add_contacts(tx, [(c, i, r) for a, i, r, _ in written for c in a.decision.contacts])
+    silenced = [rows.suppressed_row(s, i, r) for a, i, r, _ in written for s in a.decision.suppressed]
+    add(tx, suppressed, silenced)
 
 
 def _add_contacts(tx: Connection, found: Sequence[tuple[Contact, int, int]]) -> None:
@@ -328,15 +282,13 @@ def _matched_before(tx: Connection, item_ids: Iterable[int]) -> set[tuple[int, s
     return found
 
 
-def _touch(tx: Connection, item_ids: Iterable[int], at: datetime) -> None:
-    """Note who is still in the feed, at most once a day each (most polls see the same
-    entries again), or back in it.
+def _touch(tx: Connection, polls: Sequence[PollRecord]) -> None:
+    """Note who is still in the feeds, at most once a day each (most polls see the same
+    entries again), or back in them.
     """
-    for batch in batches(item_ids):
-        stale = or_(items.c.last_seen_at < at - TOUCHED_EVERY, items.c.withdrawn_at.is_not(None))
-        tx.execute(
-            update(items).where(items.c.id.in_(batch), stale).values(last_seen_at=at, withdrawn_at=None)
-        )
+    for batch in batches(chain.from_iterable(poll.seen_ids for poll in polls)):
+        at = max(poll.at for poll in polls)
+        tx.execute(_TOUCH, {"wanted": batch, "at": at, "stale": at - TOUCHED_EVERY})
 
 
 # Items that change all the time: what they were ever found to say, and the few of their texts that are kept.

@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     Text,
     TypeDecorator,
+    bindparam,
     false,
     text,
 )
@@ -26,13 +27,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection, Dialect, Executable, Table
+    from sqlalchemy import BindParameter, Connection, Dialect, Executable, Table
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 
 #: values in one IN list; SQLite allows 32,766 variables, plans stay small at this size
 BATCH = 500
+
+#: the values of an IN list, in a statement that is built once
+WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
 
 #: in `Connection.info`: the transaction made something due, and after its commit somebody wants to know
 MADE_DUE = "made-due"

@@ -22,7 +22,7 @@ from monitor.feeds.parse import parse
 from monitor.jobs.assess import Judge, Poll, assess
 from monitor.jobs.poll import make_item
 from monitor.model import Decision, Fetched, Novelty, ParsedFeed
-from monitor.store import evidence, feeds, items
+from monitor.store import evidence, feeds, items, memory
 from monitor.store.database import Database
 from monitor.store.tables_news import entries, matches, revisions
 from monitor.store.tables_news import items as item_table
@@ -152,7 +152,7 @@ def polled(
     parsed = parse(body, "", "https://x.example/feed")
     assert isinstance(parsed, ParsedFeed)
     document = identity.Document.of(parsed.entries)
-    known = items.known(
+    known = memory.known(
         tx, "gazette", keys=document.keys, hashes=document.hashes, addresses=document.addresses
     )
     found = identity.sort_out(document, known)

@@ -9,13 +9,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import func, select
 
-from monitor.jobs import flow
 from monitor.jobs import poll as polling
+from monitor.jobs import settlers
 from monitor.model import Feed, FeedState, FetchFault
-from monitor.store import alerts, archive, evidence, feeds, polls, stories
+from monitor.store import alerts, archive, evidence, feeds, memory, polls, stories
 from monitor.store.archive import Filter
 from monitor.store.database import Database
+from monitor.store.tables_news import memories
 from tests.support.newsroom import START, Newsroom, document
 from tests.support.newsroom import newsroom as opened_newsroom
 
@@ -124,7 +126,7 @@ class Several:
 @pytest.fixture
 def several(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Several:
     """All of them polled once; from now on what comes without news waits for the last of them."""
-    monkeypatch.setattr(flow, "HOLD", 60.0)
+    monkeypatch.setattr(settlers, "HOLD", 60.0)
     made = Several(newsroom)
     assert made.poll()["ok"] == made.count + 1
     return made
@@ -150,21 +152,21 @@ def test_answers_without_news_have_no_transactions_of_their_own(
     assert several.states()["f2"].fault is FetchFault.CLIENT_ERROR
 
 
-def test_news_does_not_wait_for_those_without(several: Several) -> None:
-    """It is stored while the others are still to be written."""
-    several.newsroom.web.answer("/3", body=document([3, 4]))
-    stored: list[int] = []
-    told = flow.feed_jobs.write_quiet
-
-    def write(poller: Any, decided: Any) -> Any:
-        with several.newsroom.app.db.snapshot() as tx:
-            stored.append(archive.count(tx, Filter(feed_id="f3")))
-        return told(poller, decided)
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(flow.feed_jobs, "write_quiet", write)
-        assert several.poll()["new"] == 1
-    assert stored == [2]
+def test_news_of_several_feeds_is_written_together(several: Several, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its evidence and what is remembered of the documents, so that nothing of it is read again."""
+    for n in range(5):
+        several.newsroom.web.answer(f"/{n}", body=document([n, n + 20]))
+    begun = []
+    made = Database.transaction
+    monkeypatch.setattr(Database, "transaction", lambda db: begun.append(db) or made(db))
+    assert several.poll()["new"] == 5
+    assert len(begun) <= 5
+    with several.newsroom.app.db.snapshot() as tx:
+        assert archive.count(tx, Filter(feed_id="f3")) == 2
+        assert {chain.links for chain in evidence.chained(tx) if chain.feed_id in ("f0", "f4")} == {2}
+        assert not [fault for n in range(5) for fault in evidence.faults(tx, f"f{n}")]
+        assert len(memory.of_feed(tx, "f3", range(1000))) == 2
+        assert tx.execute(select(func.count()).select_from(memories)).scalar() == several.count + 1
 
 
 @pytest.mark.parametrize("where", ["deciding", "writing"])

@@ -82,7 +82,7 @@ class Desk:
             with self.db.transaction() as tx:
                 ids = items.record(tx, portion)
                 evidence.keep(tx, portion, ids)
-                reading.keep(tx, portion, ids)
+                reading.keep(tx, [(portion, ids)])
         feed_state = replace(record.state, feed=feed())
         counts = (
             record.seen,

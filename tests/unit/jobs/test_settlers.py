@@ -8,8 +8,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from monitor.jobs import settlers
-from monitor.jobs.poll import Abandoned, TooSlow
-from monitor.jobs.settlers import Settlers
+from monitor.jobs.poll import PORTION, Abandoned, TooSlow
+from monitor.jobs.settlers import Held, Settlers
+from tests.support.stored import assessed, match, poll, state
 
 if TYPE_CHECKING:
     import pytest
@@ -101,3 +102,24 @@ def test_closing_interrupts_what_lasts_long(monkeypatch: pytest.MonkeyPatch) -> 
     assert begun.wait(5)
     lanes.close()
     assert done.empty()
+
+
+def test_polls_are_held_until_one_matters_or_nothing_else_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or one waits for long, or they bring many items."""
+    monkeypatch.setattr(settlers, "HOLD", 60.0)
+    held = Held()
+    held.add(state(), poll(assessed()))
+    assert held
+    assert not held.long_enough(2)
+    assert held.long_enough(1)
+    held.add(state(), poll(assessed("b", matches=(match(),))))
+    assert held.long_enough(9)
+    assert [len(record.assessed) for _, record in held.take()] == [1, 1]
+    assert not held
+    held.add(state(), poll(*(assessed(f"{n}") for n in range(PORTION))))
+    assert held.long_enough(9)
+    held.take()
+    held.add(state(), poll(assessed()))
+    assert not held.long_enough(9)
+    monkeypatch.setattr(settlers, "HOLD", 0.0)
+    assert held.long_enough(9)

@@ -13,7 +13,7 @@ from monitor.config.load import bundled
 from monitor.contacts.extract import extractor, listener
 from monitor.matching.matcher import Matcher
 from monitor.model import Coverage, DateFlag, Novelty, Severity, Side, Speaker
-from monitor.store import archive, feeds, items, tables_news
+from monitor.store import archive, feeds, items, memory, tables_news
 from monitor.watchlists.compile import load
 from tests.support.stored import (
     DAY,
@@ -135,7 +135,7 @@ def test_an_item_goes_by_its_new_key_and_never_by_one_that_is_taken(tx: Connecti
     """A publisher changed all guids; another poll may have stored one of them meanwhile."""
     first, second = items.record(tx, poll(assessed(key="guid:a"), assessed(key="guid:b")))
     items.record(tx, replace(poll(), renamed=((first, "guid:new"), (second, "guid:new"))))
-    found = items.known(tx, feed().id, keys=["guid:a", "guid:b", "guid:new"])
+    found = memory.known(tx, feed().id, keys=["guid:a", "guid:b", "guid:new"])
     assert {known.id: known.key for known in found} == {first: "guid:new", second: "guid:b"}
 
 
@@ -145,12 +145,12 @@ def test_known_answers_by_key_and_by_address(tx: Connection) -> None:
     feeds.add(tx, feed("other"), NOW)
     items.write(tx, [assessed("guid:x", feed_id="other")], NOW)
     keys = [f"guid:{n}" for n in range(600, 1300)] + ["guid:x"]
-    found = items.known(
+    found = memory.known(
         tx, "gazette", keys=keys, addresses=["gazette.example/guid:5", "gazette.example/guid:x"]
     )
     by_key = {known.key: known for known in found}
     assert set(by_key) == {f"guid:{n}" for n in range(600, 700)} | {"guid:5"}
-    (same,) = items.known(tx, "gazette", keys=[], hashes=["hash of guid:7", "hash of guid:x"])
+    (same,) = memory.known(tx, "gazette", keys=[], hashes=["hash of guid:7", "hash of guid:x"])
     assert same.key == "guid:7"
     one = by_key["guid:650"]
     assert (one.content_hash, one.canonical_url, one.revision) == (
@@ -228,17 +228,17 @@ def test_what_was_lately_in_a_feed_is_listed(tx: Connection) -> None:
     items.record(tx, poll(assessed("undated"), assessed("absurd", date_flag=DateFlag.FUTURE, **dated)))
     (gone, there) = items.record(tx, poll(assessed("gone", **dated), assessed("there", **dated)))
     items.record(tx, poll(at=NOW + HOUR, withdrawn=(gone,)))
-    assert [(k.id, k.published_at) for k in items.listed(tx, "gazette")] == [(there, NOW - HOUR)]
-    assert items.listed(tx, "nobody") == ()
+    assert [(k.id, k.published_at) for k in memory.listed(tx, "gazette")] == [(there, NOW - HOUR)]
+    assert memory.listed(tx, "nobody") == ()
 
 
 def test_a_feed_that_loses_entries_all_the_time_lists_none(tx: Connection) -> None:
     """Three of ten may be withdrawn within two days; with the fourth it is the feed's way."""
     ids = items.record(tx, poll(*(assessed(f"guid:{n}", published_at=NOW) for n in range(10))))
     items.record(tx, poll(at=NOW + HOUR, withdrawn=ids[:3]))
-    assert len(items.listed(tx, "gazette")) == 7
+    assert len(memory.listed(tx, "gazette")) == 7
     items.record(tx, poll(at=NOW + 2 * HOUR, withdrawn=ids[3:4]))
-    assert items.listed(tx, "gazette") == ()
+    assert memory.listed(tx, "gazette") == ()
 
 
 def test_who_is_seen_again_is_noted_once_a_day(tx: Connection) -> None:
