@@ -69,7 +69,7 @@ def monitor(folder: Path) -> Iterator[Round]:
 
     known = matched = 0
     logs.configure()  # as the daemon does
-    with opened(load.load(folder / "monitor.yaml"), spread=False) as app:
+    with opened(load.load(folder / "monitor.yaml"), lasting=False) as app:
 
         def go() -> tuple[int, int]:
             nonlocal known, matched
