@@ -11,12 +11,16 @@ from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loa
 from monitor.config import load
 from monitor.delivery import channels
 from monitor.errors import ConfigError
+from monitor.languages.grammar import Syntax
+from monitor.languages.tables import having
 from monitor.parts import build
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from monitor.config.load import Settings
+    from monitor.model import Feed
 
 
 def check(
@@ -33,7 +37,7 @@ def check(
         raise _and_of_files(error, config) from None
     parts = build(found)
     remarks = [f"{r.name}: {remark}" for r in found.config.receivers for remark in channels.remarks(r)]
-    remarks += not_yet(found) + list(found.remarks)
+    remarks += not_yet(found) + unread(parts.feeds) + list(found.remarks)
     secrets = secrets_check.judged(found)
     remarks += [str(note) for note in secrets.notes]
     counts = {
@@ -66,6 +70,21 @@ def _and_of_files(error: ConfigError, config: Path | None) -> ConfigError:
         more = tuple(m for m in other.mistakes if m not in error.mistakes)
         return ConfigError((*error.mistakes, *more))
     return error
+
+
+def unread(feeds: Iterable[Feed]) -> list[str]:
+    """Languages of feeds that have no words here, for `check`: of their texts only names are found."""
+    known = {"mul", *having(Syntax)}
+    by_language: dict[str, list[str]] = {}
+    for feed in feeds:
+        if feed.enabled and feed.language not in known:
+            by_language.setdefault(feed.language, []).append(feed.id)
+    said = "only words of the watchlists that its texts hold as they are can match"
+    return [
+        f"{', '.join(ids[:5])}{', …' if len(ids) > 5 else ''}: {lang} is not read; {said} "
+        "(docs/how-to/add-a-language.md)"
+        for lang, ids in sorted(by_language.items())
+    ]
 
 
 def not_yet(found: Settings) -> list[str]:

@@ -28,7 +28,7 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.input import progress
-from monitor.cli.search_options import known_side
+from monitor.cli.search_options import Delimited, delimiter, known_side, put_folder
 from monitor.contacts.parties import EntityIndex
 from monitor.contacts.register import Filter, chosen, ledger
 from monitor.errors import suggestion
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from monitor.config.load import Settings
+    from monitor.exports.csv_table import Delimiter
     from monitor.matching.rules import Watchlists
     from monitor.model import ContactSource
     from monitor.model.press import Press
@@ -63,6 +64,7 @@ class Format(StrEnum):
     ICS = "ics"
     STIX = "stix"
     MISP = "misp"
+    MISP_FEED = "misp-feed"
     ATOM = "atom"
 
 
@@ -86,7 +88,8 @@ Background = Annotated[
 ]
 Form = Annotated[Format, typer.Option("--format", "-f", help="How to write them.")]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="The file to write, not standard output.")
+    Path | None,
+    typer.Option("--output", "-o", help="The file to write, not standard output; of a MISP feed the folder."),
 ]
 Chart = Annotated[
     Path | None, typer.Option(help="Draw them into this .svg, .png or .pdf: when, and who meets whom.")
@@ -105,45 +108,56 @@ def contacts(
     until: Until = None,
     background: Background = False,
     form: Form = Format.TABLE,
+    parted_by: Delimited = None,
     output: Output = None,
     chart: Chart = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Contacts between the parties of the watchlists, each once across stories, as they may be cited."""
+    form = _form(form, output, as_json=as_json)
+    parted, library = delimiter(parted_by, csv=form is Format.CSV), _library(form, chart)
     settings = loaded(config)
     lists = load(settings.watchlists, cache=settings.pattern_cache)
     wanted = Filter(
         contact_id=contact_id, background=background, persons=tuple(person or ()),
         watchlists=_ids(watchlist, "--watchlist", {folded(name): name for name in lists.parties}),
         parties=_ids(party, "--party", _parties(lists)),
-        sides=frozenset(side or ()), kinds=frozenset(kind or ()), statuses=frozenset(status or ()),
+        sides=_sides(settings, side), kinds=frozenset(kind or ()), statuses=frozenset(status or ()),
         since=_day(since, "--since", last=False), until=_day(until, "--until", last=True),
     )  # fmt: skip
-    library = _library(form := Format.JSON if as_json else form, chart)
     known = EntityIndex.of(lists.entities.values(), lists.party_titles)
-    _sides_must_be_known(settings, side)
     everything = _ledger(settings, known, lists.press)
-    found = chosen(everything, wanted, known)
-    _must_be_there(contact_id, found)
+    found = _there(contact_id, chosen(everything, wanted, known))
     if chart is not None:
         _saved(chart, lambda: library.write(found, chart))
     elif form is Format.TABLE:
         hidden = len(chosen(everything, replace(wanted, background=True), known)) - len(found)
         _table(found, output, hidden=hidden, in_full=contact_id is not None)
     else:
-        _put(_document(form, found, known, library), output, form)
+        _put(form, found, known, library, parted, output)
 
 
-def _sides_must_be_known(settings: Settings, sides: Sequence[str] | None) -> None:
+def _form(form: Format, output: Path | None, *, as_json: bool) -> Format:
+    """What is written. Raises BadParameter: a folder is wanted and none is named."""
+    if form is Format.MISP_FEED and output is None:
+        raise typer.BadParameter("a MISP feed is a folder: name it with --output")
+    return Format.JSON if as_json else form
+
+
+def _sides(settings: Settings, sides: Sequence[str] | None) -> frozenset[str]:
+    """Those that are asked for. Ends the command at an unknown one."""
     for side in sides or ():
         known_side(settings, side)
+    return frozenset(sides or ())
 
 
-def _must_be_there(contact_id: str | None, found: Sequence[object]) -> None:
+def _there(contact_id: str | None, found: list[LedgerContact]) -> list[LedgerContact]:
+    """`found`. Ends the command where the one that is asked for is not there."""
     if contact_id is not None and not found:
         complain(f"no contact is called {contact_id}; `monitor contacts --background` lists all of them")
         raise typer.Exit(FINDINGS)
+    return found
 
 
 def _parties(lists: Watchlists) -> dict[str, str]:
@@ -192,7 +206,13 @@ def _ledger(settings: Settings, known: EntityIndex, press: Press) -> tuple[Ledge
 
 
 #: formats and pictures whose library is an extra
-_EXTRAS = {Format.ICS: "contacts", Format.STIX: "contacts", Format.MISP: "contacts", "chart": "chart"}
+_EXTRAS = {
+    Format.ICS: "contacts",
+    Format.STIX: "contacts",
+    Format.MISP: "contacts",
+    Format.MISP_FEED: "contacts",
+    "chart": "chart",
+}
 
 
 def _library(form: Format, chart: Path | None) -> Any:
@@ -203,7 +223,7 @@ def _library(form: Format, chart: Path | None) -> Any:
     if name not in _EXTRAS:
         return None
     try:
-        return import_module(f"monitor.exports.{name}")
+        return import_module(f"monitor.exports.{name.removesuffix('-feed')}")
     except ModuleNotFoundError as error:
         what = "--chart" if chart is not None else f"--format {form.value}"
         extra = _EXTRAS[name]
@@ -214,10 +234,12 @@ def _library(form: Format, chart: Path | None) -> Any:
         raise typer.Exit(MISCONFIGURED) from None
 
 
-def _document(form: Format, found: Sequence[LedgerContact], known: EntityIndex, library: Any) -> bytes:
+def _document(
+    form: Format, found: Sequence[LedgerContact], known: EntityIndex, library: Any, parted: Delimiter
+) -> bytes:
     match form:
         case Format.CSV:
-            text = csv_table.write(found)
+            text = csv_table.write(found, parted)
         case Format.JSON:
             return orjson.dumps(
                 {"contacts": [plain.as_json(c) for c in found]},
@@ -232,7 +254,18 @@ def _document(form: Format, found: Sequence[LedgerContact], known: EntityIndex, 
     return str(text).encode(errors="replace")
 
 
-def _put(document: bytes, output: Path | None, form: Format) -> None:
+def _put(
+    form: Format,
+    found: Sequence[LedgerContact],
+    known: EntityIndex,
+    library: Any,
+    parted: Delimiter,
+    output: Path | None,
+) -> None:
+    if form is Format.MISP_FEED and output is not None:
+        put_folder(library.feed(found, people=known.people), output)
+        return
+    document = _document(form, found, known, library, parted)
     if output is None:
         sys.stdout.buffer.write(document)
         sys.stdout.buffer.flush()

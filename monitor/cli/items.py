@@ -26,6 +26,7 @@ from monitor.cli.search_options import (
     Asked,
     By,
     Covered,
+    Delimited,
     Lang,
     Limit,
     Loud,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from monitor.exports.csv_table import Delimiter
     from monitor.model import Match, StoryItem
     from monitor.model.evidence import Kept
 
@@ -84,11 +86,14 @@ def search(
     any_spelling: AnySpelling = False,
     limit: Limit = 50,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write them.")] = Format.TABLE,
+    delimiter: Delimited = None,
     output: Output = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Items of the archive, the newest first. Exit 1 when there are none."""
+    form = Format.JSON if as_json else form
+    parted = search_options.delimiter(delimiter, csv=form is Format.CSV)
     settings = loaded(config)
     search_options.known_side(settings, side)
     plain, spelt = search_options.spelt(settings, words or (), any_spelling=any_spelling)
@@ -100,15 +105,16 @@ def search(
     with Database.reading(settings.database) as tx:
         found = archive.search(tx, wanted, limit + 1)
     found, more = found[:limit], len(found) > limit
-    form = Format.JSON if as_json else form
-    _put_items(found, more, form, output)
+    _put_items(found, more, form, output, parted)
     if not found:
         raise typer.Exit(FINDINGS)
 
 
-def _put_items(found: Sequence[StoryItem], more: bool, form: Format, output: Path | None) -> None:
+def _put_items(
+    found: Sequence[StoryItem], more: bool, form: Format, output: Path | None, delimiter: Delimiter
+) -> None:
     if form is Format.CSV:
-        search_options.put(told.items_csv(found), output, mark=True)
+        search_options.put(told.items_csv(found, delimiter), output, mark=True)
     elif form is Format.JSON:
         listed = {"more": more, "items": [told.item_json(item) for item in found]}
         search_options.put(

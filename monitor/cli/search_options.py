@@ -4,6 +4,7 @@ the filter's options, the open database, the judge of stories.
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ import typer
 from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, moment, say
 from monitor.contacts.parties import EntityIndex
 from monitor.errors import suggestion
+from monitor.exports.csv_table import Delimiter
 from monitor.matching.building import called, spellings
 from monitor.model import Coverage, Severity
 from monitor.store import stories
@@ -166,6 +168,18 @@ def story(tx: Any, story_id: str) -> Story:
     return found
 
 
+Delimited = Annotated[
+    Delimiter | None, typer.Option("--delimiter", help="What parts the cells of CSV; comma otherwise.")
+]
+
+
+def delimiter(asked: Delimiter | None, *, csv: bool) -> Delimiter:
+    """What `--delimiter` asks for. Raises BadParameter: the format has no cells."""
+    if asked is not None and not csv:
+        raise typer.BadParameter("--delimiter belongs to --format csv")
+    return asked or Delimiter.COMMA
+
+
 def put(document: str | bytes, output: Path | None, *, mark: bool = False) -> None:
     """Write a document to a file, or to standard output. Ends the command when that cannot be done."""
     body = document if isinstance(document, bytes) else document.encode("utf-8", "replace")
@@ -179,3 +193,26 @@ def put(document: str | bytes, output: Path | None, *, mark: bool = False) -> No
         complain(f"{output}: {error.strerror}")
         raise typer.Exit(MISCONFIGURED) from None
     say(f"{output}: {output.stat().st_size:,} bytes")
+
+
+#: how the file of a MISP event is called
+_EVENT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.json")
+
+
+def put_folder(documents: Mapping[str, bytes], folder: Path) -> None:
+    """Write a MISP feed, its manifest last, and take out the events that are in it no more.
+
+    Ends the command when that cannot be done.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, document in documents.items():
+            (folder / name).write_bytes(document)
+        for left in folder.iterdir():
+            if left.name not in documents and _EVENT.fullmatch(left.name):
+                left.unlink()
+    except OSError as error:
+        complain(f"{folder}: {error.strerror}")
+        raise typer.Exit(MISCONFIGURED) from None
+    events = sum(_EVENT.fullmatch(name) is not None for name in documents)
+    say(f"{folder}: {events} events; serve the folder over HTTP and add it to MISP as a feed")

@@ -27,6 +27,7 @@ from monitor.cli.search_options import (
     AnySpelling,
     Asked,
     By,
+    Delimited,
     Lang,
     Limit,
     Loud,
@@ -47,6 +48,7 @@ from monitor.stories.timeline import timeline
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from monitor.exports.csv_table import Delimiter
     from monitor.model import Corroboration, Judged, Step
 
 
@@ -79,6 +81,7 @@ def listed(
     any_spelling: AnySpelling = False,
     limit: Limit = 50,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write them.")] = Format.TABLE,
+    delimiter: Delimited = None,
     output: Output = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -86,6 +89,8 @@ def listed(
     """Stories with an item that passes every filter, those with the latest news first."""
     if context.invoked_subcommand is not None:
         return
+    form = Format.JSON if as_json else form
+    parted = search_options.delimiter(delimiter, csv=form is Format.CSV)
     settings = loaded(config)
     search_options.known_side(settings, side)
     plain, spelt = search_options.spelt(settings, words.split(), any_spelling=any_spelling)
@@ -97,16 +102,15 @@ def listed(
     judge = search_options.judge(settings)
     with Database.reading(settings.database) as tx:
         found = [judge.judge(story) for story in stored.search(tx, wanted, limit)]
-    form = Format.JSON if as_json else form
-    search_options.put(_document(found, form), output, mark=form is Format.CSV)
+    search_options.put(_document(found, form, parted), output, mark=form is Format.CSV)
     if not found and form is Format.TABLE:
         raise typer.Exit(FINDINGS)
 
 
-def _document(found: Sequence[Judged], form: Format) -> str | bytes:
+def _document(found: Sequence[Judged], form: Format, delimiter: Delimiter) -> str | bytes:
     match form:
         case Format.CSV:
-            return told.stories_csv(found)
+            return told.stories_csv(found, delimiter)
         case Format.ATOM:
             return told.stories_atom(found, now=search_options.now())
         case Format.JSON:

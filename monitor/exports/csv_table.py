@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,17 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _INNER = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+\-@＝＋－＠])")
 
 
+class Delimiter(StrEnum):
+    """What parts the cells of a row; spreadsheets of countries that write 1,5 expect a semicolon."""
+
+    COMMA = "comma"
+    SEMICOLON = "semicolon"
+    TAB = "tab"
+
+
+_CHARACTERS = {Delimiter.COMMA: ",", Delimiter.SEMICOLON: ";", Delimiter.TAB: "\t"}
+
+
 def safe(text: str) -> str:
     """`text` as a cell that no spreadsheet runs, whether it parts cells by commas, semicolons or tabs.
 
@@ -36,18 +48,20 @@ def safe(text: str) -> str:
     return f"'{text}" if text.startswith(("\t", "\r", "\n")) or text.lstrip().startswith(_FORMULA) else text
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], delimiter: Delimiter = Delimiter.COMMA
+) -> str:
     """CSV of any rows, with a heading; every cell made safe."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, delimiter=_CHARACTERS[delimiter])
     writer.writerow(columns)
     writer.writerows([safe(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
-def write(contacts: Iterable[LedgerContact]) -> str:
+def write(contacts: Iterable[LedgerContact], delimiter: Delimiter = Delimiter.COMMA) -> str:
     """The CSV document. Cells with several values have them one a line or separated by "; "."""
-    return table(COLUMNS, (_row(contact) for contact in contacts))
+    return table(COLUMNS, (_row(contact) for contact in contacts), delimiter)
 
 
 def _party(of: LedgerContact, party: str) -> Iterator[str]:

@@ -29,6 +29,35 @@ def write(contacts: Iterable[LedgerContact], *, people: Iterable[str]) -> str:
     return json.dumps({"response": events}, ensure_ascii=False, indent=2) + "\n"
 
 
+def feed(contacts: Iterable[LedgerContact], *, people: Iterable[str]) -> dict[str, bytes]:
+    """The files of a MISP feed by name: a document for each event, then `hashes.csv` and `manifest.json`.
+
+    Format: the MISP core format and `feed_meta_generator` of pymisp. A server asks for the manifest first,
+    and fetches the events whose timestamp there is newer than what it has.
+    """
+    persons = frozenset(people)
+    files: dict[str, bytes] = {}
+    manifest: dict[str, Any] = {}
+    hashes: list[str] = []
+    for contact in contacts:
+        event = MISPEvent()
+        made = _stamped(contact, _event(contact, persons))
+        event.from_dict(**made, publish_timestamp=_moment(contact), Orgc=_OURSELVES)
+        files[f"{event.uuid}.json"] = _written(event.to_feed())
+        manifest |= json.loads(json.dumps(event.manifest, default=str))
+        hashes += [f"{value},{event.uuid}\n" for value in event.attributes_hashes("md5")]
+    files["hashes.csv"] = "".join(hashes).encode()
+    return files | {"manifest.json": _written(manifest)}
+
+
+#: the organisation that made the events; a MISP server keeps it apart from the one that shares them
+_OURSELVES = {"name": "monitor", "uuid": plain.stable_uuid("misp", "organisation")}
+
+
+def _written(document: Any) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n").encode()
+
+
 def _stamped(of: LedgerContact, event: MISPEvent) -> dict[str, Any]:
     """As plain data, with the moment of our last news:
     the library leaves it out of what it holds for edited.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.exports import atom, csv_table, plain
 from monitor.exports.atom import AtomEntry
+from monitor.exports.csv_table import Delimiter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,9 +78,9 @@ def _contact(of: Contact) -> dict[str, Any]:
     }
 
 
-def items_csv(items: Iterable[StoryItem]) -> str:
+def items_csv(items: Iterable[StoryItem], delimiter: Delimiter = Delimiter.COMMA) -> str:
     """One item a row."""
-    return csv_table.table(ITEM_COLUMNS, (_item_row(item) for item in items))
+    return csv_table.table(ITEM_COLUMNS, (_item_row(item) for item in items), delimiter)
 
 
 def _item_row(of: StoryItem) -> tuple[str, ...]:
@@ -169,9 +170,9 @@ def change_json(of: Change) -> dict[str, Any]:
     return {"kind": of.kind, "reason": of.reason, "before": list(of.before), "after": list(of.after)}
 
 
-def stories_csv(stories: Iterable[Judged]) -> str:
+def stories_csv(stories: Iterable[Judged], delimiter: Delimiter = Delimiter.COMMA) -> str:
     """One story a row."""
-    return csv_table.table(STORY_COLUMNS, (_story_row(story) for story in stories))
+    return csv_table.table(STORY_COLUMNS, (_story_row(story) for story in stories), delimiter)
 
 
 def _story_row(of: Judged) -> tuple[str, ...]:

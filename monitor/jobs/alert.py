@@ -12,7 +12,7 @@ from monitor.alerts.routing import route_of
 from monitor.config.routes import RouteConfig
 from monitor.delivery.channel import First
 from monitor.errors import StoreError
-from monitor.jobs.groups import batch_of, circumstances, follow, open_groups
+from monitor.jobs.groups import batch_of, circumstances, escalate, follow, open_groups
 from monitor.messages.alert import alert_context, grouped
 from monitor.messages.render import render
 from monitor.model import MessageKind
@@ -116,6 +116,9 @@ def _alert(alerter: Alerter, group_id: int) -> bool:
         batch = stages.passed(batch_of(tx, group, alerter.judge), at)
         if batch.until is not None:
             _postpone(tx, group, batch, batch.until, now)
+            if batch.stage == "mute" and not alerts.purpose(group.key):
+                # who is called has other hours than who is told first
+                escalate(tx, group, [w.judged.story for w in batch.told if w.judged], routed, now)
             return False
         if not batch.told:
             _drop(

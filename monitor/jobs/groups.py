@@ -177,12 +177,18 @@ def follow(tx: Connection, group: AlertGroup, told: Sequence[Story], routed: Rou
     if routed.repeat_interval is not None:
         for story in told:
             _again(tx, group, story, now=now, after=now + routed.repeat_interval)
+    escalate(tx, group, told, routed, now)
+
+
+def escalate(tx: Connection, group: AlertGroup, of: Sequence[Story], routed: Routed, now: datetime) -> None:
+    """What is loud enough of `of` is told to another receiver, unless it is acknowledged by then."""
     rule = routed.escalate
-    if rule is not None and escalates([story.severity for story in told], rule):
-        for story in told:
-            if escalates([story.severity], rule):
-                _escalate(tx, group, story, to=rule.to, now=now, after=now + rule.after)
-        alerts.escalated(tx, group.id, now + rule.after)
+    if rule is None or not escalates([story.severity for story in of], rule):
+        return
+    for story in of:
+        if escalates([story.severity], rule):
+            _escalate(tx, group, story, to=rule.to, now=now, after=now + rule.after)
+    alerts.escalated(tx, group.id, now + rule.after)
 
 
 def _again(tx: Connection, group: AlertGroup, story: Story, *, now: datetime, after: datetime) -> None:

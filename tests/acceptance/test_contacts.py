@@ -128,6 +128,20 @@ def test_files_are_written(config: Path, tmp_path: Path) -> None:
     assert "Sergei Lavrov" in (tmp_path / "c.txt").read_text(encoding="utf-8")
 
 
+def test_a_misp_feed_is_brought_up_to_date_in_its_folder(config: Path, tmp_path: Path) -> None:
+    """Events that are in it no more go, and nothing else does."""
+    folder = tmp_path / "feed"
+    assert run(config, "-f", "misp-feed", "-o", str(folder)).exit_code == 0
+    (folder / "notes.json").write_text("{}")
+    before = {path.name for path in folder.iterdir()}
+    assert run(config, "-f", "misp-feed", "-o", str(folder), "--person", "Putin").exit_code == 0
+    gone = before - {path.name for path in folder.iterdir()}
+
+    assert len(before) == 2 + 2 + 1
+    assert len(gone) == 1
+    assert "notes.json" not in gone
+
+
 @pytest.mark.parametrize("form", ["csv", "json", "ics", "stix", "misp", "atom"])
 def test_documents_go_to_standard_output(config: Path, form: str) -> None:
     """Nothing else does; which configuration was read goes to standard error."""
@@ -145,6 +159,9 @@ def test_documents_go_to_standard_output(config: Path, form: str) -> None:
         pytest.param(["--chart", "picture.gif"], "must end in", id="no picture"),
         pytest.param(["--type", "dance"], "dance", id="no kind"),
         pytest.param(["-f", "csv", "-o", "/dev/null/x.csv"], "Not a directory", id="no folder"),
+        pytest.param(["-f", "misp-feed", "-o", "/dev/null/x"], "Not a directory", id="no folder for a feed"),
+        pytest.param(["-f", "misp-feed"], "--output", id="a feed in no folder"),
+        pytest.param(["-f", "json", "--delimiter", "tab"], "--format csv", id="cells of no table"),
     ],
 )
 def test_mistakes_of_usage_are_told(config: Path, words: list[str], said: str) -> None:

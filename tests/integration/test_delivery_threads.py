@@ -136,7 +136,8 @@ def test_the_second_mail_answers_the_readers_own_first(world: World) -> None:
         assert second["In-Reply-To"] == first["Message-ID"]
         assert second["References"].split()[-1] == first["Message-ID"]
         assert second["References"].split()[0] == first["References"]
-        assert "Update" in second["Subject"]
+        assert second["Subject"] == f"Re: {first['Subject']}"
+        assert second.get_body(("plain",)).get_content().startswith("Update: Took place")
 
 
 def test_the_bot_answers_in_the_thread(world: World) -> None:

@@ -48,7 +48,8 @@ def _mail(rendering: Rendering, config: EmailConfig, to: str, texts: Mapping[str
         "from": config.sender,
         "from_name": config.sender_name,
         "to": to,
-        "subject": rendering.subject(),
+        # mail readers part a thread where its subject changes; the body begins with what is new
+        "subject": f"Re: {first.subject}" if first else rendering.subject(),
         **texts,
         "headers": headers(
             rendering.context, config, delivery_id=id_, at=rendering.at, updates=first.id if first else ""

@@ -256,6 +256,33 @@ def test_the_reference_library_reads_the_misp_events() -> None:
     assert person.get_attributes_by_relation("occupation")[0].value == "foreign minister"
 
 
+def test_a_misp_server_finds_every_event_of_a_feed_by_its_manifest() -> None:
+    """A file an event, the manifest's moment that of the event, a hash of every value; the same each time."""
+    files = misp.feed(sample(), people=PEOPLE)
+    manifest = json.loads(files["manifest.json"])
+
+    assert {*files} == {"manifest.json", "hashes.csv", *(f"{uuid}.json" for uuid in manifest)}
+    for uuid, line in manifest.items():
+        event = MISPEvent(strict_validation=True)
+        event.load(files[f"{uuid}.json"])
+        assert (str(event.uuid), event.info) == (uuid, line["info"])
+        assert str(int(event.timestamp.timestamp())) == str(line["timestamp"])
+        assert event.Orgc.uuid == line["Orgc"]["uuid"]
+        hashes = [f"{value},{uuid}" for value in event.attributes_hashes("md5")]
+        assert hashes
+        assert {*hashes} <= {*files["hashes.csv"].decode().splitlines()}
+    assert misp.feed(sample(), people=PEOPLE) == files
+
+
+def test_cells_are_parted_as_a_spreadsheet_expects() -> None:
+    """Whatever stands in them: a sentence with a semicolon stays one cell."""
+    rows = [("a;b", "c\td"), ("1,5", "=x")]
+    for delimiter, char in {"comma": ",", "semicolon": ";", "tab": "\t"}.items():
+        text = csv_table.table(("p", "q"), rows, csv_table.Delimiter(delimiter))
+        read = list(csv.reader(io.StringIO(text, newline=""), delimiter=char))
+        assert read == [["p", "q"], ["a;b", "c\td"], ["1,5", "'=x"]]
+
+
 # --- Atom ------------------------------------------------------------------------------------------------
 
 

@@ -311,6 +311,35 @@ def test_an_escalation_does_not_wait_for_the_mute_of_the_first_route(db: Databas
     assert desk.tick(NOW + HOUR + MINUTE) == ["boss: [high] Two men met in Sirte"]
 
 
+def test_a_mute_of_the_first_route_does_not_keep_a_story_from_who_is_called(db: Database) -> None:
+    """At night the desk hears nothing until morning, and whoever is on duty an hour later; each once."""
+    night = TimeIntervalConfig.model_validate(
+        {"name": "night", "time_intervals": [{"times": [{"start_time": "09:00", "end_time": "18:00"}]}]}
+    )
+    desk = Desk(db, {**ESCALATE, "mute_time_intervals": ["night"]}, time_intervals={"night": night})
+    desk.story(0)
+    desk.story(1, severity=Severity.MEDIUM)
+    assert desk.tick(NOW + MINUTE) == []
+    assert desk.tick(NOW + HOUR + MINUTE) == ["boss: [high] Two men met in Sirte"]
+    assert sorted(desk.tick(NOW + 12 * HOUR)) == [
+        "desk: [high] Two men met in Sirte",
+        "desk: [medium] Two men met in Ghat",
+    ]
+    assert desk.tick(NOW + 14 * HOUR) == []
+
+
+def test_who_acknowledges_what_is_muted_is_not_called(db: Database) -> None:
+    """On the desk it stands although nobody was told."""
+    night = TimeIntervalConfig.model_validate(
+        {"name": "night", "time_intervals": [{"times": [{"start_time": "09:00", "end_time": "18:00"}]}]}
+    )
+    desk = Desk(db, {**ESCALATE, "mute_time_intervals": ["night"]}, time_intervals={"night": night})
+    story = desk.story(0)
+    desk.tick(NOW + MINUTE)
+    acknowledge(db, story, NOW + 2 * MINUTE)
+    assert desk.tick(NOW + HOUR + MINUTE) == []
+
+
 @pytest.mark.parametrize(
     ("severity", "acked", "told"),
     [
