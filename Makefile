@@ -28,8 +28,8 @@ $(DEV): requirements-dev.lock $(RUN)
 run: $(RUN) ## start the daemon (no account, no configuration needed)
 	@$(BIN)/monitor run
 
-demo: $(RUN) ## the offline minute: feeds in, an alert and a digest out, all on loopback
-	@$(BIN)/monitor demo
+demo: $(RUN) ## the offline minute: feeds in, an alert and a digest out, all on loopback (ARGS=--stay: with the desk)
+	@$(BIN)/monitor demo $(ARGS)
 
 test: $(DEV) ## lint, types, import contracts, watchlist tests, all tests
 	@$(BIN)/ruff check .

@@ -27,6 +27,7 @@ from monitor.jobs import prune as pruning
 from monitor.jobs import watch as watching
 from monitor.jobs.flow import Manners, Poller, poll_due, unheard
 from monitor.jobs.notices import Notices
+from monitor.jobs.reach import Reach
 from monitor.messages import links
 from monitor.model import Delivered
 from monitor.parts import Parts, build, freeze
@@ -64,7 +65,7 @@ class App:
     ) -> None:
         self.parts, self.db = parts, db
         self._worker, self._quick = worker, quick or worker
-        self._manners = Manners()
+        self._manners, self._reach = Manners(), Reach()
         self.stopping, self.clock, self.jitter = stopping, clock, jitter
         self._ailments, self._memory = Ailments(), watching.Memory()
         self._link_key: bytes | None = None
@@ -158,12 +159,14 @@ class App:
             poll_due,
             self.poller,
             self._manners,
-            told,
+            self._reach.passing(told),
             linger=linger,
             progress=progress,
             called=self._made_due,
         )
-        return self.ticked("poll", work)
+        polled = self.ticked("poll", work)
+        self._reach.rested()
+        return polled
 
     def _made_due(self) -> bool:
         """Whether somebody has made something due since this was asked last."""
@@ -210,8 +213,7 @@ class App:
     @property
     def desk_url(self) -> str | None:
         """Where readers of messages find the desk; None where it is not served: a dead link helps nobody."""
-        found = self.parts.settings
-        return found.config.public_url if found.listen is not None else None
+        return self.parts.settings.config.public_url if self.parts.settings.listen else None
 
     def false_alarm_link(self, story: str) -> str:
         """Where a reader can call a story false; empty where no page is served."""

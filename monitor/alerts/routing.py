@@ -14,7 +14,7 @@ from monitor.model import Severity
 from monitor.model.matchers import hold, names_event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from monitor.config.routes import EscalateConfig, RouteConfig
     from monitor.model import Event, Story
@@ -55,8 +55,12 @@ def routes_for(route: RouteConfig, story: Story) -> tuple[Routed, ...]:
     The root takes whatever its children leave, so the answer is never empty. The root must name a receiver:
     `monitor.config.load` sees to it.
     """
+    return routes_for_labels(route, labels_of(story))
+
+
+def routes_for_labels(route: RouteConfig, labels: Mapping[str, Sequence[str]]) -> tuple[Routed, ...]:
+    """The same for a story with `labels`, whether there is one or not."""
     found: dict[str, Routed] = {}
-    labels = labels_of(story)
 
     def wanted(child: RouteConfig) -> bool:
         return hold(child.asks, labels)

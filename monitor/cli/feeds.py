@@ -71,6 +71,45 @@ def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None
     say(f"{len(found)} feeds, {sum(f.enabled for f in found)} enabled")
 
 
+@app.command("poll")
+def poll(
+    feed_ids: Annotated[list[str] | None, typer.Argument(metavar="ID…", help="Which feeds.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that are enabled.")] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask feeds now, or as soon as their publishers allow. The monitor that runs does it.
+
+    Exit 1 when one of them is unknown or switched off; then none is asked.
+    """
+    if bool(feed_ids) is everything:
+        raise typer.BadParameter("name the feeds, or say --all: one of them")
+    now = datetime.now(UTC)
+    with Database.open(loaded(config).database, create=False) as db:
+        with db.transaction() as tx:
+            there = {state.feed.id: state for state in feeds.everything(tx) if state.feed.enabled}
+            wanted = list(there) if everything else list(dict.fromkeys(feed_ids or ()))
+            _must_be_polled(wanted, there)
+            feeds.poll_now(tx, now, wanted)
+            due = {name: max(now, there[name].not_before or now) for name in wanted}
+        running = db.in_use()
+    if as_json:
+        say_json({"running": running, "feeds": [{"id": name, "due_at": at} for name, at in due.items()]})
+        return
+    for name, at in due.items():
+        say(f"{name}: " + ("due now" if at <= now else f"due {at:%H:%M:%S} UTC, its publisher asked to wait"))
+    if running is False:
+        say("no monitor is running: they are asked when one starts (`monitor run`, `monitor once`)")
+
+
+def _must_be_polled(wanted: list[str], there: Mapping[str, FeedState]) -> None:
+    unknown = [name for name in wanted if name not in there]
+    for name in unknown:
+        complain(f"{name}: no such feed is polled; `monitor feeds list` names them")
+    if unknown:
+        raise typer.Exit(FINDINGS)
+
+
 @app.command("remove")
 def remove(feed_id: str, config: ConfigOption = None) -> None:
     """Take a feed out of its feeds file; its items stay.

@@ -6,6 +6,8 @@ import os
 import shutil
 import sys
 import webbrowser
+from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from enum import StrEnum
@@ -19,13 +21,16 @@ from monitor import daemon, logs, roles
 from monitor.app import App, opened
 from monitor.cli.common import (
     FINDINGS,
+    MISCONFIGURED,
     PARTLY,
     ConfigOption,
+    JsonOption,
     complain,
     isolated,
     loaded,
     receiver_named,
     say,
+    say_json,
 )
 from monitor.cli.serve import serving
 from monitor.cli.status import next_digest
@@ -34,15 +39,19 @@ from monitor.demo import world
 from monitor.errors import StoreError
 from monitor.jobs import preview as previews
 from monitor.jobs.claims import RENEW
+from monitor.jobs.digest import Wanted, wanted_now
+from monitor.jobs.reach import MANY, UNREACHED
 from monitor.net.redaction import redact
 from monitor.parts import build
 from monitor.store.queue import QUEUES
 from monitor.timing import BY_RHYTHM, LINGER_SECONDS, LOOK_SECONDS, TICKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from monitor.app import App
+    from monitor.config.load import Settings
+    from monitor.config.model import DigestConfig
     from monitor.demo.world import World
     from monitor.model import PollRecord
 
@@ -77,29 +86,34 @@ def run(
     opening = opened(found, role=role, stopping=stopping)
     with opening as app, app.db.listening(), serving(app) as desk:
         say(greeting(app, desk))
-        ticks, services, away = _alone(app) if role is Role.ALL else _scheduling(app)
-        ticks["heartbeat"] = (HEARTBEAT_SECONDS, app.heartbeat)
-        finished = daemon.run(
-            ticks,
-            waits=daemon.Waits(
-                away=away,
-                look_every=LOOK_SECONDS if app.db.hears else daemon.LOOK_SECONDS,
-                hear=app.db.hear,
-            ),
-            services=services,
-            signals=signals,
-            stopping=stopping,
-            reload=app.reload,
-            failed=app.failed,
-            jumped=app.clock_jumped,
-            alive=app.stamp_health,
-        )
+        jobs = _alone(app) if role is Role.ALL else _scheduling(app)
+        finished = _watch(app, jobs, signals, stopping)
     _end(finished)
 
 
 Ticks: TypeAlias = "dict[str, tuple[float, Callable[[], object]]]"
 #: of the daemon: its ticks, its services, and when there is something to do
 Jobs: TypeAlias = "tuple[Ticks, dict[str, daemon.Service], Callable[[], Mapping[str, float]]]"
+
+
+def _watch(app: App, jobs: Jobs, signals: daemon.Signals, stopping: daemon.Stopping) -> bool:
+    """Do `jobs` until SIGTERM or Ctrl-C; whether all work in hand was finished."""
+    ticks, services, away = jobs
+    return daemon.run(
+        {**ticks, "heartbeat": (HEARTBEAT_SECONDS, app.heartbeat)},
+        waits=daemon.Waits(
+            away=away,
+            look_every=LOOK_SECONDS if app.db.hears else daemon.LOOK_SECONDS,
+            hear=app.db.hear,
+        ),
+        services=services,
+        signals=signals,
+        stopping=stopping,
+        reload=app.reload,
+        failed=app.failed,
+        jumped=app.clock_jumped,
+        alive=app.stamp_health,
+    )
 
 
 def _alone(app: App) -> Jobs:
@@ -179,7 +193,10 @@ def once(
 def pass_once(app: App, *, digest: bool, everything: bool) -> int:
     """One pass of the whole line, without waiting for group_wait; how many deliveries are still owed."""
     previews.make_due(app.db, app.clock(), app.parts.feeds if everything else ())
-    polled = app.poll(_tell)
+    failing: list[PollRecord] = []
+    asked: Counter[str] = Counter()
+    polled = app.poll(partial(_tell, failing, asked))
+    _tell_failures(failing, asked.total())
     previews.hurry_groups(app.db, app.clock())
     alerts = app.alert()
     digests = app.digest(now=digest)
@@ -192,30 +209,115 @@ def pass_once(app: App, *, digest: bool, everything: bool) -> int:
     return previews.owed(app.db)
 
 
-def _tell(record: PollRecord) -> None:
-    """One line for each feed that said something or failed."""
+def _tell(failing: list[PollRecord], asked: Counter[str], record: PollRecord) -> None:
+    """One line for each feed that said something; those that failed are kept."""
     state = record.state
+    asked[state.feed.id] += 1
     if state.fault is not None:
-        say(f"  {state.feed.id}: {state.fault.value}: {state.fault_detail}")
+        failing.append(record)
     elif record.assessed:
         matched = sum(bool(a.decision.matches) for a in record.assessed)
         say(f"  {state.feed.id}: {len(record.assessed)} new, {matched} matched")
 
 
+def _tell_failures(failing: Sequence[PollRecord], asked: int) -> None:
+    """A line for each, or one line where nothing at all could be reached."""
+    if len(failing) == asked >= MANY and all(r.state.fault in UNREACHED for r in failing):
+        first = failing[0].state
+        say(
+            f"  none of {asked} feeds can be reached, as {first.feed.id}: {first.fault_detail}; is there a "
+            "network? (`monitor doctor --online`)"
+        )
+        return
+    for state in (record.state for record in failing):
+        say(f"  {state.feed.id}: {state.fault}: {state.fault_detail}")
+
+
 def run_demo(
     folder: Annotated[Path, typer.Argument(help="Where the demo keeps its data.")] = Path("data/demo"),
+    stay: Annotated[bool, typer.Option("--stay", help="Stay up, with the desk, until Ctrl-C.")] = False,
 ) -> None:
     """The offline minute: sample feeds, the real pipeline, a real SMTP server and a Slack-shaped endpoint."""
     clear(folder)
     logs.configure({"MONITOR_LOG_LEVEL": "ERROR", **os.environ})
+    stopping, signals = daemon.Stopping(), daemon.Signals() if stay else None
     with world.world(load.bundled("seeds") / "sample") as made:
-        path = world.prepare(made, folder)
+        path = world.prepare(made, folder, desk=stay)
         say(f"sample feeds at {made.feeds_url}, SMTP at port {made.smtp_port}, Slack-shaped endpoint ready\n")
-        with opened(load.load(path, {})) as app:
+        with opened(load.load(path, {}), stopping=stopping) as app, app.db.listening(), serving(app) as desk:
             undelivered = pass_once(app, digest=True, everything=True)
-        say(demo_summary(made, folder / "out"))
+            say(demo_summary(made, folder / "out"))
+            if signals is not None:
+                say(f"\nthe desk is at {desk}\nCtrl-C stops it")
+                _watch(app, _alone(app), signals, stopping)
     if undelivered or not made.mail or not made.slack:
         raise typer.Exit(PARTLY)
+
+
+def digest(
+    now: Annotated[bool, typer.Option("--now", help="Make it at this moment.")] = False,
+    series: Annotated[str | None, typer.Option(help="Only this series.")] = None,
+    receiver: Annotated[str | None, typer.Option(help="Only for this receiver.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """When digests are due; with --now one of all since the last, sent by the monitor that runs.
+
+    It takes the place of the day's digest; where that went out already, it is one more. Exit 1 when there is
+    nothing to tell.
+    """
+    found = loaded(config)
+    receiver_named(found, receiver)
+    wanted = [
+        (s, name)
+        for s in found.digests
+        for name in s.receivers
+        if series in (None, s.series) and receiver in (None, name)
+    ]
+    if not wanted:
+        complain("no digest of that name goes there (`monitor digest` lists them)")
+        raise typer.Exit(MISCONFIGURED)
+    if not now:
+        _say_schedule(found, wanted, as_json=as_json)
+        return
+    with opened(found, exclusive=False) as app:
+        digester = app.digester()
+        made = []
+        for one, name in wanted:
+            with app.db.transaction() as tx:
+                made.append(wanted_now(digester, tx, one, name))
+        running = app.db.in_use()
+    _say_made(made, running=running, as_json=as_json)
+    if not any(one.messages for one in made):
+        raise typer.Exit(FINDINGS)
+
+
+def _say_schedule(found: Settings, wanted: Sequence[tuple[DigestConfig, str]], *, as_json: bool) -> None:
+    lines = []
+    for series, name in wanted:
+        alone = series.model_copy(update={"receivers": [name]})
+        lines.append((series.series, name, *next_digest(found, alone, datetime.now(UTC))))
+    if as_json:
+        say_json({"digests": [{"series": s, "receiver": name, "next": at} for s, name, at, _ in lines]})
+        return
+    for title, name, at, zone in lines:
+        say(f"{title} to {name}: " + (f"next {at.astimezone(zone):%a %d %b %H:%M %Z}" if at else "never due"))
+
+
+def _say_made(made: Sequence[Wanted], *, running: bool | None, as_json: bool) -> None:
+    if as_json:
+        say_json({"running": running, "digests": [asdict(one) for one in made]})
+        return
+    for one in made:
+        since = f"since {one.since:%Y-%m-%d %H:%M} UTC"
+        told = (
+            f"{one.stories} stories {since}, {one.messages} messages"
+            if one.messages
+            else f"nothing to tell {since}"
+        )
+        say(f"{one.series} to {one.receiver}: {told}")
+    if running is False and any(one.messages for one in made):
+        say("no monitor is running: they are sent when one starts (`monitor run`, `monitor once`)")
 
 
 def preview(

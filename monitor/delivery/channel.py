@@ -127,6 +127,8 @@ class Channel(Generic[Settings]):
     #: for `check`: what cannot work, each as `key: what is wrong`; and what works but should be known
     mistakes: Callable[[Settings], Iterator[str]] = _no_complaint
     remarks: Callable[[Settings], Iterator[str]] = _no_complaint
+    #: for `doctor`: what the server says of us, as far as that can be known without sending anything
+    visit: Callable[[Settings, NetPolicy], Outcome | None] | None = None
     #: a payload in its plainest form, for the one resend after Rejected(degrade=True), and what that does not
     #: say
     degraded: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], str]] | None = None

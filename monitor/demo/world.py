@@ -100,13 +100,31 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def configuration(made: World) -> str:
-    """The `monitor.yaml` of the demo: all three channels, on loopback, at once."""
+#: where the desk is by default
+DESK_PORT = 8780
+
+
+def _desk_port() -> int:
+    """The usual one, or another one where a monitor runs already."""
+    try:
+        socket.create_server(("127.0.0.1", DESK_PORT)).close()
+    except OSError:
+        return _free_port()
+    return DESK_PORT
+
+
+def configuration(made: World, *, desk: bool) -> str:
+    """The `monitor.yaml` of the demo: all three channels, on loopback, at once; messages lead to the desk
+    where there is one.
+    """
+    at = f"127.0.0.1:{_desk_port()}" if desk else "none"
+    link = f"public_url: http://{at}/\n" if desk else ""
     ports = sorted({int(url.split(":")[2].split("/")[0]) for url in (made.feeds_url, made.hook_url)})
     return f"""# written by `monitor demo`
 data: .
 feeds: feeds.yaml
-receivers:
+listen: {at}
+{link}receivers:
   - {{name: desk, slack: {{webhook_url: {json.dumps(made.hook_url)}}}}}
   - name: analysts
     email:
@@ -126,11 +144,11 @@ polling:
 """
 
 
-def prepare(made: World, data: Path) -> Path:
-    """Write the demo's feeds and configuration under `data`; the configuration's path."""
+def prepare(made: World, data: Path, *, desk: bool = False) -> Path:
+    """Write the demo's feeds and configuration under `data`; the configuration's path. `desk`: it is served."""
     data.mkdir(parents=True, exist_ok=True)
     feeds = (load.bundled("seeds") / "sample" / "feeds.yaml").read_text(encoding="utf-8")
     (data / "feeds.yaml").write_text(feeds.replace(SAMPLE, made.feeds_url), encoding="utf-8")
     path = data / "monitor.yaml"
-    path.write_text(configuration(made), encoding="utf-8")
+    path.write_text(configuration(made, desk=desk), encoding="utf-8")
     return path

@@ -162,6 +162,42 @@ def send_now(digester: Digester) -> int:
     return count
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A digest that somebody wants now, and what came of it."""
+
+    series: str
+    receiver: str
+    #: in the ledger
+    key: str
+    since: datetime
+    until: datetime
+    stories: int
+    #: promised to the receiver; 0: there is nothing to tell, and nothing was written
+    messages: int
+
+
+def wanted_now(digester: Digester, tx: Connection, series: DigestConfig, name: str) -> Wanted:
+    """Make the digest of `series` for receiver `name`, of all since its last one.
+
+    It takes the place of the day's digest; where the reader has that already, it is one more.
+    """
+    window = window_until_now(digester, tx, series, name)
+    if digests.entered(tx, series.series, window.key, name):
+        zone = for_reader(series, digester.receivers[name]).timezone
+        window = replace(window, local_time=window.until.astimezone(zone).time())
+    made = make(tx, digester, series, digester.receivers[name], window)
+    return Wanted(
+        series=series.series,
+        receiver=name,
+        key=window.key,
+        since=window.since,
+        until=window.until,
+        stories=made.stories,
+        messages=_enter(tx, digester, series, name, window) if made.messages else 0,
+    )
+
+
 def _digest(digester: Digester, series: DigestConfig, name: str) -> int:
     now = digester.clock()
     with digester.db.transaction() as tx:

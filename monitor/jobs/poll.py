@@ -371,19 +371,10 @@ def counted(record: PollRecord) -> Counter[str]:
 
 
 def _log(record: PollRecord) -> None:
-    """One line a feed."""
+    """One line a feed; failures are told by `monitor.jobs.reach`."""
     state = record.state
     keys = {"feed": state.feed.id, "status": record.status, "ms": int(record.elapsed.total_seconds() * 1000)}
-    if state.fault is not None:
-        log.warning(
-            "feed_failed",
-            **keys,
-            fault=state.fault.value,
-            detail=state.fault_detail,
-            failures=state.failures,
-            next=state.next_poll_at.isoformat(timespec="seconds"),
-        )
-    elif record.assessed:
+    if record.assessed:
         counts = counted(record)
         log.info(
             "feed_polled", **keys, new=counts["new"], changed=counts["changed"], matched=counts["matched"]

@@ -9,32 +9,40 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from monitor import file_modes
+from monitor.alerts import stages
+from monitor.alerts.grouping import place
 from monitor.alerts.routing import alerts as is_loud
-from monitor.alerts.routing import labels_of
+from monitor.alerts.routing import labels_of, routes_for
 from monitor.config.model import receiver as made_receiver
 from monitor.delivery.file import FileConfig
 from monitor.demo import stories as samplestories
 from monitor.jobs import digest
+from monitor.jobs.groups import batch_of, circumstances
 from monitor.messages.alert import alert_context
 from monitor.messages.render import render
 from monitor.model import Delivered, Delivery
 from monitor.model.matchers import hold, names_event
 from monitor.store import alerts, events, feeds, journal, stories
+from monitor.store.alerts import AlertGroup, Member
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Connection
 
+    from monitor.alerts.routing import Routed
+    from monitor.config.load import Settings
     from monitor.config.model import ReceiverConfig
+    from monitor.config.routes import InhibitConfig, TimeIntervalConfig
     from monitor.delivery.channel import Notifier, Outgoing
     from monitor.jobs.digest import Digester
     from monitor.messages.templates import Templates
     from monitor.model import Feed, Story
     from monitor.model.matchers import Matcher
     from monitor.store.database import Database
+    from monitor.stories.judgement import StoryJudge
 
 
 def make_due(db: Database, now: datetime, wanted: Sequence[Feed]) -> None:
@@ -179,4 +187,61 @@ def _held(story: Story, waits: bool) -> Held:
     return Held(id=story.id, severity=story.severity.value, title=loudest.item.title, waits=waits)
 
 
-# What labels can be here: the values that matchers may ask for.
+# Where a story would go at this moment.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A receiver that the routes name for a story, and what would become of an alert to it."""
+
+    routed: Routed
+    #: all of the stage's reason why nothing is sent now; empty: it is
+    held: str
+    #: what would be said: `new`, `changed`, `louder`
+    reason: str
+    #: nothing goes before then: the route is muted, or the receiver had enough
+    until: datetime | None
+    #: when it was told last
+    told_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    inhibit: Sequence[InhibitConfig]
+    time_intervals: Mapping[str, TimeIntervalConfig]
+
+
+def destinations(
+    tx: Connection, story: Story, found: Settings, judge: StoryJudge, now: datetime
+) -> tuple[Destination, ...]:
+    """What each receiver of the story's routes would get if its wait were over now; nothing is written."""
+    rules = _Rules(found.config.inhibit, {i.name: i for i in found.config.time_intervals})
+    return tuple(
+        _destination(tx, story, routed, found, rules, judge, now) for routed in routes_for(found.route, story)
+    )
+
+
+def _destination(
+    tx: Connection,
+    story: Story,
+    routed: Routed,
+    found: Settings,
+    rules: _Rules,
+    judge: StoryJudge,
+    now: datetime,
+) -> Destination:
+    receiver = found.receiver(routed.receiver)
+    assert receiver is not None
+    group = AlertGroup(
+        id=0, receiver=receiver.name, story_id=story.id, opened_at=now, due_at=now, state="open",
+        route=routed.path, key=place(routed, labels_of(story)).key, members=(Member(story_id=story.id),),
+    )  # fmt: skip
+    batch = stages.passed(batch_of(tx, group, judge), circumstances(tx, group, receiver, routed, rules, now))
+    (waiting,) = batch.stories
+    return Destination(
+        routed=routed,
+        held=waiting.held,
+        reason=waiting.reason,
+        until=batch.until,
+        told_at=waiting.last_sent_at,
+    )

@@ -136,9 +136,14 @@ def _disk(folder: Path) -> Iterator[Finding]:
         disk = shutil.disk_usage(folder)
     except OSError:
         return
-    if disk.free < max(LEAST_FREE, min(MOST_FREE, int(disk.total * SHARE_FREE))):
+    if not enough_room(disk):
         detail = f"{disk.free // MEGABYTE} MB are left for the data folder"
         yield Finding(kind=EventKind.DISK_NEARLY_FULL, detail=detail)
+
+
+def enough_room(disk: shutil._ntuple_diskusage) -> bool:
+    """Whether what is free lasts until somebody has read the warning."""
+    return disk.free >= max(LEAST_FREE, min(MOST_FREE, int(disk.total * SHARE_FREE)))
 
 
 def _tell(tx: Connection, watcher: Watcher, told: Sequence[Event], now: datetime) -> int:

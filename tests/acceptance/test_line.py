@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import email
+import os
+import re
 import signal
+import subprocess
+import sys
 from collections import Counter
 from email import policy
 from typing import TYPE_CHECKING
 
+import httpx
 from sqlalchemy import select
 
 from monitor.app import opened
@@ -150,3 +155,23 @@ def test_an_unreachable_relay_delays_only_itself(tmp_path: Path) -> None:
         assert world.mail == []
     assert owed == 1
     assert any((tmp_path / "data" / "out").iterdir())
+
+
+def test_the_demo_stays_up_with_its_desk(tmp_path: Path) -> None:
+    """As `make demo ARGS=--stay` calls it: the desk shows the story, the messages lead to it, and SIGINT ends it well."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
+    words = [sys.executable, "-u", "-m", "monitor", "demo", "--stay", str(tmp_path / "demo")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=env) as process:
+        assert process.stdout is not None
+        said = ""
+        while "Ctrl-C stops it" not in said:
+            line_ = process.stdout.readline()
+            assert line_, said
+            said += line_
+        desk = re.findall(r"the desk is at (http://127\.0\.0\.1:\d+/)", said)[0]
+        page = httpx.get(desk).text
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    stories = set(re.findall(rf"{desk}(stories/s-\w+)", said))
+    assert stories
+    assert any(f"/{story}" in page for story in stories)

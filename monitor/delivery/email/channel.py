@@ -83,5 +83,6 @@ CHANNEL = Channel(
     notifier=lambda config, _: _send().EmailNotifier(config),
     mistakes=_mistakes,
     remarks=_remarks,
+    visit=lambda config, _: _send().visit(config),
     degraded=lambda payload: (_send().degraded(payload), ""),
 )

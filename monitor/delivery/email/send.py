@@ -139,6 +139,10 @@ class _Attempt:
             client.close()
 
     async def _session(self, client: aiosmtplib.SMTP) -> Outcome:
+        return await self._greet(client) or self._unable(client) or await self._hand_over(client)
+
+    async def _greet(self, client: aiosmtplib.SMTP) -> TryLater | None:
+        """Hello, TLS and login; None: a mail may follow."""
         self.stage = Stage.HELLO
         await _hello(client)
         if self.smtp.security == "starttls":
@@ -152,7 +156,7 @@ class _Attempt:
             self.stage = Stage.LOGIN
             password = self.smtp.password.get_secret_value() if self.smtp.password else ""
             await client.login(self.smtp.username, password)
-        return self._unable(client) or await self._hand_over(client)
+        return None
 
     def _unable(self, client: aiosmtplib.SMTP) -> Rejected | None:
         """What the server's own words rule out before we try."""
@@ -177,6 +181,32 @@ class _Attempt:
         with contextlib.suppress(aiosmtplib.SMTPException, OSError):
             await client.quit(timeout=GOODBYE)
         return Delivered(detail=said(f"{reply.code} {reply.message}", self.secrets))
+
+
+class _Visit(_Attempt):
+    """As far as a mail goes before its first word, and no further."""
+
+    async def _session(self, client: aiosmtplib.SMTP) -> Outcome:
+        refused = await self._greet(client)
+        if refused is not None:
+            return refused
+        secure = client.transport.get_extra_info("peercert") if client.transport is not None else None
+        until = f", certificate until {secure['notAfter']}" if secure else ", without TLS"
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+            await client.quit(timeout=GOODBYE)
+        login = (
+            f"takes the login of {self.smtp.username}" if self.smtp.username else "answers; no login is set"
+        )
+        return Delivered(detail=f"{self.smtp.host}:{self.smtp.port} {login}{until}")
+
+
+def visit(config: EmailConfig) -> Outcome:
+    """What the relay says to TLS and login; no mail is begun."""
+    try:
+        context = None if config.smtp.security == "none" else tls_context(config.smtp)
+    except OSError as error:
+        return TryLater(reason=f"ca_file {config.smtp.ca_file}: {said(error.strerror or '')}")
+    return _Visit(_Mail(config.sender, "", b""), config.smtp, context).run()
 
 
 _NO_TLS = "the relay offers no STARTTLS; nothing was sent (security: none would send in the clear)"

@@ -83,6 +83,14 @@ class SlackBotNotifier:
             answered = self._post(delivery, "")
         return answered.outcome(now) if isinstance(answered, _Said) else answered
 
+    def visit(self, now: datetime) -> Outcome:
+        """Whether Slack knows the bot, and as whom (`auth.test`); posts nothing."""
+        answer = self._call("auth.test", b"", kind="application/x-www-form-urlencoded", read=ECHO)
+        if not isinstance(answer, _Said) or not answer.ok:
+            return answer.outcome(now) if isinstance(answer, _Said) else answer
+        who, where = _text(answer.data, "user"), _text(answer.data, "team")
+        return Delivered(detail=f"Slack knows the bot {said(who)} of {said(where)}")
+
     @property
     def _token(self) -> str:
         return self.config.bot_token.get_secret_value() if self.config.bot_token else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from monitor.delivery.channel import Channel, bad_url
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from monitor.delivery.channel import Notifier, Outgoing, Rendering
     from monitor.delivery.slack import SlackConfig
+    from monitor.model import Outcome
     from monitor.net.client import NetPolicy
 
 #: whole stories and single lines of a digest, as many messages as that takes
@@ -34,6 +36,11 @@ def _notifier(config: SlackConfig, policy: NetPolicy) -> Notifier:
     return (bot.SlackBotNotifier if config.bot else hook.SlackNotifier)(config, policy)
 
 
+def _visit(config: SlackConfig, policy: NetPolicy) -> Outcome | None:
+    """Of a webhook nobody can be asked without posting."""
+    return bot.SlackBotNotifier(config, policy).visit(datetime.now(UTC)) if config.bot else None
+
+
 def _mistakes(config: SlackConfig) -> Iterator[str]:
     if not config.bot:
         address = config.webhook_url
@@ -50,5 +57,6 @@ CHANNEL = Channel(
     notifier=_notifier,
     mistakes=_mistakes,
     remarks=_remarks,
+    visit=_visit,
     degraded=lambda payload: (hook.degraded(payload), hook.left_out(payload)),
 )
