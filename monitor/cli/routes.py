@@ -21,7 +21,7 @@ from monitor.store.database import Database
 from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -56,17 +56,19 @@ def test(
     found = loaded(config)
     if any("=" in word for word in what):
         routes = routes_for_labels(found.route, _labels(found, what))
-        _put(
-            {"routes": [_route(routed) for routed in routes]},
-            [_route_line(routed) for routed in routes],
-            as_json=as_json,
-        )
+        _put({"routes": [_route(routed) for routed in routes]}, map(_route_line, routes), as_json=as_json)
         return
     if len(what) != 1:
         raise typer.BadParameter("name one story or one item")
+    if not _told_of(found, what[0], as_json=as_json):
+        raise typer.Exit(FINDINGS)
+
+
+def _told_of(found: Settings, name: str, *, as_json: bool) -> bool:
+    """Say where a story goes; whether it alerts anybody."""
     judge, now = search_options.judge(found), datetime.now(UTC)
     with Database.reading(found.database) as tx:
-        story = _story(tx, what[0])
+        story = _story(tx, name)
         there = destinations(tx, story, found, judge, now)
     loud = is_loud(story)
     readers = _digests(found, story)
@@ -78,11 +80,10 @@ def test(
         "digests": [{"series": series, "receivers": names} for series, names in readers],
     }
     _put(data, [*_lines(story, there, loud=loud), *_digest_lines(readers)], as_json=as_json)
-    if not loud or all(d.held for d in there):
-        raise typer.Exit(FINDINGS)
+    return loud and not all(d.held for d in there)
 
 
-def _put(data: dict[str, Any], lines: Sequence[str], *, as_json: bool) -> None:
+def _put(data: dict[str, Any], lines: Iterable[str], *, as_json: bool) -> None:
     if as_json:
         say_json(data)
         return

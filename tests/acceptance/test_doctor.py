@@ -85,7 +85,11 @@ def place(tmp_path: Path, authority: Authority) -> Iterator[Place]:
     """All is well there."""
     context = authority.server_context()
     tls = authority.issue("web", "DNS:localhost,IP:127.0.0.1", days=90)
-    with Smtp(starttls=context, users={"monitor": "l0gin-word"}) as smtp, SlackApi() as api, Web(tls=tls) as web:
+    with (
+        Smtp(starttls=context, users={"monitor": "l0gin-word"}) as smtp,
+        SlackApi() as api,
+        Web(tls=tls) as web,
+    ):
         web.answer("/feed", headers={"Date": format_datetime(datetime.now(UTC), usegmt=True)})
         yield Place(tmp_path, authority, smtp, api, web)
 
