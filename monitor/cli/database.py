@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress, TextColumn
 
 from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
+from monitor.cli.input import bar, progress
 from monitor.config.model import DATABASE
 from monitor.net.redaction import redact
 from monitor.store import journal, queue, receivers
@@ -38,7 +40,7 @@ def backup(
     config: ConfigOption = None,
 ) -> None:
     """A consistent copy, while the daemon runs."""
-    with Database.open(loaded(config).database, create=False) as found:
+    with Database.open(loaded(config).database, create=False) as found, progress("copying", None):
         found.backup(target)
     say(f"{target}: {target.stat().st_size:,} bytes")
 
@@ -53,8 +55,9 @@ def restore(
     The monitor must be stopped; the old database is kept beside it.
     """
     url = loaded(config).database
-    path, aside = put_back(source, url, datetime.now(UTC))
-    Database.open(url).close()
+    with progress("copying and checking", None):
+        path, aside = put_back(source, url, datetime.now(UTC))
+        Database.open(url).close()
     say(f"{path} is what {source} holds, with the newest tables")
     if aside is not None:
         say(f"what was there before is {aside}; delete it when you do not need it", style="dim")
@@ -76,9 +79,23 @@ def move_to(
     """
     if not re.match(DATABASE, to):
         raise typer.BadParameter("this is neither sqlite:///FILE nor postgresql+psycopg://USER@HOST/NAME")
-    moved = move(loaded(config).database, to, _Told())
+    with bar(TextColumn("{task.fields[table]}")) as shown:
+        moved = move(loaded(config).database, to, _Told() if shown is None else _Shown(shown))
     say(f"{moved.rows:,} rows moved and compared, {moved.items:,} items among them, in {moved.seconds:.0f} s")
     say("now set `database:` to that address in monitor.yaml; the old database is as it was")
+
+
+class _Shown:
+    """Shows how far a table is."""
+
+    def __init__(self, shown: Progress) -> None:
+        self._bar = shown
+        self._task = shown.add_task("", table="")
+
+    def __call__(self, step: Step) -> None:
+        self._bar.update(
+            self._task, description=step.doing, table=step.table, completed=step.done, total=step.total
+        )
 
 
 class _Told:
@@ -97,7 +114,7 @@ class _Told:
 @db.command("check")
 def check(config: ConfigOption = None) -> None:
     """Whether the file is sound inside. Exit 1 when not."""
-    with Database.open(loaded(config).database, create=False) as found:
+    with Database.open(loaded(config).database, create=False) as found, progress("checking", None):
         wrong = found.check()
     for line in wrong:
         complain(line)

@@ -22,7 +22,6 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
-import httpx
 import typer
 
 from monitor import parts
@@ -38,9 +37,9 @@ from monitor.net.client import (
     CA_FILE,
     AddressRefused,
     NameUnresolved,
-    async_client,
     check_name,
     checked,
+    date_of,
     tls_context,
 )
 from monitor.net.redaction import redact
@@ -274,14 +273,12 @@ def _visited(receiver: ReceiverConfig, net: NetPolicy) -> Line | None:
 
 async def _clock(urls: Sequence[str], net: NetPolicy) -> Line:
     """This machine's clock beside the Date of the first server that answers."""
-    async with async_client(replace(net, total_timeout=PATIENCE)) as client:
-        for url in urls[:NAMED]:
-            try:
-                answer = await client.head(url)
-                date = parsedate_to_datetime(answer.headers["date"])
-            except (httpx.HTTPError, httpx.InvalidURL, OSError, KeyError, ValueError):
-                continue
-            return _beside(date, urlsplit(url).hostname or url)
+    for url in urls[:NAMED]:
+        try:
+            date = parsedate_to_datetime(await date_of(url, replace(net, total_timeout=PATIENCE)))
+        except (OSError, ValueError):
+            continue
+        return _beside(date, urlsplit(url).hostname or url)
     return Line("note", "clock", "no server told the time", "see dns above; NTP keeps a clock right")
 
 

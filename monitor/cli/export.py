@@ -9,12 +9,13 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli import search_options
 from monitor.cli.common import FINDINGS, MISCONFIGURED, ConfigOption, complain, loaded, say
+from monitor.cli.input import progress
 from monitor.exports import case as case_page
 from monitor.exports.case import files
 from monitor.exports.verify import verify as verified
@@ -46,7 +47,7 @@ def case(
     """A folder with one story: a page to read and print, data, and the evidence that others can verify."""
     settings = loaded(config)
     known, judge = search_options.experts(settings)
-    with Database.reading(settings.database) as tx:
+    with Database.reading(settings.database) as tx, progress("gathering", None):
         story = search_options.story(tx, story_id)
         made = files(gathered(tx, story, known, judge))
     target = folder or Path(f"case-{story.id}")
@@ -170,10 +171,18 @@ def _read(folder: Path) -> tuple[dict[str, bytes], list[str]]:
     return read, odd
 
 
+def _chains(tx: Any) -> Iterator[evidence.Chained]:
+    chains = evidence.chained(tx)
+    with progress("verifying", sum(chain.expected for chain in chains)) as advance:
+        for chain in chains:
+            yield chain
+            advance(chain.expected)
+
+
 def _archive(config: Path | None, heads: Sequence[tuple[str, str]]) -> None:
     wrong = expected = found = links = 0
     with Database.reading(loaded(config).database) as tx:
-        for chain in evidence.chained(tx):
+        for chain in _chains(tx):
             faults = list(evidence.faults(tx, chain.feed_id))
             if chain.found < chain.expected:
                 missing = chain.expected - chain.found

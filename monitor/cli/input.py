@@ -16,7 +16,9 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
@@ -81,15 +83,25 @@ def progress(
     `total`: of the steps, None where nobody knows; `of_bytes`: they are bytes, not items. `quiet`: no bar
     anywhere.
     """
+    counted = TimeElapsedColumn() if total is None else DownloadColumn() if of_bytes else MofNCompleteColumn()
+    with bar(counted, quiet=quiet) as shown:
+        if shown is None:
+            yield lambda _step: None
+            return
+        task = shown.add_task(what, total=total)
+        yield lambda step: shown.advance(task, step)
+
+
+@contextmanager
+def bar(counted: ProgressColumn, *, quiet: bool = False) -> Iterator[Progress | None]:
+    """A bar on standard error with a column of one's own, gone at the end; None where that is no terminal."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        yield lambda _step: None
+        yield None
         return
-    counted = DownloadColumn() if of_bytes else MofNCompleteColumn()
     columns = (TextColumn("{task.description}"), BarColumn(), counted, TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda step: bar.advance(task, step)
+    with Progress(*columns, console=console, transient=True) as shown:
+        yield shown
 
 
 def size(file: str) -> int | None:

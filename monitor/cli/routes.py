@@ -23,8 +23,6 @@ from monitor.watchlists.compile import load
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection
-
     from monitor.alerts.routing import Routed
     from monitor.config.load import Settings
     from monitor.jobs.preview import Destination
@@ -112,7 +110,7 @@ def _labels(found: Settings, words: Sequence[str]) -> dict[str, list[str]]:
     return labels
 
 
-def _story(tx: Connection, name: str) -> Story:
+def _story(tx: Any, name: str) -> Story:
     """The story, or the one of the item. Ends the command where there is none."""
     if not name.isdecimal():
         return search_options.story(tx, name)

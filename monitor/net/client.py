@@ -43,6 +43,7 @@ __all__ = [
     "async_client",
     "authorities",
     "check_name",
+    "date_of",
     "judged",
     "redact",
     "refusal",
@@ -157,6 +158,18 @@ def async_client(
         follow_redirects=False,
         event_hooks={"response": [_hide_location]},
     )
+
+
+async def date_of(url: str, policy: NetPolicy) -> str:
+    """The Date of the answer to a HEAD. Raises OSError where none comes; ValueError: the address is none."""
+    async with async_client(policy) as client:
+        try:
+            answer = await client.head(url)
+        except httpx.HTTPError as error:
+            raise OSError(str(error)) from error
+        except httpx.InvalidURL as error:
+            raise ValueError(str(error)) from error
+    return str(answer.headers.get("date", ""))
 
 
 @functools.lru_cache(maxsize=4)

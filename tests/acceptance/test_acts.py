@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import signal
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +48,11 @@ class Place:
         assert done.returncode == status, done.stdout + done.stderr
         return json.loads(done.stdout)
 
+    def has_asked_all(self) -> bool:
+        """Whether nothing is still to come of the first poll."""
+        with Database.reading(f"sqlite:///{self.config.parent}/monitor.db") as tx:
+            return all(state.last_polled_at for state in feeds.everything(tx))
+
     def polled_at(self, feed_id: str) -> datetime:
         """When a feed was asked last."""
         with Database.reading(f"sqlite:///{self.config.parent}/monitor.db") as tx:
@@ -59,8 +68,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         path.write_text(path.read_text("utf-8") + ROUTES, "utf-8")
         daemon = start(path)
         try:
-            assert until(lambda: len(world.slack) == 1)
-            yield Place(world, path)
+            made = Place(world, path)
+            assert until(lambda: len(world.slack) == 1 and made.has_asked_all())
+            yield made
         finally:
             daemon.send_signal(signal.SIGTERM)
             said, _ = daemon.communicate(timeout=40)
@@ -128,3 +138,22 @@ def test_it_is_said_what_a_mute_and_a_silence_do(place: Place, tmp_path: Path) -
     assert datetime.fromisoformat(route["waits_until"]) > datetime.now(UTC) + timedelta(hours=1)
     fits = place.data("silence", "preview", "--match", f"story={story}")["fits"]
     assert [one["id"] for one in fits] == [story]
+
+
+def test_long_work_shows_a_bar_on_a_terminal_and_nowhere_else(place: Place, tmp_path: Path) -> None:
+    """On standard error, so that what is written to a file is the same."""
+    words = ["db", "backup", str(tmp_path / "one.db"), "--config", str(place.config)]
+    assert "copying" not in command(*words).stderr
+    main, other = pty.openpty()
+    words[2] = str(tmp_path / "two.db")
+    env = {**os.environ, "TERM": "xterm"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "monitor", *words], stdout=subprocess.PIPE, stderr=other, env=env
+    ) as process:
+        os.close(other)
+        out, _ = process.communicate(timeout=60)
+        shown = os.read(main, 65536).decode()
+    os.close(main)
+    assert process.returncode == 0
+    assert "copying" in shown
+    assert "copying" not in out.decode()
