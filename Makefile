@@ -12,7 +12,7 @@ BENCH  := $(VENV)-bench/.run-$(MADE)
 PEERS  := $(VENV)-peers/.run-$(MADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo check fmt lock eval background outside mutate crash bench bench-peers image clean dev screenshot
+.PHONY: help run test demo check fmt lock eval background outside mutate crash soak bench bench-peers image clean dev screenshot
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -47,6 +47,9 @@ check: $(DEV) ## the quick half of `make test`
 
 crash: $(DEV) ## kill the daemon again and again under load (KILLS=60 SEED=1 DATABASE=postgres), then count what is missing
 	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),60) --seed $(or $(SEED),1) $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
+
+soak: $(DEV) ## a week of trouble in an hour (MINUTES=60 FEEDS=300 SEED=1 DATABASE=postgres), then count what is missing
+	@$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60) --feeds $(or $(FEEDS),300) --seed $(or $(SEED),1) $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
 
 eval: $(DEV) ## precision, recall, F1 and contacts on our labelled items, by language
 	@$(BIN)/python -m tests.eval.score $(ARGS)

@@ -60,10 +60,16 @@ class Published:
 
     feed: str
     number: int
-    #: the place among all items, which chooses its people
+    #: the place among all items
     place: int
-    matches: bool
+    #: which two people it names; None: nobody, it matches nothing
+    pair: int | None
     at: datetime
+
+    @property
+    def matches(self) -> bool:
+        """Whether the watchlist takes it."""
+        return self.pair is not None
 
     @property
     def mark(self) -> str:
@@ -81,9 +87,9 @@ class Published:
     @property
     def text(self) -> str:
         words = " ".join(word(f"text {self.place} {n}") for n in range(30))
-        if not self.matches:
+        if self.pair is None:
             return f"{words}."
-        russian, libyan = person("russian", self.place % PEOPLE), person("libyan", self.place // PEOPLE)
+        russian, libyan = person("russian", self.pair % PEOPLE), person("libyan", self.pair // PEOPLE)
         return f"{russian} and {libyan} {words}."
 
 
@@ -128,14 +134,14 @@ class Publisher:
             if fault is None and not self.calm and self._random.random() < self.pace:
                 feed.items.append(self._new(name, len(feed.items)))
             as_json = self.names.index(name) % 5 == 4
-            body, kind = (_json_feed if as_json else _rss)(feed.items)
+            body, kind = (_json_feed if as_json else rss)(feed.items)
             headers = {"ETag": f'"{name}-{len(feed.items)}"', "Content-Type": kind}
         if fault is not None:
             return fault(body)
-        head, tail = body[: len(body) // 2], body[len(body) // 2 :]
+        half, rest = body[: len(body) // 2], body[len(body) // 2 :]
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Answer(status=304, headers=headers)
-        return Raw(chunks=self._halves(_head(headers, len(body)) + head, tail))
+        return Raw(chunks=self._halves(head(headers, len(body)) + half, rest))
 
     def _halves(self, head: bytes, tail: bytes):  # type: ignore[no-untyped-def]
         yield head
@@ -148,7 +154,7 @@ class Publisher:
             feed=name,
             number=number,
             place=self._count,
-            matches=self._random.random() < 0.7,
+            pair=self._count if self._random.random() < 0.7 else None,
             at=datetime.now(UTC).replace(microsecond=0),
         )
 
@@ -163,23 +169,25 @@ def _misbehaves(draw: float) -> Callable[[bytes], Script] | None:
     faults: Sequence[tuple[float, Callable[[bytes], Script]]] = (
         (0.05, lambda _body: Answer(status=500, body=b"no")),
         (0.08, lambda _body: Answer(status=503, headers={"Retry-After": "1"})),
-        (0.14, lambda body: Answer(body=body[: len(body) * 2 // 3], length=len(body), headers=_XML)),
-        (0.18, lambda body: Answer(body=body[: len(body) * 2 // 3], headers=_XML)),
+        (0.14, lambda body: Answer(body=body[: len(body) * 2 // 3], length=len(body), headers=XML)),
+        (0.18, lambda body: Answer(body=body[: len(body) * 2 // 3], headers=XML)),
         (0.21, lambda _body: Answer(body=_NOT_READY.encode(), headers={"Content-Type": "text/html"})),
         (0.25, lambda body: Answer(body=body)),
     )
     return next((fault for limit, fault in faults if draw < limit), None)
 
 
-_XML = {"Content-Type": "application/rss+xml"}
+XML = {"Content-Type": "application/rss+xml"}
 
 
-def _head(headers: dict[str, str], length: int) -> bytes:
+def head(headers: dict[str, str], length: int) -> bytes:
+    """The head of a good answer."""
     lines = ["HTTP/1.1 200 OK", *(f"{k}: {v}" for k, v in headers.items()), f"Content-Length: {length}"]
     return "\r\n".join((*lines, "Connection: close", "", "")).encode("ascii")
 
 
-def _rss(items: Sequence[Published]) -> tuple[bytes, str]:
+def rss(items: Sequence[Published]) -> tuple[bytes, str]:
+    """The newest first; its bytes and type."""
     rows = "".join(
         f"<item><guid isPermaLink='false'>{i.guid}</guid><link>https://news.example/{i.guid}</link>"
         f"<title>{i.title}</title><description>{i.text}</description>"

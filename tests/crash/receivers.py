@@ -42,6 +42,8 @@ class Ledger:
     def __init__(self, seed: int) -> None:
         self.life = 0
         self.calm = False
+        #: the channels that refuse everything
+        self.down: set[str] = set()
         #: called with the channel of each arrival, before the answer
         self.taken: Callable[[str], None] = lambda _channel: None
         self._arrivals: list[Arrival] = []
@@ -54,9 +56,11 @@ class Ledger:
         with self._lock:
             return list(self._arrivals)
 
-    def refuses(self, key: bytes) -> bool:
-        """Whether to say no for now; to nobody twice."""
+    def refuses(self, channel: str, key: bytes) -> bool:
+        """Whether to say no for now; to nobody twice, unless the channel is down."""
         with self._lock:
+            if channel in self.down:
+                return True
             if self.calm or key in self._refused or self._random.random() > 1 / 30:
                 return False
             self._refused.add(key)
@@ -125,7 +129,7 @@ def _handler(ledger: Ledger) -> type[BaseHTTPRequestHandler]:
             if len(body) < length:
                 return
             channel, id_ = self.path.strip("/"), self.headers.get("webhook-id", "")
-            refused = ledger.refuses(body)
+            refused = ledger.refuses(channel, body)
             if not refused:
                 ledger.note(channel, (channel, id_, body))
             try:

@@ -62,7 +62,7 @@ class Workplace:
         self.db = Database(make_url(self.url))
         self.series = series
         self._publisher, self._ports = publisher, ports
-        self._write_watchlist(folder / "watchlists")
+        write_watchlist(folder / "watchlists")
         (folder / "feeds.yaml").write_text(publisher.seeds(), encoding="utf-8")
         self._begin_database()
 
@@ -120,17 +120,6 @@ retention: {{journal: 2s}}
             f"receivers: [{', '.join(_readers(number))}]}}"
         )
 
-    def _write_watchlist(self, folder: Path) -> None:
-        (folder / "entities").mkdir(parents=True)
-        rows = [
-            f"  - {{id: {side}-{n}, name: {person(side, n)}, kind: person, tags: [{tag}], "
-            f"aliases: {{en: [{person(side, n)}]}}}}"
-            for side, tag in (("russian", "russia-actor"), ("libyan", "libya-actor"))
-            for n in range(PEOPLE)
-        ]
-        (folder / "entities" / "people.yaml").write_text("entities:\n" + "\n".join(rows) + "\n")
-        (folder / "pairs.yaml").write_text(_WATCHLIST)
-
     def _begin_database(self) -> None:
         """Tables as the first migration made them, installed two days ago."""
         database = self.db
@@ -143,6 +132,19 @@ retention: {{journal: 2s}}
             config.attributes["connection"] = tx
             command.upgrade(config, first)
             facts.put(tx, INSTALLED, two_days_ago.isoformat(), two_days_ago)
+
+
+def write_watchlist(folder: Path) -> None:
+    """Sixty invented people on each side, and the rule that takes one of each in a sentence."""
+    (folder / "entities").mkdir(parents=True)
+    rows = [
+        f"  - {{id: {side}-{n}, name: {person(side, n)}, kind: person, tags: [{tag}], "
+        f"aliases: {{en: [{person(side, n)}]}}}}"
+        for side, tag in (("russian", "russia-actor"), ("libyan", "libya-actor"))
+        for n in range(PEOPLE)
+    ]
+    (folder / "entities" / "people.yaml").write_text("entities:\n" + "\n".join(rows) + "\n")
+    (folder / "pairs.yaml").write_text(_WATCHLIST)
 
 
 def _readers(number: int) -> list[str]:

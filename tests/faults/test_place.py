@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-import tempfile
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,11 +14,13 @@ import pytest
 from monitor.errors import StoreError
 from monitor.store import facts
 from monitor.store.database import Database
+from tests.support.disk import fill, mounted
 from tests.support.faults import NOW, monitor, parts_of
 from tests.support.line import line, start, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.support.faults import World
 
@@ -31,29 +30,10 @@ HOUR = timedelta(hours=1)
 @contextmanager
 def small_disk(size: str) -> Iterator[Path]:
     """A disk of its own with that little room; skips where we may not make one."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root, which may mount a small disk; `test_a_full_disk_is_told` needs nobody")
-    with tempfile.TemporaryDirectory(prefix="small-disk-") as name:
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", name], check=False)
-        if done.returncode:
-            pytest.skip("this container may not mount a disk")
-        try:
-            yield Path(name)
-        finally:
-            subprocess.run(["umount", "-l", name], check=True)
-
-
-def fill(disk: Path) -> Path:
-    """Leave no byte free; the file that took them."""
-    hog = disk / "hog"
-    with hog.open("wb", buffering=0) as file:
-        for size in (4096, 1):
-            try:
-                while True:
-                    file.write(b"x" * size)
-            except OSError:
-                continue
-    return hog
+    with mounted(size) as (disk, why):
+        if disk is None:
+            pytest.skip(f"{why}; `test_a_full_disk_is_told` needs nobody")
+        yield disk
 
 
 def read_only(disk: Path, wanted: bool) -> None:
