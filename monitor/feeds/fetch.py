@@ -11,7 +11,7 @@ import ssl
 from base64 import b64encode
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 
@@ -21,6 +21,9 @@ from monitor.model import Fetched, FetchFailed, FetchFault, FetchResult, NotModi
 from monitor.net.certificates import causes, refusal
 from monitor.net.client import CA_FILE, AddressRefused, NameUnresolved, redact
 from monitor.net.transport import KEEP
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -62,6 +65,20 @@ def page_request(url: str, *, user_agent: str | None = None, deadline: float = 2
     )
 
 
+class Response(Protocol):
+    """As much of an `httpx.Response` as is asked for here."""
+
+    status_code: int
+    headers: Any
+    extensions: Any
+
+    def aiter_raw(self) -> AsyncIterator[bytes]:
+        """The body as it comes; raises httpx.RequestError."""
+
+    async def aclose(self) -> None:
+        """Whatever is left of the body is not wanted."""
+
+
 class Client(Protocol):
     """What asks: a guarded `monitor.net.transport.FetchClient`; an `httpx.AsyncClient` does as well."""
 
@@ -72,10 +89,10 @@ class Client(Protocol):
         *,
         headers: list[tuple[bytes, bytes]],
         extensions: dict[str, Any] | None,
-    ) -> httpx.Request:
+    ) -> Any:
         """The request, not yet sent."""
 
-    async def send(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
+    async def send(self, request: Any, *, stream: bool) -> Response:
         """The answer; raises httpx.RequestError."""
 
 
@@ -186,7 +203,7 @@ def _headers(
 def _validators(request: FetchRequest, hop: _Hop) -> list[tuple[bytes, bytes]]:
     """Only for the address that sent them: elsewhere they could bring a 304 for what we never saw."""
     owner = addresses.address(request.validators_url or request.url)
-    ours = owner is not None and owner[0] == hop.url
+    ours = owner is not None and (owner[0] is hop.url or owner[0] == hop.url)
     return http.conditional(request.etag, request.last_modified) if ours else []
 
 
@@ -263,7 +280,7 @@ def _unusable(hop: _Hop, status: int, headers: http.Headers) -> FetchFailed:
     return _failed(FetchFault.PROTOCOL, f"{said}, which brings no document", status)
 
 
-async def _read(response: httpx.Response, headers: http.Headers, limit: int) -> bytes | FetchFailed:
+async def _read(response: Response, headers: http.Headers, limit: int) -> bytes | FetchFailed:
     """The whole body within `limit` bytes, decompressed."""
     status = response.status_code
     if http.coding(headers) is None:

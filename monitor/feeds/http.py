@@ -19,6 +19,10 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 Headers = tuple[tuple[str, str], ...]
 
+#: what may stand in a header's value
+_SENDABLE = re.compile(r"[\x20-\x7e\x80-\xff\t]*")
+_DIRECTIVE = re.compile(r'([\w-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s,;"]*)))?')
+
 
 def headers_of(raw: list[tuple[bytes, bytes]]) -> Headers:
     """Raw headers as text that gives the same bytes back in Latin-1; cookies left out, at most a hundred."""
@@ -67,7 +71,8 @@ def fresh_for(headers: Headers) -> timedelta | None:
             return None
         age = _seconds(header(headers, "age") or "") or timedelta()
         return max(lifetime - age, timedelta())
-    expires, date = http_date(header(headers, "expires")), http_date(header(headers, "date"))
+    expires = http_date(header(headers, "expires"))
+    date = http_date(header(headers, "date")) if expires is not None else None
     if expires is None or date is None:
         return None
     return min(max(expires - date, timedelta()), LONGEST)
@@ -100,9 +105,7 @@ def coding(headers: Headers) -> str | None:
 
 
 def _sendable(value: str) -> bool:
-    return len(value) <= MAX_VALIDATOR and all(
-        ("\x20" <= c <= "\xff" and c != "\x7f") or c == "\t" for c in value
-    )
+    return len(value) <= MAX_VALIDATOR and _SENDABLE.fullmatch(value) is not None
 
 
 def _seconds(text: str) -> timedelta | None:
@@ -115,7 +118,7 @@ def _directives(headers: Headers) -> dict[str, str]:
     """Cache-Control as name to value; the first of equals counts."""
     values = ",".join(value for key, value in headers if key.lower() == "cache-control")
     found: dict[str, str] = {}
-    for name, quoted, plain in re.findall(r'([\w-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s,;"]*)))?', values):
+    for name, quoted, plain in _DIRECTIVE.findall(values):
         found.setdefault(name.lower(), quoted or plain)
     return found
 

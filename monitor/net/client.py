@@ -118,13 +118,18 @@ def checked(host: str, answer: Iterable[str], policy: NetPolicy) -> tuple[str, .
     """
     found = tuple(dict.fromkeys(answer))
     for text in found:
-        why = refusal(ip_address(text), policy)
+        why = _verdict(text, policy.allow_networks)
         if why is not None:
             place = text if text == host else f"{host} ({text})"
             raise AddressRefused(f"{place} is not a public address: {why}", reason=why)
     if not found:
         raise NameUnresolved(f"{host} has no address")
     return found
+
+
+@functools.lru_cache(maxsize=4096)  # hosts are asked again and again
+def _verdict(text: str, allowed: tuple[Network, ...]) -> str | None:
+    return addresses.refusal(ip_address(text), allowed)
 
 
 def async_client(
@@ -215,15 +220,14 @@ async def _hide_location(response: httpx.Response) -> None:
 
 
 async def resolved(host: str, port: int) -> list[str]:
-    """The addresses of `host`; one that is an address needs no lookup, and no thread for it."""
-    if _is_address(host):
-        return [host]
+    """The addresses of `host`."""
     look_up = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     # in the loop's own threads: those of uvloop are four, whatever the loop was given
     answers = await asyncio.get_running_loop().run_in_executor(None, look_up)
     return [str(answer[4][0]) for answer in answers]
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_address(host: str) -> bool:
     try:
         ip_address(host)
@@ -239,7 +243,12 @@ async def judged(
     resolve: Callable[[str, int], Awaitable[Iterable[str]]],
     limit: float,
 ) -> tuple[str, ...]:
-    """What `host` resolves to within `limit` seconds. Raises AddressRefused and NameUnresolved."""
+    """What `host` resolves to within `limit` seconds; an address is what it is, and needs no lookup.
+
+    Raises AddressRefused and NameUnresolved.
+    """
+    if _is_address(host):
+        return checked(host, (host,), policy)
     try:
         async with asyncio.timeout(limit):
             answer = await resolve(host, port)

@@ -1,4 +1,4 @@
-"""What asks for feeds: HTTP/1.1 over connections that go to judged addresses only, as a transport of httpx.
+"""What asks for feeds, as httpx would: HTTP/1.1 over connections that go to judged addresses only.
 
 asyncio connects, llhttp (`httptools`) reads, the guards of `monitor.net.client` stand before each connection.
 A ready-made engine costs three to ten times as much for each answer, and two of them cannot send a validator
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
@@ -30,6 +31,41 @@ MAX_IDLE = 100
 KEEP = "keep"
 
 _PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request: as much of an `httpx.Request` as is needed, for a third of its cost."""
+
+    method: str
+    url: httpx.URL
+    headers: list[tuple[bytes, bytes]]
+    keep: bool
+
+
+class _Raw(NamedTuple):
+    raw: list[tuple[bytes, bytes]]
+
+
+class Answer:
+    """As much of an `httpx.Response` as whoever fetches a feed asks for."""
+
+    __slots__ = ("extensions", "headers", "status_code", "stream")
+
+    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: _Body) -> None:
+        self.status_code = status
+        self.headers = _Raw(headers)
+        location = next((value for name, value in headers if name.lower() == b"location"), None)
+        self.extensions = {} if location is None else {"location": location.decode("latin-1")}
+        self.stream = body
+
+    def aiter_raw(self) -> AsyncIterator[bytes]:
+        """The body as it comes. Raises httpx.RequestError."""
+        return self.stream.chunks()
+
+    async def aclose(self) -> None:
+        """Let the connection go."""
+        self.stream.close()
 
 
 class FetchClient:
@@ -61,29 +97,22 @@ class FetchClient:
         *,
         headers: Headers = (),
         extensions: dict[str, Any] | None = None,
-    ) -> httpx.Request:
+    ) -> Asked:
         """A request with our name, unless `headers` bring another."""
-        found = list(headers)
+        found = [(b"Host", url.netloc), *headers]
         if not any(name.lower() == b"user-agent" for name, _ in headers):
             found.append(self._agent)
-        if not (extensions or {}).get(KEEP):
+        keep = bool((extensions or {}).get(KEEP))
+        if not keep:
             found.append((b"Connection", b"close"))
-        return httpx.Request(method, url, headers=found, extensions=extensions)
+        return Asked(method, url, found, keep)
 
-    async def send(self, request: httpx.Request, *, stream: bool = True) -> httpx.Response:
-        """The answer, its body still to be read where `stream`. Raises httpx.RequestError."""
-        response = await self._transport.handle_async_request(request)
-        response.request = request
-        if not stream:
-            await response.aread()
-        return response
-
-    async def get(self, url: str) -> httpx.Response:
-        """The answer to a plain GET, read."""
-        return await self.send(self.build_request("GET", httpx.URL(url)), stream=False)
+    async def send(self, request: Asked, *, stream: bool = True) -> Answer:
+        """The answer, its body still to be read. Raises httpx.RequestError."""
+        return await self._transport.ask(request)
 
 
-class GuardedTransport(httpx.AsyncBaseTransport):
+class GuardedTransport:
     """Connects to judged addresses, keeps a connection where the request says that another one follows."""
 
     def __init__(
@@ -100,21 +129,20 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._idle: dict[Origin, Connection] = {}
         self._open: set[Connection] = set()
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def ask(self, request: Asked) -> Answer:
         """The answer as far as its head. Raises httpx.RequestError."""
         url = request.url
         origin = (url.raw_scheme, url.raw_host, url.port or _PORTS[url.scheme])
-        asked = _head_of(request)
-        keep = bool(request.extensions.get(KEEP))
+        head = _head_of(request)
         if (kept := self._idle.pop(origin, None)) is not None:
             kept.wake()
             try:
-                return await self._exchange(kept, origin, asked, keep)
+                return await self._exchange(kept, origin, head, request.keep)
             except (httpx.NetworkError, httpx.RemoteProtocolError):
                 if kept.heard:
                     raise
                 # it was closed while it waited, and the request was not read
-        return await self._exchange(await self._connected(request.url), origin, asked, keep)
+        return await self._exchange(await self._connected(url), origin, head, request.keep)
 
     async def aclose(self) -> None:
         """Cut every connection."""
@@ -124,18 +152,14 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         for _ in range(3):  # the last turn of what was cut; TLS takes more than one
             await asyncio.sleep(0)
 
-    async def _exchange(
-        self, connection: Connection, origin: Origin, asked: bytes, keep: bool
-    ) -> httpx.Response:
+    async def _exchange(self, connection: Connection, origin: Origin, head: bytes, keep: bool) -> Answer:
         try:
-            await connection.ask(asked)
+            await connection.ask(head)
         except BaseException:
             connection.cut()
             raise
         body = _Body(connection, self._let_go, origin if keep else None)
-        location = next((value for name, value in connection.headers if name.lower() == b"location"), None)
-        said = {} if location is None else {"location": location.decode("latin-1")}
-        return httpx.Response(connection.status, headers=connection.headers, stream=body, extensions=said)
+        return Answer(connection.status, connection.headers, body)
 
     def _let_go(self, connection: Connection, origin: Origin | None) -> None:
         """After an exchange: wait for the next one, or cut."""
@@ -182,8 +206,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         return connection
 
 
-class _Body(httpx.AsyncByteStream):
+class _Body:
     """The body of an answer as it comes; when it is closed its connection is let go."""
+
+    __slots__ = ("_connection", "_let_go", "_origin")
 
     def __init__(
         self,
@@ -195,7 +221,7 @@ class _Body(httpx.AsyncByteStream):
         self._let_go = let_go
         self._origin = origin
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncIterator[bytes]:
         connection = self._connection
         while connection is not None:
             while connection.chunks:
@@ -206,16 +232,16 @@ class _Body(httpx.AsyncByteStream):
                 return
             await connection.news()
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             self._let_go(connection, self._origin)
 
 
-def _head_of(request: httpx.Request) -> bytes:
+def _head_of(request: Asked) -> bytes:
     """The bytes of a request. Raises httpx.LocalProtocolError: a value would end its line early."""
     lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
-    lines += [b"%s: %s" % pair for pair in request.headers.raw]
+    lines += [b"%s: %s" % pair for pair in request.headers]
     head = b"\r\n".join(lines) + b"\r\n\r\n"
     if head.count(b"\n") != len(lines) + 1 or head.count(b"\r") != len(lines) + 1 or b"\0" in head:
         raise httpx.LocalProtocolError("a header holds what must not stand in one")
