@@ -80,6 +80,8 @@ def unskipped(at: datetime, asks: Asks, jitter: float) -> datetime:
     """`at`, or the end of the skipped hours and days (UTC) that it falls into;
     skipping all of them means nothing.
     """
+    if not asks.skip_hours and not asks.skip_days:
+        return at
     hours = asks.skip_hours if len(set(asks.skip_hours)) < 24 else ()
     days = asks.skip_days if len(set(asks.skip_days)) < 7 else ()
     free, begun = at.astimezone(UTC), False

@@ -184,7 +184,7 @@ class _Draft:
 
     key: str
     address: str | None
-    #: folded
+    #: folded; empty where the entry was not read
     title: str
     digest: str
     entry: Entry
@@ -212,8 +212,7 @@ class _Draft:
 def _identified(entries: Sequence[Entry], recalled: Mapping[int, KnownItem]) -> Iterator[_Identified]:
     for place, entry in enumerate(entries):
         if (item := recalled.get(place)) is not None:
-            title = folded_title(entry.title)
-            yield _Identified(item.key, item.canonical_url, title, item.content_hash, entry, item)
+            yield _Identified(item.key, item.canonical_url, "", item.content_hash, entry, item)
             continue
         address = canonical_url(entry.url) if entry.url else None
         yield _Identified(
@@ -230,6 +229,9 @@ class _Claims:
         #: by the draft's place in the document
         self.found: dict[int, KnownItem] = {}
         self._free = {item.id: item for item in self.known}
+        for n, draft in enumerate(drafts):
+            if draft.item is not None and not draft.shared:
+                self._claim(n, draft.item)
 
     def settle(self, step: _Step) -> None:
         """Give each open draft the free item that fits it best, the best pairs first."""
@@ -377,7 +379,7 @@ def _sorted(draft: _Draft, known: KnownItem | None, taken: set[str]) -> Sorted:
     """`taken`: keys that are in use; the new one is added."""
     if known is not None:
         novelty = Novelty.SEEN if known.content_hash == draft.digest else Novelty.CHANGED
-        another = known.key not in draft.keys and not draft.weak and draft.key not in taken
+        another = draft.key not in taken and not draft.weak and known.key not in draft.keys
         renamed = draft.key if another else None
         plain = not draft.shared and known.key == draft.key
         plain &= novelty is Novelty.CHANGED or known.canonical_url == draft.address

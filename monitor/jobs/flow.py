@@ -317,7 +317,10 @@ class _Flow:
     def _count(self, settled: _Settled) -> None:
         for record in settled.records:
             self._told(record)
-            self._total += feed_jobs.counted(record)
+            if record.assessed:
+                self._total += feed_jobs.counted(record)
+            else:
+                self._total[record.status] += 1
             if any(a.item.fulltext is Fulltext.WAITING for a in record.assessed):
                 self._look_at = 0.0
         if isinstance(settled.due, Wish):

@@ -80,21 +80,22 @@ class Reader:
         """What is new in a document; None where it must be read whole."""
         with self.db.snapshot() as tx:
             known = memory.recalled(tx, state.feed.id, parted.around(result.url), set(parted.digests))
-        rest = parted.without(known) if known else ""
-        if not known or len(rest) > PART:
-            return None
-        fresh = parse_part(rest, result.url)
-        if fresh is None or len(fresh.entries) != sum(d not in known for d in parted.digests):
-            return None
-        entries, recalled = _together(parted.digests, known, fresh.entries)
-        poll = self._sorted_out(state, result, replace(fresh, entries=entries), body_hash, recalled)
+            rest = parted.without(known) if known else ""
+            if not known or len(rest) > PART:
+                return None
+            fresh = parse_part(rest, result.url)
+            if fresh is None or len(fresh.entries) != sum(d not in known for d in parted.digests):
+                return None
+            entries, recalled = _together(parted.digests, known, fresh.entries)
+            poll = self._sorted_out(tx, state, result, replace(fresh, entries=entries), body_hash, recalled)
         return poll if poll is None else replace(poll, head=parted.around(result.url))
 
     def _whole(self, state: FeedState, result: Fetched, body_hash: str, parted: Parted | None) -> Poll:
         parsed = self._parsed(result, parted)
         if isinstance(parsed, FetchFailed):
             return Poll(state=state, result=parsed)
-        poll = self._sorted_out(state, result, parsed, body_hash, {})
+        with self.db.snapshot() as tx:
+            poll = self._sorted_out(tx, state, result, parsed, body_hash, {})
         assert poll is not None
         if parted is None or parsed.remarks:
             return poll
@@ -116,7 +117,8 @@ class Reader:
         if isinstance(parsed, FetchFailed):
             other = Poll(state=found.state, result=parsed)
         else:
-            sorted_out = self._sorted_out(found.state, result, parsed, body_hash, {})
+            with self.db.snapshot() as tx:
+                sorted_out = self._sorted_out(tx, found.state, result, parsed, body_hash, {})
             assert sorted_out is not None
             other = sorted_out
         differs = difference(found, other)
@@ -124,6 +126,7 @@ class Reader:
 
     def _sorted_out(
         self,
+        tx: Connection,
         state: FeedState,
         result: Fetched,
         parsed: ParsedFeed,
@@ -137,13 +140,12 @@ class Reader:
         parsed = self.addresses.unsaid(state.feed.id, state.feed.url, parsed)
         document = identity.Document.of(parsed.entries, {n: item for n, (_, item) in recalled.items()})
         local, seen = is_local(state.feed.url), state.seen_before
-        with self.db.snapshot() as tx:
-            known = _known(tx, state, document)
-            entries = identity.sort_out(document, (*document.recalled, *known))
-            many = not local and seen and novelty.news(entries) >= novelty.FLOOD_MINIMUM
-            expected = polls.expected_new(tx, state, self.now) if many else None
-            gone = () if local or parsed.truncated else _withdrawn(tx, state.feed.id, entries)
-            known_articles = _articles(tx, entries)
+        known = _known(tx, state, document)
+        entries = identity.sort_out(document, (*document.recalled, *known))
+        many = not local and seen and novelty.news(entries) >= novelty.FLOOD_MINIMUM
+        expected = polls.expected_new(tx, state, self.now) if many else None
+        gone = () if local or parsed.truncated else _withdrawn(tx, state.feed.id, entries)
+        known_articles = _articles(tx, entries)
         if not document.is_recalled(entries):
             return None
         return Poll(

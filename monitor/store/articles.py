@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select, update
 
 from monitor.model import Fulltext
-from monitor.store.sql import batches, put_new
+from monitor.store.sql import WANTED, batches, put_new
 from monitor.store.tables_news import articles, feeds, items
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ PER_FEED = 200
 #: up; of
 #: what is left of them without numbers, the beginning and the end that must be the same
 COMPARED, BEGINNING, FIRST, LAST = 500, 20, 500, 200
+_ENDED = (
+    select(items.c.id, items.c.fulltext, items.c.fulltext_detail, items.c.content, articles.c.item_id)
+    .outerjoin(articles, articles.c.item_id == items.c.id)
+    .where(items.c.id.in_(WANTED), items.c.fulltext.in_((Fulltext.READ.value, Fulltext.UNAVAILABLE.value)))
+)
 _WITH_DIGITS = re.compile(r"\S*\d\S*")
 
 
@@ -112,11 +117,8 @@ def kept(tx: Connection, item_ids: Iterable[int]) -> Mapping[int, tuple[str, str
     Both are empty where it was read and the feed had given more.
     """
     found: dict[int, tuple[str, str]] = {}
-    columns = (items.c.id, items.c.fulltext, items.c.fulltext_detail, items.c.content, articles.c.item_id)
-    held = select(*columns).outerjoin(articles, articles.c.item_id == items.c.id)
-    ended = items.c.fulltext.in_((Fulltext.READ.value, Fulltext.UNAVAILABLE.value))
     for batch in batches(item_ids):
-        for row in tx.execute(held.where(items.c.id.in_(batch), ended)):
+        for row in tx.execute(_ENDED, {"wanted": batch}):
             if row.fulltext == Fulltext.READ.value:
                 found[row.id] = (row.content if row.item_id is not None else "", "")
             else:

@@ -17,7 +17,8 @@ from sqlalchemy import Text, bindparam, case, cast, func, literal, select, updat
 from monitor.model import Novelty
 from monitor.net.redaction import kept, masked
 from monitor.store import rows
-from monitor.store.sql import MADE_DUE, Utc, batches, changed
+from monitor.store.sql import MADE_DUE, Utc, batches, changed, run_many
+from monitor.store.sql import add as put
 from monitor.store.tables_news import feeds, polls
 
 if TYPE_CHECKING:
@@ -250,15 +251,16 @@ def settle_all(tx: Connection, settled: Iterable[tuple[FeedState | None, PollRec
         alike.setdefault(tuple(values), []).append(values | {"of_id": feed.id, "of_url": feed.url})
         lines.append(_journal(record))
     for columns, group in alike.items():
-        tx.execute(_settling(columns), group)
-    tx.execute(polls.insert(), lines)
+        run_many(tx, _settling(columns), tuple(group[0]), group)
+    put(tx, polls, lines)
 
 
 @lru_cache(maxsize=64)
 def _settling(columns: tuple[str, ...]) -> Update:
     """Built once: most of what a small statement costs is its building."""
     mine = (feeds.c.id == bindparam("of_id")) & (feeds.c.url == bindparam("of_url"))
-    return update(feeds).where(mine).values({name: bindparam(name) for name in columns})
+    kinds = {name: feeds.c[name].type for name in columns}
+    return update(feeds).where(mine).values({name: bindparam(name, type_=kinds[name]) for name in columns})
 
 
 def _journal(record: PollRecord) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ Row = dict[str, Any]
 _FEED_FIELDS = frozenset(f.name for f in fields(Feed))
 #: columns of `feeds` that a poll writes, named as in FeedState
 STATE_FIELDS = tuple(f.name for f in fields(FeedState) if f.name != "feed")
+_state_of = operator.attrgetter(*STATE_FIELDS)
 #: columns of `items` that come from the item itself
 ITEM_FIELDS = tuple(f.name for f in fields(Item))
 
@@ -75,8 +77,8 @@ def state_columns(state: FeedState, names: Iterable[str] = STATE_FIELDS) -> Row:
 
 def state_changes(before: FeedState, after: FeedState) -> tuple[str, ...]:
     """The columns of the state in which two states of a feed differ."""
-    pairs = ((name, getattr(before, name), getattr(after, name)) for name in STATE_FIELDS)
-    return tuple(name for name, old, new in pairs if old is not new and old != new)
+    pairs = zip(STATE_FIELDS, _state_of(before), _state_of(after), strict=True)
+    return tuple([name for name, old, new in pairs if old is not new and old != new])
 
 
 def feed_state(row: RowMapping) -> FeedState:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     ForeignKey,
+    Insert,
     Integer,
     MetaData,
     Text,
@@ -23,11 +24,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.compiler import SQLCompiler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from sqlalchemy import BindParameter, Connection, Dialect, Executable, Table
+    from sqlalchemy import BindParameter, Connection, Dialect, Executable, Table, Update
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
@@ -60,17 +62,23 @@ def add(tx: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _put(tx: Connection, table: Table, rows: Sequence[dict[str, Any]], *, once: bool) -> None:
-    if not rows:
-        return
+    if rows:
+        run_many(tx, _insert(tx.dialect.name, table, once), tuple(rows[0]), rows)
+
+
+def run_many(
+    tx: Connection, statement: Insert | Update, names: tuple[str, ...], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Run a statement that is built once for each of `rows`, with the values that they have under `names`."""
     if tx.dialect.name == "postgresql":
-        tx.execute(_statement("postgresql", table, once), rows)
+        tx.execute(statement, rows)
         return
-    text, columns = _compiled(tx.dialect, table, once, tuple(rows[0]))
+    text, columns = _compiled(tx.dialect, statement, names)
     tx.exec_driver_sql(text, [tuple([make(row[name]) for name, make in columns]) for row in rows])
 
 
 @lru_cache(maxsize=64)
-def _statement(dialect: str, table: Table, once: bool) -> PostgresInsert | SqliteInsert:
+def _insert(dialect: str, table: Table, once: bool) -> PostgresInsert | SqliteInsert:
     """Built once: most of what a small statement costs is its building."""
     made = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     return made.on_conflict_do_nothing() if once else made
@@ -78,13 +86,16 @@ def _statement(dialect: str, table: Table, once: bool) -> PostgresInsert | Sqlit
 
 @lru_cache(maxsize=128)
 def _compiled(
-    dialect: Dialect, table: Table, once: bool, names: tuple[str, ...]
+    dialect: Dialect, statement: Insert | Update, names: tuple[str, ...]
 ) -> tuple[str, tuple[tuple[str, Callable[[Any], Any]], ...]]:
-    """The text of an INSERT, and what makes its values out of a row's, in order: without a dictionary of
+    """The text of a statement, and what makes its values out of a row's, in order: without a dictionary of
     parameters for each row, which costs more than SQLite itself.
     """
-    made = _statement(dialect.name, table, once).compile(dialect=dialect, column_keys=names)
-    kinds = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
+    made = statement.compile(dialect=dialect, column_keys=names if isinstance(statement, Insert) else None)
+    assert isinstance(made, SQLCompiler)
+    kinds = {
+        name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in made.binds.items()
+    }
     return str(made), tuple((name, kinds[name] or _as_is) for name in made.positiontup or ())
 
 
