@@ -26,6 +26,7 @@ WORKDIR /data
 VOLUME /data
 USER 65532:65532
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=60s --timeout=10s --start-period=60s --retries=3 CMD ["monitor", "health"]
+# two minutes: on a busy host even a small probe waits for its turn, and a monitor that is only slow must not be killed
+HEALTHCHECK --interval=60s --timeout=120s --start-period=120s --retries=3 CMD ["monitor", "health"]
 ENTRYPOINT ["monitor"]
 CMD ["run"]
