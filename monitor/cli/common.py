@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,9 +39,22 @@ _errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 FSI, PDI = "\u2068", "\u2069"
 
 
+_heard: ContextVar[Callable[[str], object]] = ContextVar("heard", default=_errors.print)
+
+
 def complain(text: str) -> None:
-    """One line (or block) to standard error."""
-    _errors.print(text)
+    """One line (or block) to standard error, or to who hears complaints in place of it."""
+    _heard.get()(text)
+
+
+@contextmanager
+def heard(by: Callable[[str], object]) -> Iterator[None]:
+    """Let `by` hear of complaints while the block runs: a daemon has a log."""
+    token = _heard.set(by)
+    try:
+        yield
+    finally:
+        _heard.reset(token)
 
 
 def say(text: str = "", *, style: str | None = None) -> None:

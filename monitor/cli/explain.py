@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from errno import EACCES, EPERM, EROFS
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
+from monitor import file_modes
 from monitor.cli.common import (
     FINDINGS,
     MISCONFIGURED,
@@ -78,8 +80,8 @@ def explain_item(
         complain("--no-match and --why belong to --save-test")
         raise typer.Exit(2)
     found = loaded(config)
-    lists = load(found.watchlists, cache=found.pattern_cache)
-    test_place = place(lists, save_test, found.watchlists) if save_test else None
+    lists = load(found.watchlists, cache=found.pattern_cache, tests=found.own_tests)
+    test_place = place(lists, save_test, found) if save_test else None
     item = explain.as_polled(_item(what, found), lists.press.outlets)
     said = explain.explain(Matcher(lists, extract=extractor(lists), denier=listener(lists)), item)
     if as_json:
@@ -257,9 +259,11 @@ class Place:
     watchlist: str
     folder: Path
     file: Path
+    #: for tests that cannot be written to `file`
+    spare: Path
 
 
-def place(lists: WithTests, name: str, folder: Path) -> Place:
+def place(lists: WithTests, name: str, found: Settings) -> Place:
     """The test file of a watchlist: the one that has its tests, else the one beside it.
 
     Ends the command for no such one.
@@ -268,7 +272,13 @@ def place(lists: WithTests, name: str, folder: Path) -> Place:
     if name not in known:
         complain("; ".join(filter(None, (f"there is no watchlist {name!r}", suggestion(name, known)))))
         raise typer.Exit(MISCONFIGURED)
-    return Place(lists=lists, watchlist=name, folder=folder, file=save_test.file_of(lists, name))
+    return Place(
+        lists=lists,
+        watchlist=name,
+        folder=found.watchlists,
+        file=save_test.file_of(lists, name),
+        spare=found.own_tests.resolve() / f"{name}.test.yaml",
+    )
 
 
 def save(where: Place, item: Item, *, no_match: bool, why: str, quiet: bool = False) -> None:
@@ -287,16 +297,9 @@ def save(where: Place, item: Item, *, no_match: bool, why: str, quiet: bool = Fa
             "was written"
         )
         raise typer.Exit(FINDINGS)
-    try:
-        old = where.file.read_bytes() if where.file.exists() else b""
-        new = save_test.addition(old, str(where.file), where.watchlist, test)
-        with where.file.open("ab") as out:
-            out.write(new)
-    except OSError as error:
-        complain(f"{where.file}: {error.strerror} (`monitor init` makes watchlists that are yours)")
-        raise typer.Exit(MISCONFIGURED) from None
-    lists = load(where.folder)
-    case = [c for c in lists.cases if Path(c.file) == where.file][-1]
+    file = _append(where, test)
+    lists = load(where.folder, tests=where.spare.parent)
+    case = [c for c in lists.cases if Path(c.file) == file][-1]
     outcome = selftest.run(
         lists, [case], extract=extractor(lists), detect=lambda text: detect.detect(text, None)
     ).outcomes[0]
@@ -304,3 +307,35 @@ def save(where: Place, item: Item, *, no_match: bool, why: str, quiet: bool = Fa
         say(f"saved as a {test.kind} test: {outcome}")
     if outcome.failed:
         raise typer.Exit(FINDINGS)
+
+
+def _append(where: Place, test: save_test.NewTest) -> Path:
+    """Write the test beside its watchlist, or into the data folder where that is read-only; where it is.
+
+    Ends the command: it can be written nowhere.
+    """
+    try:
+        _write(where.file, where.watchlist, test)
+    except OSError as error:
+        if error.errno not in (EROFS, EACCES, EPERM):
+            complain(f"{where.file}: {error.strerror} (`monitor init` makes watchlists that are yours)")
+            raise typer.Exit(MISCONFIGURED) from None
+    else:
+        return where.file
+    try:
+        file_modes.make_folder(where.spare.parent)
+        _write(where.spare, where.watchlist, test)
+    except OSError as error:
+        complain(f"{where.spare}: {error.strerror}")
+        raise typer.Exit(MISCONFIGURED) from None
+    complain(
+        f"{where.file} cannot be written: the test is in {where.spare}, and `monitor watchlists test` runs it"
+    )
+    return where.spare
+
+
+def _write(file: Path, watchlist: str, test: save_test.NewTest) -> None:
+    old = file.read_bytes() if file.exists() else b""
+    new = save_test.addition(old, str(file), watchlist, test)
+    with file.open("ab") as out:
+        out.write(new)

@@ -56,13 +56,13 @@ def kept(db: Database, claim: Claim, now: datetime, known: Outlets) -> tuple[Sup
 
 
 def keep_test(found: Settings, made: Suppression, item: Any, *, quiet: bool) -> None:
-    """Append the test of a false alarm beside its watchlist, where that can be written.
+    """Append the test of a false alarm beside its watchlist, or in the data folder where that is read-only.
 
     A rule that still fires makes the new test fail until somebody corrects it: that is what it is for.
     """
-    lists = load(found.watchlists, cache=found.pattern_cache)
+    lists = load(found.watchlists, cache=found.pattern_cache, tests=found.own_tests)
     try:
-        place = explain.place(lists, made.watchlist, found.watchlists)
+        place = explain.place(lists, made.watchlist, found)
         explain.save(place, item, no_match=True, why=f"{made.author}: {made.reason}", quiet=quiet)
     except typer.Exit:
         complain(f"the suppression holds; correct the rule before {made.expires_at:%Y-%m-%d}")

@@ -40,7 +40,7 @@ MAX_TEXT = items.MAX_LINE
 def compiled(config: Path | None) -> WithTests:
     """The watchlists that the configuration names. Raises ConfigError."""
     found = loaded(config)
-    return load(found.watchlists, cache=found.pattern_cache)
+    return load(found.watchlists, cache=found.pattern_cache, tests=found.own_tests)
 
 
 def opened(file: str) -> BinaryIO:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor import daemon, logs
 from monitor.app import App, opened
-from monitor.cli.common import ConfigOption, loaded, say
+from monitor.cli.common import ConfigOption, heard, loaded, say
 from monitor.cli.false_alarms import keep_test, kept
 from monitor.desk import server
 from monitor.desk.asked import Desk
@@ -69,7 +69,8 @@ def _application(desk: Desk) -> object:
 
 def _claimed(app: App, claim: Claim) -> tuple[Suppression, int]:
     made, item, count = kept(app.db, claim, app.clock(), app.parts.watchlists.press.outlets)
-    keep_test(app.parts.settings, made, item.item, quiet=True)
+    with heard(lambda text: log.warning("false_alarm_test", detail=text)):
+        keep_test(app.parts.settings, made, item.item, quiet=True)
     return made, count
 
 

@@ -74,6 +74,11 @@ class Settings:
         return self.data / "patterns.cache"
 
     @property
+    def own_tests(self) -> Path:
+        """Where tests of watchlists go whose folder cannot be written; may not be there."""
+        return self.data / "tests"
+
+    @property
     def kept_files(self) -> tuple[Path, ...]:
         """What one start leaves the next; any may be missing, and all may be deleted."""
         names = ("documents.cache", "templates.cache")

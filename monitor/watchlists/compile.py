@@ -46,13 +46,16 @@ MAX_FILES = 2000
 __all__ = ["Rule", "Watchlist", "Watchlists", "compile_sources", "load", "read", "revision"]
 
 
-def load(directory: Path, *, cache: Path | None = None) -> WithTests:
+def load(directory: Path, *, cache: Path | None = None, tests: Path | None = None) -> WithTests:
     """The compiled watchlists of a folder, with the help of a `cache` file that may or may not be there.
 
-    Raises ConfigError with every mistake of every file.
+    `tests`: a folder with more test files, which may not be there. Raises ConfigError with every mistake of
+    every file.
     """
     with uncollected():
-        return compile_sources(read(directory), root=directory.as_posix(), cache=cache)
+        more = sorted(tests.resolve().glob("*.test.yaml")) if tests is not None else ()
+        sources = read(directory) | {path.as_posix(): path.read_bytes() for path in more}
+        return compile_sources(sources, root=directory.as_posix(), cache=cache)
 
 
 @contextmanager
@@ -126,7 +129,7 @@ class _Compiler:
             raise ConfigError(tuple(sorted(self.mistakes, key=_place)))
         self.files.close()
         literals = frozenset(chain.from_iterable(_literals(r) for w in lists for r in w.rules))
-        of = revision(sources)
+        of = revision({name: text for name, text in sources.items() if not name.startswith("/")})
         return WithTests(
             lists=lists,
             entities=entities,
@@ -149,8 +152,9 @@ class _Compiler:
 
     def _read(self, name: str, text: bytes) -> None:
         path = PurePosixPath(name)
-        file = f"{self.root}/{name}" if self.root else name
-        folder = path.parts[0] if len(path.parts) > 1 else ""
+        elsewhere = path.is_absolute()
+        file = f"{self.root}/{name}" if self.root and not elsewhere else name
+        folder = path.parts[0] if len(path.parts) > 1 and not elsewhere else ""
         if folder not in {"", "entities", "vocabulary"} or name in (SIDES, OUTLETS):
             return
         try:

@@ -57,7 +57,8 @@ def of_item(item: Item) -> TestItem:
 def file_of(lists: WithTests, watchlist: str) -> Path:
     """Where the tests of a watchlist are: the file that has them, else the one beside it."""
     beside = next(Path(w.file).with_suffix(".test.yaml") for w in lists.lists if w.id == watchlist)
-    files = [Path(case.file) for case in lists.cases if case.watchlist == watchlist]
+    files = [Path(c.file) for c in lists.cases if c.watchlist == watchlist]
+    files = [file for file in files if file.is_relative_to(beside.parent)]
     return beside if beside in files or not files else files[0]
 
 

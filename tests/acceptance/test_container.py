@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -17,7 +18,7 @@ from monitor.config import load
 from monitor.errors import StoreError
 from monitor.store import archive
 from monitor.store.database import Database
-from tests.support.line import until
+from tests.support.line import ENTITIES, WATCHLIST, until
 from tests.support.services import need
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -178,6 +179,39 @@ def test_it_stops_well_under_load_and_writes_to_its_data_alone(
     assert set(config.rglob("*")) == before
     with Database.open(f"sqlite:///{database}", create=False) as db:
         assert db.check() == ()
+
+
+def test_a_false_alarm_keeps_its_test_where_the_configuration_is_read_only(
+    site: Path, place: tuple[Path, Path, dict[str, str]]
+) -> None:
+    """In the data folder, from where the tests of the watchlists take it, too."""
+    config, data, env = place
+    (config / "watchlists" / "entities").mkdir(parents=True)
+    (config / "watchlists" / "entities" / "people.yaml").write_text(ENTITIES, "utf-8")
+    (config / "watchlists" / "contacts.yaml").write_text(WATCHLIST, "utf-8")
+    text = (config / "monitor.yaml").read_text("utf-8")
+    (config / "monitor.yaml").write_text(text + "watchlists: watchlists\n", "utf-8")
+    feed = config.parent / "one.xml"
+    said = "<item><title>Putin received Khalifa Haftar</title><guid>1</guid></item>"
+    feed.write_text(f"<rss version='2.0'><channel><title>F</title>{said}</channel></rss>")
+    (config / "feeds.yaml").write_text(
+        f"feeds:\n  - {{id: one, url: 'file:{feed}', title: One, language: en}}\n"
+    )
+
+    def monitor(*words: str) -> subprocess.CompletedProcess[str]:
+        command = confined(config, site, data, *words)
+        return subprocess.run(
+            command, env=env, cwd=data, capture_output=True, text=True, timeout=100, check=False
+        )
+
+    assert monitor("once", "--all").returncode == 0
+    story = json.loads(monitor("stories", "--json").stdout)["stories"][0]["id"]
+    marked = monitor("ack", story, "--false-positive", "--author", "ann", "--reason", "a test")
+    kept = data / "tests" / "contacts.test.yaml"
+    assert str(kept) in marked.stderr, marked.stderr
+    tested = monitor("watchlists", "test")
+    assert f"{kept}:4" in tested.stderr, tested.stderr
+    assert tested.returncode == 1
 
 
 # --- compose -------------------------------------------------------------------------------------------------
