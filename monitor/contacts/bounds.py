@@ -1,4 +1,4 @@
-"""Pure. Where the clauses of a sentence begin, and about whom one goes on."""
+"""Pure. Where the clauses of a sentence begin, about whom one goes on, and who acts in one."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from monitor.contacts.parties import Rank
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from monitor.contacts.model import Actor, Frame
+    from monitor.contacts.model import Actor, Frame, Parties, Word
 
+#: words of contact that lead somewhere
+_JOURNEY = frozenset({"visit", "expected", "host"})
 _COMMA = re.compile("[,،]")
 #: what ends one piece of a sentence before the next one's subject
 _AFTER_COMMA = re.compile(r"[,،]\s*\Z")
@@ -98,3 +100,25 @@ def _own_subject(frame: Frame, span: tuple[int, int]) -> bool:
     if frame.grammar.verb_first:
         return len(people) > 1
     return any(a.start < min(c.start for c in frame.cues if c.start >= span[0]) for a in people)
+
+
+def acts_there(frame: Frame, cue: Word, made: Parties) -> bool:
+    """Whether somebody of a side stands in the clause of a word of contact, or the clause is about him:
+    "Marin won, an analyst in Bonn said" tells of no journey.
+    """
+    span = frame.clause(cue.start)
+    about = antecedent(frame, span)
+    if cue.sense == "presence" and frame.grammar.says.match(frame.text[cue.end :]):
+        span = (max(span[0], frame.text.rfind(",", 0, cue.start)), span[1])
+    acting = [a for a in made.actors if a.rank is not Rank.COUNTRY]
+    return any(span[0] <= a.start < span[1] or a in about for a in acting)
+
+
+def leads_elsewhere(frame: Frame, cue: Word, land: Actor) -> bool:
+    """Whether a journey ends in a third country: "bound for Spain, seen after a visit to Malta"."""
+    if cue.sense not in _JOURNEY:
+        return False
+    start, end = frame.clause(cue.start)
+    if frame.grammar.verb_last:
+        return land.start > cue.end and any(start <= a.start < cue.start for a in frame.foreign)
+    return land.start < cue.start and any(cue.end <= a.start < end for a in frame.foreign)

@@ -138,7 +138,7 @@ def _sort_entity(
     rank, sides = rank_of(spec), cast.sides(mention)
     if spec.kind != "event" and frame.parties.isdisjoint(sides):
         frame.strangers.append((mention, "person" if THIRD_PARTY in spec.tags else spec.kind))
-        if spec.kind in {"country", "body"}:
+        if spec.kind in {"country", "body", "place"}:
             frame.foreign.append(Actor(spec.name, THIRD, rank, *place, mention, spec.kind))
     if spec.kind in _SPEAKING or METONYM in spec.tags:
         side = sides[0] if sides else THIRD
@@ -375,7 +375,8 @@ def groups(frame: Frame, actors: Sequence[Actor]) -> list[list[Actor]]:
     for actor in actors:
         between = frame.text[lists[-1][-1].end : actor.start] if lists else ""
         listed = bool(between.strip()) or (bool(lists) and lists[-1][-1].side == actor.side)
-        if lists and listed and len(between) <= AROUND and _joined(frame.grammar, between):
+        apart = _with_whom(frame, actor) and not frame.grammar.joiner.search(between)
+        if lists and listed and not apart and len(between) <= AROUND and _joined(frame.grammar, between):
             lists[-1].append(actor)
         else:
             lists.append([actor])

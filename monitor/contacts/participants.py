@@ -131,9 +131,9 @@ def _unfit(frame: Frame, made: Parties, cues: Sequence[Word]) -> Refusal | None:
     bare = [side for side in frame.parties if made.best(side) is Rank.COUNTRY]
     if bare and made.reaches_beyond(frame) and frame.sentence.field == "content":
         return Refusal.COUNTRY_ELSEWHERE
-    if len(bare) == 2 and not _paired(frame, made):
+    if len(bare) == 2 and not _paired(frame, made, cues):
         return Refusal.BOTH_COUNTRIES
-    if bare and all(c.sense == "mission" for c in cues):
+    if bare and all(c.sense == "mission" for c in cues) and not _attended(frame, made):
         return Refusal.COUNTRY_WORD
     return None
 
@@ -274,16 +274,32 @@ def _land(frame: Frame, span: tuple[int, int], side: str, cues: Sequence[Word]) 
         ]
         wanted = [a for a in lands if travel or states or a.part == "core"]
         if wanted:
-            return wanted[:1]
+            return [min(wanted, key=lambda a: (not _in_pair(frame, a), a.start))]
     return []
 
 
-def _paired(frame: Frame, made: Parties) -> bool:
-    """ "Franco-Spanish talks", "talks between France and Spain"."""
+def _in_pair(frame: Frame, land: Actor) -> bool:
+    """Whether the other party's country stands right beside it."""
+    others = (a for a in frame.lands if a.side in frame.parties - {land.side})
+    return any(abs(a.mention.token - land.mention.token) <= 1 for a in others)
+
+
+def _attended(frame: Frame, made: Parties) -> bool:
+    """ "France reopened its embassy in the presence of the Spanish minister"."""
+    there = frame.grammar.also.search(frame.text)
+    return there is not None and any(a.rank < Rank.METONYM and a.start >= there.end() for a in made.actors)
+
+
+def _paired(frame: Frame, made: Parties, cues: Sequence[Word]) -> bool:
+    """ "Franco-Spanish talks", "talks between France and Spain", "France denies a deal with Spain"."""
     one_party, other_party = frame.parties
     for one, other in product(made.of(one_party), made.of(other_party)):
         first, second = sorted((one, other), key=lambda a: a.start)
         gap = second.mention.token - first.mention.token_end
         if gap <= 2 or frame.grammar.joined.match(frame.text[first.end : second.start]):
+            return True
+        states = first.kind == second.kind == "country"
+        facing = states and frame.grammar.with_whom.search(frame.text[: second.start])
+        if facing and any(first.end < cue.start <= second.start for cue in cues):
             return True
     return False

@@ -6,17 +6,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from monitor.folding import fold_all, folded
+from monitor.languages import tables
 from monitor.matching.evaluate import keys_of
+from monitor.matching.mentions import EntitySpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from monitor.matching.mentions import EntitySpec, Mention
+    from monitor.matching.mentions import Mention
     from monitor.matching.rules import PartySpec
     from monitor.model import Side
     from monitor.model.press import Sides
@@ -130,6 +133,33 @@ def _voices(entities: Mapping[str, EntitySpec], tag: str, press_sides: Sides) ->
     """The sides for which a party's entities speak."""
     listed = (spec for spec in entities.values() if tag[1:] in spec.tags)
     return frozenset(side for spec in listed for side in press_sides.spoken_for(spec.tags))
+
+
+def both_nations(entities: Iterable[EntitySpec], one: PartySpec, other: PartySpec) -> EntitySpec | None:
+    """ "Franco-Spanish" and "Hispano-French" in the languages that make one word of two nations,
+    with the tags of both parties; None where no language does.
+    """
+    people = [spec for spec in entities if spec.kind == "demonym"]
+    names: dict[str, list[str]] = {}
+    for first, second in ((one.tag[1:], other.tag[1:]), (other.tag[1:], one.tag[1:])):
+        halves = [(lang, half) for spec in people if first in spec.tags for lang, half in _halves(spec)]
+        for lang, half in halves:
+            wholes = (n for spec in people if second in spec.tags for n in spec.aliases.get(lang, ()))
+            names.setdefault(lang, []).extend(f"{half}-{name}" for name in wholes if "-" not in name)
+    made = {lang: tuple(dict.fromkeys(said)) for lang, said in names.items() if said}
+    name, tags = f"{one.id}-{other.id}", (one.tag[1:], other.tag[1:])
+    return EntitySpec(id=name, name=name, kind="demonym", tags=tags, aliases=made) if made else None
+
+
+def _halves(people: EntitySpec) -> Iterator[tuple[str, str]]:
+    """By language how a nation's name begins a double one: "turco"."""
+    for lang, names in people.aliases.items():
+        rows = tables.read(tables.Forms, lang).halves if lang in tables.having(tables.Forms) else ()
+        for name, row in product(names, rows):
+            if " " not in name and name.endswith(row.ending) and len(name) > row.drop + 1:
+                yield from (
+                    (lang, name[: len(name) - row.drop] + form) for forms in row.forms for form in forms
+                )
 
 
 def _first(entities: Mapping[str, EntitySpec], tag: str, kind: str, party: str) -> str:

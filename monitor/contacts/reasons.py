@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from monitor.contacts.bounds import acts_there, leads_elsewhere
 from monitor.contacts.parties import FORCES, NAVY, Rank
 from monitor.matching.rules import Rule
 from monitor.matching.tree import clauses
@@ -47,6 +48,7 @@ class Refusal(StrEnum):
     TITLE_OF_OTHERS = "the title is about a third party, and no sentence names both sides"
     APART_WORD = "no sentence names both sides, and the word of contact is no act between them"
     APART_BODY = "no sentence names both sides, and one of them is no more than somebody's body"
+    SOMEBODY_ELSE = "a country alone, and what is said there is done by somebody else"
     OTHER_NEWS = "a semicolon parts the sides: two pieces of news"
     ONLY_PLACES = "both are no more than places"
     COUNTRY_WORD = "a country alone, and the word of contact needs somebody who acts"
@@ -56,6 +58,8 @@ class Refusal(StrEnum):
 OFFICE = 3
 #: letters between a name and the clause about it: a comma and a space
 BESIDE = 2
+#: words between a nation's adjective and what it is an adjective of
+ADJECTIVE = 3
 #: the whole sentence
 SENTENCE = 1000
 _AGAINST = frozenset({"%rejection"})
@@ -253,6 +257,10 @@ def _allowed(reason: Reason, frame: Frame, cues: Sequence[Word], made: Parties) 
     ]
     if not fitting:
         return Refusal.COUNTRY_WORD
+    if reason.clause and reason is not PAIR:
+        fitting = [cue for cue in fitting if acts_there(frame, cue, made)]
+        if not fitting:
+            return Refusal.SOMEBODY_ELSE
     if any(kind not in reason.company or _acts(frame, m) for m, kind in frame.strangers):
         return Refusal.COUNTRY_AMONG_OTHERS
     lands = [a for a in made.actors if a.rank is Rank.COUNTRY and a.kind in reason.lands]
@@ -264,8 +272,40 @@ def _allowed(reason: Reason, frame: Frame, cues: Sequence[Word], made: Parties) 
         pairs = [(cue, land) for cue, land in pairs if not _parted(frame, cue, land)]
     if not pairs:
         return Refusal.COUNTRY_CLAUSE
-    near = any(_gap(cue.mention, land.mention) <= reason.reach for cue, land in pairs)
-    return reason if near else Refusal.COUNTRY_FAR
+    pairs = [(cue, land) for cue, land in pairs if not leads_elsewhere(frame, cue, land)]
+    if reason is PAIR:
+        pairs = [(cue, land) for cue, land in pairs if _of_both(frame, cue, lands)]
+    if any(_gap(cue.mention, land.mention) <= _reach(frame, reason, cue, land) for cue, land in pairs):
+        return reason
+    return Refusal.COUNTRY_FAR
+
+
+def _reach(frame: Frame, reason: Reason, cue: Word, land: Actor) -> int:
+    """How near a country must be; a nation's adjective beside another word says nothing of its state:
+    "rang Marin after the French strikes".
+    """
+    words: tuple[Word | Actor, ...] = (cue, land)
+    start, end = min(w.end for w in words), max(w.start for w in words)
+    officials = any(start <= office.start < end for office in frame.offices)
+    plain = land.kind != "demonym" or not reason.clause or officials
+    return reason.reach if plain else min(reason.reach, ADJECTIVE)
+
+
+def _of_both(frame: Frame, cue: Word, lands: Sequence[Actor]) -> bool:
+    """Whether a word of contact is the pair's: near it, or done by it; not "filmed between France and
+    Spain, it tells of a meeting", nor "France and Spain's output fell after a meeting".
+    """
+    first, last = min(lands, key=lambda a: a.start), max(lands, key=lambda a: a.start)
+    facing = frame.grammar.partner.match(frame.text[cue.end :].lstrip())
+    if facing and last.start < cue.start:
+        return False
+    if min(_gap(cue.mention, land.mention) for land in lands) <= ADJECTIVE:
+        return True
+    joined = first.kind == "demonym" or frame.text[first.end : first.end + 1] in {"-", "–"}
+    held = frame.text[last.end : last.end + 1] == "'" or frame.grammar.between.search(
+        frame.text[: first.start]
+    )
+    return not joined and not held
 
 
 def _composed_body(actor: Actor, cast: Cast) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DEPUTY = 16
 #: words between a country and an office that belong together ("French first deputy minister")
 REACH = 3
+#: the end of an office that leads a ministry
+MINISTER = " minister"
 _MORE = re.compile(r"(?:\s[\w'-]+){1,3}")
 _LATIN = re.compile(r"[a-zà-ÿ]+")
 _ADJECTIVE = re.compile(r"\s(?!(?:delegation|officials?|leaders|has|have|said|will|is|was|and|in|on)\b)\w")
@@ -29,6 +31,8 @@ def refined(actor: Actor, frame: Frame, cast: Cast) -> Actor:
     """An office's actor with the whole of its words and, where those say more,
     a better name than its entity's.
     """
+    if actor.rank is Rank.BODY and actor.side in cast.demonyms:
+        return _head(actor, frame, cast)
     if actor.rank is not Rank.OFFICE or actor.side not in cast.demonyms:
         return actor
     for office in frame.offices:
@@ -50,6 +54,15 @@ def refined(actor: Actor, frame: Frame, cast: Cast) -> Actor:
     rest = actor.name.removeprefix(demonym)
     general = rest != actor.name and rest.islower() and not body.endswith(NAMELESS)
     return replace(actor, name=body) if general else actor
+
+
+def _head(body: Actor, frame: Frame, cast: Cast) -> Actor:
+    """Who leads a ministry, where its words are his office: "the French foreign minister"."""
+    if not any(o.sense == "person" and body.start <= o.start < o.end <= body.end for o in frame.offices):
+        return body
+    title = office_title(frame.text[body.start : body.end])
+    named = replace(body, name=f"{cast.demonyms[body.side]} {title}", rank=Rank.OFFICE, kind="person")
+    return named if title.endswith(MINISTER) else body
 
 
 def alone(frame: Frame) -> list[Word]:

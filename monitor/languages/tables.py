@@ -241,6 +241,8 @@ class Forms(Table):
     plurals: Endings = ()
     demonyms: Endings = ()
     words: Endings = ()
+    #: how a people's name begins a double one; every line that fits holds
+    halves: Endings = ()
     #: declension: the paradigms, six cases each
     unchanged: Words = ()
     adjectives: Endings = ()

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from monitor import documents
-from monitor.contacts.parties import CONTACT
+from monitor.contacts.parties import CONTACT, both_nations
 from monitor.contacts.reasons import REASONS, declared_rules
 from monitor.documents import Document, inside_scalar, suggestion
 from monitor.errors import ConfigError, Mistake
@@ -128,6 +128,10 @@ class _Compiler:
         if self.mistakes or press is None:
             raise ConfigError(tuple(sorted(self.mistakes, key=_place)))
         self.files.close()
+        for one, other in (w.between for w in lists if w.between is not None):
+            both = both_nations(entities.values(), one, other)
+            if both is not None and both.id not in entities:
+                entities = entities | {both.id: both}
         literals = frozenset(chain.from_iterable(_literals(r) for w in lists for r in w.rules))
         of = revision({name: text for name, text in sources.items() if not name.startswith("/")})
         return WithTests(
