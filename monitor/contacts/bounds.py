@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from monitor.contacts.model import NEXT
-from monitor.contacts.parties import Rank
+from monitor.contacts.model import NEXT, Word
+from monitor.contacts.parties import THIRD, Rank
+from monitor.languages.grammar import NAMELESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from monitor.contacts.model import Actor, Frame, Parties, Word
+    from monitor.contacts.model import Actor, Frame, Parties
 
 #: words of contact that lead somewhere
 _JOURNEY = frozenset({"visit", "expected", "host"})
 _COMMA = re.compile("[,،]")
+#: letters behind a word of contact in which its partner is named, and letters of who that is
+REACH, NAME = 20, 40
+#: the rest of a word
+_REST = re.compile(r"\w*")
 #: what ends one piece of a sentence before the next one's subject
 _AFTER_COMMA = re.compile(r"[,،]\s*\Z")
 
@@ -24,12 +29,28 @@ def cut(frame: Frame) -> None:
     """Cut a sentence into clauses, never inside a name or a word of contact."""
     taken = [(a.start, a.end) for a in frame.actors] + [(c.start, c.end) for c in frame.cues]
     found = {word.start() for word in frame.grammar.boundary.finditer(frame.text)}
-    found |= {word.start() for word in frame.grammar.then.finditer(frame.text)}
+    found |= {
+        word.start() for word in frame.grammar.then.finditer(frame.text) if not _names(frame, word.end())
+    }
     if frame.sentence.field == "title":
         found.update(_headline_bounds(frame))
     frame.apart = {*_opened(frame), *_side_by_side(frame)}
-    found |= frame.apart
+    found |= _opening(frame)
+    found |= {*frame.apart, *_participles(frame)}
     frame.bounds = [at for at in sorted(found) if not any(start <= at < end for start, end in taken)]
+
+
+def _names(frame: Frame, at: int) -> bool:
+    """Whether somebody is named right there: "met Marin and then Ann Bee" is one list."""
+    return any(0 <= actor.start - at <= 1 for actor in frame.actors)
+
+
+def _participles(frame: Frame) -> Iterator[int]:
+    """Where verbs come last, the end of what is said of a name before it: "Bonn'da görüşen | Marin"."""
+    for cue in frame.cues if frame.grammar.verb_last else ():
+        end = cue.end + len(_REST.match(frame.text, cue.end)[0])  # type: ignore[index]
+        if frame.grammar.participle.fullmatch(frame.text[cue.start : end].split()[-1]) and _names(frame, end):
+            yield end
 
 
 def _headline_bounds(frame: Frame) -> Iterator[int]:
@@ -38,6 +59,12 @@ def _headline_bounds(frame: Frame) -> Iterator[int]:
         before = frame.grammar.meanwhile_before.search(frame.text[: actor.start])
         if actor.rank is Rank.PERSON and before and not frame.text.startswith("'", actor.end):
             yield before.start()
+
+
+def _opening(frame: Frame) -> set[int]:
+    """The comma behind what happened before or after: "After a visit to Ann Bee, Marin received …"."""
+    comma = _COMMA.search(frame.text)
+    return {comma.start()} if comma and frame.grammar.sequel.match(frame.text) else set()
 
 
 def _opened(frame: Frame) -> Iterator[int]:
@@ -84,14 +111,23 @@ def _told(frame: Frame, actor: Actor) -> bool:
 
 def antecedent(frame: Frame, span: tuple[int, int]) -> list[Actor]:
     """Whom a relative clause is about, the name right before it;
-    or who acted before "then", where nobody is named in front of its verb.
+    or who acted before "then" or ", was", where nobody is named in front of its verb.
     """
-    if frame.grammar.then.match(frame.text, span[0]) and not _own_subject(frame, span):
+    if _goes_on(frame, span[0]) and not _own_subject(frame, span):
         before = frame.clause(span[0] - 1)
         return [*antecedent(frame, before), *frame.within(before, "core")][:1] if span[0] else []
     if not frame.grammar.relative.match(frame.text[span[0] : span[0] + NEXT]):
         return []
     return [a for a in frame.actors if 0 <= span[0] - a.end <= 2 and a.part not in {"topic", "place"}][-1:]
+
+
+def _goes_on(frame: Frame, start: int) -> bool:
+    """Whether a clause begins with "then", or a verb behind a comma: "Marin, back from Bonn, was seen"."""
+    text = frame.text
+    verb = "," in text[max(0, start - 1) : start + 1] and frame.grammar.verbal.match(
+        text[start:].lstrip(", ")
+    )
+    return bool(start and (verb or frame.grammar.then.match(text, start)))
 
 
 def _own_subject(frame: Frame, span: tuple[int, int]) -> bool:
@@ -114,6 +150,13 @@ def acts_there(frame: Frame, cue: Word, made: Parties) -> bool:
     return any(span[0] <= a.start < span[1] or a in about for a in acting)
 
 
+def is_at_home(frame: Frame, cue: Word, made: Parties) -> bool:
+    """Whether a word of presence names the country of who acts: a Spaniard in Madrid visits nobody."""
+    clause = frame.clause(cue.start)
+    acting = {a.side for a in made.actors if a.rank is not Rank.COUNTRY and frame.clause(a.start) == clause}
+    return any(land.side in acting and cue.start <= land.start < cue.end for land in frame.lands)
+
+
 def leads_elsewhere(frame: Frame, cue: Word, land: Actor) -> bool:
     """Whether a journey ends in a third country: "bound for Spain, seen after a visit to Malta"."""
     if cue.sense not in _JOURNEY:
@@ -122,3 +165,37 @@ def leads_elsewhere(frame: Frame, cue: Word, land: Actor) -> bool:
     if frame.grammar.verb_last:
         return land.start > cue.end and any(start <= a.start < cue.start for a in frame.foreign)
     return land.start < cue.start and any(cue.end <= a.start < end for a in frame.foreign)
+
+
+def has_partner(frame: Frame, cue: Word) -> bool:
+    """Whether the words name with whom, and it is nobody of either side: "talks with the unions"."""
+    end = frame.clause(cue.start)[1]
+    found = frame.grammar.partner.search(frame.text, cue.start, min(end, cue.end + REACH))
+    if found is None or frame.grammar.verb_last or any(c.start < found.start() for c in _later(frame, cue)):
+        return False
+    rest = frame.text[found.end() : min(end, found.end() + NAME)]
+    named: list[Actor | Word] = [*frame.actors, *frame.offices]
+    known = any(found.end() <= w.start < found.end() + NAME for w in named)
+    return bool(rest.strip()) and not known and not frame.grammar.pronoun.search(rest)
+
+
+def _later(frame: Frame, cue: Word) -> list[Word]:
+    return [c for c in frame.cues if c.start >= cue.end]
+
+
+def whereabouts(frame: Frame) -> Iterator[Word]:
+    """Headlines without a verb: "Marin in Bonn", said of a person or a delegation in the other's country."""
+    for land in frame.lands:
+        before = frame.grammar.at.search(frame.text[: land.start])
+        after = frame.grammar.at_after.match(frame.text[land.end :])
+        if (
+            land.kind == "demonym"
+            or not (before or after)
+            or any(c.start <= land.start < c.end for c in frame.cues)
+        ):
+            continue
+        start = before.start() if before else land.start
+        end = land.end + (after.end() if after else 0)
+        who = (a for a in frame.actors if a.end == start - 1 and a.side not in (land.side, THIRD))
+        if any(a.rank is Rank.PERSON or a.name.endswith(NAMELESS) for a in who):
+            yield Word("presence", start, end, land.mention)

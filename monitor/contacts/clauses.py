@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.contacts.bounds import cut
+from monitor.contacts.bounds import cut, whereabouts
 from monitor.contacts.model import Actor, Frame, Part, Word
 from monitor.contacts.parties import CONTACT, METONYM, SPOKESMAN, THIRD, THIRD_PARTY, Rank, rank_of
 from monitor.contacts.unnamed import alone, composed, refined, unnested
@@ -70,6 +70,8 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
     frame.voices = _speakers(frame)
     frame.titles = alone(frame)
     cut(frame)
+    if sentence.field == "title":
+        frame.cues += whereabouts(frame)
     for number, actor in enumerate(frame.actors):
         actor.part = _part(frame, number)
     _topics(frame)

@@ -102,6 +102,13 @@ class Frame:
         """The actors inside a span that have one of `parts`, third parties too."""
         return [a for a in self.actors if span[0] <= a.start < span[1] and a.part in parts]
 
+    def is_where(self, land: Actor) -> bool:
+        """Whether a country is where something is: "in Spain", "İspanya'da"."""
+        grammar = self.grammar
+        return bool(
+            grammar.at.search(self.text[: land.start]) or grammar.at_after.match(self.text[land.end :])
+        )
+
     def declined(self, actor: Actor) -> bool:
         """Where verbs come last: whether an ending or a word behind a name makes it no subject."""
         after = self.text[actor.end : actor.end + NEXT]

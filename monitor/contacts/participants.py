@@ -7,7 +7,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from monitor.contacts.bounds import antecedent
+from monitor.contacts.bounds import antecedent, has_partner
 from monitor.contacts.clauses import groups, linked
 from monitor.contacts.model import Actor, Frame, Parties, Word
 from monitor.contacts.parties import THIRD, Rank
@@ -128,6 +128,8 @@ def _unfit(frame: Frame, made: Parties, cues: Sequence[Word]) -> Refusal | None:
     if lacking:
         apart = any(_meanwhile(frame, a, cues[0]) for a in frame.actors if a.side in lacking)
         return Refusal.MEANWHILE if apart else Refusal.ONE_SIDE
+    if _gathered(frame, made, cues):
+        return Refusal.GATHERING
     bare = [side for side in frame.parties if made.best(side) is Rank.COUNTRY]
     if bare and made.reaches_beyond(frame) and frame.sentence.field == "content":
         return Refusal.COUNTRY_ELSEWHERE
@@ -136,6 +138,15 @@ def _unfit(frame: Frame, made: Parties, cues: Sequence[Word]) -> Refusal | None:
     if bare and all(c.sense == "mission" for c in cues) and not _attended(frame, made):
         return Refusal.COUNTRY_WORD
     return None
+
+
+def _gathered(frame: Frame, made: Parties, cues: Sequence[Word]) -> bool:
+    """ "Ministers from Spain, France and Malta attended": two of many met nobody in particular."""
+    span = frame.clause(cues[0].start)
+    many = frame.grammar.gathering.search(frame.text, *span) and any(
+        span[0] <= a.start < span[1] and a.kind == "country" for a in frame.foreign
+    )
+    return bool(many) and all(made.best(side) >= Rank.OFFICE for side in frame.parties)
 
 
 def _complete(frame: Frame, others: Sequence[Actor], cues: Sequence[Word]) -> bool:
@@ -233,7 +244,7 @@ def _speaks_for_itself(frame: Frame, actor: Actor, cues: Sequence[Word]) -> bool
     """A ministry speaks of its own deals;
     a person of meetings, while of a deal, or to a third party, he has a view.
     """
-    if _third_in(frame, frame.clause(actor.start)):
+    if _third_in(frame, frame.clause(actor.start)) or any(has_partner(frame, cue) for cue in cues):
         return False
     return actor.kind != "person" or any(c.sense not in _STATES - {"message", "invite"} for c in cues)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from monitor.contacts.bounds import acts_there, leads_elsewhere
+from monitor.contacts.bounds import acts_there, has_partner, is_at_home, leads_elsewhere
 from monitor.contacts.parties import FORCES, NAVY, Rank
 from monitor.matching.rules import Rule
 from monitor.matching.tree import clauses
@@ -50,6 +50,7 @@ class Refusal(StrEnum):
     APART_BODY = "no sentence names both sides, and one of them is no more than somebody's body"
     SOMEBODY_ELSE = "a country alone, and what is said there is done by somebody else"
     OTHER_NEWS = "a semicolon parts the sides: two pieces of news"
+    GATHERING = "a gathering of many states"
     ONLY_PLACES = "both are no more than places"
     COUNTRY_WORD = "a country alone, and the word of contact needs somebody who acts"
 
@@ -84,6 +85,8 @@ class Reason:
     reach: int = 8
     #: whether the country must stand in the clause of the word, unless nobody else is named
     clause: bool = True
+    #: whether the country may be no more than where it is said to be: "in Spain"
+    places: bool = True
     #: words that make it something else, anywhere in the sentence
     unless: frozenset[str] = frozenset()
     #: kinds of entities of neither side that may be named in the sentence; an official of theirs never
@@ -159,6 +162,7 @@ WITH_COUNTRY = (
         title="A letter, call or summons to the other side's state",
         weak=True,
         senses=frozenset({"message", "call", "award"}),
+        places=False,
     ),
     Reason(
         id="embassy",
@@ -253,7 +257,10 @@ def _allowed(reason: Reason, frame: Frame, cues: Sequence[Word], made: Parties) 
     fitting = [
         cue
         for cue in cues
-        if cue.sense in reason.senses and not _names(cue, made) and not _at_home(frame, cue, made)
+        if cue.sense in reason.senses
+        and not _names(cue, made)
+        and not is_at_home(frame, cue, made)
+        and not has_partner(frame, cue)
     ]
     if not fitting:
         return Refusal.COUNTRY_WORD
@@ -264,6 +271,8 @@ def _allowed(reason: Reason, frame: Frame, cues: Sequence[Word], made: Parties) 
     if any(kind not in reason.company or _acts(frame, m) for m, kind in frame.strangers):
         return Refusal.COUNTRY_AMONG_OTHERS
     lands = [a for a in made.actors if a.rank is Rank.COUNTRY and a.kind in reason.lands]
+    if not reason.places:
+        lands = [land for land in lands if land.part != "place"]
     if not frame.said.isdisjoint(reason.unless):
         return Refusal.SOMETHING_ELSE
     alone = not reason.clause or (not frame.strangers and reason is not PAIR)
@@ -295,17 +304,25 @@ def _of_both(frame: Frame, cue: Word, lands: Sequence[Actor]) -> bool:
     """Whether a word of contact is the pair's: near it, or done by it; not "filmed between France and
     Spain, it tells of a meeting", nor "France and Spain's output fell after a meeting".
     """
-    first, last = min(lands, key=lambda a: a.start), max(lands, key=lambda a: a.start)
-    facing = frame.grammar.partner.match(frame.text[cue.end :].lstrip())
-    if facing and last.start < cue.start:
+    first, last = _pair(lands)
+    gathered = frame.grammar.gathering.search(frame.text, *frame.clause(cue.start))
+    if gathered or frame.is_where(first) or frame.is_where(last):
         return False
-    if min(_gap(cue.mention, land.mention) for land in lands) <= ADJECTIVE:
+    if last.start < cue.start and frame.grammar.partner.match(frame.text[cue.end :].lstrip()):
+        return False
+    if min(_gap(cue.mention, land.mention) for land in (first, last)) <= ADJECTIVE:
         return True
     joined = first.kind == "demonym" or frame.text[first.end : first.end + 1] in {"-", "–"}
     held = frame.text[last.end : last.end + 1] == "'" or frame.grammar.between.search(
         frame.text[: first.start]
     )
     return not joined and not held
+
+
+def _pair(lands: Sequence[Actor]) -> tuple[Actor, Actor]:
+    """Of the countries of two sides the two that stand nearest to each other, in order."""
+    pairs = ((a, b) for a in lands for b in lands if a.side != b.side and a.start <= b.start)
+    return min(pairs, key=lambda pair: pair[1].start - pair[0].end)
 
 
 def _composed_body(actor: Actor, cast: Cast) -> bool:
@@ -353,13 +370,6 @@ def _goes_on(frame: Frame, own: Sequence[Actor], others: Sequence[Actor | Word])
 def _parted(frame: Frame, cue: Actor | Word, land: Actor | Word) -> bool:
     first, last = sorted((cue, land), key=lambda w: w.start)
     return ";" in frame.text[first.end : last.start]
-
-
-def _at_home(frame: Frame, cue: Word, made: Parties) -> bool:
-    """Whether a word of presence names the country of who acts: a Spaniard in Madrid visits nobody."""
-    clause = frame.clause(cue.start)
-    acting = {a.side for a in made.actors if a.rank is not Rank.COUNTRY and frame.clause(a.start) == clause}
-    return any(land.side in acting and cue.start <= land.start < cue.end for land in frame.lands)
 
 
 def _troops_only(made: Parties) -> bool:

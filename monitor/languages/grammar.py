@@ -74,6 +74,13 @@ class Grammar:
     #: in headlines, with what begins one there alone ("as")
     meanwhile: re.Pattern[str]
     meanwhile_before: re.Pattern[str]
+    #: anchored: what precedes or follows the place where somebody is
+    at: re.Pattern[str]
+    at_after: re.Pattern[str]
+    #: a word of contact that is said of the name behind it
+    participle: re.Pattern[str]
+    #: an event of many states
+    gathering: re.Pattern[str]
     #: the same subject goes on: "then"; anchored: what begins a clause of what somebody says or thinks
     then: re.Pattern[str]
     that: re.Pattern[str]
@@ -174,6 +181,8 @@ _SHAPES = {
     "boundary": r"""[;:–—()]|["«“„](?=[^"»”“]{{25}})|\s-\s|,?\s?{boundary}""",
     "meanwhile": r"\A,?\s?{meanwhile}",
     "meanwhile_before": r",?\s{meanwhile_before}\s+" + _TITLE + r"\Z",
+    "at": r"{at}\s*\Z",
+    "at_after": r"\A{at_after}",
     "then": r",?\s?{then}",
     "that": r"\A[\s,]*{that}",
     "compared": r"(?:\A|[,;:–—]\s?)\W*{compared}\s+" + _TITLE + r"\Z",

@@ -365,7 +365,8 @@ def _literals(rule: Rule) -> Iterator[str]:
 
 
 def _declared(file: WatchlistFile, doc: Document, between: Iterable[PartySpec]) -> Iterator[Rule]:
-    source = " AND ".join((CONTACT, *(party.tag for party in between)))
+    tags = [party.tag for party in between]
+    source = " AND ".join((f"({CONTACT} OR title:({' NEAR/3 '.join(tags)}))", *tags)) if tags else ""
     node, _ = query.parse(source)
     if node is not None and file.contacts is not None:
         line = doc.place(("contacts",))[0]
