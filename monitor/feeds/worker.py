@@ -5,8 +5,8 @@ The limit is CPU time of the child, counted by the kernel: a busy host makes hea
 The wall time is there for what waits without computing, and ample.
 
 The child is a new Python, never a fork of this process, whose threads hold locks; it loads what it needs in
-half a second, and ends when it was not needed for a minute, since most documents never come here. It watches
-our end of a pipe and ends with us.
+half a second, and ends when it was not needed for a minute, since most documents never come here. When one
+was missed soon, the next stays longer. It watches our end of a pipe and ends with us.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ TERM_SECONDS = 0.1
 AMPLE = 10
 #: a task that is not settled this long after its time is lost, and the pool with it
 GRACE_SECONDS = 20.0
-#: a child that had nothing to do for so long ends
-IDLE_SECONDS = 60.0
+#: a child that had nothing to do for so long ends; twice as long each time that it was needed again within
+#: so many times as long, until it stays for as long as this
+IDLE_SECONDS, SOON, LONG_SECONDS = 60.0, 10, 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,14 @@ class Worker:
         self._seconds = seconds
         self._wall = wall if wall is not None else seconds * AMPLE
         self._memory = memory
-        self._idle = idle
+        self._idle = self._stays = idle
         self._lock = threading.Lock()
         self._turn = threading.Lock()
         self._closings = 0
         self._pool: ProcessPool | None = None
         #: set when the pool is gone
         self._gone = threading.Event()
-        self._used = 0.0
+        self._used = -math.inf
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | WorkerFault:
         """`function(*args, **kwargs)`, computed in the child.
@@ -122,9 +123,9 @@ class Worker:
 
     def _end_when_idle(self, gone: threading.Event) -> None:
         """Until the pool is `gone`: end it when there was no task for so long."""
-        while not gone.wait(max(0.0, self._used + self._idle - time.monotonic())):
+        while not gone.wait(max(0.0, self._used + self._stays - time.monotonic())):
             with self._turn:
-                if not gone.is_set() and time.monotonic() >= self._used + self._idle:
+                if not gone.is_set() and time.monotonic() >= self._used + self._stays:
                     self._end()
 
     def _run(self, task: Callable[[], T]) -> T | WorkerFault:
@@ -185,11 +186,19 @@ class Worker:
                     initargs=(self._memory,),
                     context=multiprocessing.get_context("spawn"),
                 )
+                self._stays = _patience(self._idle, self._stays, time.monotonic() - self._used)
                 self._gone, self._used = threading.Event(), time.monotonic()
                 threading.Thread(
                     target=self._end_when_idle, args=(self._gone,), name="worker-idle", daemon=True
                 ).start()
             return self._pool
+
+
+def _patience(least: float, last: float, since: float) -> float:
+    """How long the next child stays without a task, when the last one stayed for `last` seconds and its last
+    task was `since` seconds ago.
+    """
+    return min(2 * last, max(least, LONG_SECONDS)) if since < SOON * last else least
 
 
 def confine(memory: int) -> None:

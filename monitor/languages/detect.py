@@ -11,10 +11,14 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from monitor.languages import tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 #: letters read of a text
 MAX_READ = 1_500
@@ -64,15 +68,30 @@ def _scripts_of(letter: str) -> Sequence[str]:
 
 
 _NO_LETTER = bytes(code for code in range(128) if not chr(code).isalpha())
+#: letters below this are looked up in a table
+_LISTED = 0x3000
+
+
+@tables.remembered
+def _kinds() -> tuple[Sequence[Sequence[str]], NDArray[np.uint8]]:
+    """The scripts that a letter may be of, and for each letter below `_LISTED` its number among them."""
+    of = [tuple(_scripts_of(chr(code))) for code in range(_LISTED)]
+    kinds = list(dict.fromkeys(of))
+    return kinds, np.array([kinds.index(scripts) for scripts in of], dtype=np.uint8)
 
 
 def _counted(text: str) -> Counter[str]:
     """How many letters of each script a text has."""
     if text.isascii():
         return Counter({LATIN: len(text.encode().translate(None, _NO_LETTER))})
+    kinds, table = _kinds()
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    listed = codes[codes < _LISTED]
+    numbers = zip(kinds, np.bincount(table[listed], minlength=len(kinds)).tolist(), strict=True)
+    others = Counter(codes[codes >= _LISTED].tolist()) if len(listed) < len(codes) else {}
     counts: Counter[str] = Counter()
-    for letter, number in Counter(text).items():
-        for script in _scripts_of(letter):
+    for scripts, number in (*numbers, *((_scripts_of(chr(code)), n) for code, n in others.items())):
+        for script in scripts if number else ():
             counts[script] += number
     return counts
 
@@ -176,10 +195,11 @@ def _foreign(text: str, whole: str) -> bool:
     """Whether a part has none of a language's little words, and others' instead,
     or a look that the language has not.
     """
-    heard = [_little_words().get(word, ()) for word in _WORD.findall(text[:BEGINNING].lower())]
-    counts = Counter(lang for langs in heard for lang in langs)
-    if counts[whole]:
+    known = _little_words()
+    heard = [known[word] for word in _WORD.findall(text[:BEGINNING].lower()) if word in known]
+    if any(whole in langs for langs in heard):
         return False
+    counts = Counter(lang for langs in heard for lang in langs)
     if any(number >= TELLING for number in counts.values()):
         return True
     odds = _odds(text[:MAX_READ])

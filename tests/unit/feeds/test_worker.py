@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.feeds.parse import parse
-from monitor.feeds.worker import Worker, WorkerFault
+from monitor.feeds.worker import LONG_SECONDS, Worker, WorkerFault, _patience
 from monitor.model import ParsedFeed
 
 if TYPE_CHECKING:
@@ -130,6 +131,17 @@ def test_a_child_without_tasks_ends_and_the_next_task_starts_another() -> None:
             time.sleep(0.05)
         assert not running(first)
         assert alive(own)
+
+
+def test_a_child_that_was_missed_soon_stays_longer() -> None:
+    """Starting one every two minutes would cost more than it saves; one for a feed a day need not stay."""
+    waits = [60.0]
+    for _ in range(8):
+        waits.append(_patience(60.0, waits[-1], since=2 * waits[-1]))
+    assert waits[:4] == [60, 120, 240, 480]
+    assert waits[-1] == LONG_SECONDS
+    assert _patience(60.0, 480.0, since=86_400.0) == 60.0
+    assert _patience(60.0, 60.0, since=math.inf) == 60.0
 
 
 def test_a_task_that_the_pool_forgets_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
