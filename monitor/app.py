@@ -195,7 +195,7 @@ class App:
             titles=parts.titles,
             judge=parts.judge,
             public_url=self.desk_url,
-            false_alarm=self.false_alarm_link,
+            links=self.links_to,
             clock=self.clock,
             route=parts.settings.route,
             time_intervals={i.name: i for i in parts.settings.config.time_intervals},
@@ -215,11 +215,12 @@ class App:
         """Where readers of messages find the desk; None where it is not served: a dead link helps nobody."""
         return self.parts.settings.config.public_url if self.parts.settings.listen else None
 
-    def false_alarm_link(self, story: str) -> str:
-        """Where a reader can call a story false; empty where no page is served."""
-        if self.desk_url is None:
-            return ""
-        return links.address(self.desk_url, self.link_key(), story, self.clock())
+    def links_to(self, story: str) -> dict[str, str]:
+        """By action, where a reader can see a story and act on it; empty where no page is served."""
+        if (url := self.desk_url) is None:
+            return {}
+        key, now = self.link_key(), self.clock()
+        return {action: links.address(url, key, story, now, action) for action in links.ACTIONS}
 
     def digest(self, *, now: bool = False) -> int:
         """Make the digests that are due; `now`: one of each series at once, if its day has none."""

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from base64 import b64decode
+from collections import OrderedDict
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 #: of the desk's own forms; a page that was opened before is to be loaded again
 _FORM_LASTS = 24 * 3600
+#: forms that are remembered as sent
+_MOST_SPENT = 50_000
 #: what a proxy adds; who comes through one is not on this machine
 _PROXIED = ("x-forwarded-for", "x-forwarded-host", "forwarded", "via")
 
@@ -78,24 +83,54 @@ class Access:
         return ""
 
     def check_form(self, headers: Mapping[str, str], given: str, visitor: str, now: datetime) -> None:
-        """Raises Refused: what was sent does not come from a page of ours."""
+        """Raises Refused: what was sent does not come from a page of ours, or was sent before."""
         if headers.get("authorization", "").lower().startswith("bearer "):
             return  # no browser sends that by itself
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         if site not in (None, "same-origin") or (origin is not None and not _same(origin, headers)):
             raise Refused(403, "This was sent from another site.")
-        stamp = given.partition(".")[0]
-        fresh = stamp.isdigit() and 0 <= now.timestamp() - int(stamp[:12]) <= _FORM_LASTS
-        if not fresh or not hmac.compare_digest(given, self._signed(stamp, visitor)):
+        stamp, at = given.partition(".")[0], given.partition("-")[0]
+        fresh = at.isdigit() and 0 <= now.timestamp() - int(at[:12]) <= _FORM_LASTS
+        if not fresh or not hmac.compare_digest(given.encode(), self._signed(stamp, visitor).encode()):
             raise Refused(403, "This form is too old, or was not made here: load the page again.")
+        if not SPENT.spend(given, now):
+            raise Refused(403, "This was sent already: load the page again.")
 
     def form_token(self, visitor: str, now: datetime) -> str:
-        """What a form of ours carries."""
-        return self._signed(str(int(now.timestamp())), visitor)
+        """What a form of ours carries; it can be sent once."""
+        return self._signed(f"{int(now.timestamp())}-{secrets.token_hex(6)}", visitor)
 
     def _signed(self, stamp: str, visitor: str) -> str:
         said = f"monitor form 1\n{stamp}\n{visitor}".encode()
         return f"{stamp}.{hmac.new(self.key, said, hashlib.sha256).hexdigest()}"
+
+
+class Spent:
+    """What was sent and must not be sent again, for as long as it would be taken; kept by this process."""
+
+    def __init__(self) -> None:
+        self._at: OrderedDict[str, float] = OrderedDict()
+        self._lock = Lock()
+
+    def spend(self, what: str, now: datetime) -> bool:
+        """Whether this is the first time."""
+        at = now.timestamp()
+        with self._lock:
+            first = what not in self._at
+            self._at.setdefault(what, at)
+            while self._at and (
+                len(self._at) > _MOST_SPENT or next(iter(self._at.values())) < at - _FORM_LASTS
+            ):
+                self._at.popitem(last=False)
+        return first
+
+    def forgive(self, what: str) -> None:
+        """It came to nothing, and may be sent again."""
+        with self._lock:
+            self._at.pop(what, None)
+
+
+SPENT = Spent()
 
 
 def _credentials(header: str) -> tuple[str, str]:

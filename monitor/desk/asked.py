@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -40,8 +41,8 @@ class Asked:
     now: datetime
     path: str
     #: parts of the path by name
-    parts: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    parts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    query: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     #: what was filled in; None: the page is only looked at
     form: Mapping[str, Sequence[str]] | None = None
     #: who asks; empty: nobody had to say
@@ -50,6 +51,11 @@ class Asked:
     accepted: str = ""
     #: what the forms of the answer carry
     form_token: str = ""
+    #: what was sent comes from a page of ours, and for the first time (asked of pages behind signed links)
+    genuine: bool = True
+    #: the request as it came, for who checks a signature over it
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    body: bytes = b""
     #: only a part of the page is wanted, to be put into one that is open
     partial: bool = False
 
@@ -58,10 +64,13 @@ class Asked:
         given = self.form if self.form is not None else self.query
         return " ".join(next(iter(given.get(name, ())), "").split())[:400]
 
+    def field(self, name: str) -> str:
+        """The first value of a field of the form as it is; empty: there is none."""
+        return next(iter((self.form or {}).get(name, ())), "")
+
     def text(self, name: str) -> str:
         """The first value of a field of the form as it was typed, its lines ended by LF."""
-        given = next(iter((self.form or {}).get(name, ())), "")
-        return given.replace("\r\n", "\n").replace("\r", "\n")
+        return self.field(name).replace("\r\n", "\n").replace("\r", "\n")
 
     def wanted(self, name: str, known: Mapping[str, Any] | Sequence[str], default: str = "") -> str:
         """A field that must be one of `known`; `default` where it is empty or something else."""
@@ -82,9 +91,9 @@ class Answer:
     """What is sent back: a template with its values, or a document as it is."""
 
     template: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     document: bytes | None = None
 
 

@@ -40,7 +40,7 @@ SHOWN, MAX_WHOLE = 80, 40_000
 #: files whose opened state is remembered, and trials that are
 MAX_OPENED, MAX_TRIALS = 24, 6
 #: seconds that a form waits for the files to be read
-PATIENCE = 8.0
+PATIENCE = 15.0
 #: what is written here is gone with the next version
 PROGRAM = Path(monitor.__file__).resolve().parent
 #: lines of a form, at least and at most
@@ -113,15 +113,17 @@ def trial(_desk: Desk, asked: Asked) -> Answer:
     """How far a trial is and what it found; a part of the page where that is open."""
     tried = _tried(asked)
     told, edit = tried.trial.told(), tried.trial.edit
-    wrong = [str(mistake) for mistake in told.mistakes]
+    entry = editing.entry(edit.before, tried.place.name)
+    assert entry is not None
+    wrong = [_said(mistake, edit, entry, tried.text) for mistake in told.mistakes]
     values = {
         "key": asked.parts["key"], "told": told, "patch": edit.patch, "days": edits.PERIOD.days,
         "wrong": wrong,
     }  # fmt: skip
     if asked.partial:
         return Answer(template="trial.html", values=values)
-    entry = editing.entry(edit.before, tried.place.name)
-    assert entry is not None
+    if told.state == "wrong":
+        return _form(tried.place, entry, edit.before, tried.text, status=422, wrong=wrong)
     return _form(tried.place, entry, edit.before, tried.text, trial=values)
 
 

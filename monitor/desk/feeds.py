@@ -79,7 +79,7 @@ def as_opml(desk: Desk, _asked: Asked) -> Answer:
 
 def take_opml(desk: Desk, asked: Asked) -> Answer:
     """Feeds of a pasted OPML document that are not there yet. Raises Refused."""
-    body = next(iter((asked.form or {}).get("opml", ())), "")
+    body = asked.field("opml")
     known, sides = desk.app.parts.feeds, desk.app.parts.watchlists.press.sides.ids
     listed = opml.read_opml(body.encode(), taken=[feed.id for feed in known], sides=sides)
     there = {trial.same_place(feed.url) for feed in known}

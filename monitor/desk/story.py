@@ -11,9 +11,9 @@ from monitor.desk import filters, latest
 from monitor.desk.access import Refused
 from monitor.desk.asked import Answer, document, see
 from monitor.desk.charts import lanes
-from monitor.desk.false_alarm import DAYS, claimed, watchlists
 from monitor.exports.case import files
 from monitor.jobs.case import gathered
+from monitor.jobs.feedback import Claim
 from monitor.languages.locale import ENGLISH, frame
 from monitor.messages import sources
 from monitor.messages.story import quotes_of, story_context
@@ -25,6 +25,7 @@ from monitor.stories.timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from monitor.desk.asked import Asked, Desk
     from monitor.model import Judged, Story, StoryItem
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 JUDGED = 60
 #: reports of a page; of more the last are shown
 SHOWN = 120
+#: how long a false alarm may be remembered, in days; the second is chosen
+DAYS = (30, 90, 365)
 #: how long a story may be kept quiet, in hours, and how that is said
 HOURS = {"8": "8 hours", "24": "a day", "168": "a week"}
 
@@ -41,8 +44,14 @@ def page(desk: Desk, asked: Asked) -> Answer:
     """The story; the id of one that was taken in leads on."""
     with desk.app.db.snapshot() as tx:
         story = _found(tx, asked)
-        if story.id != asked.parts["id"]:
-            return see(f"/stories/{story.id}")
+    if story.id != asked.parts["id"]:
+        return see(f"/stories/{story.id}")
+    return shown(desk, asked, story)
+
+
+def shown(desk: Desk, asked: Asked, story: Story, *, signed: bool = False) -> Answer:
+    """A story in full; `signed`: to somebody who has nothing but a link."""
+    with desk.app.db.snapshot() as tx:
         told = figures.tellings(tx, story.id)
         acks = silences.acknowledgements(tx, [story.id])
         quiet = [
@@ -65,6 +74,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         "hours": HOURS,
         "days": DAYS,
         "lists": watchlists(story, desk.app.parts.titles),
+        "signed": signed,
     }
     return Answer(template="story.html", values=said)
 
@@ -99,16 +109,16 @@ def silence(desk: Desk, asked: Asked) -> Answer:
         raise Refused(400, "A silence needs a reason and an end: others will review it.")
     with desk.app.db.transaction() as tx:
         story = _found(tx, asked)
-        silences.add(
-            tx,
-            [Matcher("story", "=", story.id)],
-            author=asked.author,
-            reason=reason,
-            starts_at=asked.now,
-            ends_at=asked.now + timedelta(hours=int(hours)),
-            now=asked.now,
-        )
+    quiet(desk, story.id, asked.author, reason, asked.now, timedelta(hours=int(hours)))
     return _back(asked)
+
+
+def quiet(desk: Desk, story: str, author: str, reason: str, now: datetime, lasts: timedelta) -> datetime:
+    """Nobody is alerted of a story for a while; until when. Raises StoreError."""
+    with desk.app.db.transaction() as tx:
+        matchers = [Matcher("story", "=", story)]
+        silences.add(tx, matchers, author=author, reason=reason, starts_at=now, ends_at=now + lasts, now=now)
+    return now + lasts
 
 
 def false_alarm(desk: Desk, asked: Asked) -> Answer:
@@ -120,6 +130,22 @@ def false_alarm(desk: Desk, asked: Asked) -> Answer:
         raise Refused(400, "Your name and a reason are needed: others review what is silenced.")
     desk.claim(claim)
     return _back(asked)
+
+
+def watchlists(story: Story, titles: Mapping[str, str]) -> dict[str, str]:
+    """Id and title of those that matched."""
+    names = dict.fromkeys(m.watchlist for item in story.items for m in item.matches)
+    return {name: titles.get(name, name) for name in names}
+
+
+def claimed(story: str, asked: Asked, lists: Mapping[str, str]) -> Claim | None:
+    """What was filled in; None: something is missing or was never offered."""
+    author, reason = asked.visitor or asked.get("author")[:300], asked.get("reason")[:300]
+    days, watchlist = asked.get("days"), asked.get("watchlist")
+    if not author or not reason or watchlist not in lists or days not in map(str, DAYS):
+        return None
+    lasts = timedelta(days=int(days))
+    return Claim(what=story, author=author, reason=reason, lasts=lasts, watchlist=watchlist)
 
 
 def merge(desk: Desk, asked: Asked) -> Answer:

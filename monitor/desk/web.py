@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -17,15 +18,16 @@ from monitor.desk import (
     contacts,
     deliveries,
     edit,
-    false_alarm,
     feeds,
     latest,
     probes,
+    signed,
+    slack,
     story,
     templates,
     workbench,
 )
-from monitor.desk.access import Access, Refused
+from monitor.desk.access import SPENT, Access, Refused
 from monitor.desk.asked import Answer, Asked
 from monitor.errors import StoreError
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from monitor.desk.asked import Desk
 
     Page = Callable[[Desk, Asked], Answer]
+    Guard = Callable[[Access, Asked], Asked]
 
 log = logs.get("desk")
 
@@ -71,39 +74,51 @@ OPEN: Sequence[tuple[str, str, Page]] = (
     ("/healthz", "GET", probes.alive),
     ("/readyz", "GET", probes.ready),
     ("/static/{name}", "GET", templates.static),
-    *false_alarm.PAGES,
+    *slack.PAGES,
 )
+#: what a signed link opens, and nothing else is asked for
+LINKED = signed.PAGES
 
 
 def application(desk: Desk) -> ASGIApp:
     """The desk, ready to be served."""
-    routes = [*_routes(desk, OPEN, guarded=False), *_routes(desk, PAGES, guarded=True)]
+    routes = [
+        *_routes(desk, OPEN, _let_in),
+        *_routes(desk, PAGES, _guarded),
+        *_routes(desk, LINKED, _linked),
+    ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: partial(_lost, desk)})
     return partial(_with_headers, app)
 
 
-def _routes(desk: Desk, pages: Iterable[tuple[str, str, Page]], *, guarded: bool) -> list[Route]:
-    return [Route(at, _endpoint(desk, page, guarded=guarded), methods=[how]) for at, how, page in pages]
+def _routes(desk: Desk, pages: Iterable[tuple[str, str, Page]], guard: Guard) -> list[Route]:
+    return [Route(at, _endpoint(desk, page, guard), methods=[how]) for at, how, page in pages]
 
 
-def _endpoint(desk: Desk, page: Page, *, guarded: bool) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(desk: Desk, page: Page, guard: Guard) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
             body = await _body(request) if request.method == "POST" else None
-            return await run_in_threadpool(_answered, desk, page, request, body, guarded)
+            return await run_in_threadpool(_answered, desk, page, request, body, guard)
         except Refused as refused:
             return _refusal(desk, request, refused)
 
     return endpoint
 
 
-def _answered(desk: Desk, page: Page, request: Request, body: bytes | None, guarded: bool) -> Response:
+def _answered(desk: Desk, page: Page, request: Request, body: bytes | None, guard: Guard) -> Response:
+    asked = None
     try:
-        asked = _read(desk, request, body, guarded=guarded)
-        return _response(desk, asked, page(desk, asked))
+        asked = guard(Access.of(desk.app.parts.settings, desk.app.link_key()), _read(desk, request, body))
+        answer = page(desk, asked)
+        if answer.status >= 400:
+            _forgive(asked)
+        return _response(desk, asked, answer)
     except Refused as refused:
+        _forgive(asked)
         return _refusal(desk, request, refused)
     except StoreError as error:
+        _forgive(asked)
         log.warning("page_refused", path=request.url.path, reason=str(error))
         # what was asked cannot be done, or nothing can be done now
         return _refusal(desk, request, Refused(409 if body is not None else 503, str(error)))
@@ -112,28 +127,49 @@ def _answered(desk: Desk, page: Page, request: Request, body: bytes | None, guar
         return _refusal(desk, request, Refused(500, "This page cannot be made: the monitor's log says why."))
 
 
-def _read(desk: Desk, request: Request, body: bytes | None, *, guarded: bool) -> Asked:
-    """The request; raises Refused where it is not allowed."""
-    headers, now = request.headers, desk.app.clock()
-    access = Access.of(desk.app.parts.settings, desk.app.link_key())
-    visitor = ""
-    form = _fields(body.decode("utf-8", "replace")) if body is not None else None
-    if guarded:
-        access.check_host(headers)
-        visitor = access.visitor(headers)
-        if form is not None:
-            access.check_form(headers, next(iter(form.get("form", ())), ""), visitor, now)
+def _forgive(asked: Asked | None) -> None:
+    """What came to nothing may be sent again."""
+    if asked is not None and asked.genuine:
+        SPENT.forgive(asked.field("form"))
+
+
+def _read(desk: Desk, request: Request, body: bytes | None) -> Asked:
+    """The request, whoever it is from."""
     return Asked(
-        now=now,
+        now=desk.app.clock(),
         path=request.url.path,
         parts={name: str(value) for name, value in request.path_params.items()},
         query=_fields(request.url.query),
-        form=form,
-        visitor=visitor,
-        accepted=headers.get("accept-language", ""),
-        form_token=access.form_token(visitor, now),
-        partial=headers.get("hx-request") == "true",
+        form=_fields(body.decode("utf-8", "replace")) if body is not None else None,
+        headers=request.headers,
+        body=body or b"",
+        accepted=request.headers.get("accept-language", ""),
+        partial=request.headers.get("hx-request") == "true",
     )
+
+
+def _let_in(_access: Access, asked: Asked) -> Asked:
+    return asked
+
+
+def _guarded(access: Access, asked: Asked) -> Asked:
+    """Raises Refused: the request is not allowed."""
+    access.check_host(asked.headers)
+    visitor = access.visitor(asked.headers)
+    if asked.form is not None:
+        access.check_form(asked.headers, asked.field("form"), visitor, asked.now)
+    return replace(asked, visitor=visitor, form_token=access.form_token(visitor, asked.now))
+
+
+def _linked(access: Access, asked: Asked) -> Asked:
+    """The page says what is wrong, in the reader's language."""
+    bound, genuine = f"link {asked.get('token')}", True
+    if asked.form is not None:
+        try:
+            access.check_form(asked.headers, asked.field("form"), bound, asked.now)
+        except Refused:
+            genuine = False
+    return replace(asked, genuine=genuine, form_token=access.form_token(bound, asked.now))
 
 
 async def _body(request: Request) -> bytes:

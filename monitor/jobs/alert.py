@@ -53,7 +53,8 @@ class Alerter:
     public_url: str | None
     clock: Callable[[], datetime]
     #: where a reader can call a story false; empty: nowhere
-    false_alarm: Callable[[str], str] = lambda _story: ""
+    #: by action, where a reader can act on a story
+    links: Callable[[str], Mapping[str, str]] = lambda _story: {}
     #: the route tree, for what is asked when a group is due: intervals, repetition, escalation
     route: RouteConfig = field(default_factory=RouteConfig)
     #: by name
@@ -219,7 +220,7 @@ def _context(alerter: Alerter, waiting: Waiting, now: datetime, language: str) -
         now=now,
         sides=alerter.judge.press.sides,
         public_url=alerter.public_url,
-        false_alarm_link=alerter.false_alarm(waiting.story_id),
+        links=alerter.links(waiting.story_id),
         titles=alerter.titles,
         suppressed=waiting.judged.story.excepted,
         language=language,

@@ -43,17 +43,19 @@ def alert_context(
     timezone: ZoneInfo = _UTC,
     suppressed: int = 0,
     changes: Sequence[Change] = (),
-    false_alarm_link: str = "",
+    links: Mapping[str, str] | None = None,
     language: str = "en",
 ) -> Data:
     """What an alert about a story says, in `language`, the one it was judged for.
 
     `reason`: one of `REASONS`; `suppressed`: silenced mentions in the story; `changes`: what is new to the
-    reader.
+    reader; `links`: by action (`monitor.messages.links`), the signed addresses.
     """
+    signed = {action: safe_link(url) for action, url in (links or {}).items()}
     words = frame(language, sides)
     told = story_context(judged, words, timezone, public_url=public_url, titles=titles or {})
     update = f"{words.word('reason_changed')}: " if changes else ""
+    told["desk_link"] = signed.get("story") or told["desk_link"]
     head = f"[{words.word(told['severity'])}] {update}{isolate(told['title'], words.direction)}"
     mentions = words.count("mention", suppressed)
     return {
@@ -69,7 +71,9 @@ def alert_context(
         "suppressed": suppressed,
         "suppressed_note": words.say("suppressed", mentions=mentions) if suppressed else "",
         "others": [], "others_line": "", "updates": {}, "update_line": "",
-        "false_alarm_link": safe_link(false_alarm_link),
+        "acknowledge_link": signed.get("acknowledge", ""),
+        "silence_link": signed.get("silence", ""),
+        "false_alarm_link": signed.get("false-alarm", ""),
     }  # fmt: skip
 
 

@@ -12,13 +12,17 @@ import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, cast, get_args
 
-Action = Literal["false-alarm"]
+#: see the story, look after it, keep it quiet for a day, call it false
+Action = Literal["story", "acknowledge", "silence", "false-alarm"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
 
 #: how long a link can be used: until the story is surely settled
 LASTS = timedelta(days=30)
-_TOKEN = re.compile(r"(false-alarm)\.(s-[0-9a-z]{1,40}|[0-9a-z-]{1,40})\.(\d{1,12})\.([A-Za-z0-9_-]{43})")
+_TOKEN = re.compile(
+    rf"({'|'.join(ACTIONS)})\.(s-[0-9a-z]{{1,40}}|[0-9a-z-]{{1,40}})\.(\d{{1,12}})\.([A-Za-z0-9_-]{{43}})"
+)
 _PURPOSE = b"monitor link 1"
 
 
@@ -50,13 +54,13 @@ def read(key: bytes, text: str, now: datetime) -> Link:
     expires_at = datetime.fromtimestamp(int(found[3]), UTC)
     if now >= expires_at:
         raise BadLink("expired")
-    return Link(action="false-alarm", story=found[2], expires_at=expires_at)
+    return Link(action=cast("Action", found[1]), story=found[2], expires_at=expires_at)
 
 
-def address(public_url: str, key: bytes, story: str, now: datetime) -> str:
-    """Where a reader can call `story` a false alarm."""
-    link = Link(action="false-alarm", story=story, expires_at=now + LASTS)
-    return f"{public_url.rstrip('/')}/false-alarm?token={token(key, link)}"
+def address(public_url: str, key: bytes, story: str, now: datetime, action: Action) -> str:
+    """Where a reader can do `action` to `story`."""
+    link = Link(action=action, story=story, expires_at=now + LASTS)
+    return f"{public_url.rstrip('/')}/{action}?token={token(key, link)}"
 
 
 def _signature(key: bytes, said: str) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
+import re
 import socket
 from base64 import b64encode
 from contextlib import ExitStack
@@ -9,6 +13,7 @@ from contextlib import suppress as suppress_errors
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
@@ -24,7 +29,7 @@ from monitor.errors import ConfigError, StoreError
 from monitor.messages.alert import alert_context
 from monitor.messages.links import address
 from monitor.messages.templates import load
-from monitor.store import facts
+from monitor.store import facts, silences
 from monitor.stories.judgement import StoryJudge
 from tests.support.desk import LOOPBACK, STORY, Place, opened
 from tests.support.press import PRESS
@@ -49,7 +54,7 @@ def test_looking_shows_what_would_happen_and_changes_nothing(place: Place) -> No
         assert status == 200
         assert "Set-Cookie" not in headers
         assert "default-src 'none'" in headers["Content-Security-Policy"]
-        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Referrer-Policy"] == "same-origin"
         assert headers["Cache-Control"] == "no-store"
 
     assert "Nothing happens before you press the button." in page
@@ -67,7 +72,7 @@ def test_the_button_silences_the_story_for_the_chosen_time(place: Place) -> None
     assert (status, "It is silenced." in page) == (200, True)
     assert (made.watchlist, made.author, made.reason) == ("envoys", "آنا", "a choir <b>")
     assert made.expires_at == NOW + 30 * DAY
-    assert "Nothing in this story is alerted" in place.press()[1]
+    assert "Nothing in this story is alerted" in place.ask()[1]
     assert len(place.kept()) == 1
 
 
@@ -97,9 +102,111 @@ def test_a_link_that_was_changed_or_is_over_says_so(place: Place) -> None:
     assert "was changed" in place.ask(path=changed)[1]
 
     place.now = NOW + 31 * DAY
-    assert (place.ask(path=path)[0], place.press(token=token)[0]) == (410, 410)
+    assert (place.ask(path=path)[0], place.press(token=token)[0]) == (403, 403)
     assert "This link is over" in place.ask(path=path)[1]
     assert place.kept() == ()
+
+
+def test_a_link_does_what_it_was_made_for_and_nothing_else(place: Place) -> None:
+    """Looking after a story and keeping it quiet ask for a name alone; each of them once for a page."""
+    for action in ("acknowledge", "silence"):
+        assert place.ask(path=place.link(action))[0] == 200
+    with place.app.db.snapshot() as tx:
+        assert (silences.acknowledgements(tx, [STORY]), silences.alive(tx, NOW)) == ((), ())
+    assert place.press("acknowledge", author=" ")[0] == 400
+    assert "You look after it." in place.press("acknowledge")[1]
+    assert "It is quiet until" in place.press("silence")[1]
+    with place.app.db.snapshot() as tx:
+        assert [ack.author for ack in silences.acknowledgements(tx, [STORY])] == ["آنا"]
+        (made,) = silences.alive(tx, NOW)
+    assert (made.author, made.ends_at) == ("آنا", NOW + DAY)
+    assert place.ask(path=place.link("silence").replace("/silence", "/acknowledge", 1))[0] == 403
+
+
+def test_a_link_shows_the_story_and_no_button_of_the_desk(place: Place) -> None:
+    """To somebody without a login."""
+    page = place.read(place.link("story"), headers={"X-Forwarded-For": "203.0.113.9", "Host": "x.example"})
+    assert "Why it fired" in page
+    assert "<form" not in page
+    assert "<nav" not in page
+
+
+def test_a_form_is_taken_once_and_from_our_own_pages(place: Place) -> None:
+    """A replay, a form without its mark, one of another site or of another link: 403, and nothing is done."""
+    link = place.link("acknowledge")
+    token = link.partition("token=")[2]
+    page = place.ask(path=link)[1]
+    mark = re.findall(r'name="form" value="([^"]+)"', page)[0]
+    body = urlencode({"token": token, "form": mark, "author": "Ana"})
+
+    def sent(body: str, **headers: str) -> int:
+        return place.ask("POST", "/acknowledge", body=body, headers=headers)[0]
+
+    assert sent(urlencode({"token": token, "author": "Ana"})) == 403
+    assert sent(body, **{"Sec-Fetch-Site": "cross-site"}) == 403
+    assert sent(body, Origin="https://evil.example") == 403
+    other = urlencode({"token": place.link("silence").partition("token=")[2], "form": mark, "author": "Ana"})
+    assert place.ask("POST", "/silence", body=other)[0] == 403
+    with place.app.db.snapshot() as tx:
+        assert (silences.acknowledgements(tx, [STORY]), silences.alive(tx, NOW)) == ((), ())
+    assert sent(body) == 200
+    status, page, _ = place.ask("POST", "/acknowledge", body=body)
+    assert (status, "was sent already" in page) == (403, True)
+
+
+def test_a_form_of_the_desk_is_taken_once(place: Place) -> None:
+    """But again after it came to nothing."""
+    at = f"/stories/{STORY}"
+    mark = re.findall(r'name="form" value="([^"]+)"', place.read(at))[0]
+
+    def sent(**fields: str) -> int:
+        return place.ask("POST", f"{at}/acknowledge", body=urlencode({"form": mark, **fields}))[0]
+
+    assert [sent(), sent(author="Ana"), sent(author="Ana")] == [400, 303, 403]
+
+
+SLACK = (
+    "receivers: [{name: chat, slack: {bot_token: xoxb-1, channel: C012345, signing_secret: secret-of-slack}}]\n"
+    "route: {receiver: chat}\n"
+)
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Iterator[Place]:
+    """With a Slack app that has buttons."""
+    with opened(tmp_path, config=SLACK) as made:
+        yield made
+
+
+def pressed(place: Place, action: str, *, secret: str = "secret-of-slack", at: int | None = None) -> int:
+    """What Slack hears when it says that somebody pressed a button."""
+    said = {
+        "type": "block_actions",
+        "user": {"id": "U1", "username": "ana"},
+        "actions": [{"action_id": action, "value": STORY}],
+    }
+    body = urlencode({"payload": json.dumps(said)})
+    stamp = str(at if at is not None else int(place.now.timestamp()))
+    mac = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={mac}"}
+    return place.ask("POST", "/slack/actions", body=body, headers=headers)[0]
+
+
+def test_a_button_in_slack_acts_under_the_name_of_who_pressed_it(chat: Place) -> None:
+    """Once; forged, old and repeated ones do nothing."""
+    assert [pressed(chat, "acknowledge"), pressed(chat, "acknowledge")] == [200, 403]
+    assert pressed(chat, "silence") == 200
+    assert pressed(chat, "false-alarm") == 200
+    assert pressed(chat, "silence", secret="another") == 403
+    assert pressed(chat, "silence", at=int(NOW.timestamp()) - 301) == 403
+    with chat.app.db.snapshot() as tx:
+        assert [ack.author for ack in silences.acknowledgements(tx, [STORY])] == ["ana (Slack)"]
+        assert [made.ends_at for made in silences.alive(tx, NOW)] == [NOW + DAY]
+
+
+def test_without_a_signing_secret_nobody_is_slack(place: Place) -> None:
+    """An empty secret signs nothing."""
+    assert pressed(place, "silence", secret="") == 403
 
 
 def test_an_arabic_reader_gets_an_arabic_page(place: Place) -> None:
@@ -309,12 +416,13 @@ def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
 )
 def test_an_alert_carries_the_link_where_a_page_is_served(kind: str) -> None:
     """And nothing in its place where none is."""
-    link = address("https://desk.example", b"k" * 32, STORY, NOW)
+    link = address("https://desk.example", b"k" * 32, STORY, NOW, "false-alarm")
     templates = load(settings.bundled("templates"))
     judged = StoryJudge(frozenset(), PRESS).judge(stories()[0])
     texts = [
         templates.render(
-            kind, alert_context(judged, reason="new", now=NOW, sides=PRESS.sides, false_alarm_link=given)
+            kind,
+            alert_context(judged, reason="new", now=NOW, sides=PRESS.sides, links={"false-alarm": given}),
         )
         for given in (link, "", "javascript:alert(1)")
     ]

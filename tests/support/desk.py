@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from monitor.app import App
     from monitor.jobs.feedback import Claim
+    from monitor.messages.links import Action
     from monitor.model.delivery import Suppression
 
 FILLED = {"author": "آنا", "reason": "a choir <b>", "watchlist": "envoys", "days": "30"}
@@ -61,7 +62,12 @@ class Place:
 
     @property
     def path(self) -> str:
-        return address("http://x.example", self.key, STORY, self.now).removeprefix("http://x.example")
+        return self.link("false-alarm")
+
+    def link(self, action: Action) -> str:
+        """The path of a signed link to the story."""
+        made = address("http://x.example", self.key, STORY, self.now, action)
+        return made.removeprefix("http://x.example")
 
     def ask(self, method: str = "GET", path: str | None = None, **more: Any) -> tuple[int, str, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -72,9 +78,12 @@ class Place:
         finally:
             connection.close()
 
-    def press(self, **fields: str) -> tuple[int, str, Any]:
-        body = urlencode({"token": self.path.partition("token=")[2], **FILLED, **fields})
-        return self.ask("POST", "/false-alarm", body=body)
+    def press(self, action: Action = "false-alarm", **fields: str) -> tuple[int, str, Any]:
+        """Send the form of a signed link, filled in."""
+        link = self.link(action)
+        found = re.findall(r'name="form" value="([^"]+)"', self.ask(path=link)[1])
+        given = {"token": link.partition("token=")[2], "form": (found or [""])[0], **FILLED, **fields}
+        return self.ask("POST", f"/{action}", body=urlencode(given))
 
     def read(self, path: str, **more: Any) -> str:
         """A page that is there."""

@@ -22,6 +22,9 @@ class SlackConfig(Strict):
     webhook_url_file: LocalPath | None = None
     bot_token: SecretStr | None = None
     bot_token_file: LocalPath | None = None
+    #: of the Slack app: with it, a bot's alerts carry buttons (docs/how-to/connect-receivers.md)
+    signing_secret: SecretStr | None = None
+    signing_secret_file: LocalPath | None = None
     #: where the bot posts: a channel's id (C0123ABCD)
     channel: str | None = Field(default=None, pattern=_CHANNEL)
     #: an update in a thread is shown in the channel, too
@@ -33,6 +36,11 @@ class SlackConfig(Strict):
     def bot(self) -> bool:
         """Whether a bot posts, not a webhook."""
         return self.bot_token is not None or self.bot_token_file is not None
+
+    @property
+    def buttons(self) -> bool:
+        """Whether alerts carry buttons: somebody must be able to tell that Slack sent their presses."""
+        return self.bot and (self.signing_secret is not None or self.signing_secret_file is not None)
 
     @property
     def needed_secret(self) -> str:
@@ -56,5 +64,7 @@ VARIABLES = {
     "SLACK_WEBHOOK_URL_FILE": ("webhook_url_file",),
     "SLACK_BOT_TOKEN": ("bot_token",),
     "SLACK_BOT_TOKEN_FILE": ("bot_token_file",),
+    "SLACK_SIGNING_SECRET": ("signing_secret",),
+    "SLACK_SIGNING_SECRET_FILE": ("signing_secret_file",),
     "SLACK_CHANNEL": ("channel",),
 }

@@ -23,7 +23,8 @@ _DIGEST = (60, 1000)
 
 def compose(rendering: Rendering, config: SlackConfig) -> tuple[Outgoing, ...]:
     """A message for each page, and in it, not sent, the plain form for when Slack refuses its blocks."""
-    data = rendering.data("slack", rendering.shortened(*_DIGEST))
+    context = {**rendering.shortened(*_DIGEST), "buttons": config.buttons}
+    data = rendering.data("slack", context)
     words, desk = rendering.words, rendering.context["public_url"]
     link = blocks.link(desk, words.word("open_desk")) if desk else ""
     return tuple(

@@ -279,7 +279,7 @@ LOCAL = {
 def test_every_key_that_names_a_file_is_known_as_one() -> None:
     """A new one must not go by the working folder."""
     assert {".".join(path) for path, key in models() if mark_of(key) is not None} == LOCAL
-    assert len(LOCAL) == 16
+    assert len(LOCAL) == 17
 
 
 _NESTED = {
@@ -292,6 +292,9 @@ _NESTED = {
     ),
     "receivers.slack.webhook_url_file": "receivers: [{{name: a, slack: {{webhook_url_file: {0}}}}}]",
     "receivers.slack.bot_token_file": "receivers: [{{name: a, slack: {{channel: C1, bot_token_file: {0}}}}}]",
+    "receivers.slack.signing_secret_file": (
+        "receivers: [{{name: a, slack: {{channel: C1, bot_token: x, signing_secret_file: {0}}}}}]"
+    ),
     "receivers.webhook.url_file": "receivers: [{{name: a, webhook: {{url_file: {0}}}}}]",
     "receivers.webhook.secret_file": "receivers: [{{name: a, webhook: {{url: 'https://x', secret_file: {0}}}}}]",
     "receivers.apprise.urls_file": "receivers: [{{name: a, apprise: {{urls_file: {0}}}}}]",

@@ -118,7 +118,7 @@ def test_a_group_that_fails_keeps_no_other_from_its_readers(
 ) -> None:
     """The oldest of a batch of one; it is tried again, and the error is told each time."""
     monkeypatch.setattr(alert, "BATCH", 1)
-    desk = Desk(db, {}, false_alarm=_refusing("s-0"))
+    desk = Desk(db, {}, links=_refusing("s-0"))
     for n in range(3):
         desk.story(n, at=NOW + n * MINUTE)
     for _ in range(2):
@@ -131,11 +131,11 @@ def test_a_group_that_fails_keeps_no_other_from_its_readers(
     assert [group.story_id for group in desk.open()] == ["s-0"]
 
 
-def _refusing(story: str) -> Callable[[str], str]:
-    def link(asked: str) -> str:
+def _refusing(story: str) -> Callable[[str], dict[str, str]]:
+    def link(asked: str) -> dict[str, str]:
         if asked == story:
             raise ZeroDivisionError(asked)
-        return ""
+        return {}
 
     return link
 

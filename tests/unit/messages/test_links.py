@@ -24,7 +24,7 @@ def test_a_link_is_read_as_it_was_made() -> None:
 
 def test_an_address_holds_nothing_that_must_be_escaped() -> None:
     """And stands below whatever path the proxy gives us."""
-    made = address("https://desk.example/monitor/", KEY, LINK.story, NOW)
+    made = address("https://desk.example/monitor/", KEY, LINK.story, NOW, "false-alarm")
 
     assert made.startswith("https://desk.example/monitor/false-alarm?token=false-alarm.s-54e247bee4.")
     assert not set(made) & set("<>\"'& %|")
@@ -37,6 +37,7 @@ def test_an_address_holds_nothing_that_must_be_escaped() -> None:
         pytest.param(TOKEN.replace("s-54e247bee4", "s-54e247bee5"), id="another story"),
         pytest.param(TOKEN.replace(".17", ".27"), id="a later end"),
         pytest.param(TOKEN.replace("false-alarm", "delete"), id="another action"),
+        pytest.param(TOKEN.replace("false-alarm", "silence"), id="another purpose"),
         pytest.param(TOKEN[:-1], id="cut"),
         pytest.param(TOKEN[:-1] + "é", id="not ASCII"),
         pytest.param(token(OTHER, LINK), id="another key"),
