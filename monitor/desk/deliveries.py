@@ -95,6 +95,13 @@ def _readers(desk: Desk) -> list[str]:
     return list(dict.fromkeys(r for series in desk.app.parts.settings.digests for r in series.receivers))
 
 
+def digest_now(desk: Desk, asked: Asked) -> Answer:
+    """Make the digest of each series this moment. Raises Refused: every reader has today's already."""
+    if not desk.app.digest(now=True):
+        raise Refused(409, "Every reader has today's digest already, or there is nothing to tell.")
+    return see("/deliveries?kind=digest")
+
+
 def again(desk: Desk, asked: Asked) -> Answer:
     """Try a dead letter again. Raises Refused: it is none, or its message was pruned."""
     with desk.app.db.transaction() as tx:
@@ -167,6 +174,7 @@ def _tree(route: RouteConfig, taken: frozenset[str], place: str) -> dict[str, An
 PAGES = (
     ("/deliveries", "GET", page),
     ("/deliveries/preview", "GET", preview),
+    ("/deliveries/digest", "POST", digest_now),
     ("/deliveries/{id}", "GET", one),
     ("/deliveries/{id}/message", "GET", as_sent),
     ("/deliveries/{id}/retry", "POST", again),

@@ -210,3 +210,15 @@ def test_the_next_digest_can_be_seen_before_it_is_sent(tmp_path: Path) -> None:
         assert "sandbox" in headers["Content-Security-Policy"]
         assert place.ask(path="/deliveries/preview?receiver=nobody")[0] == 404
         assert "Nothing was sent" in place.read("/deliveries")
+
+
+def test_a_digest_is_sent_now_once_a_day(tmp_path: Path) -> None:
+    """By a button; the second time everybody has it."""
+    with opened(tmp_path, config="digests: [{receivers: [folder]}]\n") as place:
+        newsroom(place.app.db)
+        place.now += 2 * HOUR
+        assert place.post("/deliveries/digest", "/deliveries")[0] == 303
+        page = place.read("/deliveries?kind=digest")
+        (made,) = re.findall(r'href="/deliveries/([^"?]+)" data-move', page)
+        assert "التقى حفتر" in place.read(f"/deliveries/{made}/message")
+        assert place.post("/deliveries/digest", "/deliveries")[0] == 409
