@@ -237,10 +237,11 @@ class Filter:
 
 def chosen(contacts: Iterable[LedgerContact], wanted: Filter, known: EntityIndex) -> list[LedgerContact]:
     """Those that pass, in their order."""
-    return [contact for contact in contacts if _passes(contact, wanted, known)]
+    people = [_Called(said, known) for said in wanted.persons]
+    return [contact for contact in contacts if _passes(contact, wanted, people)]
 
 
-def _passes(of: LedgerContact, wanted: Filter, known: EntityIndex) -> bool:
+def _passes(of: LedgerContact, wanted: Filter, people: Iterable[_Called]) -> bool:
     if wanted.contact_id is not None:
         return of.id == wanted.contact_id
     first, last = days_of(of.date) or (of.day, of.day)
@@ -253,11 +254,21 @@ def _passes(of: LedgerContact, wanted: Filter, known: EntityIndex) -> bool:
         and (not wanted.statuses or of.status in wanted.statuses)
         and (not wanted.kinds or not wanted.kinds.isdisjoint((of.type, *of.types)))
         and (not wanted.sides or not wanted.sides.isdisjoint(of.by_side))
-        and all(_takes_part(of, said, known) for said in wanted.persons)
+        and all(any(map(one.is_called, of.participants)) for one in people)
     )
 
 
-def _takes_part(of: LedgerContact, said: str, known: EntityIndex) -> bool:
-    names = {p.name for p in of.participants}
-    part = folded(said)
-    return not names.isdisjoint(known.meant(said)) or any(part in folded(name) for name in names)
+class _Called:
+    """Who is meant by a name, or has it as part of theirs; each name is looked at once."""
+
+    def __init__(self, said: str, known: EntityIndex) -> None:
+        self._meant, self._part = known.meant(said), folded(said)
+        self._known: dict[str, bool] = {}
+
+    def is_called(self, who: Participant) -> bool:
+        """Whether a participant is."""
+        found = self._known.get(who.name)
+        if found is None:
+            found = who.name in self._meant or self._part in folded(who.name)
+            self._known[who.name] = found
+        return found

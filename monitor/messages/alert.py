@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.languages.locale import frame
 from monitor.messages import sources
+from monitor.messages.links import ACTIONS
 from monitor.messages.story import story_context
 from monitor.messages.text import clean, cut, isolate, safe_link
 
@@ -51,19 +52,19 @@ def alert_context(
     `reason`: one of `REASONS`; `suppressed`: silenced mentions in the story; `changes`: what is new to the
     reader; `links`: by action (`monitor.messages.links`), the signed addresses.
     """
-    signed = {action: safe_link(url) for action, url in (links or {}).items()}
+    signed = _signed(links or {})
     words = frame(language, sides)
     told = story_context(judged, words, timezone, public_url=public_url, titles=titles or {})
     update = f"{words.word('reason_changed')}: " if changes else ""
-    told["desk_link"] = signed.get("story") or told["desk_link"]
+    told["desk_link"] = signed.pop("story_link") or told["desk_link"]
     head = f"[{words.word(told['severity'])}] {update}{isolate(told['title'], words.direction)}"
     mentions = words.count("mention", suppressed)
     return {
         **common(words, now, public_url),
+        **signed,
         "kind": "alert",
         "story": told,
-        "reason": reason,
-        "reason_word": words.word(f"reason_{reason}"),
+        "reason": reason, "reason_word": words.word(f"reason_{reason}"),
         "change_line": sources.change_line(changes, words),
         "changes": sources.changes(changes),
         "test": reason == "test",
@@ -71,10 +72,12 @@ def alert_context(
         "suppressed": suppressed,
         "suppressed_note": words.say("suppressed", mentions=mentions) if suppressed else "",
         "others": [], "others_line": "", "updates": {}, "update_line": "",
-        "acknowledge_link": signed.get("acknowledge", ""),
-        "silence_link": signed.get("silence", ""),
-        "false_alarm_link": signed.get("false-alarm", ""),
     }  # fmt: skip
+
+
+def _signed(links: Mapping[str, str]) -> dict[str, str]:
+    """As a template names them; empty where there is none, or none that may be linked."""
+    return {f"{action.replace('-', '_')}_link": safe_link(links.get(action)) for action in ACTIONS}
 
 
 def notice_context(
