@@ -5,13 +5,13 @@ from __future__ import annotations
 from threading import Event
 from typing import TYPE_CHECKING
 
-import pytest
-
 from monitor.desk import contacts
 from monitor.desk.contacts import Register
 from monitor.errors import StoreError
 
 if TYPE_CHECKING:
+    import pytest
+
     from monitor.model import LedgerContact
 
 
