@@ -39,8 +39,6 @@ log = logs.get("desk")
 SHOWN, MAX_WHOLE = 80, 40_000
 #: files whose opened state is remembered, and trials that are
 MAX_OPENED, MAX_TRIALS = 24, 6
-#: seconds that a form waits for the files to be read
-PATIENCE = 15.0
 #: what is written here is gone with the next version
 PROGRAM = Path(monitor.__file__).resolve().parent
 #: lines of a form, at least and at most
@@ -101,18 +99,19 @@ def attempt(desk: Desk, asked: Asked) -> Answer:
     if after == data:
         raise Refused(400, "Nothing was changed.")
     edit = edits.Edit(folder=_folder(desk), file=place.file, before=data, after=after)
-    trial = edits.Trial(edit, desk.app.parts.settings, asked.now)
-    told = trial.told(PATIENCE)
-    if told.state == "wrong":
-        wrong = [_said(mistake, edit, entry, text) for mistake in told.mistakes]
+    try:
+        edits.check(edit)
+    except ConfigError as error:
+        wrong = [_said(mistake, edit, entry, text) for mistake in error.mistakes]
         return _form(place, entry, data, text, status=422, wrong=wrong)
+    trial = edits.Trial(edit, desk.app.parts.settings, asked.now)
     return see(f"/workbench/edits/{_keep(_Tried(trial, place, text))}")
 
 
 def trial(_desk: Desk, asked: Asked) -> Answer:
     """How far a trial is and what it found; a part of the page where that is open."""
     tried = _tried(asked)
-    told, edit = tried.trial.told(), tried.trial.edit
+    told, edit = tried.trial.told, tried.trial.edit
     entry = editing.entry(edit.before, tried.place.name)
     assert entry is not None
     wrong = [_said(mistake, edit, entry, tried.text) for mistake in told.mistakes]
@@ -128,11 +127,11 @@ def trial(_desk: Desk, asked: Asked) -> Answer:
 
 
 def save(desk: Desk, asked: Asked) -> Answer:
-    """Write what was tried; the monitor reads it at once. Raises Refused: it is not read yet, or wrong."""
+    """Write what was tried; the monitor reads it at once. Raises Refused: it cannot be read."""
     tried = _tried(asked)
     edit, place = tried.trial.edit, tried.place
-    if tried.trial.told().state in ("reading", "wrong"):
-        raise Refused(409, "It is not read yet, or it cannot be read.")
+    if tried.trial.told.state == "wrong":
+        raise Refused(409, "It cannot be read.")
     try:
         edits.write(edit, PROGRAM)
     except edits.Changed:

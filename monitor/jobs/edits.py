@@ -128,12 +128,23 @@ class Told:
         return self.state not in ("reading", "running")
 
 
+def check(edit: Edit) -> None:
+    """Raises ConfigError: the folder cannot be read with the edit."""
+    _compiled(edit, edit.after)
+
+
+def _compiled(edit: Edit, data: bytes, cache: Path | None = None) -> WithTests:
+    sources = {**read(edit.folder), edit.file: data}
+    return compile_sources(sources, root=edit.folder.as_posix(), cache=cache)
+
+
 class Trial:
     """An edit that is tried, and how far it is."""
 
     def __init__(self, edit: Edit, found: Settings, now: datetime) -> None:
         self.edit = edit
-        self._told, self._news = Told(), threading.Condition()
+        #: how far it is
+        self.told = Told()
         context = multiprocessing.get_context("forkserver")
         ours, theirs = context.Pipe(duplex=False)
         args = (theirs, edit, found.database, found.pattern_cache, now)
@@ -141,12 +152,6 @@ class Trial:
         self._process.start()
         theirs.close()
         threading.Thread(target=self._listen, args=(ours,), name="trial", daemon=True).start()
-
-    def told(self, patience: float = 0.0) -> Told:
-        """How far it is; with `patience`, as soon as the files are read, or after so many seconds."""
-        with self._news:
-            self._news.wait_for(lambda: self._told.state != "reading", patience)
-            return self._told
 
     def end(self) -> None:
         """Nobody waits for it any more."""
@@ -156,16 +161,11 @@ class Trial:
         deadline = time.monotonic() + WALL_SECONDS
         with ours, suppress(EOFError, OSError):
             while ours.poll(max(0.0, deadline - time.monotonic())):
-                self._hear(ours.recv())
+                self.told = ours.recv()
         self._process.kill()
         self._process.join()
-        if not self._told.over:
-            self._hear(replace(self._told, state="failed", detail="it was ended, or took too long"))
-
-    def _hear(self, told: Told) -> None:
-        with self._news:
-            self._told = told
-            self._news.notify_all()
+        if not self.told.over:
+            self.told = replace(self.told, state="failed", detail="it was ended, or took too long")
 
 
 def _try(say: Connection, edit: Edit, database: str, cache: Path, now: datetime) -> None:
@@ -173,16 +173,13 @@ def _try(say: Connection, edit: Edit, database: str, cache: Path, now: datetime)
     confine(MEMORY)
     os.nice(10)
     try:
-        sources = read(edit.folder)
-        after = compile_sources({**sources, edit.file: edit.after}, root=edit.folder.as_posix())
+        after = _compiled(edit, edit.after)
     except ConfigError as error:
         say.send(Told(state="wrong", mistakes=error.mistakes))
         return
     say.send(Told(state="running"))
     try:
-        before = compile_sources(
-            {**sources, edit.file: edit.before}, root=edit.folder.as_posix(), cache=cache
-        )
+        before = _compiled(edit, edit.before, cache)
     except ConfigError:
         before = None
     told = Told(state="running", failing=tuple(map(str, _failing(after)))[:NAMED])

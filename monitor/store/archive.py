@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -89,8 +90,8 @@ def count(tx: Connection, wanted: Filter) -> int:
 
 
 def passing(wanted: Filter) -> Select[tuple[int]]:
-    """The ids of the items that pass, as a query to build on."""
-    return select(items.c.id).where(*_conditions(wanted))
+    """The ids of the items that pass, as a query to ask about items that are found otherwise."""
+    return select(items.c.id).where(*_conditions(wanted, first=False))
 
 
 def walk(
@@ -138,8 +139,8 @@ def _whole(*, newest_first: bool = False) -> Select[tuple[object, ...]]:
     return select(*_COLUMNS, *feed).join(feeds, feeds.c.id == items.c.feed_id).order_by(order)
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = list(hold(wanted.text, wanted.spelt))
+def _conditions(wanted: Filter, *, first: bool = True) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = list(hold(wanted.text, wanted.spelt, first=first))
     equal = {
         "feed_id": wanted.feed_id,
         "story_id": wanted.story_id,
@@ -291,25 +292,30 @@ def fill(tx: Connection) -> None:
         last = page[-1].id
 
 
-def hold(text: str, spelt: Iterable[Sequence[str]] = ()) -> Iterator[ColumnElement[bool]]:
+def hold(
+    text: str, spelt: Iterable[Sequence[str]] = (), *, first: bool = True
+) -> Iterator[ColumnElement[bool]]:
     """Conditions: each word of `text` occurs in an item, anywhere in a word, whatever its case, accents and
     variants.
 
     `spelt`: of each, one of the forms occurs (folded, a space where a word must begin or end). A word that
-    has no letter and no digit is passed over; where all are such, nothing is found.
+    has no letter and no digit is passed over; where all are such, nothing is found. `first`: items are found
+    by their words; otherwise by something else, and then asked for them.
     """
     groups = [[word] for word in _folded(text)] + [list(forms) for forms in spelt]
     if text.split() and not groups:
         yield false()
     for group in groups:
         if all(len(form) >= PIECE for form in group):
-            parts = group if len(group) == 1 else _cores(group)
+            parts = group if len(group) == 1 else _cores(tuple(group))
             asked = " OR ".join(f"({' AND '.join(_pieces(part))})" for part in parts)
-            yield _likely(literal(asked), literal([_like(part) for part in parts], ARRAY(Text)))
+            likely = _likely if first else _likely_there
+            yield likely(literal(asked), literal([_like(part) for part in parts], ARRAY(Text)))
         yield _holds(orjson.dumps(group).decode())
 
 
-def _cores(forms: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=256)
+def _cores(forms: tuple[str, ...]) -> list[str]:
     """Few parts of forms such that each form has one: what the index is asked for, since forms are alike."""
     left, found = list(forms), []
     while left:
@@ -362,6 +368,18 @@ def _by_fts5(element: Any, compiler: Any, **more: Any) -> str:
     asked, _ = element.clauses
     found = compiler.process(asked, **more)
     return f"items.id IN (SELECT rowid FROM item_words WHERE item_words MATCH {found})"
+
+
+class _likely_there(_likely):
+    """The same of an item that is found otherwise, so that all that have the pieces are gone through once."""
+
+    inherit_cache = True
+
+
+@compiles(_likely_there, "sqlite")
+def _by_its_number(element: Any, compiler: Any, **more: Any) -> str:
+    # a sign before a column keeps SQLite from its index
+    return f"+{_by_fts5(element, compiler, **more)}"
 
 
 class _holds(FunctionElement[Any]):
