@@ -97,9 +97,7 @@ def passing(wanted: Filter) -> Select[tuple[int]]:
 def walk(
     tx: Connection, since: datetime, until: datetime | None = None, *, newest_first: bool = False
 ) -> Iterator[tuple[int, Item]]:
-    """Every item first seen in [since, until) with its id, oldest first unless `newest_first`, a batch in
-    memory at a time.
-    """
+    """Every item first seen in [since, until) with its id, oldest first or not, a batch at a time."""
     last = None
     order = items.c.id.desc() if newest_first else items.c.id
     first_seen = _conditions(Filter(since=since, until=until))
@@ -299,8 +297,7 @@ def hold(
     variants.
 
     `spelt`: of each, one of the forms occurs (folded, a space where a word must begin or end). A word that
-    has no letter and no digit is passed over; where all are such, nothing is found. `first`: items are found
-    by their words; otherwise by something else, and then asked for them.
+    has no letter and no digit is passed over; where all are such, nothing is found. `first`: found by words.
     """
     groups = [[word] for word in _folded(text)] + [list(forms) for forms in spelt]
     if text.split() and not groups:
