@@ -1,4 +1,4 @@
-"""What a feed's answer means: parse, decide, and write each feed in one transaction.
+"""What a feed's answer means: parse, decide, and write all of a feed in one transaction, others beside it.
 
 Nothing is written before the decision, and validators and items commit together: a crash anywhere fetches
 again.

@@ -153,7 +153,7 @@ def of_feed(tx: Connection, feed_id: str, ids: Iterable[int]) -> dict[int, Known
     """Items of a feed by id, without their excerpts; those that are gone are missing."""
     found: dict[int, KnownItem] = {}
     for batch in batches(ids):
-        for row in tx.execute(_OF_FEED, {"feed_id": feed_id, "wanted": batch}):
+        for row in tx.execute(_OF_FEED, {"feed_id": feed_id, "wanted": batch}).all():
             found[row[0]] = KnownItem(**dict(zip(_KNOWN_NAMES, row, strict=True)))
     return found
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from monitor.feeds.parse import parse
-from monitor.feeds.slices import MAX_RAW, slices
+from monitor.feeds.slices import MAX_RAW, parted, slices
 from monitor.model import ParsedFeed
 
 URL = "https://gazette.example/feed"
@@ -133,3 +133,32 @@ def test_every_entry_of_a_long_document_is_sliced(entries: int) -> None:
     """None is lost or joined with its neighbour, however many there are."""
     found = slices(rss("".join(f"<item><guid>{n}</guid><title>T</title></item>" for n in range(entries))))
     assert len(found) == entries
+
+
+def test_a_byte_that_was_flipped_is_seen_wherever_it_stands() -> None:
+    """Every byte of 200 entries and of what stands around them: an entry has another digest, the surroundings
+    have another one, or the document is read whole. Bytes that leave the entries whole are flipped together.
+    """
+    entries = [f"<item><guid>{n}</guid><title>Talks no. {n}</title></item>" for n in range(100, 300)]
+    body = rss(*entries, "<item><title><![CDATA[>]]></title></item>").encode()
+    before = parted(body)
+    assert before is not None
+    around, step = before.around(URL), len(entries[0])
+    waiting = [list(range(at, len(body), step)) for at in range(step)]
+    seen = 0
+    while waiting:
+        places = waiting.pop()
+        spoilt = bytearray(body)
+        for place in places:
+            spoilt[place] ^= 1
+        after = parted(bytes(spoilt))
+        changed = 0 if after is None else len(set(before.digests) - set(after.digests))
+        if len(places) == 1:
+            assert after is None or changed or after.around(URL) != around, body[
+                places[0] - 20 : places[0] + 20
+            ]
+        elif changed < len(places):
+            waiting += [places[: len(places) // 2], places[len(places) // 2 :]]
+            continue
+        seen += len(places)
+    assert seen == len(body)
