@@ -41,6 +41,8 @@ class Discourse:
         #: the last sentence in which one side dealt with somebody else
         self._others = -1
         self._others_field = ""
+        #: whether the third party was its subject
+        self._others_acted = False
         self._titles: dict[str, Actor] = {}
         #: the title names a third party, and not both of the two
         self.about_others = False
@@ -66,6 +68,7 @@ class Discourse:
             self._event = (number, events[-1])
         elif frame.cues and any(a.side == THIRD and a.part == "core" for a in frame.actors):
             self._others, self._others_field = number, frame.sentence.field
+            self._others_acted = next(a.side for a in frame.actors if a.part == "core") == THIRD
         for office in frame.offices:
             holder = next(
                 (
@@ -95,14 +98,20 @@ class Discourse:
 
     def lend(self, frame: Frame, side: str, cues: Sequence[Word], *, partner: bool) -> list[Actor]:
         """Who of `side` a sentence means that does not name one; empty when nothing in it points back."""
-        number, text, grammar = frame.sentence.index, frame.text, frame.grammar
+        number, grammar = frame.sentence.index, frame.grammar
+        text = grammar.opinion.sub(" ", frame.text)
         for title in frame.titles:
-            holder = self._titles.get(_stem(title, text)) or self._holder(title, text, side)
+            holder = self._titles.get(_stem(title, frame.text)) or self._holder(title, frame.text, side)
             if holder is not None and holder.side == side and (partner or holder.rank is Rank.PERSON):
                 return [holder]
         near, actors = self._last.get(side, (-MEMORY - 1, []))
         strayed = self.strayed(number)
-        personal = partner and grammar.pronoun.search(text) and any(c.sense in _PERSONAL for c in cues)
+        personal = (
+            partner
+            and not self._others_acted
+            and grammar.pronoun.search(text)
+            and any(c.sense in _PERSONAL for c in cues)
+        )
         if strayed and near <= self._others and not (personal and near == self._others == number - 1):
             return []
         both = grammar.both.search(text) is not None

@@ -305,7 +305,11 @@ def _of_both(frame: Frame, cue: Word, lands: Sequence[Actor]) -> bool:
     Spain, it tells of a meeting", nor "France and Spain's output fell after a meeting".
     """
     first, last = _pair(lands)
-    gathered = frame.grammar.gathering.search(frame.text, *frame.clause(cue.start))
+    between = frame.grammar.between.search(frame.text[: first.start]) is not None
+    gathered = frame.grammar.gathering.search(frame.text, *frame.clause(cue.start)) or (
+        not between
+        and any(_gap(a.mention, last.mention) <= OFFICE and a.start > last.end for a in frame.foreign)
+    )
     if gathered or frame.is_where(first) or frame.is_where(last):
         return False
     if last.start < cue.start and frame.grammar.partner.match(frame.text[cue.end :].lstrip()):
@@ -313,10 +317,7 @@ def _of_both(frame: Frame, cue: Word, lands: Sequence[Actor]) -> bool:
     if min(_gap(cue.mention, land.mention) for land in (first, last)) <= ADJECTIVE:
         return True
     joined = first.kind == "demonym" or frame.text[first.end : first.end + 1] in {"-", "–"}
-    held = frame.text[last.end : last.end + 1] == "'" or frame.grammar.between.search(
-        frame.text[: first.start]
-    )
-    return not joined and not held
+    return not joined and not between and frame.text[last.end : last.end + 1] != "'"
 
 
 def _pair(lands: Sequence[Actor]) -> tuple[Actor, Actor]:

@@ -164,6 +164,8 @@ class Grammar:
     #: a verb that looks ahead; one that says it is over
     future: re.Pattern[str]
     past: re.Pattern[str]
+    #: "in his view": whoever is meant only thinks so
+    opinion: re.Pattern[str]
     #: a word for somebody, or for both sides, named before
     pronoun: re.Pattern[str]
     both: re.Pattern[str]
