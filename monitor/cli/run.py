@@ -66,11 +66,10 @@ def run(
     ] = Role.ALL,
 ) -> None:
     """Watch until SIGTERM or Ctrl-C. Needs no account, no configuration and no network to start."""
-    stopping = daemon.Stopping()
-    signals = daemon.Signals()
     found = loaded(config)
     if role is not Role.ALL:
         roles.refuse_unfit(found, f"--role {role}")
+    stopping, signals = daemon.Stopping(), daemon.Signals()
     opening = opened(found, role=role, stopping=stopping)
     with opening as app, app.db.listening(), serving(app) as desk:
         say(greeting(app, desk))
@@ -134,10 +133,10 @@ def work(
         named = roles.queues_named(queues)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--queues") from None
-    stopping, signals, found = daemon.Stopping(), daemon.Signals(), loaded(config)
+    stopping, found = daemon.Stopping(), loaded(config)
     roles.refuse_unfit(found, "a worker")
     with opened(found, role="worker", stopping=stopping) as app:
-        worker = roles.Worker(app, named)
+        worker, signals = roles.Worker(app, named), daemon.Signals()
         say(f"a worker on {redact(found.database)}: {', '.join(named)}\nCtrl-C stops it\n")
         finished = daemon.run(
             {"renew": (RENEW, worker.renew)},

@@ -117,7 +117,8 @@ class ServerListener:
                         connection.execute("SELECT 1")  # what has come is read with the answer
                 return
             except psycopg.OperationalError as error:
-                log.warning("not_listening", reason=str(error).strip(), detail="heard later")
+                said = str(error).strip().splitlines() or ["no reason given"]
+                log.warning("not_listening", reason=said[0], detail="other processes are heard later")
             if not self._waited(AGAIN_SECONDS):
                 return
 

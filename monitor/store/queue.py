@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from monitor import __version__
+from monitor import __version__, logs
 from monitor.errors import StoreError
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from monitor.store.database import Database
+
+log = logs.get("store")
 
 #: what the jobs of each queue are about
 QUEUES = {"poll": "feed", "parse": "article", "digest": "tick", "deliver": "receiver"}
@@ -77,7 +79,9 @@ _CLEAR = text(
     "DELETE FROM procrastinate_jobs AS j WHERE (j.status = 'todo' AND "
     "CAST(j.args->>'until' AS timestamptz) < now()) OR (j.status = 'doing' AND NOT EXISTS (SELECT 1 FROM "
     "procrastinate_workers AS w WHERE w.id = j.worker_id AND "
-    "w.last_heartbeat > now() - make_interval(secs => :dead))) OR j.status NOT IN ('todo', 'doing')"
+    "w.last_heartbeat > now() - make_interval(secs => :dead))) OR j.status NOT IN ('todo', 'doing') "
+    # of a worker that lives, but could not say that it was done
+    "OR CAST(j.args->>'until' AS timestamptz) < now() - interval '1 hour'"
 )
 
 
@@ -188,6 +192,10 @@ class Served:
 
         async with app.open_async():
             self._loop = asyncio.get_running_loop()
+            # a job whose end could not be written down: it is cleared, its worker ends by itself
+            self._loop.set_exception_handler(
+                lambda _loop, about: log.warning("job_not_ended", reason=str(about["message"]))
+            )
             self._work = self._loop.create_task(
                 app.run_worker_async(
                     queues=[named(queue) for queue in queues],

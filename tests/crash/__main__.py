@@ -26,6 +26,11 @@ def main() -> int:
         default="",
         help="instead of a new SQLite file: an address, or `postgres`, a server of its own",
     )
+    parser.add_argument(
+        "--workers",
+        action="store_true",
+        help="a scheduler and two workers (always with `--database postgres`)",
+    )
     parser.add_argument("--exec", action="store_true", help="a new interpreter for each process (slower)")
     parser.add_argument("--keep", type=Path, help="keep the campaign's folder here")
     args = parser.parse_args()
@@ -34,7 +39,15 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         kills = plan.plan(args.kills, args.seed)
         print(f"{len(kills)} kills, seed {args.seed}; the daemon's log: {folder / 'daemon.log'}", flush=True)
-        outcome = campaign.run(folder, kills, seed=args.seed, url=url, direct=args.exec, told=_progress)
+        outcome = campaign.run(
+            folder,
+            kills,
+            seed=args.seed,
+            url=url,
+            direct=args.exec,
+            workers=args.workers or args.database == "postgres",
+            told=_progress,
+        )
         judged = verdict.judge(outcome)
     print(report.text(outcome, judged, seed=args.seed))
     return 1 if judged.broken else 0

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from monitor.failpoints import VARIABLE
-from tests.crash.plan import MIGRATION, OUTSIDE, Kill
+from tests.crash.crew import Alone, Crew, until
+from tests.crash.plan import MIGRATION, Kill
 from tests.crash.publisher import Publisher
 from tests.crash.receivers import Hooks, Ledger, Workspace, smtp
 from tests.crash.workplace import SERIES, Ports, Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+    from tests.crash.nursery import Daemon
+
 FEEDS = 20
+#: loopback addresses that they lie at, where several workers ask them
+HOSTS = 10
 #: the chance that a good answer brings a new item
 PACE = 0.35
 #: a failpoint that is not passed within this many seconds of a life is a random kill
@@ -56,87 +57,16 @@ class Outcome:
     ledger: Ledger
     lives: list[Life] = field(default_factory=list)
     seconds: float = 0.0
+    #: a scheduler and workers, not one daemon
+    workers: bool = False
+    #: what was done instead of a kill
+    disturb: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    #: how those ended that nobody killed
+    bystanders: list[tuple[str, int]] = field(default_factory=list)
     #: why the daemon did not come to rest; empty: it did
     restless: str = ""
     #: processes of dead daemons that lived on
     orphans: list[int] = field(default_factory=list)
-
-
-class Nursery:
-    """Where the daemons come from; `direct`: each a new interpreter instead of a fork."""
-
-    def __init__(self, *, direct: bool) -> None:
-        self._direct = direct
-        self._process: subprocess.Popen[str] | None = None
-        if not direct:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.crash.nursery"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                cwd=ROOT,
-                env=_environment(),
-            )
-
-    def born(self, workplace: Workplace, failpoint: str) -> _Daemon:
-        """A running `monitor run`."""
-        argv = ["monitor", "run", "--config", str(workplace.config)]
-        env = {VARIABLE: failpoint} if failpoint else {}
-        if self._process is None:
-            with workplace.log.open("ab") as log:
-                started = subprocess.Popen(
-                    [sys.executable, "-m", *argv],
-                    stdout=log,
-                    stderr=log,
-                    stdin=subprocess.DEVNULL,
-                    cwd=ROOT,
-                    env=_environment() | env,
-                    start_new_session=True,
-                )
-            return _Daemon(started.pid, started.wait)
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps({"argv": argv, "env": env, "log": str(workplace.log)}) + "\n")
-        self._process.stdin.flush()
-        out = self._process.stdout
-        return _Daemon(int(out.readline()), lambda: int(out.readline()))
-
-    def close(self) -> None:
-        """No more births."""
-        if self._process is not None:
-            assert self._process.stdin
-            assert self._process.stdout
-            self._process.stdin.close()
-            self._process.wait()
-            self._process.stdout.close()
-
-
-class _Daemon:
-    """A process, and whether it is there."""
-
-    def __init__(self, pid: int, wait: Callable[[], int]) -> None:
-        self.pid = pid
-        self._wait = wait
-        self.exit: int | None = None
-
-    def alive(self) -> bool:
-        """A zombie is dead."""
-        try:
-            stat = Path(f"/proc/{self.pid}/stat").read_text()
-        except OSError:
-            return False
-        return stat.rpartition(")")[2].split()[0] not in "ZX"
-
-    def signal(self, number: int) -> None:
-        """To this process alone, as the kernel would: its children are left to find out."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, number)
-
-    def end(self) -> int:
-        """Its exit status, negative for a signal."""
-        if self.exit is None:
-            self.exit = self._wait()
-        return self.exit
 
 
 def run(
@@ -146,28 +76,40 @@ def run(
     seed: int,
     url: str = "",
     direct: bool = False,
+    workers: bool = False,
+    clock: float = 0.0,
+    disturb: Mapping[str, Callable[[], None]] = MappingProxyType({}),
     told: Callable[[int], None] = lambda _number: None,
 ) -> Outcome:
-    """All `kills`, one after the other, and the rest of the work in peace; `told` hears how many are done."""
+    """All `kills`, one after the other, and the rest of the work in peace; `told` hears how many are done.
+
+    `workers`: a scheduler and two of them, the clock of one wrong by `clock` seconds. `disturb`: what is done instead
+    of a kill, by the name of its failpoint.
+    """
     began = time.monotonic()
-    ledger, publisher = Ledger(seed), Publisher(FEEDS, PACE, seed)
+    ledger, publisher = Ledger(seed), Publisher(FEEDS, PACE, seed, hosts=HOSTS if workers else 1)
     with smtp(ledger) as mail, Hooks(ledger) as hooks, Workspace(ledger) as bot, publisher.web:
         series = SERIES + sum(kill.failpoint.startswith("digest-") for kill in kills)
         ports = Ports(mail.port, hooks.port, bot.port)
         workplace = Workplace(folder, publisher, ports=ports, url=url, series=series)
-        outcome = Outcome(workplace, publisher, ledger)
-        nursery = Nursery(direct=direct)
+        outcome = Outcome(workplace, publisher, ledger, workers=workers, disturb=disturb)
+        crew: Alone | Crew = (
+            Crew(workplace, direct=direct, seed=seed, clock=clock)
+            if workers
+            else Alone(workplace, direct=direct)
+        )
         try:
-            _lives(outcome, nursery, kills, told)
-            _rest(outcome, nursery)
+            _lives(outcome, crew, kills, told)
+            _rest(outcome, crew)
         finally:
-            nursery.close()
+            crew.close()
+    outcome.bystanders = crew.ended
     outcome.orphans = [life.pid for life in outcome.lives if _group_lives(life.pid)]
     outcome.seconds = time.monotonic() - began
     return outcome
 
 
-def _lives(outcome: Outcome, nursery: Nursery, kills: Sequence[Kill], told: Callable[[int], None]) -> None:
+def _lives(outcome: Outcome, crew: Alone | Crew, kills: Sequence[Kill], told: Callable[[int], None]) -> None:
     """A failpoint that was not passed is tried once more at the end.
 
     A series moves to its second zone, and a digest is due, at an even pace and whenever a digest is to be killed.
@@ -177,29 +119,30 @@ def _lives(outcome: Outcome, nursery: Nursery, kills: Sequence[Kill], told: Call
     for number, kill in enumerate(kills):
         digests += kill.failpoint.startswith("digest-")
         outcome.workplace.configure(moved=digests + number * SERIES // len(kills))
-        if not _life(outcome, nursery, kill) and kill.failpoint and kill.failpoint not in MIGRATION:
+        if not _life(outcome, crew, kill) and kill.failpoint and kill.failpoint not in MIGRATION:
             missed.append(Kill(kill.failpoint))
         told(number + 1)
     for kill in missed:
-        _life(outcome, nursery, kill)
+        _life(outcome, crew, kill)
 
 
-def _life(outcome: Outcome, nursery: Nursery, kill: Kill) -> bool:
+def _life(outcome: Outcome, crew: Alone | Crew, kill: Kill) -> bool:
     """One process from its birth to its death; whether it died where it was to die."""
     ledger, publisher = outcome.ledger, outcome.publisher
-    inside = kill.failpoint and kill.failpoint not in OUTSIDE
     life = Life(kill)
     ledger.life = len(outcome.lives)
+    if kill.failpoint in outcome.disturb:
+        return _disturbed(outcome, crew, life)
     asked = publisher.answered
-    daemon = nursery.born(outcome.workplace, f"{kill.failpoint}:{kill.times}" if inside else "")
+    daemon = crew.victim(kill)
     life.pid = daemon.pid
     outcome.lives.append(life)
     with _trap(outcome, daemon, kill):
         if kill.failpoint:
-            life.reached = _until(lambda: not daemon.alive(), PATIENCE)
+            life.reached = until(lambda: not daemon.alive(), PATIENCE)
         else:
             if not kill.starting:
-                _until(lambda: publisher.answered > asked or not daemon.alive(), PATIENCE)
+                until(lambda: publisher.answered > asked or not daemon.alive(), PATIENCE)
             time.sleep(kill.after)
             life.reached = daemon.alive()
         daemon.signal(signal.SIGKILL)
@@ -209,8 +152,21 @@ def _life(outcome: Outcome, nursery: Nursery, kill: Kill) -> bool:
     return life.reached
 
 
+def _disturbed(outcome: Outcome, crew: Alone | Crew, life: Life) -> bool:
+    """Something happens to everybody at work, who live on."""
+    assert life.kill is not None
+    asked = outcome.publisher.answered
+    crew.all()
+    outcome.lives.append(life)
+    life.reached = until(lambda: outcome.publisher.answered > asked, PATIENCE)
+    time.sleep(life.kill.after)
+    outcome.disturb[life.kill.failpoint]()
+    time.sleep(0.1)
+    return life.reached
+
+
 @contextlib.contextmanager
-def _trap(outcome: Outcome, daemon: _Daemon, kill: Kill):  # type: ignore[no-untyped-def]
+def _trap(outcome: Outcome, daemon: Daemon, kill: Kill):  # type: ignore[no-untyped-def]
     """A server of ours kills its client."""
     left = [kill.times]
 
@@ -227,21 +183,22 @@ def _trap(outcome: Outcome, daemon: _Daemon, kill: Kill):  # type: ignore[no-unt
     outcome.publisher.halfway = lambda: None
 
 
-def _rest(outcome: Outcome, nursery: Nursery) -> None:
+def _rest(outcome: Outcome, crew: Alone | Crew) -> None:
     """Nobody kills, publishes or refuses any more: wait until nothing is owed, then stop in order."""
     outcome.ledger.calm = outcome.publisher.calm = True
     outcome.workplace.configure(moved=outcome.workplace.series)
     outcome.ledger.life = len(outcome.lives)
     life = Life(None, reached=True)
     asked = outcome.publisher.answered
-    daemon = nursery.born(outcome.workplace, "")
+    daemon = crew.all()
     life.pid = daemon.pid
     outcome.lives.append(life)
-    _until(lambda: outcome.publisher.answered >= asked + FEEDS or not daemon.alive(), DRAIN)
-    _until(lambda: not owed(outcome) or not daemon.alive(), DRAIN)
+    until(lambda: outcome.publisher.answered >= asked + FEEDS or not daemon.alive(), DRAIN)
+    until(lambda: not owed(outcome) or not daemon.alive(), DRAIN)
     outcome.restless = owed(outcome)
+    crew.dismiss()
     daemon.signal(signal.SIGTERM)
-    if not _until(lambda: not daemon.alive(), 30):
+    if not until(lambda: not daemon.alive(), 30):
         daemon.signal(signal.SIGKILL)
     life.exit = daemon.end()
 
@@ -259,13 +216,6 @@ def owed(outcome: Outcome) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
 
 
-def _until(holds: Callable[[], bool], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while not (held := holds()) and time.monotonic() < end:
-        time.sleep(0.02)
-    return held
-
-
 def _group_lives(pid: int) -> bool:
     """Whether a process of the daemon's session is still there, after a moment to find out that it is alone."""
 
@@ -276,9 +226,4 @@ def _group_lives(pid: int) -> bool:
             return True
         return False
 
-    return not _until(gone, 5)
-
-
-def _environment() -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
-    return kept | {"MONITOR_LOG_FORMAT": "logfmt", "PYTHONPATH": str(ROOT)}
+    return not until(gone, 5)

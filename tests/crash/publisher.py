@@ -10,6 +10,7 @@ import json
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import cycle
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -96,7 +97,7 @@ class Published:
 class Publisher:
     """The feeds. `pace` is the chance that an answer brings a new item; `calm` ends publishing and misbehaviour."""
 
-    def __init__(self, feeds: int, pace: float, seed: int) -> None:
+    def __init__(self, feeds: int, pace: float, seed: int, *, hosts: int = 1) -> None:
         self.names = [f"feed{n:02d}" for n in range(feeds)]
         self.pace = pace
         self.calm = False
@@ -107,7 +108,8 @@ class Publisher:
         self._lock = threading.Lock()
         self._feeds = {name: _Feed() for name in self.names}
         self._count = 0
-        self.web = Web()
+        self._hosts = tuple(f"127.0.0.{n + 1}" for n in range(hosts))
+        self.web = Web(hosts=self._hosts)
         for name in self.names:
             self.web.handle(f"/{name}", lambda request, name=name: self._answer(name, request))  # type: ignore[misc]
 
@@ -120,9 +122,9 @@ class Publisher:
     def seeds(self) -> str:
         """The feeds file."""
         rows = (
-            f"  - {{id: {name}, url: {json.dumps(self.web.url('/' + name))}, title: {name}, language: en, "
+            f"  - {{id: {name}, url: http://{host}:{self.web.port}/{name}, title: {name}, language: en, "
             "side: independent, family: " + name + ", reliability: B, reliability_reason: invented}"
-            for name in self.names
+            for name, host in zip(self.names, cycle(self._hosts), strict=False)
         )
         return "feeds:\n" + "\n".join(rows) + "\n"
 

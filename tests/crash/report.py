@@ -43,7 +43,8 @@ def text(outcome: Outcome, verdict: Verdict, *, seed: int) -> str:
 
 
 def _database(outcome: Outcome) -> str:
-    return "SQLite" if outcome.workplace.url.startswith("sqlite") else "PostgreSQL"
+    name = "SQLite" if outcome.workplace.url.startswith("sqlite") else "PostgreSQL"
+    return f"{name}, a scheduler and two workers" if outcome.workers else name
 
 
 def _rows(outcome: Outcome, verdict: Verdict) -> list[str]:

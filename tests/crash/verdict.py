@@ -106,14 +106,18 @@ def _restless(outcome: Outcome) -> Iterator[str]:
     if outcome.restless:
         yield f"still owed at the end: {outcome.restless}"
     for number, life in enumerate(outcome.lives):
-        if life.exit != (0 if life.kill is None else -9):
+        lives_on = life.kill is None or life.kill.failpoint in outcome.disturb
+        if life.exit != (0 if lives_on else -9):
             yield f"life {number} ended by itself with {life.exit}"
+    for name, status in outcome.bystanders:
+        if status != 0:
+            yield f"a {name} that nobody killed ended with {status}"
     for pid in outcome.orphans:
         yield f"a child of daemon {pid} outlived it"
+    refused = () if outcome.disturb else ("tick_refused",)
     for line in outcome.workplace.log.read_text(encoding="utf-8", errors="replace").splitlines():
         if any(
-            word in line
-            for word in ("Traceback", "tick_failed", "send_failed", "feed_set_aside", "tick_refused")
+            word in line for word in ("Traceback", "tick_failed", "send_failed", "feed_set_aside", *refused)
         ):
             yield f"the log: {line}"
 

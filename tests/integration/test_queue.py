@@ -148,15 +148,16 @@ def test_a_job_is_found_though_nobody_says_so(db: Database) -> None:
 def test_what_a_dead_worker_took_and_what_nobody_took_is_cleared(db: Database) -> None:
     """Not what waits in time, nor what a living worker does."""
     put(db, "late", for_seconds=-1)
+    put(db, "unsaid", for_seconds=-4000)
     put(db, "waits", "dead", "orphaned", "alive")
     run(db, "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now()), (now() - interval '1 hour')")
-    for token, worker in (("dead", 2), ("alive", 1), ("orphaned", "NULL")):
+    for token, worker in (("dead", 2), ("alive", 1), ("unsaid", 1), ("orphaned", "NULL")):
         run(
             db,
             f"UPDATE procrastinate_jobs SET status = 'doing', worker_id = {worker} WHERE args->>'token' = '{token}'",
         )
     with db.transaction() as tx:
-        assert queue.clear(tx) == 3
+        assert queue.clear(tx) == 4
     left = rows(db, "SELECT args->>'token' FROM procrastinate_jobs ORDER BY 1")
     assert left == [("alive",), ("waits",)]
 

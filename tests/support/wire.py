@@ -41,7 +41,11 @@ class Wire:
         with contextlib.suppress(OSError):
             while True:
                 near, _ = self._listening.accept()
-                far = socket.create_connection(("127.0.0.1", self._to))
+                try:
+                    far = socket.create_connection(("127.0.0.1", self._to))
+                except OSError:
+                    near.close()  # nobody is there now
+                    continue
                 self._ends += [near, far]
                 self._begin(self._pass_on, near, far)
                 self._begin(self._pass_on, far, near)
