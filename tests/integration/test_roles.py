@@ -188,7 +188,7 @@ def test_who_lost_a_lease_writes_nothing(path: Path, scheduler: roles.Scheduler,
         assert feed_jobs.settle(poller, state, answer) is None
         quiet = feed_jobs.decide_quiet(poller, state, answer)
         assert quiet is not None
-        assert feed_jobs.write_quiet(poller, [(state, quiet)]) == ()
+        assert feed_jobs.write_together(poller, [(state, quiet)]) == ()
         assert rows(app, "SELECT count(*), max(last_polled_at) FROM feeds, polls") == before
 
 
