@@ -45,7 +45,7 @@ dev: $(DEV) ## the environment with the tools, nothing else
 check: $(DEV) ## the quick half of `make test`
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/interrogate monitor && $(BIN)/pytest tests/unit $(ARGS)
 
-crash: $(DEV) ## kill the daemon again and again under load (KILLS=60 SEED=1 DATABASE=postgres), then count what is missing
+crash: $(DEV) ## kill the daemon again and again under load (KILLS=60 SEED=1; DATABASE=postgres: and its workers), then count what is missing
 	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),60) --seed $(or $(SEED),1) $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
 
 soak: $(DEV) ## a week of trouble in an hour (MINUTES=60 FEEDS=300 SEED=1 DATABASE=postgres), then count what is missing

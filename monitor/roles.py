@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 log = logs.get("roles")
 
 #: what is due and leased at most, of one host at most, and in one job; more waits for its turn
-AHEAD, PER_HOST, IN_JOB, LEAST_IN_JOB = 1_000, 100, 25, 5
+AHEAD, PER_HOST, IN_JOB, LEAST_IN_JOB = 1_000, 100, 50, 15
 #: jobs that a worker has in hand at most, and the parts that a round is cut into, so that each gets some
-AT_ONCE, PARTS = 4, 8
+AT_ONCE, PARTS = 4, 4
 #: until when somebody must have taken a job
 TAKE_WITHIN = timedelta(minutes=2)
 #: seconds between two looks for jobs that are nobody's any more

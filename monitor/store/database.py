@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 log = logs.get("store")
 
-#: how long a writer waits for another process's transaction
-BUSY_SECONDS = 5
+#: how long a writer waits for another process's transaction; and where several processes write all the time
+BUSY_SECONDS, CROWDED_SECONDS = 5, 60
 
 
 class Database:
@@ -47,6 +47,7 @@ class Database:
         #: the file as the operator named it; None where there is none
         self.path = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
         self.name = str(self.path) if self.path else url.render_as_string(hide_password=True)
+        self._patience: float = BUSY_SECONDS
         # one connection for writers: inside the process they queue here, not on the file's lock
         self._writer = self._engine("BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
         self._reader = self._engine("BEGIN", pool_size=4, max_overflow=28)
@@ -171,6 +172,8 @@ class Database:
         """
         if self.path is not None:
             return InstanceLock(self.path)
+        if role != "all":
+            self._patience = CROWDED_SECONDS
         return postgres.AdvisoryLock(self._writer, self.name, role)
 
     def clock(self) -> Callable[[], datetime]:
@@ -299,7 +302,7 @@ class Database:
             raise StoreError("a database in memory would be lost (name a file: sqlite:///data/monitor.db)")
         if self.path is None:
             writer = begin == "BEGIN IMMEDIATE"
-            return postgres.engine(self._url, writer=writer, busy_seconds=BUSY_SECONDS)
+            return postgres.engine(self._url, writer=writer, busy_seconds=lambda: self._patience)
         engine = create_engine(self._url, connect_args={"timeout": BUSY_SECONDS}, pool_timeout=60, **pool)
 
         @event.listens_for(engine, "connect")

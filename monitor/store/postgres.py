@@ -49,7 +49,7 @@ _HOLDER = text(
 )
 
 
-def engine(url: URL, *, writer: bool, busy_seconds: float) -> Engine:
+def engine(url: URL, *, writer: bool, busy_seconds: Callable[[], float]) -> Engine:
     """Connections for the one writer of this process, or for its readers; none is opened yet.
 
     Raises StoreError: the driver is not installed.
@@ -101,14 +101,12 @@ def conninfo(url: URL) -> str:
     return make_conninfo(**said, **_options(url))
 
 
-def _wait_turn(busy_seconds: float) -> Callable[[Connection], None]:
-    said = (
-        f"SET LOCAL lock_timeout = {int(busy_seconds * 1000)}; SELECT pg_advisory_xact_lock({WRITING}); "
-        "SET LOCAL lock_timeout = DEFAULT"
-    )
-
+def _wait_turn(busy_seconds: Callable[[], float]) -> Callable[[Connection], None]:
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(said)
+        connection.exec_driver_sql(
+            f"SET LOCAL lock_timeout = {int(busy_seconds() * 1000)}; "
+            f"SELECT pg_advisory_xact_lock({WRITING}); SET LOCAL lock_timeout = DEFAULT"
+        )
 
     return begin
 

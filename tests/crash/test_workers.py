@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 @pytest.mark.postgres
 @pytest.mark.timeout(600)
-def test_nothing_is_lost_and_little_repeated(tmp_path: Path) -> None:
+def test_nothing_is_lost_and_little_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No alert is lost, a kill or a cut costs a receiver one repeat at most, each digest goes out once.
 
     All connections lead through a proxy; the clock of one worker is seven minutes ahead all the time.
     """
+    monkeypatch.setattr(campaign, "FEEDS", 10)
+    monkeypatch.setattr(campaign, "PACE", 0.1)
     with postgres.server() as server, Wire(server.port) as wire:
 
         def restarted() -> None:

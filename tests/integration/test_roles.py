@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -267,6 +268,25 @@ def test_the_scheduler_hears_of_a_commit(path: Path, scheduler: roles.Scheduler,
             feeds.poll_now(tx, app.clock())
         assert until(lambda: bool(heard))
         assert len(heard) == 1
+
+
+def test_workers_wait_for_each_other_longer_than_a_monitor_alone(
+    path: Path, scheduler: roles.Scheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them write all the time: a long queue is no fault."""
+    monkeypatch.setattr("monitor.store.database.BUSY_SECONDS", 0.05)
+    begun, free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with scheduler._app.db.transaction():
+            begun.set()
+            free.wait(0.5)
+
+    with working(path) as worker, ThreadPoolExecutor(1) as pool:
+        held = pool.submit(hold)
+        assert begun.wait(10)
+        worker._app.ticked("poll", lambda: None)
+        held.result()
 
 
 # Who is refused.
