@@ -125,12 +125,15 @@ class Crew:
 
     def _dismiss(self, name: str) -> None:
         daemon = self._alive.pop(name, None)
-        if daemon is None or not daemon.alive():
+        if daemon is None:
             return
-        daemon.signal(signal.SIGTERM)
-        if not until(lambda: not daemon.alive(), 40):
-            daemon.signal(signal.SIGKILL)
-        self.ended.append((name, daemon.end()))
+        if daemon.alive():
+            daemon.signal(signal.SIGTERM)
+            if not until(lambda: not daemon.alive(), 40):
+                daemon.signal(signal.SIGKILL)
+                self.ended.append((f"{name} that does not stop", daemon.end()))
+        if daemon.end() != -signal.SIGKILL:
+            self.ended.append((name, daemon.end()))
 
     def _ready(self) -> bool:
         try:

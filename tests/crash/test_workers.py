@@ -36,7 +36,7 @@ def test_nothing_is_lost_and_little_repeated(tmp_path: Path, monkeypatch: pytest
             Kill("poll-writing", 5),
             Kill("cut", after=1.0),
             Kill("accepted-webhook"),
-            Kill("restarted", after=1.0),
+            Kill("restarted", after=3.0),
             Kill("alert-written"),
             Kill("digest-written"),
             Kill(after=1.0),
