@@ -104,7 +104,7 @@ def run(
         finally:
             crew.close()
     outcome.bystanders = crew.ended
-    outcome.orphans = [life.pid for life in outcome.lives if _group_lives(life.pid)]
+    outcome.orphans = [life.pid for life in outcome.lives if life.pid and _group_lives(life.pid)]
     outcome.seconds = time.monotonic() - began
     return outcome
 

@@ -57,4 +57,5 @@ def test_nothing_is_lost_and_little_repeated(tmp_path: Path, monkeypatch: pytest
             outcome.workplace.db.close()
     assert judged.alerts > 5
     assert judged.digests > 20
-    assert all(life.reached for life in outcome.lives)
+    reached = {life.kill.failpoint for life in outcome.lives if life.kill is not None and life.reached}
+    assert reached >= {kill.failpoint for kill in kills}

@@ -106,12 +106,12 @@ def _restless(outcome: Outcome) -> Iterator[str]:
     if outcome.restless:
         yield f"still owed at the end: {outcome.restless}"
     for number, life in enumerate(outcome.lives):
-        lives_on = life.kill is None or life.kill.failpoint in outcome.disturb
-        if life.exit != (0 if lives_on else -9):
+        disturbed = life.kill is not None and life.kill.failpoint in outcome.disturb
+        if life.exit != (None if disturbed else 0 if life.kill is None else -9):
             yield f"life {number} ended by itself with {life.exit}"
     for name, status in outcome.bystanders:
-        # who begins while the server is down is refused
-        if status not in ((0, 2) if outcome.disturb else (0,)):
+        # who begins while the server is down is refused; who is sent away while it begins has nothing in hand
+        if status not in ((0, -15, 2) if outcome.disturb else (0, -15)):
             yield f"a {name} that nobody killed ended with {status}"
     for pid in outcome.orphans:
         yield f"a child of daemon {pid} outlived it"
