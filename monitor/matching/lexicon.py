@@ -249,8 +249,9 @@ class Lexicon:
         found = [places.bounds(document.start, document.end) for document in heard.documents]
         for document, place in zip(heard.documents, places.of(found), strict=True):
             sense = un_documents.sense(document, self._resolutions)
-            hit = places.hit(Claim(VOCABULARY, UN_DOCUMENT, sense=sense), place)
-            if hit is not None:
+            words = places.words(place)
+            if words is not None:
+                hit = Hit(Claim(VOCABULARY, UN_DOCUMENT, sense=sense), *words)
                 hit.end = hit.start + document.end - document.start
                 yield hit
 
@@ -260,15 +261,17 @@ class Lexicon:
         hits: dict[tuple[str, int, int], Hit] = {}
         spoken = heard.spoken()
         for (_, claims), place in zip(spoken, places.of([match for match, _ in spoken]), strict=True):
+            words = places.words(place)
+            if words is None:
+                continue
             for claim in claims:
                 key = (claim.key, place[0], place[1])
                 known = hits.get(key)
                 if known is not None and not known.claim.weak:
                     continue
-                hit = places.hit(claim, place)
-                if hit is None:
+                if claim.spelling is not None and places.spelled(words) != claim.spelling:
                     continue
-                hits[key] = hit
+                hits[key] = hit = Hit(claim, *words)
                 if claim.kind == ENTITY:
                     if claim.term not in tags:
                         tags[claim.term] = self._made.bearers[claim.term].tags_at(day)
@@ -319,6 +322,8 @@ def _listed(claims: Sequence[Claim], lang: str) -> list[Claim]:
 #: token, token_end (by words of the folded text), start, end (offsets into all fields joined), sentence
 #: number
 Place = tuple[int, int, int, int, int]
+#: start and end in its field, sentence, paragraph, field, token, token_end: as a `Hit` has them
+Words = tuple[int, int, int, int, str, int, int]
 
 
 class _Places:
@@ -326,6 +331,7 @@ class _Places:
 
     def __init__(self, text: Folded, fields: Mapping[str, str], sentences: Sequence[Sentence]) -> None:
         self._text = text
+        self._is_ascii = text.given.isascii()
         self._sentences = sentences
         self._offsets = dict(zip(FIELDS, _offsets(fields), strict=True))
         self._starts = np.array([self._offsets[s.field] + s.start for s in sentences])
@@ -348,21 +354,24 @@ class _Places:
         first, last = np.searchsorted(self._text.origins[1:-1], (start, end)).tolist()
         return 0, first, last + 1
 
-    def hit(self, claim: Claim, place: Place) -> Hit | None:
-        """`claim` at `place`, offsets into its field; None across a sentence's end or in another spelling."""
+    def words(self, place: Place) -> Words | None:
+        """`place` by its field; None across a sentence's end."""
         token, token_end, start, end, number = place
         sentence = self._sentences[number]
         offset = self._offsets[sentence.field]
         if number < 0 or end > offset + sentence.end or start < offset + sentence.start:
             return None
-        end = extended(self._text.given, end)
-        if claim.spelling is not None and spelling(self._text.given[start:end]) != claim.spelling:
-            return None
+        if not self._is_ascii:
+            end = extended(self._text.given, end)
         gap = self._gaps[number]
-        return Hit(
-            claim, start - offset, end - offset, number, sentence.paragraph, sentence.field,
-            token + gap, token_end + gap,
-        )  # fmt: skip
+        start, end = start - offset, end - offset
+        return start, end, number, sentence.paragraph, sentence.field, token + gap, token_end + gap
+
+    def spelled(self, words: Words) -> str:
+        """What stands there, for comparing upper and lower case."""
+        start, end, *_, field, _, _ = words
+        offset = self._offsets[field]
+        return spelling(self._text.given[offset + start : offset + end])
 
 
 def _offsets(fields: Mapping[str, str]) -> Iterator[int]:

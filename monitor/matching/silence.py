@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from monitor.matching.mentions import ENTITY, EXCEPT, TRADES, Hit
+from monitor.matching.mentions import ENTITY, EXCEPT, TRADES, Hit, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -81,9 +81,7 @@ def widest(hits: Iterable[Hit]) -> list[Hit]:
     for hit in sorted(hits, key=lambda hit: (hit.token, -hit.token_end)):
         if hit.claim.kind == ENTITY:
             before = names[hit.claim.term]
-            if any(
-                hit.token_end <= wide.token_end and wide.claim.weak <= hit.claim.weak for wide in before[-4:]
-            ):
+            if before and any(_holds(wide, hit) for wide in before[-4:]):
                 continue
             before.append(hit)
         kept.append(hit)
@@ -174,11 +172,8 @@ class _Index:
         for hit in hits:
             if hit.claim.kind == EXCEPT:
                 continue
-            self._hits[hit.claim.term].append(hit)
-            if hit.claim.sense:
-                self._hits[f"{hit.claim.term}.{hit.claim.sense}"].append(hit)
-            for tag in hit.tags:
-                self._hits[f"#{tag}"].append(hit)
+            for key in keys(hit.claim.term, hit.claim.sense, hit.tags):
+                self._hits[key].append(hit)
 
     def confirms(self, conditions: Iterable[Condition], hit: Hit) -> bool:
         """Whether any of the conditions holds."""
