@@ -19,6 +19,8 @@ _JOURNEY = frozenset({"visit", "expected", "host"})
 _COMMA = re.compile("[,،]")
 #: letters behind a word of contact in which its partner is named, and letters of who that is
 REACH, NAME = 20, 40
+#: letters between a name and where he is: a preposition
+CLOSE = 8
 #: the rest of a word
 _REST = re.compile(r"\w*")
 #: what ends one piece of a sentence before the next one's subject
@@ -29,9 +31,7 @@ def cut(frame: Frame) -> None:
     """Cut a sentence into clauses, never inside a name or a word of contact."""
     taken = [(a.start, a.end) for a in frame.actors] + [(c.start, c.end) for c in frame.cues]
     found = {word.start() for word in frame.grammar.boundary.finditer(frame.text)}
-    found |= {
-        word.start() for word in frame.grammar.then.finditer(frame.text) if not _names(frame, word.end())
-    }
+    found = {at for at in found if not _lists_on(frame, at)}
     if frame.sentence.field == "title":
         found.update(_headline_bounds(frame))
     frame.apart = {*_opened(frame), *_side_by_side(frame)}
@@ -40,8 +40,14 @@ def cut(frame: Frame) -> None:
     frame.bounds = [at for at in sorted(found) if not any(start <= at < end for start, end in taken)]
 
 
+def _lists_on(frame: Frame, at: int) -> bool:
+    """Whether "then" only goes on with a list: "met Marin and then Ann Bee"."""
+    then = frame.grammar.then.match(frame.text, at)
+    return then is not None and _names(frame, then.end())
+
+
 def _names(frame: Frame, at: int) -> bool:
-    """Whether somebody is named right there: "met Marin and then Ann Bee" is one list."""
+    """Whether somebody is named right there."""
     return any(0 <= actor.start - at <= 1 for actor in frame.actors)
 
 
@@ -91,7 +97,7 @@ def _side_by_side(frame: Frame) -> Iterator[int]:
         return
     people = [a for a in frame.actors if a.rank <= Rank.METONYM]
     for number, actor in enumerate(people):
-        comma = _AFTER_COMMA.search(frame.text[: actor.start])
+        comma = frame.ahead_of(actor.start, _AFTER_COMMA)
         if comma and _acts(frame, actor) and any(_acts(frame, other) for other in people[:number]):
             yield comma.start()
 
@@ -185,17 +191,13 @@ def _later(frame: Frame, cue: Word) -> list[Word]:
 
 def whereabouts(frame: Frame) -> Iterator[Word]:
     """Headlines without a verb: "Marin in Bonn", said of a person or a delegation in the other's country."""
-    for land in frame.lands:
-        before = frame.grammar.at.search(frame.text[: land.start])
-        after = frame.grammar.at_after.match(frame.text[land.end :])
-        if (
-            land.kind == "demonym"
-            or not (before or after)
-            or any(c.start <= land.start < c.end for c in frame.cues)
-        ):
+    people = [a for a in frame.actors if a.rank is Rank.PERSON or a.name.endswith(NAMELESS)]
+    for land in frame.lands if people else ():
+        near = [a for a in people if 0 < land.start - a.end <= CLOSE and a.side not in (land.side, THIRD)]
+        if not near or land.kind == "demonym" or any(c.start <= land.start < c.end for c in frame.cues):
             continue
+        before = frame.ahead_of(land.start, frame.grammar.at)
+        after = frame.grammar.at_after.match(frame.text[land.end :])
         start = before.start() if before else land.start
-        end = land.end + (after.end() if after else 0)
-        who = (a for a in frame.actors if a.end == start - 1 and a.side not in (land.side, THIRD))
-        if any(a.rank is Rank.PERSON or a.name.endswith(NAMELESS) for a in who):
-            yield Word("presence", start, end, land.mention)
+        if (before or after) and any(a.end == start - 1 for a in near):
+            yield Word("presence", start, land.end + (after.end() if after else 0), land.mention)

@@ -176,7 +176,7 @@ def _part(frame: Frame, number: int) -> Part:
         return "viewer"
     if SPOKESMAN in actor.mention.tags:
         return "speaker"
-    if grammar.compared.search(frame.text[: actor.start]):
+    if frame.ahead_of(actor.start, grammar.compared):
         return "topic"
     if actor.kind != "person" and (grammar.inside.search(before) or _dateline(frame, actor, after)):
         return "place"
@@ -368,7 +368,7 @@ def linked(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
 def _with_whom(frame: Frame, actor: Actor) -> bool:
     """ "Back from talks with Marin, the minister received …": who stands behind "with" did not."""
     grammar = frame.grammar
-    return not grammar.verb_last and grammar.with_whom.search(frame.text[: actor.start]) is not None
+    return not grammar.verb_last and frame.ahead_of(actor.start, grammar.with_whom) is not None
 
 
 def groups(frame: Frame, actors: Sequence[Actor]) -> list[list[Actor]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from monitor.contacts.parties import Rank
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Sequence
 
     from monitor.languages.grammar import Grammar
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 #: letters looked at behind a name: an ending and a word
 NEXT = 24
+#: letters looked at before one
+BEFORE = 100
 
 Part = Literal["core", "indirect", "speaker", "viewer", "topic", "place"]
 
@@ -102,12 +105,14 @@ class Frame:
         """The actors inside a span that have one of `parts`, third parties too."""
         return [a for a in self.actors if span[0] <= a.start < span[1] and a.part in parts]
 
+    def ahead_of(self, at: int, words: re.Pattern[str]) -> re.Match[str] | None:
+        """What `words`, which end in `\\Z`, find right before a place; looked for in a hundred letters."""
+        return words.search(self.text, max(0, at - BEFORE), at)
+
     def is_where(self, land: Actor) -> bool:
         """Whether a country is where something is: "in Spain", "İspanya'da"."""
         grammar = self.grammar
-        return bool(
-            grammar.at.search(self.text[: land.start]) or grammar.at_after.match(self.text[land.end :])
-        )
+        return bool(self.ahead_of(land.start, grammar.at) or grammar.at_after.match(self.text[land.end :]))
 
     def declined(self, actor: Actor) -> bool:
         """Where verbs come last: whether an ending or a word behind a name makes it no subject."""

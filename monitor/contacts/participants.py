@@ -310,7 +310,7 @@ def _paired(frame: Frame, made: Parties, cues: Sequence[Word]) -> bool:
         if gap <= 2 or frame.grammar.joined.match(frame.text[first.end : second.start]):
             return True
         states = first.kind == second.kind == "country"
-        facing = states and frame.grammar.with_whom.search(frame.text[: second.start])
+        facing = states and frame.ahead_of(second.start, frame.grammar.with_whom)
         if facing and any(first.end < cue.start <= second.start for cue in cues):
             return True
     return False

@@ -180,7 +180,7 @@ class Grammar:
 _TITLE = r"(?:(?!{boundary})[\w'.-]+\s+){{0,4}}"
 #: the words of a slot and what stands around them; a slot that is not listed stands alone
 _SHAPES = {
-    "boundary": r"""[;:–—()]|["«“„](?=[^"»”“]{{25}})|\s-\s|,?\s?{boundary}""",
+    "boundary": r"""[;:–—()]|["«“„](?=[^"»”“]{{25}})|\s-\s|,?\s?(?:{boundary}|{then})""",
     "meanwhile": r"\A,?\s?{meanwhile}",
     "meanwhile_before": r",?\s{meanwhile_before}\s+" + _TITLE + r"\Z",
     "at": r"{at}\s*\Z",
