@@ -172,11 +172,14 @@ def _checked_templates(found: Settings) -> Templates | None:
 
 def judge_of(lists: Watchlists) -> StoryJudge:
     """Who judges stories of these watchlists."""
-    from monitor.contacts.parties import EntityIndex
+    from monitor.contacts.parties import EntityIndex, local_names
+    from monitor.languages.locale import languages
     from monitor.stories.judgement import StoryJudge
 
     people = EntityIndex.of(lists.entities.values()).people
-    return StoryJudge(people, lists.press, lists.party_titles)
+    headings = {w.id: w.titles for w in lists.lists}
+    names = local_names(lists.entities.values(), [lang for lang in languages() if lang != "en"])
+    return StoryJudge(people, lists.press, lists.party_titles, headings, names)
 
 
 def read_feeds(found: Settings, sides: Collection[str] | None = None) -> tuple[Feed, ...]:

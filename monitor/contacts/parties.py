@@ -10,6 +10,8 @@ from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import regex
+
 from monitor.folding import fold_all, folded
 from monitor.languages import tables
 from monitor.matching.evaluate import keys_of
@@ -207,3 +209,42 @@ class EntityIndex:
     def meant(self, said: str) -> frozenset[str]:
         """The canonical names that go by `said`, in any language; none for an unknown word."""
         return self._aliases.get(folded(said), frozenset())
+
+
+# What a reader of another language calls somebody.
+
+_SCRIPTS = {
+    "ar": regex.compile(r"[\p{Arabic}\s]+"),
+    "ru": regex.compile(r"[\p{Cyrillic}\s-]+"),
+}
+
+
+def local_names(entities: Iterable[EntitySpec], languages: Iterable[str]) -> dict[str, dict[str, str]]:
+    """By canonical name, what an entity is called in each language whose words it has; else it is missing.
+
+    A place and a body have the first word of the language. A person has a given name and a family name in the
+    reader's script, or the family name alone.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for entity in entities:
+        names = {lang: name for lang in languages if (name := _local(entity, lang))}
+        if names:
+            # an office may go by the name of who holds it, who comes first
+            found.setdefault(entity.name, names)
+    return found
+
+
+def _local(entity: EntitySpec, lang: str) -> str | None:
+    own = [str(word) for word in entity.aliases.get(lang, ())]
+    if entity.kind != "person":
+        return next(iter(own), None)
+    script = _SCRIPTS.get(lang)
+    if script is None:
+        return None
+    words = [w for w in (*own, *map(str, entity.aliases.get("any", ()))) if script.fullmatch(w)]
+    alone = [word for word in words if " " not in word and word[:1].upper() == word[:1]]
+    pairs = [
+        word for word in words if word.count(" ") == 1 and all(w[:1].upper() == w[:1] for w in word.split())
+    ]
+    told = [pair for pair in pairs if pair.split()[1] in alone]
+    return next(iter((*told, *pairs, *alone)), None)

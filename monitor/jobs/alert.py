@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from monitor import failpoints, logs
 from monitor.alerts import intervals, stages
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 log = logs.get("alert")
 
+UTC = ZoneInfo("UTC")
 #: groups that are read at a time
 BATCH = 100
 
@@ -194,7 +196,7 @@ def _send(
     now: datetime,
 ) -> str:
     """Promise the message of `told`; its subject."""
-    contexts = [_context(alerter, waiting, now, receiver.language) for waiting in told]
+    contexts = [_context(alerter, waiting, now, receiver) for waiting in told]
     limit = receiver.throttle if group.key == intervals.KEY else None
     context = grouped(contexts, held_for=limit.per if limit is not None else None)
     first = firsts(tx, receiver.name, [waiting.story_id for waiting in told])
@@ -211,8 +213,9 @@ def _send(
     return outgoing[0].message.subject
 
 
-def _context(alerter: Alerter, waiting: Waiting, now: datetime, language: str) -> dict[str, Any]:
+def _context(alerter: Alerter, waiting: Waiting, now: datetime, receiver: ReceiverConfig) -> dict[str, Any]:
     assert waiting.judged is not None
+    language, timezone = receiver.language, receiver.timezone or UTC
     return alert_context(
         alerter.judge.for_reader(waiting.judged, language),
         reason=waiting.reason,
@@ -221,7 +224,8 @@ def _context(alerter: Alerter, waiting: Waiting, now: datetime, language: str) -
         sides=alerter.judge.press.sides,
         public_url=alerter.public_url,
         links=alerter.links(waiting.story_id),
-        titles=alerter.titles,
+        titles={**alerter.titles, **alerter.judge.headings_in(language)},
+        timezone=timezone,
         suppressed=waiting.judged.story.excepted,
         language=language,
     )

@@ -104,12 +104,12 @@ def make(
         stories=[judge.judge(story, series.language) for story in found],
         coverage=report,
         known={s.id: since for s in shown if (since := judge.since(s, told_at)) is not None},
-        contacts=_contacts(tx, judge, shown, now),
+        contacts=judge.in_language(_contacts(tx, judge, shown, now), series.language),
         trend=_trend(tx, series, window, now),
     )
     context = digest_context(
         findings, window, series=series, now=now, sides=judge.press.sides,
-        public_url=digester.public_url, titles=digester.titles,
+        public_url=digester.public_url, titles={**digester.titles, **judge.headings_in(series.language)},
     )  # fmt: skip
     context = with_held(context, alerts.held(tx, [story.id for story in shown]))
     messages = render(digester.templates, context, receiver, batch=str(uuid4()), at=now)

@@ -96,6 +96,8 @@ class Watchlist:
     description: str
     falsepositives: tuple[str, ...]
     rules: tuple[Rule, ...]
+    #: by language, where it has more than one
+    titles: Mapping[str, str] = field(default_factory=dict)
     #: the parties whose contacts it looks for, and which kinds of contact
     between: tuple[PartySpec, PartySpec] | None = None
     types: tuple[ContactType, ...] = ()

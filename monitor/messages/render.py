@@ -42,18 +42,18 @@ def render(
     ids. `at`: aware; the mail's Date. `firsts`: by recipient, what the message updates.
     """
     firsts = firsts or {}
-    told = {**context, **_update(context, firsts)}
+    told = {**context, **_update(context, firsts, receiver.timezone or ZoneInfo("UTC"))}
     rendering = _Rendering(templates, told, receiver, batch, at, firsts)
     return channel_of(receiver.kind).compose(rendering, receiver.settings)
 
 
-def _update(context: Mapping[str, Any], firsts: Mapping[str, First]) -> dict[str, Any]:
+def _update(context: Mapping[str, Any], firsts: Mapping[str, First], zone: ZoneInfo) -> dict[str, Any]:
     """What the templates know of the message that this one updates."""
     if not firsts:
         return {}
     first = firsts.get("") or next(iter(firsts.values()))
     words = frame(context["lang"])
-    when = words.moment(first.at, ZoneInfo("UTC"))
+    when = words.moment(first.at, zone)
     line = words.say("update_to", subject=isolate(first.subject, words.direction), when=when)
     updates = {"id": first.id, "subject": first.subject, "at": first.at.astimezone(UTC).isoformat()}
     return {"updates": updates, "update_line": line}

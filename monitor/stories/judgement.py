@@ -13,7 +13,7 @@ from monitor.stories.corroboration import corroborate
 from monitor.stories.summary import best_item
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from monitor.contacts.parties import Titles
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from monitor.model.press import Press
 
 
+ENGLISH = "en"
 _NOT = frozenset({ContactStatus.CANCELLED, ContactStatus.DENIED})
 
 
@@ -34,20 +35,49 @@ class StoryJudge:
     press: Press
     #: of the parties of each watchlist
     titles: Titles = field(default_factory=dict)
+    #: of the watchlists themselves, and of who and what is named, by language
+    headings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def judge(self, story: Story, lang: str = "en") -> Judged:
         """`story` with what it amounts to, for a reader of `lang`."""
         contacts = ledger(story.items, lambda _name, _day: "", people=self.people, titles=self.titles)
-        return Judged(
+        made = Judged(
             story=story,
-            best=best_item(story, lang),
+            best=best_item(story, ENGLISH),
             corroboration=corroborate(story, self.press, self.people),
             contacts=tuple(sorted(contacts, key=_news_first)),
         )
+        return self.for_reader(made, lang)
 
     def for_reader(self, judged: Judged, lang: str) -> Judged:
         """`judged` as it is told to a reader of `lang`."""
-        return replace(judged, best=best_item(judged.story, lang))
+        return replace(
+            judged, best=best_item(judged.story, lang), contacts=self.in_language(judged.contacts, lang)
+        )
+
+    def in_language(self, contacts: Iterable[LedgerContact], lang: str) -> tuple[LedgerContact, ...]:
+        """`contacts` with participants and places as a reader of `lang` calls them."""
+        if lang == ENGLISH or not self.names:
+            return tuple(contacts)
+        return tuple(
+            replace(
+                contact,
+                place=self._called(contact.place, lang) if contact.place else contact.place,
+                parties={
+                    party: tuple(replace(p, name=self._called(p.name, lang)) for p in people)
+                    for party, people in contact.parties.items()
+                },
+            )
+            for contact in contacts
+        )
+
+    def _called(self, name: str, lang: str) -> str:
+        return self.names.get(name, {}).get(lang, name)
+
+    def headings_in(self, lang: str) -> dict[str, str]:
+        """Watchlist id to its title in `lang`, in English where it has no other."""
+        return {name: titles.get(lang) or titles.get(ENGLISH, name) for name, titles in self.headings.items()}
 
     def since(self, story: Story, before: datetime) -> SinceThen | None:
         """What is news to somebody who was told the story at `before`; None: it was not there to be told."""

@@ -216,9 +216,11 @@ class _Compiler:
         written = (self._rule(file, n, doc, text, names) for n in range(len(file.rules)))
         rules = (*_declared(file, doc, between or ()), *(rule for rule in written if rule is not None))
         given = file.falsepositives
+        titles = {"en": file.title} if isinstance(file.title, str) else dict(file.title)
         return Watchlist(
             id=file.watchlist,
-            title=file.title,
+            title=titles["en"],
+            titles=titles,
             description=file.description,
             falsepositives=(given,) if isinstance(given, str) else tuple(given),
             rules=rules,

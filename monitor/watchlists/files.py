@@ -155,7 +155,9 @@ class WatchlistFile(Strict):
     """<name>.yaml"""
 
     watchlist: Id
-    title: Text
+    title: Text | Annotated[dict[PageLanguage, Text], AfterValidator(_in_english)] = Field(
+        description="what readers are shown; or by language, `en` for everybody else"
+    )
     description: str = ""
     severity: Severity = Severity.MEDIUM
     falsepositives: list[Text] | Text = Field(default=[])

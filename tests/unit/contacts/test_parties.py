@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from monitor.contacts.parties import EntityIndex
+from monitor.contacts.parties import EntityIndex, local_names
 from monitor.matching.mentions import EntitySpec, Role
 
 MINISTER = EntitySpec(
@@ -63,3 +63,23 @@ def test_a_role_is_that_of_the_day(name: str, on: date | None, role: str) -> Non
 def test_a_name_is_found_in_any_language(said: str, names: set[str]) -> None:
     """Whatever its case; several who share it are all meant."""
     assert KNOWN.meant(said) == names
+
+
+def test_a_reader_sees_names_in_the_readers_script() -> None:
+    """A person's own two names rather than an office or a family name; of places and bodies the language's word."""
+    haftar = EntitySpec(
+        id="h", name="Khalifa Haftar", kind="person",
+        aliases={"any": ("командующий ЛНА", "Хафтар", "خليفة حفتر", "حفتر", "Halife Hafter", "Haftar")},
+    )  # fmt: skip
+    putin = EntitySpec(
+        id="p", name="Vladimir Putin", kind="person",
+        aliases={"ru": ("Путин", "Владимир Путин"), "ar": ("بوتين", "فلاديمير بوتين"), "fr": ("Poutine",)},
+    )  # fmt: skip
+    office = EntitySpec(id="o", name="Vladimir Putin", kind="person", aliases={"ru": ("глава России",)})
+    moscow = EntitySpec(id="m", name="Moscow", kind="place", aliases={"ru": ("Москва",), "fr": ("Moscou",)})
+
+    assert local_names([haftar, putin, office, moscow], ["ar", "fr", "ru"]) == {
+        "Khalifa Haftar": {"ar": "خليفة حفتر", "ru": "Хафтар"},
+        "Vladimir Putin": {"ar": "فلاديمير بوتين", "ru": "Владимир Путин"},
+        "Moscow": {"fr": "Moscou", "ru": "Москва"},
+    }

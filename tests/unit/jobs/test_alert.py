@@ -17,6 +17,7 @@ from monitor.messages.templates import load
 from monitor.model import Decision, Fact, Severity, Side
 from monitor.store import alerts, feeds, items, outbox, stories
 from monitor.store.database import Database
+from monitor.store.tables_delivery import deliveries
 from monitor.stories.judgement import StoryJudge
 from tests.support.press import PRESS
 from tests.support.stored import HOUR, MINUTE, NOW, assessed, feed, match, poll
@@ -168,3 +169,14 @@ def test_quiet_stories_open_nothing(db: Database) -> None:
     """They are related at most."""
     told(db, "a", met(), severity=Severity.LOW)
     assert waiting(db) == []
+
+
+def test_an_alert_tells_the_time_of_its_reader(db: Database) -> None:
+    """In the reader's words."""
+    told(db, "a", met("planned"))
+    send(db, NOW + MINUTE, language="ru", timezone="Africa/Tripoli")
+    with db.snapshot() as tx:
+        (row,) = tx.execute(deliveries.select())
+
+    assert "Впервые замечено: 1 марта, 14:00 EET" in str(row.payload)
+    assert "UTC" not in str(row.payload)

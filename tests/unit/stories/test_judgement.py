@@ -118,3 +118,20 @@ def test_who_was_never_told_has_no_news() -> None:
     now = JUDGE.standing(JUDGE.judge(story(telling(1, RU, "C", met(), severity=Severity.CRITICAL))))
 
     assert JUDGE.changes(None, now) == ()
+
+
+def test_a_reader_is_told_names_places_and_titles_in_the_readers_language() -> None:
+    """Where there are none, in English; the judgement stays as it is."""
+    judge = replace(
+        JUDGE,
+        headings={"wagner": {"en": "Wagner", "ru": "Вагнер"}, "un": {"en": "The UN"}},
+        names={LAVROV: {"ru": "Сергей Лавров"}, "Moscow": {"ru": "Москва"}},
+    )
+    told = judge.judge(story(telling(1, FREE, "B", pair(LAVROV, SALEH, place="Moscow"))))
+    (contact,) = judge.for_reader(told, "ru").contacts
+
+    assert [p.name for p in contact.participants] == ["Сергей Лавров", SALEH]
+    assert contact.place == "Москва"
+    assert judge.for_reader(told, "en") == told
+    assert judge.standing(told).participants == frozenset({LAVROV, SALEH})
+    assert judge.headings_in("ru") == {"wagner": "Вагнер", "un": "The UN"}
