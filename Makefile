@@ -12,7 +12,7 @@ BENCH  := $(VENV)-bench/.run-$(MADE)
 PEERS  := $(VENV)-peers/.run-$(MADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo check fmt lock eval background outside mutate crash soak bench bench-peers image clean dev screenshot
+.PHONY: sbom audit help run test demo check fmt lock eval background outside mutate crash soak bench bench-peers image clean dev screenshot
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -93,6 +93,13 @@ lock: ## write the lock files anew (needs uv)
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras pyproject.toml scripts/build-requirements.in --group dev -c requirements.lock -o requirements-dev.lock -q
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml scripts/build-requirements.in --group bench -c requirements-dev.lock -o requirements-bench.lock -q
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml scripts/build-requirements.in --group peers -c requirements-dev.lock -o requirements-peers.lock -q
+
+sbom: $(DEV) ## what the image is made of, as CycloneDX: dist/sbom.json
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o dist/sbom.json
+
+audit: $(DEV) ## known weaknesses of what the image is made of (asks the network)
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 image: ## build the container image
 	docker build -t monitor .

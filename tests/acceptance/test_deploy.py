@@ -188,3 +188,25 @@ def test_one_monitor_writes_to_sqlite_and_one_scheduler_to_postgresql() -> None:
     }
     for role, spec in roles.items():
         assert role[-1] == "worker" or (spec["replicas"], spec["strategy"]["type"]) == (1, "Recreate")
+
+
+def test_the_bill_of_materials_names_everything_that_is_locked(tmp_path: Path) -> None:
+    """As `make sbom` writes it; the tool checks its own document against the schema."""
+    target = tmp_path / "sbom.json"
+    tool = Path(sys.executable).with_name("cyclonedx-py")
+    words = [
+        tool,
+        "requirements",
+        ROOT / "requirements.lock",
+        "--pyproject",
+        ROOT / "pyproject.toml",
+        "-o",
+        target,
+    ]
+    subprocess.run(words, check=True, capture_output=True)
+    told = json.loads(target.read_text("utf-8"))
+    locked = re.findall(
+        r"^([\w.-]+)==([^ ;\\]+)", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE
+    )
+    assert {(one["name"], one["version"]) for one in told["components"]} == set(locked)
+    assert told["metadata"]["component"]["name"] == "foreign-influence-monitor"
