@@ -83,7 +83,8 @@ def progress(
     `total`: of the steps, None where nobody knows; `of_bytes`: they are bytes, not items. `quiet`: no bar
     anywhere.
     """
-    counted = TimeElapsedColumn() if total is None else DownloadColumn() if of_bytes else MofNCompleteColumn()
+    known = MofNCompleteColumn() if total is not None else TimeElapsedColumn()
+    counted = DownloadColumn() if of_bytes else known
     with bar(counted, quiet=quiet) as shown:
         if shown is None:
             yield lambda _step: None

@@ -37,6 +37,7 @@ from monitor.model import (
     FetchFailed,
     FetchFault,
     FetchResult,
+    Fulltext,
     Item,
     Novelty,
     ParsedFeed,
@@ -185,16 +186,15 @@ def decide_quiet(poller: Poller, state: FeedState, result: FetchResult) -> PollR
 
 def write_together(poller: Poller, decided: Sequence[tuple[FeedState, PollRecord]]) -> tuple[PollRecord, ...]:
     """Write polls, each with the state before it, in one transaction; those that were written. One that meets
-    a bug is set aside, one that another process took over is left to it.
-
-    Raises StoreError; then none was.
+    a bug is set aside, one that somebody has overtaken stays due. Raises StoreError; then none was.
     """
     try:
         with poller.db.transaction() as tx:
             held = poller.work.held(tx, "feed", [state.feed.id for state, _ in decided])
-            for state in (state for state, _ in decided if state.feed.id not in held):
-                log.warning("poll_overtaken", feed=state.feed.id)
-            decided = [one for one in decided if one[0].feed.id in held]
+            fit = [one for one in decided if one[0].feed.id in held and not _overtaken(tx, one[1])]
+            for feed_id in {s.feed.id for s, _ in decided} - {s.feed.id for s, _ in fit}:
+                log.warning("poll_overtaken", feed=feed_id)
+            decided = fit
             if decided:
                 write_all(tx, decided, poller.route, poller.judge)
             for _ in decided:
@@ -211,6 +211,15 @@ def write_together(poller: Poller, decided: Sequence[tuple[FeedState, PollRecord
         if not record.partial:
             _log(record)
     return tuple(record for _, record in decided)
+
+
+def _overtaken(tx: Connection, record: PollRecord) -> bool:
+    """Whether an article behind an edited entry was read or given up since the poll took it to be waited
+    for.
+    """
+    edited = (a for a in record.assessed if a.revises is not None)
+    waited = [a.revises for a in edited if a.item.fulltext is Fulltext.WAITING and a.revises is not None]
+    return bool(waited and articles.kept(tx, waited))
 
 
 def _nothing_to_judge(*_: object) -> NoReturn:

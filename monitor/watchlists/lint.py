@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,9 @@ MIXABLE = {"LATIN", "CYRILLIC", "GREEK"}
 
 def lint(watchlists: WithTests, sources: Mapping[str, bytes] | None = None) -> tuple[Finding, ...]:
     """Every finding, in the order of the files; `sources`: their texts, to tell the line of a single name."""
+    # what was made of others stands in no file
+    declared = {name: e for name, e in watchlists.entities.items() if f"@{name}" in watchlists.places}
+    watchlists = replace(watchlists, entities=declared)
     findings = chain(
         _dead(watchlists),
         _dead_words(watchlists),

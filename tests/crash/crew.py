@@ -88,7 +88,9 @@ class Crew:
         return self._alive[name] if name in self._alive and not fresh else self._born(name, _armed(kill))
 
     def all(self) -> Daemon:
-        """Everybody; the scheduler says when it has ended."""
+        """Everybody, under the configuration as it is now; the scheduler says when it has ended."""
+        for name in self._nurseries:
+            self._dismiss(name)
         for name in self._nurseries:
             self._begin(name)
         return self._alive["scheduler"]
@@ -110,6 +112,7 @@ class Crew:
         """Let it work, where it does not."""
         daemon = self._alive.get(name)
         if daemon is not None and daemon.alive():
+            daemon.signal(signal.SIGHUP)  # the configuration may be another one
             return
         if daemon is not None and daemon.end() != -signal.SIGKILL:
             self.ended.append((name, daemon.end()))
