@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _FORM_LASTS = 24 * 3600
 #: forms that are remembered as sent
 _MOST_SPENT = 50_000
+#: signs forms, for as long as this process remembers which were sent; those of another are to be loaded again
+_KEY = secrets.token_bytes(32)
 #: what a proxy adds; who comes through one is not on this machine
 _PROXIED = ("x-forwarded-for", "x-forwarded-host", "forwarded", "via")
 
@@ -48,11 +50,9 @@ class Access:
     hosts: frozenset[str]
     #: None: only visitors on this machine
     token: str | None
-    #: what signs forms
-    key: bytes
 
     @classmethod
-    def of(cls, found: Settings, key: bytes) -> Access:
+    def of(cls, found: Settings) -> Access:
         """As `found` has it."""
         config = found.config
         public = urlsplit(config.public_url).hostname if config.public_url else None
@@ -60,7 +60,7 @@ class Access:
         if found.listen is not None and not is_loopback(found.listen[0]):
             named.add(found.listen[0])
         token = config.desk.token.get_secret_value() if config.desk.token else None
-        return cls(hosts=frozenset(name.lower() for name in named), token=token, key=key)
+        return cls(hosts=frozenset(name.lower() for name in named), token=token)
 
     def check_host(self, headers: Mapping[str, str]) -> None:
         """Raises Refused: the request is for another host."""
@@ -102,7 +102,7 @@ class Access:
 
     def _signed(self, stamp: str, visitor: str) -> str:
         said = f"monitor form 1\n{stamp}\n{visitor}".encode()
-        return f"{stamp}.{hmac.new(self.key, said, hashlib.sha256).hexdigest()}"
+        return f"{stamp}.{hmac.new(_KEY, said, hashlib.sha256).hexdigest()}"
 
 
 class Spent:

@@ -109,7 +109,7 @@ def _endpoint(desk: Desk, page: Page, guard: Guard) -> Callable[[Request], Await
 def _answered(desk: Desk, page: Page, request: Request, body: bytes | None, guard: Guard) -> Response:
     asked = None
     try:
-        asked = guard(Access.of(desk.app.parts.settings, desk.app.link_key()), _read(desk, request, body))
+        asked = guard(Access.of(desk.app.parts.settings), _read(desk, request, body))
         answer = page(desk, asked)
         if answer.status >= 400:
             _forgive(asked)

@@ -165,6 +165,16 @@ def test_a_form_of_the_desk_is_taken_once(place: Place) -> None:
     assert [sent(), sent(author="Ana"), sent(author="Ana")] == [400, 303, 403]
 
 
+def test_a_form_of_an_earlier_process_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody remembers whether it was sent: the page is to be loaded again."""
+    at = f"/stories/{STORY}"
+    mark = re.findall(r'name="form" value="([^"]+)"', place.read(at))[0]
+    monkeypatch.setattr("monitor.desk.access._KEY", bytes(32))
+    body = urlencode({"form": mark, "author": "Ana"})
+    status, page = place.ask("POST", f"{at}/acknowledge", body=body)[:2]
+    assert (status, "load the page again" in page) == (403, True)
+
+
 SLACK = (
     "receivers: [{name: chat, slack: {bot_token: xoxb-1, channel: C012345, signing_secret: secret-of-slack}}]\n"
     "route: {receiver: chat}\n"
