@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from monitor.config.model import PollingConfig
     from monitor.model import Entry, FeedState, FetchResult, KnownItem, NotModified, ParsedFeed, Rhythm
 
-#: answers that came whole and were no feed we can read, and how long such an address rests if it never was
-#: one
+#: answers that came whole and were no feed we can read, and how long an address that never was one rests
 UNREAD = (FetchFault.NOT_A_FEED, FetchFault.UNREADABLE, FetchFault.PARSER_LIMIT, FetchFault.TOO_LARGE)
 UNREAD_WAIT = timedelta(days=1)
 #: what changes all the time and says nothing new is kept again after so long: an entry on its own (a live
@@ -383,10 +382,10 @@ def _ceiling(state: FeedState, now: datetime) -> timedelta:
 
 
 def _never_a_feed(state: FeedState, failed: FetchFailed) -> bool:
-    """Asked before, never read: whole documents without a validator to ask with,
+    """Never read, and twice in a row: whole documents without a validator to ask with,
     which are fetched once a day.
     """
-    return failed.fault in UNREAD and state.last_success_at is None and state.last_polled_at is not None
+    return failed.fault in UNREAD and state.fault in UNREAD and state.last_success_at is None
 
 
 def fulltext_of(article: ArticleText | None, *, wanted: bool, url: str | None) -> tuple[Fulltext, str]:
