@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.common import ConfigOption, JsonOption, isolated, loaded, moment, own, say, say_json
+from monitor.cli.common import ConfigOption, JsonOption, loaded, moment, own, say, say_json
 from monitor.model import UnseenKind
 from monitor.store import coverage as store
 from monitor.store.database import Database
@@ -124,7 +124,7 @@ def _lines(
     seen = "1 item was seen" if report.items == 1 else f"{report.items} items were seen"
     yield f"{seen}: {states}" if states else seen
     yield f"{report.healthy} of {report.watched} feeds are well now"
-    yield from (f"  {f.state:9} {f.feed.id}  {isolated(f.detail)}".rstrip() for f in feeds)
+    yield from (f"  {f.state:9} {f.feed.id}  {own(f.detail)}".rstrip() for f in feeds)
     for kind, group in groupby(unseen, attrgetter("kind")):
         yield from _section(_HEADINGS[kind], list(group))
     if forgotten:
