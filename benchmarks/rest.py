@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
+from benchmarks.processes import pss_mb, tree
 from monitor.store.database import Database
 from monitor.store.tables_news import feeds
 
@@ -91,33 +92,19 @@ def _process(command: tuple[str, ...]) -> Iterator[int]:
         process.wait()
 
 
-def _tree(pid: int) -> list[int]:
-    """The process and all that it has started."""
-    found = [pid]
-    for one in found:
-        for task in Path(f"/proc/{one}/task").iterdir():
-            found += map(int, (task / "children").read_text().split())
-    return found
-
-
 def _cpu(pid: int) -> float:
     """Seconds of user and system time of those that live, to the nanosecond."""
     # clock_getcpuclockid(3), which Python has for its own process only
-    return sum(time.clock_gettime(~one << 3 | 2) for one in _tree(pid))
+    return sum(time.clock_gettime(~one << 3 | 2) for one in tree(pid))
 
 
 def _print_memory(what: str, pid: int) -> None:
     print(f"memory {what}, MB of PSS")
-    sizes = {one: _pss(one) for one in _tree(pid)}
+    sizes = {one: pss_mb(one) for one in tree(pid)}
     for one, size in sizes.items():
         command = Path(f"/proc/{one}/cmdline").read_bytes().replace(b"\0", b" ").decode()[-60:]
         print(f"  {size:6.1f}  {command}")
     print(f"  {sum(sizes.values()):6.1f}  together")
-
-
-def _pss(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from benchmarks.processes import cpu_seconds
 from benchmarks.readers.publishers import WINDOW, Publishers, publishers
 from monitor.app import opened
 from monitor.config import load
@@ -163,15 +164,7 @@ def _count(db: Database, table: Table) -> int:
 
 
 def _cpu(pid: int | None) -> float:
-    """Seconds of user and system time of a process and of all that it has started, also of those that ended."""
-    found, spent = [pid] if pid is not None else [], 0
-    for one in found:
-        with suppress(OSError):
-            times = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-            spent += sum(map(int, times[11:15]))
-            for task in Path(f"/proc/{one}/task").iterdir():
-                found += map(int, (task / "children").read_text().split())
-    return spent / os.sysconf("SC_CLK_TCK")
+    return cpu_seconds(pid) if pid is not None else 0.0
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ class Nursery:
                 stdout=subprocess.PIPE,
                 text=True,
                 cwd=ROOT,
-                env=_environment(),
+                env=environment(),
             )
 
     def born(
@@ -120,7 +120,7 @@ class Nursery:
                     stderr=log,
                     stdin=subprocess.DEVNULL,
                     cwd=ROOT,
-                    env=_environment() | env,
+                    env=environment() | env,
                     start_new_session=True,
                 )
             return Daemon(started.pid, started.wait)
@@ -169,7 +169,8 @@ class Daemon:
         return self.exit
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Nothing of ours from outside, and a log that can be read line by line."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
     return kept | {"MONITOR_LOG_FORMAT": "logfmt", "PYTHONPATH": str(ROOT)}
 

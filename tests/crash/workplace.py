@@ -69,31 +69,12 @@ class Workplace:
     def configure(self, moved: int) -> None:
         """Write the configuration in which the first `moved` series are in their second zone."""
         series = "\n".join(self._series(n, later=n < moved) for n in range(self.series))
-        routes = "\n".join(f"    - {{receiver: {name}, continue: true}}" for name in RECEIVERS)
-        hooks = f"http://127.0.0.1:{self._ports.hooks}"
-        api = f"http://127.0.0.1:{self._ports.bot}/api"
         self.config.write_text(
             f"""data: {json.dumps(str(self.folder))}
 database: {json.dumps(self.url)}
 feeds: {json.dumps(str(self.folder / "feeds.yaml"))}
 watchlists: {json.dumps(str(self.folder / "watchlists"))}
-receivers:
-  - {{name: desk, slack: {{webhook_url: "{hooks}/slack"}}}}
-  - {{name: bot, slack: {{bot_token: {TOKEN}, channel: {CHANNEL}, api_url: "{api}"}}}}
-  - {{name: siem, webhook: {{url: "{hooks}/webhook", secret: {SECRET}}}}}
-  - name: analysts
-    email:
-      to: [{", ".join(READERS)}]
-      from: monitor@example.test
-      smtp: {{host: 127.0.0.1, port: {self._ports.smtp}, security: none}}
-  - {{name: folder, file: {{path: {json.dumps(str(self.out))}}}}}
-route:
-  receiver: folder
-  group_wait: 0s
-  group_interval: 1s
-  routes:
-{routes}
-digests:
+{audience(self._ports, self.out)}digests:
 {series}
 polling:
   interval: 1s
@@ -132,6 +113,30 @@ retention: {{journal: 2s}}
             config.attributes["connection"] = tx
             command.upgrade(config, first)
             facts.put(tx, INSTALLED, two_days_ago.isoformat(), two_days_ago)
+
+
+def audience(ports: Ports, out: Path) -> str:
+    """The receivers, and the route that tells each of them everything; no bot where it has no port."""
+    hooks, api = f"http://127.0.0.1:{ports.hooks}", f"http://127.0.0.1:{ports.bot}/api"
+    bot = f'  - {{name: bot, slack: {{bot_token: {TOKEN}, channel: {CHANNEL}, api_url: "{api}"}}}}\n'
+    named = [name for name in RECEIVERS if ports.bot or name != "bot"]
+    routes = "".join(f"    - {{receiver: {name}, continue: true}}\n" for name in named)
+    return f"""receivers:
+  - {{name: desk, slack: {{webhook_url: "{hooks}/slack"}}}}
+{bot if ports.bot else ""}\
+  - {{name: siem, webhook: {{url: "{hooks}/webhook", secret: {SECRET}}}}}
+  - name: analysts
+    email:
+      to: [{", ".join(READERS)}]
+      from: monitor@example.test
+      smtp: {{host: 127.0.0.1, port: {ports.smtp}, security: none}}
+  - {{name: folder, file: {{path: {json.dumps(str(out))}}}}}
+route:
+  receiver: folder
+  group_wait: 0s
+  group_interval: 1s
+  routes:
+{routes}"""
 
 
 def write_watchlist(folder: Path) -> None:

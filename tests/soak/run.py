@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -18,6 +17,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url, text
 
+from benchmarks.processes import cpu_seconds, pss_mb, tree
+from tests.crash.nursery import environment
 from tests.crash.receivers import Hooks, Ledger, smtp
 from tests.crash.workplace import Ports
 from tests.soak.press import Press
@@ -130,13 +131,12 @@ class _Soak:
     def start(self) -> None:
         """A new `monitor run`, at work; how long that takes, the rest of the run waits."""
         began, asked = time.monotonic(), self.outcome.press.answered
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
         place = self.outcome.workplace
         with place.log.open("ab") as log:
             self.daemon = subprocess.Popen(
                 [sys.executable, "-m", "monitor", "run", "--config", str(place.config)],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT, start_new_session=True,
-                env=kept | {"MONITOR_LOG_FORMAT": "logfmt", "PYTHONPATH": str(ROOT)},
+                env=environment(),
             )  # fmt: skip
         self.outcome.lives.append(Life(self.daemon.pid, began))
         while self.outcome.press.answered == asked and time.monotonic() < began + STARTED:
@@ -146,7 +146,7 @@ class _Soak:
     def end(self, how: signal.Signals) -> None:
         """End it by a signal, and keep what it used."""
         assert self.daemon is not None
-        self.outcome.cpu_seconds += _cpu(self.daemon.pid)
+        self.outcome.cpu_seconds += cpu_seconds(self.daemon.pid)
         life = self.outcome.lives[-1]
         life.wanted = -how if how is signal.SIGKILL else 0
         self.daemon.send_signal(how)
@@ -244,7 +244,7 @@ class _Soak:
             with suppress(OSError, IndexError, ValueError):
                 self.outcome.samples.append(
                     Sample(
-                        at=now - self.began, age=now - life.began, pss_mb=_pss_mb(life.pid),
+                        at=now - self.began, age=now - life.began, pss_mb=sum(map(pss_mb, tree(life.pid))),
                         descriptors=len(list(Path(f"/proc/{life.pid}/fd").iterdir())),
                     )
                 )  # fmt: skip
@@ -306,37 +306,6 @@ def _held(place: Workplace) -> Iterator[None]:
         other_server.execute("LOCK TABLE items, feeds, deliveries IN ACCESS EXCLUSIVE MODE")
         yield
         other_server.rollback()
-
-
-def _family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
-    children: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            name, _, rest = stat.read_text().rpartition(")")
-            children.setdefault(int(rest.split()[1]), []).append(int(name.split()[0]))
-    found = [pid]
-    for one in found:
-        found += children.get(one, [])
-    return found
-
-
-def _pss_mb(pid: int) -> float:
-    kilobytes = 0
-    for one in _family(pid):
-        with suppress(OSError):
-            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
-            kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return kilobytes / 1024
-
-
-def _cpu(pid: int) -> float:
-    """Seconds of CPU of the process, its children and those of them that have ended."""
-    ticks = 0
-    for one in _family(pid):
-        with suppress(OSError):
-            ticks += sum(map(int, Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _size_mb(outcome: Outcome, db: Database) -> float:

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from monitor.store.database import Database
-from tests.crash.workplace import READERS, SECRET, Ports, write_watchlist
+from tests.crash.workplace import Ports, audience, write_watchlist
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.soak.press import Press
-
-RECEIVERS = ("desk", "siem", "analysts", "folder")
 
 
 class Workplace:
@@ -54,8 +52,6 @@ class Workplace:
         return Database(make_url(self.url))
 
     def _said(self, digests: list[datetime]) -> str:
-        hooks = f"http://127.0.0.1:{self._ports.hooks}"
-        routes = "\n".join(f"    - {{receiver: {name}, continue: true}}" for name in RECEIVERS)
         series = "\n".join(
             f'  - {{series: s{n}, at: "{at:%H:%M}", timezone: UTC, empty: send, receivers: [siem, analysts, folder]}}'
             for n, at in enumerate(digests)
@@ -65,22 +61,7 @@ database: {json.dumps(self.url)}
 feeds: {json.dumps(str(self.folder / "feeds.yaml"))}
 watchlists: {json.dumps(str(self.folder / "watchlists"))}
 listen: none
-receivers:
-  - {{name: desk, slack: {{webhook_url: "{hooks}/slack"}}}}
-  - {{name: siem, webhook: {{url: "{hooks}/webhook", secret: {SECRET}}}}}
-  - name: analysts
-    email:
-      to: [{", ".join(READERS)}]
-      from: monitor@example.test
-      smtp: {{host: 127.0.0.1, port: {self._ports.smtp}, security: none}}
-  - {{name: folder, file: {{path: {json.dumps(str(self.out))}}}}}
-route:
-  receiver: folder
-  group_wait: 0s
-  group_interval: 1s
-  routes:
-{routes}
-digests:
+{audience(self._ports, self.out)}digests:
 {series}
 polling:
   interval: {self.interval}s
