@@ -18,6 +18,7 @@ from monitor.model.matchers import LABELS, misfits, parse
 from monitor.parts import known_of, read_feeds
 from monitor.store import archive
 from monitor.store.database import Database
+from monitor.store.events import spoken
 from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
@@ -164,9 +165,9 @@ def _lines(story: Story, there: Sequence[Destination], *, loud: bool) -> Iterato
 
 def _route_line(routed: Routed) -> str:
     escalate = routed.escalate
-    then = (
-        f", then {escalate.to} after {escalate.after} from {escalate.min_severity.value}" if escalate else ""
-    )
+    then = ""
+    if escalate:
+        then = f", then {escalate.to} after {spoken(escalate.after)} from {escalate.min_severity.value}"
     return f"alert   {routed.receiver}  by route {routed.path}{then}"
 
 
@@ -178,7 +179,7 @@ def _told(of: Destination) -> str:
     if of.held:
         return f"nothing now: {of.held}{before}"
     wait = of.routed.group_wait if of.reason == "new" else of.routed.group_interval
-    return f"sent ({of.reason}) after {wait}{before}"
+    return f"sent ({of.reason}) {f'after {spoken(wait)}' if wait else 'at once'}{before}"
 
 
 def _digest_lines(readers: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from monitor.desk.access import Refused
 from monitor.desk.asked import Answer
 from monitor.languages.locale import ENGLISH, frame
 from monitor.messages.text import clean, direction, safe_link
+from monitor.store.events import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,7 @@ def environment() -> Environment:
         "day": _day,
         "ago": _ago,
         "safe_link": safe_link,
-        "span": lambda time: frame(ENGLISH).duration(time),
+        "span": spoken,
         "dir": lambda text, lang="und": direction(lang, text),
         "n": lambda count, one, many="": f"{count:,} {one if count == 1 else many or one + 's'}",
     }

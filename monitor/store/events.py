@@ -305,5 +305,6 @@ def _nine_in_ten(newest_first: Sequence[datetime]) -> timedelta | None:
 
 
 def spoken(duration: timedelta) -> str:
-    """A duration in its largest fitting unit: `40 min`, `5 h`, `3 d`."""
-    return frame(ENGLISH).duration(duration)
+    """A duration in its largest fitting unit: `30 s`, `40 min`, `5 h`, `3 d`."""
+    seconds = int(duration.total_seconds())
+    return f"{seconds} s" if seconds < 120 else frame(ENGLISH).duration(duration)
