@@ -16,6 +16,7 @@ from monitor.cli.common import (
     JsonOption,
     complain,
     console,
+    counted,
     loaded,
     moment,
     say,
@@ -175,7 +176,7 @@ def backtested(
     first, last = first or (known[0] if known else None), last or (known[-1] if known else None)
     out = Text(f"{run.items:,} item{'s' * (run.items != 1)}")
     if first and last:
-        out.append(f", {first} to {last}, one column is {_counted(_step(first, last), 'day')}")
+        out.append(f", {first} to {last}, one column is {counted(_step(first, last), 'day')}")
     out.append("\n\n")
     width = max((len(f"  {word}") for key in run.rules for word in key), default=0)
     head = (
@@ -236,7 +237,7 @@ def _changes(out: Text, run: Backtest, *, colours: bool) -> None:
                 continue
             words, colour = SAID[kind]
             out.append(
-                f"\n{name} {words} {_counted(number, 'item')}\n", style=f"bold {colour}" if colours else ""
+                f"\n{name} {words} {counted(number, 'item')}\n", style=f"bold {colour}" if colours else ""
             )
             for change in run.changes[name, kind]:
                 for line in _change(change):
@@ -264,10 +265,6 @@ def _named(hit: Hit) -> str:
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= MAX_SENTENCE else f"{text[: MAX_SENTENCE - 1]}…"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 # `monitor backfill`: what a new or edited rule says of the past, alerted and told in the digest.

@@ -75,6 +75,12 @@ def isolated(text: str) -> str:
     return f"{FSI}{text}{PDI}"
 
 
+def counted(number: int, what: str) -> str:
+    """`1 story`, `2,000 stories`."""
+    several = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{number:,} {what if number == 1 else several}"
+
+
 def own(text: str) -> str:
     """`text` isolated where its direction may differ;
     plain Latin needs no marks, and is then easily copied.

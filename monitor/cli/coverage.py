@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.common import ConfigOption, JsonOption, loaded, moment, own, say, say_json
+from monitor.cli.common import ConfigOption, JsonOption, counted, loaded, moment, own, say, say_json
 from monitor.model import UnseenKind
 from monitor.store import coverage as store
 from monitor.store.database import Database
@@ -39,7 +39,6 @@ _COUNTED = {
     UnseenKind.DOCUMENT: "document",
     UnseenKind.HELD: "story",
 }
-_PLURALS = {"new entry": "new entries", "story": "stories"}
 #: feeds that bring nothing now
 _UNWELL = ("failing", "quiet", "gone", "never", "disabled")
 
@@ -121,7 +120,7 @@ def _lines(
 ) -> Iterator[str]:
     yield f"from {_when(report.since)} to {_when(report.until)} UTC"
     states = ", ".join(f"{count} {state}" for state, count in report.by_state.items() if count)
-    seen = "1 item was seen" if report.items == 1 else f"{report.items} items were seen"
+    seen = f"{counted(report.items, 'item')} {'was' if report.items == 1 else 'were'} seen"
     yield f"{seen}: {states}" if states else seen
     yield f"{report.healthy} of {report.watched} feeds are well now"
     yield from (f"  {f.state:9} {f.feed.id}  {own(f.detail)}".rstrip() for f in feeds)
@@ -149,10 +148,9 @@ def _section(heading: str, found: list[Unseen]) -> Iterator[str]:
 def _how_much(one: Unseen) -> str:
     if one.kind is UnseenKind.DOWN:
         return ""
-    noun = _COUNTED.get(one.kind, "item")
-    counted = f"{one.count} {noun if one.count == 1 else _PLURALS.get(noun, f'{noun}s')}"
+    how_many = counted(one.count, _COUNTED.get(one.kind, "item"))
     long = one.until - one.since if one.kind is UnseenKind.OUTAGE and one.until else None
-    return f"{spoken(long)}, {counted}" if long else counted
+    return f"{spoken(long)}, {how_many}" if long else how_many
 
 
 def _span(one: Unseen) -> str:

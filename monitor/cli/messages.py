@@ -18,6 +18,7 @@ from monitor.cli.common import (
     ConfigOption,
     JsonOption,
     complain,
+    counted,
     isolated,
     loaded,
     receiver_named,
@@ -93,7 +94,7 @@ def _say_made(made: Sequence[Wanted], *, running: bool | None, as_json: bool) ->
     for one in made:
         since = f"since {one.since:%Y-%m-%d %H:%M} UTC"
         told = (
-            f"{one.stories} stories {since}, {one.messages} messages"
+            f"{counted(one.stories, 'story')} {since}, {counted(one.messages, 'message')}"
             if one.messages
             else f"nothing to tell {since}"
         )
