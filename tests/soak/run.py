@@ -22,7 +22,7 @@ from tests.crash.nursery import environment
 from tests.crash.receivers import Hooks, Ledger, smtp
 from tests.crash.workplace import Ports
 from tests.soak.press import Press
-from tests.soak.workplace import Workplace
+from tests.soak.workplace import READERS_OF_DIGESTS, Workplace
 from tests.support import disk, postgres
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ DRAIN = 420.0
 #: a daemon that was started asks its first feed within so many seconds, on a machine with other work too
 STARTED = 90.0
 _OPEN_GROUPS = "SELECT count(*) FROM alert_groups WHERE state = 'open'"
+_LEDGER = "SELECT series, receiver FROM digests"
 _OWED = "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'leased')"
 
 
@@ -82,6 +83,8 @@ class Outcome:
     left_out: list[str] = field(default_factory=list)
     #: what is still to be done at the end, in words; empty: nothing
     owed: str = ""
+    #: series and receiver of each digest that falls due
+    digests: set[tuple[str, str]] = field(default_factory=set)
     seconds: float = 0.0
     database_mb: float = 0.0
     cpu_seconds: float = 0.0
@@ -108,6 +111,9 @@ def run(
         place = Workplace(folder, press, ports=ports, url=url, interval=interval)
         place.write(length=length, disk=small)
         outcome = Outcome(place, press, ledger, length, days)
+        outcome.digests = {
+            (f"s{n}", name) for n in range(len(place.series(length))) for name in READERS_OF_DIGESTS
+        }
         if why:
             outcome.left_out.append(f"a full disk: {why}")
         soak = _Soak(outcome, mail, server, small, told)
@@ -287,6 +293,7 @@ def _owed(outcome: Outcome, db: Database) -> str:
             "items": len(outcome.press.offered() - stored),
             "groups": tx.execute(text(_OPEN_GROUPS)).scalar(),
             "deliveries": tx.execute(text(_OWED)).scalar(),
+            "digests": len(outcome.digests - {tuple(row) for row in tx.execute(text(_LEDGER))}),
         }
     return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
 

@@ -164,11 +164,8 @@ def _digests(outcome: Outcome, tx: Connection) -> list[str]:
     found = tx.execute(text("SELECT series, local_date, receiver, recipient FROM digests")).all()
     counted = Counter(tuple(row) for row in found)
     broken = [f"{count} digests {key}" for key, count in counted.items() if count != 1]
-    wanted = {f"s{n}" for n in range(len(outcome.workplace.series(outcome.length)))}
-    for receiver in ("siem", "analysts", "folder"):
-        missing = wanted - {row.series for row in found if row.receiver == receiver}
-        broken += [f"digest {series} for {receiver} is missing" for series in sorted(missing)]
-    return broken
+    missing = outcome.digests - {(row.series, row.receiver) for row in found}
+    return broken + [f"digest {series} for {receiver} is missing" for series, receiver in sorted(missing)]
 
 
 def _thirds(samples: Sequence[Sample], what: str) -> tuple[float, float] | None:

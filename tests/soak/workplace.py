@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tests.soak.press import Press
 
 
+READERS_OF_DIGESTS = ("siem", "analysts", "folder")
+
+
 class Workplace:
     """A folder with everything that `monitor run` needs. `interval`: seconds between two polls of a feed."""
 
@@ -52,8 +55,9 @@ class Workplace:
         return Database(make_url(self.url))
 
     def _said(self, digests: list[datetime]) -> str:
+        readers = ", ".join(READERS_OF_DIGESTS)
         series = "\n".join(
-            f'  - {{series: s{n}, at: "{at:%H:%M}", timezone: UTC, empty: send, receivers: [siem, analysts, folder]}}'
+            f'  - {{series: s{n}, at: "{at:%H:%M}", timezone: UTC, empty: send, receivers: [{readers}]}}'
             for n, at in enumerate(digests)
         )
         return f"""data: {json.dumps(str(self.data))}
