@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from monitor.languages.guess import Guesser
 
 #: letters read of a text
 MAX_READ = 1_500
@@ -33,6 +35,8 @@ BEGINNING = 300
 #: words of one language alone that settle it: so many different ones, so many times those of others,
 #: one in so many words
 EVIDENT, OVER_OTHERS, ONE_IN = 2, 3, 10
+#: of a longer text, where its beginning does not settle it
+EVIDENT_LATER, ONE_IN_LATER = 5, 25
 #: so many where only their letters tell them: a name has such letters too
 EVIDENT_BY_LETTERS = 4
 #: a part whose language is less likely than this is in another
@@ -47,37 +51,51 @@ _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 
 
 @tables.remembered
-def _scripts(*, shared: bool = False) -> Sequence[tuple[str, re.Pattern[str]]]:
-    """Each script, or the only language that has it, with its letters;
+def _scripts(*, shared: bool = False) -> Mapping[str, Sequence[tuple[int, int]]]:
+    """Each script, or the only language that has it, with its letters, from one code to another;
     `shared`: only those of many languages.
     """
     listed = tables.listed()
     lines = (*listed.scripts, *(() if shared else listed.scripts_of_one_language))
-    ranges = {name: letters for name, *letters in map(str.split, lines)}
-    return [(name, re.compile(f"[{''.join(map(_range, letters))}]")) for name, letters in ranges.items()]
+    return {name: [_range(codes) for codes in letters] for name, *letters in map(str.split, lines)}
 
 
-def _range(codes: str) -> str:
-    """Letters from one code to another: "0400-052f"."""
-    return "-".join(chr(int(code, 16)) for code in codes.split("-"))
+def _range(codes: str) -> tuple[int, int]:
+    """The first and the last of "0400-052f"."""
+    first, _, last = codes.partition("-")
+    return int(first, 16), int(last or first, 16)
 
 
 @tables.remembered
-def _scripts_of(letter: str) -> Sequence[str]:
-    return [name for name, letters in _scripts() if letters.match(letter)]
+def _written(script: str) -> re.Pattern[str]:
+    """Any letter of a script that many languages share."""
+    return _any_of(_scripts(shared=True)[script])
+
+
+@tables.remembered
+def _foreign_to(script: str) -> re.Pattern[str]:
+    """Any letter of the others of them."""
+    others = (ranges for name, ranges in _scripts(shared=True).items() if name != script)
+    return _any_of([one for ranges in others for one in ranges])
+
+
+def _any_of(ranges: Sequence[tuple[int, int]]) -> re.Pattern[str]:
+    return re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in ranges)}]")
 
 
 _NO_LETTER = bytes(code for code in range(128) if not chr(code).isalpha())
-#: letters below this are looked up in a table
-_LISTED = 0x3000
 
 
 @tables.remembered
 def _kinds() -> tuple[Sequence[Sequence[str]], NDArray[np.uint8]]:
-    """The scripts that a letter may be of, and for each letter below `_LISTED` its number among them."""
-    of = [tuple(_scripts_of(chr(code))) for code in range(_LISTED)]
-    kinds = list(dict.fromkeys(of))
-    return kinds, np.array([kinds.index(scripts) for scripts in of], dtype=np.uint8)
+    """The scripts that a letter may be of, and for each code of UTF-16 its number among them."""
+    marks = np.zeros(1 << 16, dtype=np.int64)
+    for number, ranges in enumerate(_scripts().values()):
+        for first, last in ranges:
+            marks[first : last + 1] |= 1 << number
+    found, table = np.unique(marks, return_inverse=True)
+    named = [[script for n, script in enumerate(_scripts()) if mark >> n & 1] for mark in found.tolist()]
+    return named, table.astype(np.uint8)
 
 
 def _counted(text: str) -> Counter[str]:
@@ -85,21 +103,12 @@ def _counted(text: str) -> Counter[str]:
     if text.isascii():
         return Counter({LATIN: len(text.encode().translate(None, _NO_LETTER))})
     kinds, table = _kinds()
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    listed = codes[codes < _LISTED]
-    numbers = zip(kinds, np.bincount(table[listed], minlength=len(kinds)).tolist(), strict=True)
-    others = Counter(codes[codes >= _LISTED].tolist()) if len(listed) < len(codes) else {}
+    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
     counts: Counter[str] = Counter()
-    for scripts, number in (*numbers, *((_scripts_of(chr(code)), n) for code, n in others.items())):
+    for scripts, number in zip(kinds, np.bincount(table[codes], minlength=len(kinds)).tolist(), strict=True):
         for script in scripts if number else ():
             counts[script] += number
     return counts
-
-
-@tables.remembered
-def _shared() -> Sequence[str]:
-    """The scripts of many languages."""
-    return [name for name, _ in _scripts(shared=True)]
 
 
 @tables.remembered
@@ -126,7 +135,7 @@ def usual(script: str) -> str:
 
 def written_in(text: str) -> str:
     """The script of a name; Latin where it has no letter of another one."""
-    others = (name for name, letters in _scripts(shared=True) if name != LATIN and letters.search(text))
+    others = (name for name in _scripts(shared=True) if name != LATIN and _written(name).search(text))
     return next(others, LATIN)
 
 
@@ -141,10 +150,15 @@ def _little_words() -> Mapping[str, Sequence[str]]:
 
 
 @tables.remembered
+def _little_words_of(lang: str) -> frozenset[str]:
+    return frozenset(word for word, langs in _little_words().items() if lang in langs)
+
+
+@tables.remembered
 def _letters(lang: str) -> re.Pattern[str]:
-    """What only this language of its script is written with."""
+    """What only this language of its script is written with, in lower case."""
     letters = tables.read(tables.Profile, lang).letters or "(?!)"
-    return tables.expression(letters, tables.Profile, lang, re.IGNORECASE)
+    return tables.expression(letters, tables.Profile, lang)
 
 
 def parts(
@@ -159,8 +173,7 @@ def parts(
     texts = (title, summary, content)
     whole = hint if hint and sure else detect(" ".join(texts), hint)
     own = script_of(whole)
-    alone = sum(map(bool, texts)) < 2 and not _mixed(content)
-    if own is None or alone or not (any(_strange(text, whole, own) for text in texts) or _mixed(content)):
+    if own is None or not _is_mixed(texts, whole, own):
         return whole, ""
     said = (hint or "").lower().partition("-")[0]
     found = [_of_part(text, whole, own, said) for text in texts]
@@ -168,6 +181,17 @@ def parts(
         said if said and (sure or said in found) else next((e for e in found if e not in ("", "und")), whole)
     )
     return main, " ".join(lang or main for lang in found)
+
+
+def _is_mixed(texts: Sequence[str], whole: str, own: str) -> bool:
+    """Whether a part may be in another language than the whole, which is written in `own`."""
+    alone = sum(map(bool, texts)) < 2
+    others = _foreign_to(own)
+    if any(others.search(text, 0, MAX_READ) for text in texts):
+        mixed = _mixed(texts[-1])
+        return mixed or (not alone and any(_strange(text, whole, own) for text in texts))
+    lettered = (text for text in texts if _written(own).search(text, 0, BEGINNING))
+    return not alone and own == LATIN and any(_foreign(text, whole) for text in lettered)
 
 
 def _of_part(text: str, whole: str, own: str, said: str) -> str:
@@ -195,11 +219,11 @@ def _foreign(text: str, whole: str) -> bool:
     """Whether a part has none of a language's little words, and others' instead,
     or a look that the language has not.
     """
-    known = _little_words()
-    heard = [known[word] for word in _WORD.findall(text[:BEGINNING].lower()) if word in known]
-    if any(whole in langs for langs in heard):
+    words = _WORD.findall(text[:BEGINNING].lower())
+    if not _little_words_of(whole).isdisjoint(words):
         return False
-    counts = Counter(lang for langs in heard for lang in langs)
+    known = _little_words()
+    counts = Counter(lang for word in words for lang in known.get(word, ()))
     if any(number >= TELLING for number in counts.values()):
         return True
     odds = _odds(text[:MAX_READ])
@@ -209,13 +233,13 @@ def _foreign(text: str, whole: str) -> bool:
 def _mixed(text: str) -> bool:
     """Whether a text holds whole sentences of two scripts."""
     counts = _counted(text[:MAX_READ])
-    return sum(counts[script] >= SENTENCE for script in _shared()) > 1
+    return sum(counts[script] >= SENTENCE for script in _scripts(shared=True)) > 1
 
 
 def _script(text: str) -> str | None:
     """The script of most letters of a beginning, of those that our languages have."""
     counts = _counted(text[:BEGINNING])
-    number, script = max((counts[script], script) for script in _shared())
+    number, script = max((counts[script], script) for script in _scripts(shared=True))
     return script if number else None
 
 
@@ -228,7 +252,7 @@ def detect(text: str, hint: str | None = None) -> str:
     sample = _without_addresses(text[: 4 * MAX_READ])[:MAX_READ]
     counts = _counted(sample)
     number = max(counts.values(), default=0)
-    script = next((name for name, _ in _scripts() if counts[name] == number), "")
+    script = next((name for name in _scripts() if counts[name] == number), "")
     if number == 0:
         return said or "und"
     if counts["ja"]:
@@ -255,6 +279,7 @@ def _arabic(text: str, said: str) -> str:
 
 
 def _cyrillic(text: str, said: str) -> str:
+    text = text.lower()
     found = Counter(
         {lang: len(_letters(lang).findall(text)) * _RARE.get(lang, 1) for lang in _chances(CYRILLIC)}
     )
@@ -269,7 +294,7 @@ def _cyrillic(text: str, said: str) -> str:
 def _latin(text: str, said: str, letters: int) -> str:
     if letters < ENOUGH:
         return said or "und"
-    evident = _evident(text)
+    evident = _evident(text[:BEGINNING], EVIDENT, ONE_IN) or _evident(text, EVIDENT_LATER, ONE_IN_LATER)
     if evident and (not said or said == evident or letters >= SURE_LETTERS):
         return evident
     odds = _odds(text)
@@ -282,10 +307,13 @@ def _latin(text: str, said: str, letters: int) -> str:
     return best if share >= HALF or letters >= 3 * ENOUGH else "und"
 
 
-def _evident(text: str) -> str:
-    """The language of Latin script that its own words tell beyond doubt; "" where a guess is needed."""
-    words = set(_WORD.findall(text[:BEGINNING].lower()))
-    told = (_little_words().get(word, ()) for word in words)
+def _evident(text: str, least: int, one_in: int) -> str:
+    """The language of Latin script that its own words tell beyond doubt, at least so many and one in so many;
+    "" where a guess is needed.
+    """
+    words = set(_WORD.findall(text.lower()))
+    known = _little_words()
+    told = (known[word] for word in words if word in known)
     counts = Counter(langs[0] for langs in told if len(langs) == 1)
     written: Counter[str] = Counter()
     for lang, letters in _own_letters():
@@ -294,9 +322,8 @@ def _evident(text: str) -> str:
     if not counts:
         return ""
     best, number = counts.most_common(1)[0]
-    enough = EVIDENT_BY_LETTERS if written[best] else EVIDENT
-    least = max(enough, OVER_OTHERS * (counts.total() - number), len(words) / ONE_IN)
-    return best if number >= least else ""
+    enough = max(least, EVIDENT_BY_LETTERS) if written[best] else least
+    return best if number >= max(enough, OVER_OTHERS * (counts.total() - number), len(words) / one_in) else ""
 
 
 @tables.remembered
@@ -308,7 +335,7 @@ def _own_letters() -> Sequence[tuple[str, re.Pattern[str]]]:
 def _odds(text: str) -> dict[str, float]:
     """How likely each language of Latin script is; together 1."""
     chances = _chances(LATIN)
-    odds = {lang: float(chance) * chances[lang] for lang, chance in _guesser().rank(text) if lang in chances}
+    odds = {lang: chance * chances[lang] for lang, chance in _guesser().odds(text).items()}
     for word in _WORD.findall(text[:BEGINNING].lower()):
         for lang in _little_words().get(word, ()):
             odds[lang] = odds.get(lang, 0.0) * 3
@@ -317,15 +344,8 @@ def _odds(text: str) -> dict[str, float]:
 
 
 @tables.remembered
-def _guesser() -> Any:
-    """py3langid's model, as far as our languages go: half a second to load, so only when a Latin text is met.
+def _guesser() -> Guesser:
+    """Half a second to load, so only when a Latin text is in doubt."""
+    from monitor.languages.guess import Guesser
 
-    The library itself would keep what it knows of all languages, 28 MB.
-    """
-    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
-    from py3langid.modelio import load_model
-
-    chances, languages, known, moves, rows, features = load_model(MODEL_DIR / MODEL_FILE)
-    ours = [number for number, lang in enumerate(known) if lang in _chances(LATIN)]
-    chances, languages, known = chances[:, ours], languages[ours], [known[number] for number in ours]
-    return LanguageIdentifier(chances, languages, known, moves, features, norm_probs=True, tk_row=rows)
+    return Guesser(_chances(LATIN))
