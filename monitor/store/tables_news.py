@@ -24,7 +24,7 @@ from sqlalchemy import (
 from monitor.store.sql import SERIAL, Packed, Seconds, Utc, count, flag, item_id, metadata, serial, words
 
 #: the newest migration; an equal database is opened without loading Alembic
-REVISION = "0016"
+REVISION = "0017"
 
 feeds = Table(
     "feeds",

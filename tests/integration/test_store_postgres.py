@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.errors import StoreError
-from monitor.store import facts, feeds, polls, postgres, tables_news
+from monitor.store import archive, facts, feeds, polls, postgres, tables_news, upgrade
+from monitor.store.archive import Filter
 from monitor.store.database import Database
 from monitor.store.prune import prune
-from tests.support.stored import DAY, HOUR, NOW, feed, poll
+from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, poll, told
 from tests.support.wire import Wire
 
 if TYPE_CHECKING:
@@ -215,6 +216,32 @@ def test_a_dump_that_reads_the_journal_stops_no_writer(db: Database, postgres_ur
     prune(db, NOW, unmatched=DAY, matched=DAY, journal=10 * DAY)
     with db.snapshot() as tx:
         assert tx.exec_driver_sql("SELECT to_regclass('polls_2025_12')").scalar() is None
+
+
+# The index of words.
+
+_OPTIONS = "SELECT reloptions FROM pg_class WHERE relname = 'ix_items_folded'"
+
+
+def test_texts_wait_for_their_place_in_the_index_and_are_found(db: Database) -> None:
+    """One by one they would cost the server six times as much; a database of an older monitor is changed."""
+    with db.transaction() as tx:
+        wanted = tx.exec_driver_sql(_OPTIONS).scalar()
+        assert wanted == ["fastupdate=on", f"gin_pending_list_limit={postgres.WORDS_WAITING}"]
+        tx.exec_driver_sql("DROP INDEX ix_items_folded")
+        postgres.index_words(tx)
+        assert tx.exec_driver_sql(_OPTIONS).scalar() == wanted
+        tx.exec_driver_sql("ALTER INDEX ix_items_folded SET (fastupdate = off)")
+        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '0016'")
+        feeds.add(tx, feed(), NOW)
+        told(tx, "s-1", assessed("guid:1", content="Хафтар прибыл в Москву", matches=(match(),)))
+    upgrade.to_newest(db)
+    with db.transaction() as tx:
+        assert tx.exec_driver_sql(_OPTIONS).scalar() == wanted
+        told(tx, "s-2", assessed("guid:2", content="Хафтар покинул Москву", matches=(match(),)))
+    with db.transaction() as tx:
+        tx.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        assert archive.count(tx, Filter(text="хафтар")) == 2
 
 
 # What the server refuses.
