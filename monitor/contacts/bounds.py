@@ -10,13 +10,17 @@ from monitor.contacts.parties import THIRD, Rank
 from monitor.languages.grammar import NAMELESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from monitor.contacts.model import Actor, Frame, Parties
 
 #: words of contact that lead somewhere
 _JOURNEY = frozenset({"visit", "expected", "host"})
+#: words of contact that say no more than where somebody was or came
+_COMING = frozenset({"visit", "presence", "expected", "joint"})
 _COMMA = re.compile("[,،]")
+#: words of contact whose object may be a person, so that a name after them may be that
+_FACING = frozenset({"meeting", "host", "call", "message", "invite"})
 #: letters behind a word of contact in which its partner is named, and letters of who that is
 REACH, NAME = 20, 40
 #: letters between a name and where he is: a preposition
@@ -173,8 +177,27 @@ def leads_elsewhere(frame: Frame, cue: Word, land: Actor) -> bool:
     return land.start < cue.start and any(cue.end <= a.start < end for a in frame.foreign)
 
 
+def is_event(frame: Frame, cue: Word) -> bool:
+    """Whether a word of contact tells of no more than a gathering or journey: "the summit", "the guests"."""
+    return cue.sense in _COMING or any(c.sense == "joint" and c.start == cue.start for c in frame.cues)
+
+
+def bound_elsewhere(frame: Frame, cues: Sequence[Word]) -> bool:
+    """Whether a sentence tells of a journey or a gathering in a third country,
+    and names no place of the side that it lacks.
+    """
+    acting = {a.side for a in frame.within(frame.clause(cues[0].start), "core")}
+    return (
+        all(is_event(frame, cue) for cue in cues)
+        and any(a.kind in {"country", "place"} for a in frame.foreign)
+        and not any(land.side in frame.parties - acting for land in frame.lands)
+    )
+
+
 def has_partner(frame: Frame, cue: Word) -> bool:
     """Whether the words name with whom, and it is nobody of either side: "talks with the unions"."""
+    if frame.grammar.nobody.match(frame.text, cue.end):
+        return True
     end = frame.clause(cue.start)[1]
     found = frame.grammar.partner.search(frame.text, cue.start, min(end, cue.end + REACH))
     if found is None or frame.grammar.verb_last or any(c.start < found.start() for c in _later(frame, cue)):
@@ -201,3 +224,34 @@ def whereabouts(frame: Frame) -> Iterator[Word]:
         start = before.start() if before else land.start
         if (before or after) and any(a.end == start - 1 for a in near):
             yield Word("presence", start, land.end + (after.end() if after else 0), land.mention)
+
+
+def is_other_news(frame: Frame, cues: Sequence[Word], made: Parties) -> bool:
+    """Whether a semicolon keeps one side apart from the words of contact and from the other side.
+
+    Where a verb may leave out who acts, whom an earlier piece named may be meant: "X arrived; met Y".
+    """
+    for side in frame.parties:
+        own = made.of(side)
+        others: list[Actor | Word] = [*cues, *(a for a in made.actors if a.side != side)]
+        if all(parted(frame, a, other) for a in own for other in others) and not (
+            frame.grammar.drops and _subject_left_out(frame, own, others)
+        ):
+            return True
+    return False
+
+
+def _subject_left_out(frame: Frame, own: Sequence[Actor], others: Sequence[Actor | Word]) -> bool:
+    """Whether what follows `own` behind a semicolon begins with no name, so that its subject is left out."""
+    first = min(others, key=lambda w: w.start)
+    start = frame.text.rfind(";", 0, first.start) + 1
+    facing = frame.grammar.verb_first and not any(c.sense in _FACING for c in frame.cues if c.start >= start)
+    words = 1 if facing else 0
+    subjects = (a for a in frame.actors if a.start >= start and not frame.declined(a))
+    opened = any(len(frame.text[start : a.start].split()) <= words for a in subjects)
+    return not opened and all(a.end <= start for a in own)
+
+
+def parted(frame: Frame, cue: Actor | Word, land: Actor | Word) -> bool:
+    first, last = sorted((cue, land), key=lambda w: w.start)
+    return ";" in frame.text[first.end : last.start]

@@ -65,7 +65,7 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
         frame.labels = [w for w in (*frame.statuses, *frame.cues) if label.start() < w.start]
         frame.cues = [c for c in frame.cues if c.end <= label.start()]
     frame.offices = [o for o in frame.offices if not any(_inside(o, other) for other in frame.offices)]
-    named = [refined(actor, frame, cast) for actor in frame.actors if not _only_reports(frame, actor)]
+    named = [refined(actor, frame, cast) for actor in frame.actors if not _takes_no_part(frame, actor)]
     frame.actors = unnested(sorted([*named, *composed(frame, cast)], key=lambda a: a.start), frame)
     frame.voices = _speakers(frame)
     frame.titles = alone(frame)
@@ -78,12 +78,17 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
     return frame
 
 
-def _only_reports(frame: Frame, actor: Actor) -> bool:
-    """ "A French newspaper writes": whose press it is says nothing about who did it."""
-    before, after = frame.text[max(0, actor.start - AROUND) : actor.start], frame.text[actor.end :]
+def _takes_no_part(frame: Frame, actor: Actor) -> bool:
+    """ "A French newspaper writes", "the French people", "speaks French": who meets nobody."""
+    if actor.rank is not Rank.COUNTRY:
+        return False
+    grammar, after = frame.grammar, frame.text[actor.end : actor.end + AROUND]
+    if grammar.people.match(after) or frame.ahead_of(actor.start, grammar.people_before):
+        return True
     if actor.kind != "demonym":
         return False
-    return bool(frame.grammar.press.match(after) or frame.grammar.press_before.search(before))
+    before = (grammar.press_before, grammar.tongue)
+    return bool(grammar.press.match(after) or any(frame.ahead_of(actor.start, words) for words in before))
 
 
 def is_namesake(mention: Mention) -> bool:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MEMORY = 4
 #: words of contact that somebody called "he" may be meant by after talks with a third party
 _PERSONAL = frozenset({"meeting", "host", "call", "visit", "presence", "expected"})
+#: words of contact that need no object
+_SUBJECT_ONLY = frozenset({"meeting", "visit", "presence", "expected", "joint"})
 #: letters that tell one office from another in all its forms
 STEM = 6
 _ARTICLE = re.compile("\\Aو?(?:ال|لل|بال|كال)(?=..)")
@@ -46,6 +48,9 @@ class Discourse:
         self._titles: dict[str, Actor] = {}
         #: the title names a third party, and not both of the two
         self.about_others = False
+        #: the vocabularies with a word in the title, and whether it is of the United Nations
+        self.headline: frozenset[str] = frozenset()
+        self.of_the_world = False
 
     def hear(self, frame: Frame, events: Sequence[Parties]) -> None:
         """Remember the people of a sentence, their offices, and its contact."""
@@ -53,6 +58,7 @@ class Discourse:
         if frame.sentence.field == "title":
             sides = {a.side for a in frame.actors}
             self.about_others = THIRD in sides and not frame.parties <= sides
+            self.headline, self.of_the_world = frozenset(frame.said), bool(frame.world)
         for side in self.cast.parties:
             named = [
                 a for a in frame.actors if a.side == side and a.rank <= Rank.OFFICE and a.part != "place"
@@ -145,7 +151,7 @@ class Discourse:
 
 def _speaks_alone(frame: Frame, cues: Sequence[Word]) -> bool:
     """ "Lavrov Roma'da konuştu": who talked is there, and a partner would have an ending."""
-    if not frame.grammar.verb_last or any(c.sense != "meeting" for c in cues):
+    if not frame.grammar.verb_last or any(c.sense not in _SUBJECT_ONLY for c in cues):
         return False
     return any(a.part == "core" for a in frame.actors) and not any(map(frame.declined, frame.actors))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from monitor.contacts.bounds import antecedent, has_partner
+from monitor.contacts.bounds import antecedent, has_partner, is_event
 from monitor.contacts.clauses import groups, linked
 from monitor.contacts.model import Actor, Frame, Parties, Word
 from monitor.contacts.parties import THIRD, Rank
@@ -25,6 +25,8 @@ NEXT_TO = 2
 BEFORE = 40
 #: words of contact that say somebody is in the other's country: the country alone then stands for the host
 _TRAVEL = frozenset({"visit", "presence", "host", "invite", "expected"})
+#: words by which somebody wants others to do something
+_ASKED = frozenset({"%calls.demand"})
 #: nothing but these: a country named in the clause takes part
 _STATES = frozenset(
     {"message", "agreement", "transfer", "training", "mission", "credentials", "invite", "award"}
@@ -36,7 +38,7 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
     or the step that says that it is no contact between them.
     """
     span = frame.clause(cues[0].start)
-    if all(_lacking(frame, cue) for cue in cues):
+    if all(_lacking(frame, cue) for cue in cues) or _stayed_away(frame, span):
         return Refusal.NOBODY_MADE_ONE
     core = [*antecedent(frame, span), *(a for a in frame.within(span, "core") if a.kind != "demonym")]
     around = sorted([*core, *_outsiders(frame, span)], key=lambda a: a.start)
@@ -51,7 +53,7 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
             found += _standing_in(frame, side, cues, discourse, lands)
     found += _list_goes_on(frame, span, found)
     made = Parties(found)
-    return _unfit(frame, made, cues) or made
+    return _unfit(frame, made, cues, discourse) or made
 
 
 def _between_sides(frame: Frame, cue: Word, around: Sequence[Actor]) -> bool:
@@ -120,7 +122,14 @@ def _lacking(frame: Frame, cue: Word) -> bool:
     return frame.grammar.without.search(frame.text[max(0, cue.start - BEFORE) : cue.start]) is not None
 
 
-def _unfit(frame: Frame, made: Parties, cues: Sequence[Word]) -> Refusal | None:
+def _stayed_away(frame: Frame, span: tuple[int, int]) -> bool:
+    """ "Neither Marin nor the Spanish minister attended": both did not, which says nothing of the two."""
+    found = ((a.side, frame.ahead_of(a.start, frame.grammar.neither)) for a in frame.within(span, "core"))
+    absent = {side: word.start() for side, word in found if word}
+    return frame.parties <= absent.keys() and len(set(absent.values())) > 1
+
+
+def _unfit(frame: Frame, made: Parties, cues: Sequence[Word], discourse: Discourse) -> Refusal | None:
     """Why these are no parties to a contact:
     a country alone is enough only beside somebody, or in a pair of countries.
     """
@@ -128,7 +137,7 @@ def _unfit(frame: Frame, made: Parties, cues: Sequence[Word]) -> Refusal | None:
     if lacking:
         apart = any(_meanwhile(frame, a, cues[0]) for a in frame.actors if a.side in lacking)
         return Refusal.MEANWHILE if apart else Refusal.ONE_SIDE
-    if _gathered(frame, made, cues):
+    if _gathered(frame, made, cues, discourse):
         return Refusal.GATHERING
     bare = [side for side in frame.parties if made.best(side) is Rank.COUNTRY]
     if bare and made.reaches_beyond(frame) and frame.sentence.field == "content":
@@ -140,9 +149,14 @@ def _unfit(frame: Frame, made: Parties, cues: Sequence[Word]) -> Refusal | None:
     return None
 
 
-def _gathered(frame: Frame, made: Parties, cues: Sequence[Word]) -> bool:
-    """ "Ministers from Spain, France and Malta attended": two of many met nobody in particular."""
+def _gathered(frame: Frame, made: Parties, cues: Sequence[Word], discourse: Discourse) -> bool:
+    """ "Ministers from Spain, France and Malta attended", "both spoke at the UN session":
+    two of many met nobody in particular.
+    """
     span = frame.clause(cues[0].start)
+    listed = frame.grammar.many.search(frame.text, *span) or frame.world or discourse.of_the_world
+    if listed and all(is_event(frame, cue) for cue in cues):
+        return True
     many = frame.grammar.gathering.search(frame.text, *span) and any(
         span[0] <= a.start < span[1] and a.kind == "country" for a in frame.foreign
     )
@@ -150,12 +164,16 @@ def _gathered(frame: Frame, made: Parties, cues: Sequence[Word]) -> bool:
 
 
 def _complete(frame: Frame, others: Sequence[Actor], cues: Sequence[Word]) -> bool:
-    """Whether two of one side meet each other: no seat is free for the other side."""
-    if any(c.sense in _TRAVEL for c in cues):
-        return False
+    """Whether two of one side meet each other, or are to: no seat is free for the other side."""
     lists = groups(frame, [a for a in others if a.kind == "person"])
     if len({a.name for people in lists for a in people}) < 2:
         return False
+    if frame.grammar.mutual.search(frame.text, *frame.clause(cues[0].start)):
+        return True
+    if any(c.sense in _TRAVEL for c in cues):
+        return False
+    if len(lists) == 1 and not frame.said.isdisjoint(_ASKED):
+        return True
     if len(lists) > 1:
         return not frame.grammar.also.search(frame.text, lists[0][0].end, lists[-1][0].start)
     first, last = lists[0][0], lists[0][-1]
@@ -181,9 +199,21 @@ def _missing(frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse
         partner = any(a.side not in (side, THIRD) and _active(frame, a) for a in frame.actors)
         lent = discourse.lend(frame, side, cues, partner=partner)
         lent = [] if _headed_by(frame, side, cues) else [a for a in lent if not _only_speaks(frame, a, cues)]
+        if _may_meet_each_other(frame, side, cues):
+            lent = [a for a in lent if a.part not in {"speaker", "viewer"}]
         if lent:
             return lent
     return _beside(frame, side, cues)
+
+
+def _may_meet_each_other(frame: Frame, side: str, cues: Sequence[Word]) -> bool:
+    """Whether two people of the other side stand in one list where the subject stands:
+    "he called on Oun and Toggi to sit down for talks".
+    """
+    span = frame.clause(cues[0].start)
+    people = [a for a in frame.within(span, "core") if a.rank is Rank.PERSON and a.side not in (side, THIRD)]
+    lists = groups(frame, [a for a in people if frame.grammar.verb_first or a.start < cues[-1].start])
+    return any(len({a.name for a in group}) > 1 for group in lists)
 
 
 def _elsewhere(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from monitor.contacts.bounds import acts_there, has_partner, is_at_home, leads_elsewhere
+from monitor.contacts.bounds import (
+    acts_there,
+    bound_elsewhere,
+    has_partner,
+    is_at_home,
+    is_other_news,
+    leads_elsewhere,
+    parted,
+)
 from monitor.contacts.parties import FORCES, NAVY, Rank
 from monitor.matching.rules import Rule
 from monitor.matching.tree import clauses
@@ -47,6 +55,7 @@ class Refusal(StrEnum):
     COUNTRY_AFTER_OTHERS = "a country alone, after one side dealt with somebody else"
     TITLE_OF_OTHERS = "the title is about a third party, and no sentence names both sides"
     APART_WORD = "no sentence names both sides, and the word of contact is no act between them"
+    APART_JOURNEY = "no sentence names both sides, and the journey leads to a third country"
     APART_BODY = "no sentence names both sides, and one of them is no more than somebody's body"
     SOMEBODY_ELSE = "a country alone, and what is said there is done by somebody else"
     OTHER_NEWS = "a semicolon parts the sides: two pieces of news"
@@ -64,8 +73,6 @@ ADJECTIVE = 3
 #: the whole sentence
 SENTENCE = 1000
 _AGAINST = frozenset({"%rejection"})
-#: words of contact whose object may be a person, so that a name after them may be that
-_FACING = frozenset({"meeting", "host", "call", "message", "invite"})
 _PLACES = frozenset({"country", "demonym", "place"})
 
 
@@ -207,33 +214,38 @@ def reason_of(frame: Frame, cues: Sequence[Word], made: Parties, discourse: Disc
     """Why the parties of a clause are in contact, or why not."""
     bare = [side for side in frame.parties if made.best(side) is Rank.COUNTRY]
     apart = made.reaches_beyond(frame)
-    if not apart and _other_news(frame, cues, made):
+    if not apart and is_other_news(frame, cues, made):
         return Refusal.OTHER_NEWS
-    if not bare:
-        if not apart:
-            return Refusal.ONLY_PLACES if all(a.part == "place" for a in made.actors) else BOTH
-        return _told_apart(cues, made, discourse)
+    if bare:
+        return Refusal.COUNTRY_ELSEWHERE if apart else _with_country(frame, cues, made, discourse)
     if apart:
-        return Refusal.COUNTRY_ELSEWHERE
+        return _told_apart(frame, cues, made, discourse)
+    return Refusal.ONLY_PLACES if all(a.part == "place" for a in made.actors) else BOTH
+
+
+def _with_country(
+    frame: Frame, cues: Sequence[Word], made: Parties, discourse: Discourse
+) -> Reason | Refusal:
+    """Why a contact with nobody but a country on one side is one, or why not."""
+    acting = [a for a in made.actors if a.rank is not Rank.COUNTRY]
     if all(a.part == "place" for a in made.actors):
         return Refusal.ONLY_PLACES
-    if any(a.rank is not Rank.COUNTRY for a in made.actors) and all(
-        a.part == "speaker" and a.kind == "person" for a in made.actors if a.rank is not Rank.COUNTRY
-    ):
+    if acting and all(a.part == "speaker" and a.kind == "person" for a in acting):
         return Refusal.COUNTRY_SPOKEN_OF
     if discourse.just_strayed(frame):
         return Refusal.COUNTRY_AFTER_OTHERS
     if _troops_only(made):
         return Refusal.TROOPS
-    if len(bare) == 2:
-        return _allowed(PAIR, frame, cues, made)
+    if not acting:
+        sport = discourse.headline & PAIR.unless
+        return Refusal.SOMETHING_ELSE if sport else _allowed(PAIR, frame, cues, made)
     senses = {cue.sense for cue in cues}
     tried = [_allowed(reason, frame, cues, made) for reason in WITH_COUNTRY if reason.senses & senses]
     allowed = (said for said in tried if isinstance(said, Reason))
     return next(allowed, tried[0] if tried else Refusal.COUNTRY_WORD)
 
 
-def _told_apart(cues: Sequence[Word], made: Parties, discourse: Discourse) -> Reason | Refusal:
+def _told_apart(frame: Frame, cues: Sequence[Word], made: Parties, discourse: Discourse) -> Reason | Refusal:
     """One side is named in another sentence:
     who it is must be told by name or office, and of an act of people.
     """
@@ -241,6 +253,8 @@ def _told_apart(cues: Sequence[Word], made: Parties, discourse: Discourse) -> Re
         return Refusal.APART_WORD
     if any(all(_composed_body(a, discourse.cast) for a in made.of(side)) for side in discourse.cast.parties):
         return Refusal.APART_BODY
+    if bound_elsewhere(frame, cues):
+        return Refusal.APART_JOURNEY
     return Refusal.TITLE_OF_OTHERS if discourse.about_others else APART
 
 
@@ -254,14 +268,7 @@ def stronger(one: Reason | Refusal, other: Reason | Refusal) -> Reason | Refusal
 
 
 def _allowed(reason: Reason, frame: Frame, cues: Sequence[Word], made: Parties) -> Reason | Refusal:
-    fitting = [
-        cue
-        for cue in cues
-        if cue.sense in reason.senses
-        and not _names(cue, made)
-        and not is_at_home(frame, cue, made)
-        and not has_partner(frame, cue)
-    ]
+    fitting = [cue for cue in cues if cue.sense in reason.senses and _is_of_the_country(frame, cue, made)]
     if not fitting:
         return Refusal.COUNTRY_WORD
     if reason.clause and reason is not PAIR:
@@ -270,15 +277,10 @@ def _allowed(reason: Reason, frame: Frame, cues: Sequence[Word], made: Parties) 
             return Refusal.SOMEBODY_ELSE
     if any(kind not in reason.company or _acts(frame, m) for m, kind in frame.strangers):
         return Refusal.COUNTRY_AMONG_OTHERS
-    lands = [a for a in made.actors if a.rank is Rank.COUNTRY and a.kind in reason.lands]
-    if not reason.places:
-        lands = [land for land in lands if land.part != "place"]
     if not frame.said.isdisjoint(reason.unless):
         return Refusal.SOMETHING_ELSE
-    alone = not reason.clause or (not frame.strangers and reason is not PAIR)
-    pairs = [(cue, land) for cue in fitting for land in lands if alone or _together(frame, cue, land)]
-    if reason.clause or reason.reach >= SENTENCE:
-        pairs = [(cue, land) for cue, land in pairs if not _parted(frame, cue, land)]
+    lands = _lands(reason, made)
+    pairs = _in_one_clause(reason, frame, fitting, lands)
     if not pairs:
         return Refusal.COUNTRY_CLAUSE
     pairs = [(cue, land) for cue, land in pairs if not leads_elsewhere(frame, cue, land)]
@@ -287,6 +289,28 @@ def _allowed(reason: Reason, frame: Frame, cues: Sequence[Word], made: Parties) 
     if any(_gap(cue.mention, land.mention) <= _reach(frame, reason, cue, land) for cue, land in pairs):
         return reason
     return Refusal.COUNTRY_FAR
+
+
+def _is_of_the_country(frame: Frame, cue: Word, made: Parties) -> bool:
+    """Whether a word of contact may be one with the country: it names nobody, and no other partner."""
+    return not (_names(cue, made) or is_at_home(frame, cue, made) or has_partner(frame, cue))
+
+
+def _lands(reason: Reason, made: Parties) -> list[Actor]:
+    """The countries that may stand for a party."""
+    lands = (a for a in made.actors if a.rank is Rank.COUNTRY and a.kind in reason.lands)
+    return [land for land in lands if reason.places or land.part != "place"]
+
+
+def _in_one_clause(
+    reason: Reason, frame: Frame, cues: Sequence[Word], lands: Sequence[Actor]
+) -> list[tuple[Word, Actor]]:
+    """The words of contact with the countries that stand together with them."""
+    alone = not reason.clause or (not frame.strangers and reason is not PAIR)
+    pairs = [(cue, land) for cue in cues for land in lands if alone or _together(frame, cue, land)]
+    if reason.clause or reason.reach >= SENTENCE:
+        pairs = [(cue, land) for cue, land in pairs if not parted(frame, cue, land)]
+    return pairs
 
 
 def _reach(frame: Frame, reason: Reason, cue: Word, land: Actor) -> int:
@@ -340,37 +364,6 @@ def _names(cue: Word, made: Parties) -> bool:
 def _acts(frame: Frame, stranger: Mention) -> bool:
     """Whether a country of neither side stands beside an office: "his Algerian counterpart"."""
     return any(o.sense == "person" and _gap(o.mention, stranger) <= OFFICE for o in frame.offices)
-
-
-def _other_news(frame: Frame, cues: Sequence[Word], made: Parties) -> bool:
-    """Whether a semicolon keeps one side apart from the words of contact and from the other side.
-
-    Where a verb may leave out who acts, whom an earlier piece named may be meant: "X arrived; met Y".
-    """
-    for side in frame.parties:
-        own = made.of(side)
-        others: list[Actor | Word] = [*cues, *(a for a in made.actors if a.side != side)]
-        if all(_parted(frame, a, other) for a in own for other in others) and not (
-            frame.grammar.drops and _goes_on(frame, own, others)
-        ):
-            return True
-    return False
-
-
-def _goes_on(frame: Frame, own: Sequence[Actor], others: Sequence[Actor | Word]) -> bool:
-    """Whether what follows `own` behind a semicolon begins with no name, so that its subject is left out."""
-    first = min(others, key=lambda w: w.start)
-    start = frame.text.rfind(";", 0, first.start) + 1
-    facing = frame.grammar.verb_first and not any(c.sense in _FACING for c in frame.cues if c.start >= start)
-    words = 1 if facing else 0
-    subjects = (a for a in frame.actors if a.start >= start and not frame.declined(a))
-    opened = any(len(frame.text[start : a.start].split()) <= words for a in subjects)
-    return not opened and all(a.end <= start for a in own)
-
-
-def _parted(frame: Frame, cue: Actor | Word, land: Actor | Word) -> bool:
-    first, last = sorted((cue, land), key=lambda w: w.start)
-    return ";" in frame.text[first.end : last.start]
 
 
 def _troops_only(made: Parties) -> bool:

@@ -79,8 +79,9 @@ class Grammar:
     at_after: re.Pattern[str]
     #: a word of contact that is said of the name behind it
     participle: re.Pattern[str]
-    #: an event of many states
+    #: an event of many states; those named behind it were some of many
     gathering: re.Pattern[str]
+    many: re.Pattern[str]
     #: the same subject goes on: "then"; anchored: what begins a clause of what somebody says or thinks
     then: re.Pattern[str]
     that: re.Pattern[str]
@@ -103,6 +104,8 @@ class Grammar:
     drops: bool
     #: anchored: what precedes a list whose members meet one another
     between: re.Pattern[str]
+    #: what says that the people of a list meet one another
+    mutual: re.Pattern[str]
     #: anchored: a clause about the name before it
     relative: re.Pattern[str]
     #: a partner follows
@@ -152,12 +155,20 @@ class Grammar:
     #: anchored: what precedes or follows a word of contact that did not take place
     negation: re.Pattern[str]
     without: re.Pattern[str]
+    #: anchored: what precedes each name of a list of those who did not
+    neither: re.Pattern[str]
+    #: what follows a word of contact with nobody in particular, for `match`
+    nobody: re.Pattern[str]
     negation_after: re.Pattern[str]
     #: anchored: a verb further behind it that says that it was not held
     unheld: re.Pattern[str]
     #: anchored: what follows or precedes a nation's name that only says whose press reports
     press: re.Pattern[str]
     press_before: re.Pattern[str]
+    #: the same for the people as a whole and their language; and what precedes a language
+    people: re.Pattern[str]
+    people_before: re.Pattern[str]
+    tongue: re.Pattern[str]
     #: what says what a journey is for, up to a word of contact; a verb of inviting
     aim: re.Pattern[str]
     invites: re.Pattern[str]
@@ -213,6 +224,11 @@ _SHAPES = {
     "negation_after": r"\A\W*(?:[\w']+\W+){{0,3}}?{negation_after}",
     "press": r"\A['\w]{{0,5}}\s{press}",
     "press_before": r"{press}\s\Z",
+    "people": r"\A['\w]{{0,5}}\s{people}",
+    "people_before": r"{people}\s\Z",
+    "tongue": r"{tongue}[\s-]\Z",
+    "neither": r"{neither}\s+(?:(?!{neither})[\w'.-]+\s+){{0,4}}\Z",
+    "nobody": r"\s{nobody}",
     "unheld": r"\A[^;:!?]{{0,90}}?(?<!\w){unheld}",
 }
 #: slots of endings, which are no whole words
@@ -225,7 +241,8 @@ _PATTERNS = [field.name for field in fields(Grammar) if field.name not in _ORDER
 _SLOTS: dict[str, Any] = {
     name: (tables.Phrases, "")
     for name in _PATTERNS
-    if name not in ("listed", "joiner", "continued", "says_last", "press_before", "with_whom")
+    if name
+    not in ("listed", "joiner", "continued", "says_last", "press_before", "people_before", "with_whom")
 }
 _Orders = Literal["drops-subject", "verb-last", "verb-first", "bare-speech"]
 #: the slots of a language, as its file fills them
