@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import suggestion
 from monitor.folding import fold_all
 from monitor.languages import tables
+from monitor.watchlists.shared import advice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -113,9 +114,8 @@ def _unknown(
     for language, listed in {**nearby.terms, "in_item": nearby.in_item, "unless": nearby.unless}.items():
         for position, term in enumerate(listed):
             if term[0] in "@#%" and term not in known:
-                same = [name for name in known if name[0] == term[0]]
                 said = f"nothing is called {term}"
-                yield doc.mistake((*path, language, position), said, suggestion(term, same))
+                yield doc.mistake((*path, language, position), said, advice(term, known))
 
 
 # --- conditions that never hold --------------------------------------------------------------------------

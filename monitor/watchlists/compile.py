@@ -31,7 +31,7 @@ from monitor.watchlists.files import EntitiesFile, RuleFile, WatchlistFile
 from monitor.watchlists.kept import DocumentFile, PatternFile, revision
 from monitor.watchlists.press import OUTLETS, SIDES, read_press
 from monitor.watchlists.selftest import Case, TestsFile, WithTests
-from monitor.watchlists.shared import shared
+from monitor.watchlists.shared import advice, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -204,7 +204,11 @@ class _Compiler:
             if name in self.places:
                 where, line = self.places[name]
                 self.mistakes.append(
-                    doc.mistake(path, f"{name} is already in {where}:{line}", "give it another id")
+                    doc.mistake(
+                        path,
+                        f"{name} is already in {where}:{line}",
+                        "delete one of the two, or give it another id",
+                    )
                 )
             else:
                 self.places[name] = (doc.file, doc.place(path)[0])
@@ -249,8 +253,7 @@ class _Compiler:
 
     def _check_named(self, name: str, doc: Document, path: documents.Path, names: query.Names) -> None:
         if name not in names.known:
-            same = [n for n in names.known if n[0] == name[0]] or [n for n in names.known if n[0] == "#"]
-            self.mistakes.append(doc.mistake(path, f"nothing is called {name}", suggestion(name, same)))
+            self.mistakes.append(doc.mistake(path, f"nothing is called {name}", advice(name, names.known)))
 
     def _rule(
         self, file: WatchlistFile, number: int, doc: Document, text: str, names: query.Names

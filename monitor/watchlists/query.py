@@ -18,6 +18,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput
 from monitor.documents import suggestion
 from monitor.folding import fold
 from monitor.matching.tree import And, Attribute, Near, Node, Not, Or, Scoped, Term, Within, positive, terms
+from monitor.watchlists.shared import advice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -102,7 +103,7 @@ def check_names(node: Node, names: Names) -> tuple[QueryMistake, ...]:
         QueryMistake(
             offset=term.offset,
             message=f"nothing is called {term.key}",
-            remedy=suggestion(term.key, [n for n in names.known if n[0] == term.key[0]]),
+            remedy=advice(term.key, names.known),
         )
         for term in terms(node)
         if term.key[0] in "@#%" and term.key not in names.known
