@@ -67,9 +67,19 @@ class Signals:
         self._read, self._write = socket.socketpair()
         self._waiting: deque[int] = deque()
         self._write.setblocking(False)
-        signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
-        for number in _WATCHED:
-            signal.signal(number, _noted)
+        self._before_fd = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
+        self._before = {number: signal.signal(number, _noted) for number in _WATCHED}
+
+    def __enter__(self) -> Signals:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Whoever had them before has them again."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._before_fd)
+        self._read.close()
+        self._write.close()
 
     def wait(self, seconds: float | None = None) -> signal.Signals | None:
         """The next signal; None when `seconds` passed without one, or `wake` was called."""
@@ -173,7 +183,7 @@ def run(
         busy.start(name, _lasting(serve, stopping))
     while (number := signals.wait(0) or signals.wait(schedule.go_on())) in (None, signal.SIGHUP):
         if number is not None:
-            _reload(reload)
+            read_again(reload)
             schedule.call()
         if (seconds := clock.jump()) != 0:
             log.warning("clock_jumped", seconds=round(seconds))
@@ -319,7 +329,7 @@ class Clock:
         return seconds if abs(seconds) > JUMP_SECONDS else 0.0
 
 
-def _reload(reload: Callable[[], None]) -> None:
+def read_again(reload: Callable[[], None]) -> None:
     """A wrong configuration is reported and the running one kept."""
     try:
         reload()

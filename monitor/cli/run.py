@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections import Counter
+from contextlib import nullcontext
 from email import message_from_bytes, policy
 from enum import StrEnum
 from functools import partial
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from monitor.app import App
+    from monitor.config.load import Settings
     from monitor.demo.world import World
     from monitor.model import PollRecord
 
@@ -66,16 +68,17 @@ def run(
     ] = Role.ALL,
 ) -> None:
     """Watch until SIGTERM or Ctrl-C. Needs no account, no configuration and no network to start."""
-    found = loaded(config)
-    if role is not Role.ALL:
-        roles.refuse_unfit(found, f"--role {role}")
-    stopping, signals = daemon.Stopping(), daemon.Signals()
-    opening = opened(found, role=role, stopping=stopping)
-    with opening as app, app.db.listening(), serving(app) as desk:
-        say(greeting(app, desk))
-        jobs = _alone(app) if role is Role.ALL else _scheduling(app)
-        finished = _watch(app, jobs, signals, stopping)
-    _end(finished)
+    # signals first: a SIGHUP that comes while the files are read means that they are to be read again
+    with daemon.Signals() as signals:
+        found, stopping = loaded(config), daemon.Stopping()
+        if role is not Role.ALL:
+            roles.refuse_unfit(found, f"--role {role}")
+        opening = opened(found, role=role, stopping=stopping)
+        with opening as app, app.db.listening(), serving(app) as desk:
+            say(greeting(app, desk))
+            jobs = _alone(app) if role is Role.ALL else _scheduling(app)
+            finished = _watch(app, jobs, signals, stopping)
+        _end(finished)
 
 
 Ticks: TypeAlias = "dict[str, tuple[float, Callable[[], object]]]"
@@ -133,11 +136,16 @@ def work(
         named = roles.queues_named(queues)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--queues") from None
-    stopping, found = daemon.Stopping(), loaded(config)
+    with daemon.Signals() as signals:
+        _work(loaded(config), named, signals)
+
+
+def _work(found: Settings, queues: Sequence[str], signals: daemon.Signals) -> None:
     roles.refuse_unfit(found, "a worker")
+    stopping = daemon.Stopping()
     with opened(found, role="worker", stopping=stopping) as app:
-        worker, signals = roles.Worker(app, named), daemon.Signals()
-        say(f"a worker on {redact(found.database)}: {', '.join(named)}\nCtrl-C stops it\n")
+        worker = roles.Worker(app, queues)
+        say(f"a worker on {redact(found.database)}: {', '.join(queues)}\nCtrl-C stops it\n")
         finished = daemon.run(
             {"renew": (RENEW, worker.renew)},
             services=worker.services(),
@@ -227,8 +235,11 @@ def run_demo(
     """The offline minute: sample feeds, the real pipeline, a real SMTP server and a Slack-shaped endpoint."""
     clear(folder)
     logs.configure({"MONITOR_LOG_LEVEL": "ERROR", **os.environ})
-    stopping, signals = daemon.Stopping(), daemon.Signals() if stay else None
-    with world.world(load.bundled("seeds") / "sample") as made:
+    stopping = daemon.Stopping()
+    with (
+        daemon.Signals() if stay else nullcontext() as signals,
+        world.world(load.bundled("seeds") / "sample") as made,
+    ):
         path = world.prepare(made, folder, desk=stay)
         say(f"sample feeds at {made.feeds_url}, SMTP at port {made.smtp_port}, Slack-shaped endpoint ready\n")
         with opened(load.load(path, {}), stopping=stopping) as app, app.db.listening(), serving(app) as desk:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,13 +26,16 @@ log = logs.get("desk")
 
 def serve(config: ConfigOption = None) -> None:
     """Serve the desk alone until SIGTERM or Ctrl-C, beside `monitor run` or on an archive that rests."""
-    signals = daemon.Signals()
-    found = loaded(config)
-    if found.listen is None:
-        raise ConfigError((_mistake(found.path, "listen: none serves nothing", "name a host and a port"),))
-    with opened(found, exclusive=False) as app, serving(app, needed=True) as address:
-        say(f"the desk is at {address}\nCtrl-C stops it")
-        signals.wait()
+    with daemon.Signals() as signals:
+        found = loaded(config)
+        if found.listen is None:
+            raise ConfigError(
+                (_mistake(found.path, "listen: none serves nothing", "name a host and a port"),)
+            )
+        with opened(found, exclusive=False) as app, serving(app, needed=True) as address:
+            say(f"the desk is at {address}\nCtrl-C stops it")
+            while signals.wait() is signal.SIGHUP:
+                daemon.read_again(partial(app.reload, alone=False))
 
 
 @contextmanager

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 FEEDS = 20
 #: loopback addresses that they lie at, where several workers ask them
 HOSTS = 10
-#: the chance that a good answer brings a new item
-PACE = 0.35
+#: the chance that a good answer brings a new item, in a campaign of so many kills; in a longer one it is smaller,
+#: because the last digest tells everything and has a limit of size
+PACE, KILLS = 0.35, 100
 #: a failpoint that is not passed within this many seconds of a life is a random kill
 PATIENCE = 25.0
 #: what is left over must be done in this time
@@ -87,7 +88,8 @@ def run(
     of a kill, by the name of its failpoint.
     """
     began = time.monotonic()
-    ledger, publisher = Ledger(seed), Publisher(FEEDS, PACE, seed, hosts=HOSTS if workers else 1)
+    pace = PACE * min(1, KILLS / len(kills))
+    ledger, publisher = Ledger(seed), Publisher(FEEDS, pace, seed, hosts=HOSTS if workers else 1)
     with smtp(ledger) as mail, Hooks(ledger) as hooks, Workspace(ledger) as bot, publisher.web:
         series = SERIES + sum(kill.failpoint.startswith("digest-") for kill in kills)
         ports = Ports(mail.port, hooks.port, bot.port)

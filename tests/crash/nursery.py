@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import traceback
@@ -34,6 +35,8 @@ def main() -> None:
     """Serve until standard input ends."""
     for module in LOADED:
         importlib.import_module(module)
+    # a child that is to read its files again before it has begun to read them
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     for line in sys.stdin:
         wanted = json.loads(line)
         pid = os.fork()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import textwrap
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROGRAM = """
 import threading, time
@@ -56,6 +61,48 @@ def test_a_signal_during_a_reload_is_neither_fatal_nor_lost() -> None:
 
     assert process.returncode == 0, err
     assert out.splitlines()[-2:] == ["reloaded", "finished True"]
+
+
+STARTING = """
+import os, signal
+from monitor.cli import main, run
+
+def loaded(config):
+    os.kill(os.getpid(), signal.SIGHUP)
+    print("read", flush=True)
+    raise SystemExit(0)
+
+run.loaded = loaded
+main()
+"""
+
+
+@pytest.mark.parametrize("words", [["run"], ["worker"]], ids=" ".join)
+def test_a_signal_to_read_again_does_not_end_a_process_that_begins(words: list[str]) -> None:
+    """`systemctl reload` right after `start`: the files are being read for the first time."""
+    done = subprocess.run(
+        [sys.executable, "-c", STARTING, *words], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "read\n"), done.stderr
+
+
+def test_a_desk_alone_reads_its_files_again_and_ends_in_order(tmp_path: Path) -> None:
+    """`monitor serve` knows the signals that `monitor run` knows."""
+    (tmp_path / "monitor.yaml").write_text("listen: 127.0.0.1:0\n")
+    with subprocess.Popen(
+        [sys.executable, "-m", "monitor", "serve"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"MONITOR_LOG_FORMAT": "logfmt"},
+    ) as process:
+        assert process.stdout is not None
+        for number, said in ((signal.SIGHUP, "Ctrl-C stops it"), (signal.SIGTERM, "event=reloaded")):
+            assert any(said in line for line in process.stdout), said
+            process.send_signal(number)
+        process.communicate(timeout=30)
+    assert process.returncode == 0
 
 
 def test_work_in_hand_is_finished_before_the_end() -> None:
