@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, bindparam, case, cast, func, literal, select, update
+from sqlalchemy import Text, case, cast, func, literal, select, update
 
 from monitor.model import Novelty
 from monitor.net.redaction import kept, masked
 from monitor.store import rows
-from monitor.store.sql import MADE_DUE, Utc, batches, changed, run_many
+from monitor.store.sql import MADE_DUE, Utc, batches, change, changed
 from monitor.store.sql import add as put
 from monitor.store.tables_news import feeds, polls
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping, Update
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
     from monitor.model import Feed, FeedState, PollRecord
 
@@ -251,16 +250,8 @@ def settle_all(tx: Connection, settled: Iterable[tuple[FeedState | None, PollRec
         alike.setdefault(tuple(values), []).append(values | {"of_id": feed.id, "of_url": feed.url})
         lines.append(_journal(record))
     for columns, group in alike.items():
-        run_many(tx, _settling(columns), tuple(group[0]), group)
+        change(tx, feeds, columns, ("id", "url"), group)
     put(tx, polls, lines)
-
-
-@lru_cache(maxsize=64)
-def _settling(columns: tuple[str, ...]) -> Update:
-    """Built once: most of what a small statement costs is its building."""
-    mine = (feeds.c.id == bindparam("of_id")) & (feeds.c.url == bindparam("of_url"))
-    kinds = {name: feeds.c[name].type for name in columns}
-    return update(feeds).where(mine).values({name: bindparam(name, type_=kinds[name]) for name in columns})
 
 
 def _journal(record: PollRecord) -> dict[str, Any]:

@@ -7,18 +7,18 @@ twice, or late, finds nothing to take. Who lost a lease writes nothing (`held`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, select, text, update
 
-from monitor.store.sql import batches, changed, insert
+from monitor.store.sql import changed
 from monitor.store.tables_delivery import leases
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import Connection
 
 #: what is leased: its kind (`feed`, `article`, `host`, `receiver`, `tick`) and its name
 Key = tuple[str, str]
@@ -28,14 +28,8 @@ def lay(tx: Connection, keys: Collection[Key], token: str, now: datetime, until:
     """Lay leases on those of `keys` that nobody holds; which those are."""
     if not keys:
         return frozenset()
-    rows = [{"kind": kind, "name": name, "token": token, "until": until} for kind, name in keys]
-    put = insert(tx, leases).values(rows)
-    put = put.on_conflict_do_update(
-        index_elements=["kind", "name"],
-        set_={"token": put.excluded.token, "until": put.excluded.until},
-        where=leases.c.until <= now,
-    )
-    return frozenset((row.kind, row.name) for row in tx.execute(put.returning(leases.c.kind, leases.c.name)))
+    laid = tx.execute(_LAY, _listed(keys) | {"token": token, "until": until, "now": now})
+    return frozenset((row.kind, row.name) for row in laid)
 
 
 def take(tx: Connection, job: str, token: str, until: datetime) -> tuple[Key, ...]:
@@ -46,26 +40,46 @@ def take(tx: Connection, job: str, token: str, until: datetime) -> tuple[Key, ..
 
 def held(tx: Connection, kind: str, names: Iterable[str], token: str) -> frozenset[str]:
     """Those of `names` that `token` still holds; nobody takes them before the transaction ends."""
-    found: set[str] = set()
-    for batch in batches(names):
-        mine = (leases.c.kind == kind) & (leases.c.token == token) & leases.c.name.in_(batch)
-        found.update(tx.execute(select(leases.c.name).where(mine).with_for_update()).scalars())
-    return frozenset(found)
+    wanted = {"kind": kind, "names": list(names), "token": token}
+    return frozenset(tx.execute(_HELD, wanted).scalars())
 
 
 def prolong(tx: Connection, keys: Collection[Key], token: str, until: datetime) -> int:
     """Hold on to `keys`; how many of them were still held."""
-    mine = update(leases).where(leases.c.token == token).values(until=until)
-    return sum(changed(tx, mine.where(_among(batch))) for batch in batches(keys))
+    return int(tx.execute(_PROLONG, _listed(keys) | {"token": token, "until": until}).rowcount)
 
 
 def free(tx: Connection, keys: Collection[Key], token: str, *, host_until: datetime) -> None:
     """Give `keys` back; a host rests until `host_until` before somebody else asks it."""
-    mine = leases.c.token == token
-    for batch in batches(keys):
-        tx.execute(delete(leases).where(mine, _among(batch), leases.c.kind != "host"))
-        rest = update(leases).where(mine, _among(batch), leases.c.kind == "host")
-        tx.execute(rest.values(token="", until=host_until))
+    mine = _listed(keys) | {"token": token}
+    tx.execute(_FREE, mine)
+    tx.execute(_REST, mine | {"until": host_until})
+
+
+# Built once, and of one parameter for all keys: most of what a small statement costs is its building.
+
+
+def _listed(keys: Collection[Key]) -> dict[str, Any]:
+    return {"kinds": [kind for kind, _ in keys], "names": [name for _, name in keys]}
+
+
+_KEYS = "unnest(CAST(:kinds AS text[]), CAST(:names AS text[])) AS k(kind, name)"
+_MINE = "l.token = :token AND l.kind = k.kind AND l.name = k.name"
+_LAY = text(
+    "INSERT INTO leases (kind, name, token, until) "
+    f"SELECT k.kind, k.name, :token, CAST(:until AS timestamptz) FROM {_KEYS} "
+    "ON CONFLICT (kind, name) DO UPDATE SET token = excluded.token, until = excluded.until "
+    "WHERE leases.until <= :now RETURNING kind, name"
+)
+_HELD = text(
+    "SELECT name FROM leases WHERE kind = :kind AND token = :token AND name = ANY(CAST(:names AS text[])) "
+    "FOR UPDATE"
+)
+_PROLONG = text(f"UPDATE leases AS l SET until = :until FROM {_KEYS} WHERE {_MINE}")
+_FREE = text(f"DELETE FROM leases AS l USING {_KEYS} WHERE {_MINE} AND l.kind <> 'host'")
+_REST = text(
+    f"UPDATE leases AS l SET token = '', until = :until FROM {_KEYS} WHERE {_MINE} AND l.kind = 'host'"
+)
 
 
 def alive(tx: Connection, now: datetime) -> frozenset[Key]:
@@ -82,7 +96,3 @@ def over(tx: Connection, now: datetime) -> bool:
 def sweep(tx: Connection, now: datetime) -> int:
     """Forget leases whose time has run out; how many."""
     return changed(tx, delete(leases).where(leases.c.until <= now))
-
-
-def _among(keys: Collection[Key]) -> ColumnElement[bool]:
-    return tuple_(leases.c.kind, leases.c.name).in_(list(keys))

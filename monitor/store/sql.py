@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -16,12 +17,15 @@ from sqlalchemy import (
     ForeignKey,
     Insert,
     Integer,
+    LargeBinary,
     MetaData,
     Text,
     TypeDecorator,
+    and_,
     bindparam,
     false,
     text,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -32,10 +36,14 @@ if TYPE_CHECKING:
     from sqlalchemy import BindParameter, Connection, Dialect, Executable, Table, Update
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+    from sqlalchemy.types import TypeEngine
 
 
 #: values in one IN list; SQLite allows 32,766 variables, plans stay small at this size
 BATCH = 500
+
+#: on PostgreSQL so many rows are handed over as one list, if no text of theirs has a NUL, here as in JSON
+LISTED, NUL = 3, b"\\u0000"
 
 #: the values of an IN list, in a statement that is built once
 WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
@@ -63,18 +71,46 @@ def add(tx: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
 
 def _put(tx: Connection, table: Table, rows: Sequence[dict[str, Any]], *, once: bool) -> None:
     if rows:
-        run_many(tx, _insert(tx.dialect.name, table, once), tuple(rows[0]), rows)
+        names = tuple(rows[0])
+        _run_many(
+            tx, _insert(tx.dialect.name, table, once), _inserting(table, names, once), table, names, rows
+        )
 
 
-def run_many(
-    tx: Connection, statement: Insert | Update, names: tuple[str, ...], rows: Sequence[dict[str, Any]]
+def change(
+    tx: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    keys: tuple[str, ...],
+    rows: Sequence[dict[str, Any]],
 ) -> None:
-    """Run a statement that is built once for each of `rows`, with the values that they have under `names`."""
-    if tx.dialect.name == "postgresql":
-        tx.execute(statement, rows)
+    """Set `columns` in the row of each of `rows` that has its values under `keys` (there as `of_` and the
+    name).
+    """
+    names = (*columns, *(f"of_{key}" for key in keys))
+    _run_many(tx, _update(table, columns, keys), _updating(table, columns, keys), table, names, rows)
+
+
+def _run_many(
+    tx: Connection,
+    statement: Insert | Update,
+    listed: str,
+    table: Table,
+    names: tuple[str, ...],
+    rows: Sequence[dict[str, Any]],
+) -> None:
+    """Run a statement that is built once for each of `rows`, with the values that they have under `names`.
+
+    `listed`: the same for PostgreSQL, of a list of rows.
+    """
+    if tx.dialect.name != "postgresql":
+        text, columns = _compiled(tx.dialect, statement, names)
+        tx.exec_driver_sql(text, [tuple([make(row[name]) for name, make in columns]) for row in rows])
         return
-    text, columns = _compiled(tx.dialect, statement, names)
-    tx.exec_driver_sql(text, [tuple([make(row[name]) for name, make in columns]) for row in rows])
+    if len(rows) >= LISTED and NUL not in (said := _list(tx.dialect, table, names, rows)):
+        tx.exec_driver_sql(listed, {"rows": said.decode()})
+    else:
+        tx.execute(statement, rows)
 
 
 @lru_cache(maxsize=64)
@@ -82,6 +118,67 @@ def _insert(dialect: str, table: Table, once: bool) -> PostgresInsert | SqliteIn
     """Built once: most of what a small statement costs is its building."""
     made = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     return made.on_conflict_do_nothing() if once else made
+
+
+@lru_cache(maxsize=64)
+def _update(table: Table, columns: tuple[str, ...], keys: tuple[str, ...]) -> Update:
+    mine = and_(*(table.c[key] == bindparam(f"of_{key}") for key in keys))
+    kinds = {name: bindparam(name, type_=table.c[name].type) for name in columns}
+    return update(table).where(mine).values(kinds)
+
+
+# On PostgreSQL many rows are one statement with one parameter: a statement for each costs both sides more
+# than what it does.
+
+
+@lru_cache(maxsize=64)
+def _inserting(table: Table, names: tuple[str, ...], once: bool) -> str:
+    columns = ", ".join(f'"{name}"' for name in names)
+    stay = " ON CONFLICT DO NOTHING" if once else ""
+    return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {_rows_of(table, names)}{stay}"
+
+
+@lru_cache(maxsize=64)
+def _updating(table: Table, columns: tuple[str, ...], keys: tuple[str, ...]) -> str:
+    put = ", ".join(f'"{name}" = r."{name}"' for name in columns)
+    mine = " AND ".join(f'{table.name}."{key}" = r."of_{key}"' for key in keys)
+    found = _rows_of(table, (*columns, *(f"of_{key}" for key in keys)))
+    return f"UPDATE {table.name} SET {put} FROM {found} WHERE {mine}"
+
+
+def _rows_of(table: Table, names: tuple[str, ...]) -> str:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    kinds = (table.c[name.removeprefix("of_")].type.compile(dialect=dialect) for name in names)
+    listed = ", ".join(f'"{name}" {kind}' for name, kind in zip(names, kinds, strict=True))
+    return f"json_to_recordset(CAST(%(rows)s AS json)) AS r({listed})"
+
+
+def _list(dialect: Dialect, table: Table, names: tuple[str, ...], rows: Sequence[dict[str, Any]]) -> bytes:
+    """Rows as a JSON list that PostgreSQL reads back as they are."""
+    makers = _makers(dialect, table, names)
+    return orjson.dumps(
+        [{name: make(row[name]) if make else row[name] for name, make in makers} for row in rows],
+        option=orjson.OPT_NON_STR_KEYS,
+    )
+
+
+@lru_cache(maxsize=128)
+def _makers(
+    dialect: Dialect, table: Table, names: tuple[str, ...]
+) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    return tuple((name, _maker(dialect, table.c[name.removeprefix("of_")].type)) for name in names)
+
+
+def _maker(dialect: Dialect, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    if isinstance(kind, JSON):
+        return None
+    if isinstance(kind, LargeBinary):
+        return _as_hex
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _as_hex(value: bytes | None) -> str | None:
+    return None if value is None else f"\\x{value.hex()}"
 
 
 @lru_cache(maxsize=128)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.errors import StoreError
-from monitor.store import archive, facts, feeds, polls, postgres, tables_news, upgrade
+from monitor.store import archive, facts, feeds, polls, postgres, sql, tables_news, upgrade
 from monitor.store.archive import Filter
 from monitor.store.database import Database
 from monitor.store.prune import prune
@@ -216,6 +217,35 @@ def test_a_dump_that_reads_the_journal_stops_no_writer(db: Database, postgres_ur
     prune(db, NOW, unmatched=DAY, matched=DAY, journal=10 * DAY)
     with db.snapshot() as tx:
         assert tx.exec_driver_sql("SELECT to_regclass('polls_2025_12')").scalar() is None
+
+
+@pytest.mark.parametrize("title", ['كلمة ß "q" \\u0000 \\ \n\x1f 🙂', "a\0b"], ids=["text", "nul"])
+def test_many_rows_arrive_as_each_alone_does(db: Database, title: str) -> None:
+    """They are handed over as one list: texts, bytes, times, numbers, yes and no, nothing, and JSON."""
+    row = {
+        "id": "a", "url": title, "definition": {"title": title, "n": [1, 0.1, None, True]}, "origin": "file",
+        "enabled": True, "added_at": NOW.replace(microsecond=7), "interval": HOUR, "next_poll_at": NOW,
+        "etag": None, "rhythm": {"a": [title, 2**53 + 1]},
+    }  # fmt: skip
+    names = [f"feed-{n}" for n in range(sql.LISTED)]
+    with db.transaction() as tx:
+        sql.add(tx, tables_news.feeds, [row])
+        sql.add(tx, tables_news.feeds, [row | {"id": name} for name in names])
+        sql.put_new(tx, tables_news.feeds, [row | {"id": name, "url": "no"} for name in names])
+        sql.add(tx, tables_news.memories, [{"feed_id": name, "seen": bytes(range(256))} for name in names])
+        later = {"of_url": title.replace("\0", "\ufffd"), "failures": 7, "gone": True, "asked_at": None}
+        changed = [later | {"of_id": name} for name in ("a", *names)]
+        sql.change(tx, tables_news.feeds, ("failures", "gone", "asked_at"), ("id", "url"), changed[:1])
+        sql.change(tx, tables_news.feeds, ("failures", "gone", "asked_at"), ("id", "url"), changed[1:])
+        found = [tuple(one)[1:] for one in tx.execute(select(tables_news.feeds))]
+        assert set(tx.execute(select(tables_news.memories.c.seen)).scalars()) == {bytes(range(256))}
+    assert len(found) == 1 + sql.LISTED
+    assert all(one == found[0] for one in found)
+    assert {7, True, NOW.replace(microsecond=7)} <= {*map(_hashed, found[0])}
+
+
+def _hashed(value: object) -> object:
+    return value if isinstance(value, int | datetime) else None
 
 
 # The index of words.
