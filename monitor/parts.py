@@ -179,7 +179,8 @@ def judge_of(lists: Watchlists) -> StoryJudge:
     people = EntityIndex.of(lists.entities.values()).people
     headings = {w.id: w.titles for w in lists.lists}
     names = local_names(lists.entities.values(), [lang for lang in languages() if lang != "en"])
-    return StoryJudge(people, lists.press, lists.party_titles, headings, names)
+    entities = {entity.id: entity.name for entity in lists.entities.values()}
+    return StoryJudge(people, lists.press, lists.party_titles, headings, names, entities)
 
 
 def read_feeds(found: Settings, sides: Collection[str] | None = None) -> tuple[Feed, ...]:

@@ -97,12 +97,12 @@ def _counted(events: Sequence[Event], frame: Frame) -> Iterator[str]:
 
 
 def _one(event: Event, frame: Frame) -> str:
-    return frame.say(f"event.{event.kind}", subject=event.subject)
+    return frame.say(f"event.{event.kind}", subject=frame.retold(event.subject))
 
 
 def _listed(events: Sequence[Event], key: str, frame: Frame) -> Iterator[str]:
     for event in sorted(events, key=lambda e: -e.severity.rank)[:SHOWN]:
-        detail = f": {event.detail}" if event.detail else ""
+        detail = f": {frame.retold(event.detail)}" if event.detail else ""
         when = f"{event.opened_at:%Y-%m-%d %H:%M} UTC"
         yield frame.say(key, when=when, what=f"{_one(event, frame)}{detail}")
     if len(events) > SHOWN:

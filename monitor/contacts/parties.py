@@ -235,13 +235,15 @@ def local_names(entities: Iterable[EntitySpec], languages: Iterable[str]) -> dic
 
 
 def _local(entity: EntitySpec, lang: str) -> str | None:
-    own = [str(word) for word in entity.aliases.get(lang, ())]
-    if entity.kind != "person":
-        return next(iter(own), None)
+    sure = (entity.aliases, entity.exact, entity.exact_case)
+    own = [str(word) for words in sure for word in words.get(lang, ()) if "*" not in str(word)]
+    if entity.kind != "person" or any(word.islower() for word in entity.name.split()):
+        return next(iter(own), None)  # "Libyan prime minister" is a person with no name of his own
     script = _SCRIPTS.get(lang)
     if script is None:
         return None
-    words = [w for w in (*own, *map(str, entity.aliases.get("any", ()))) if script.fullmatch(w)]
+    others = (*entity.aliases.get("any", ()), *entity.weak.get(lang, ()))
+    words = [w for w in (*own, *map(str, others)) if script.fullmatch(w)]
     alone = [word for word in words if " " not in word and word[:1].upper() == word[:1]]
     pairs = [
         word for word in words if word.count(" ") == 1 and all(w[:1].upper() == w[:1] for w in word.split())

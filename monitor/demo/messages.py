@@ -5,7 +5,7 @@ test messages and the pictures of the README.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -78,7 +78,8 @@ def _for(key: str, **time: int) -> Phrase:
 
 
 def _odd(key: str, feed: str, clock: str, **more: Phrase) -> Phrase:
-    return Phrase(key=key, values={"feed": feed, "when": f"2026-11-23 {clock} UTC", **more})
+    when = datetime.fromisoformat(f"2026-11-23T{clock}Z")
+    return Phrase(key=key, values={"feed": feed, "when": when, **more})
 
 
 def coverage(*, healthy: bool = False) -> CoverageReport:

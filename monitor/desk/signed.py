@@ -61,7 +61,7 @@ def _show(desk: Desk, asked: Asked, _words: Frame, story: Story) -> Answer:
 
 
 def _false_alarm(desk: Desk, asked: Asked, words: Frame, story: Story) -> Answer:
-    lists = stories_page.watchlists(story, desk.app.parts.titles)
+    lists = stories_page.watchlists(story, desk.app.parts.judge.called_in(words.lang))
     if not lists:
         return _message(words, words.word("page.quiet"))
     claim = stories_page.claimed(story.id, asked, lists) if asked.form is not None else None

@@ -224,7 +224,7 @@ def _context(alerter: Alerter, waiting: Waiting, now: datetime, receiver: Receiv
         sides=alerter.judge.press.sides,
         public_url=alerter.public_url,
         links=alerter.links(waiting.story_id),
-        titles={**alerter.titles, **alerter.judge.headings_in(language)},
+        titles={**alerter.titles, **alerter.judge.called_in(language)},
         timezone=timezone,
         suppressed=waiting.judged.story.excepted,
         language=language,

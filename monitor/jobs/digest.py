@@ -109,7 +109,7 @@ def make(
     )
     context = digest_context(
         findings, window, series=series, now=now, sides=judge.press.sides,
-        public_url=digester.public_url, titles={**digester.titles, **judge.headings_in(series.language)},
+        public_url=digester.public_url, titles={**digester.titles, **judge.called_in(series.language)},
     )  # fmt: skip
     context = with_held(context, alerts.held(tx, [story.id for story in shown]))
     messages = render(digester.templates, context, receiver, batch=str(uuid4()), at=now)

@@ -165,7 +165,7 @@ def _trouble(
         if state.paused_until is not None:
             remedy = words.say("notice.hourly", remedy=remedy)
     waiting = journal.owed_subjects(tx, state.name, limit=1000)
-    lines = [words.say("notice.last_answer", why=_why(state)), remedy]
+    lines = [words.say("notice.last_answer", why=words.retold(_why(state))), remedy]
     lines += [words.say("notice.waiting", n=len(waiting), hours=hours)]
     lines += [words.say("notice.waiting_line", subject=subject) for subject in waiting[:SHOWN]]
     lines += [f"… {words.say('and_more', n=len(waiting) - SHOWN)}"] if len(waiting) > SHOWN else []

@@ -105,7 +105,7 @@ def _alert(digester: Digester, db: Database) -> tuple[Outgoing, ...]:
         now=now,
         sides=digester.judge.press.sides,
         public_url=digester.public_url,
-        titles=digester.titles,
+        titles={**digester.titles, **digester.judge.called_in(receiver.language)},
         language=receiver.language,
     )
     return render(digester.templates, context, _shown(receiver), batch=str(uuid4()), at=now)

@@ -6,8 +6,9 @@ direction are CLDR's, by Babel. Digits are Western everywhere, as news sites wri
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from monitor.model import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date, datetime
+    from datetime import date
     from zoneinfo import ZoneInfo
 
     from babel import Locale
@@ -29,6 +30,8 @@ DATA = Path(__file__).parent / "data"
 #: says what another language lacks
 ENGLISH = "en"
 _NOUNS, _WORDS = "nouns", "words"
+#: a value in a sentence, as `re.escape` leaves it
+_VALUE = re.compile(r"\\?\{(\w+)\\?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Frame:
     capitals: Mapping[str, str]
     #: how the sides of outlets are called; None: by their ids
     sides: Sides | None = None
+    #: how watchlists and who is named are called, by id and by English name
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def direction(self) -> str:
@@ -66,6 +71,10 @@ class Frame:
     def word(self, key: str) -> str:
         """The word for `key`; the key itself for a word that the frame does not know (a watchlist's own)."""
         return self.words.get(key, key)
+
+    def name(self, name: str) -> str:
+        """What somebody or something with that English name is called."""
+        return self.called.get(name, name)
 
     def side(self, side: str) -> str:
         """The title of a side of outlets."""
@@ -87,12 +96,28 @@ class Frame:
     def _said(self, value: object) -> str:
         if isinstance(value, timedelta):
             return self.duration(value)
+        if isinstance(value, datetime):
+            return f"{value:%Y-%m-%d %H:%M} UTC"
         if not isinstance(value, Phrase):
             return str(value)
         if value.count is not None:
             return self.count(value.key, value.count)
         put_in = {name: self._said(one) for name, one in value.values.items()}
-        return self.say(value.key, **put_in) if value.key else value.text
+        return self.say(value.key, **put_in) if value.key else self.retold(value.text)
+
+    def retold(self, recorded: str) -> str:
+        """What the program wrote down in English, told again; the words of others stay as they are."""
+        if self.lang == ENGLISH:
+            return recorded
+        for key, pattern in _recorded():
+            if found := pattern.fullmatch(recorded):
+                return self.say(key, **{name: self.retold(part) for name, part in found.groupdict().items()})
+        for mark, said in (("; ", self.words["semicolon"]), (": ", ": ")):
+            parts = recorded.split(mark, 1)
+            told = [self.retold(part) for part in parts] if parts[1:] else parts
+            if told != parts:
+                return said.join(told)
+        return recorded
 
     def count(self, noun: str, n: int) -> str:
         """`n` of `noun`, in the right number; a category that the noun lacks is said as its last form."""
@@ -147,10 +172,12 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in DATA.glob("*/messages.yaml")))
 
 
-def frame(lang: str, sides: Sides | None = None) -> Frame:
-    """The frame for `lang`, with the `sides` of outlets it names; English for what a language has not."""
+def frame(lang: str, sides: Sides | None = None, called: Mapping[str, str] | None = None) -> Frame:
+    """The frame for `lang`, with the `sides` of outlets it names and what others are `called`; English for
+    what a language has not.
+    """
     found = _frame(lang)
-    return found if sides is None else replace(found, sides=sides)
+    return found if sides is None and not called else replace(found, sides=sides, called=called or {})
 
 
 @cache
@@ -164,6 +191,19 @@ def _frame(lang: str) -> Frame:
         english = _frame(ENGLISH)
         words, nouns = {**english.words, **words}, {**english.nouns, **nouns}
     return Frame(lang, Locale.parse(own["locale"]), words, nouns, own.get("upper", {}))
+
+
+@cache
+def _recorded() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The English sentences that the program writes down, by key: the most words of their own first."""
+    said = {key: text for key, text in _frame(ENGLISH).words.items() if key.startswith("recorded.")}
+    ordered = sorted(said.items(), key=lambda one: -len(_VALUE.sub("", one[1])))
+    return tuple((key, re.compile(_VALUE.sub(_any, re.escape(text)))) for key, text in ordered)
+
+
+def _any(value: re.Match[str]) -> str:
+    """What a value can be: `n` is a number."""
+    return f"(?P<{value[1]}>{r'[0-9.,]+' if value[1] == 'n' else '.+?'})"
 
 
 def frame_for(accepted: str) -> Frame:

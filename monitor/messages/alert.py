@@ -50,10 +50,10 @@ def alert_context(
     """What an alert about a story says, in `language`, the one it was judged for.
 
     `reason`: one of `REASONS`; `suppressed`: silenced mentions in the story; `changes`: what is new to the
-    reader; `links`: by action (`monitor.messages.links`), the signed addresses.
+    reader; `links`: by action (`monitor.messages.links`), the signed addresses; `titles`: what is called how.
     """
     signed = _signed(links or {})
-    words = frame(language, sides)
+    words = frame(language, sides, titles)
     told = story_context(judged, words, timezone, public_url=public_url, titles=titles or {})
     update = f"{words.word('reason_changed')}: " if changes else ""
     told["desk_link"] = signed.pop("story_link") or told["desk_link"]
@@ -66,7 +66,7 @@ def alert_context(
         "story": told,
         "reason": reason, "reason_word": words.word(f"reason_{reason}"),
         "change_line": sources.change_line(changes, words),
-        "changes": sources.changes(changes),
+        "changes": sources.changes(changes, words),
         "test": reason == "test",
         "subject": head,
         "suppressed": suppressed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor.messages.text import clean, cut, isolate
@@ -52,7 +53,7 @@ def coverage_context(report: CoverageReport, words: Frame, zone: ZoneInfo) -> Da
         "by_state": {str(state): count for state, count in report.by_state.items()},
         "unhealthy": not report.well,
         "problems": _feeds(report.feeds, words),
-        "gaps": _group("gaps", _odd(report.gaps, words), words),
+        "gaps": _group("gaps", _odd(report.gaps, words, zone), words),
         "notices": _notices(report, words, zone),
     }
 
@@ -77,11 +78,11 @@ def _notices(report: CoverageReport, words: Frame, zone: ZoneInfo) -> list[Data]
     own = [e for e in report.events if not e.kind.startswith(("feed-", "receiver-"))]
     groups = {
         **_unseen(report.unseen, words),
-        "suspended": [_row(name, reason) for name, reason in report.suspended.items()],
-        "in_part": _rows(report.in_part),
-        "floods": _odd(report.floods, words),
+        "suspended": [_row(name, words.retold(reason)) for name, reason in report.suspended.items()],
+        "in_part": _rows(map(words.retold, report.in_part)),
+        "floods": _odd(report.floods, words, zone),
         "silenced": [_silence(silence, words, zone) for silence in report.silences],
-        "monitor": [_row(_called(e, words), e.detail) for e in own],
+        "monitor": [_row(_called(e, words), words.retold(e.detail)) for e in own],
     }
     return [_group(state, rows, words) for state, rows in groups.items() if rows]
 
@@ -92,14 +93,15 @@ def _unseen(unseen: Sequence[Unseen], words: Frame) -> dict[str, list[Data]]:
     for one in unseen:
         blind = one.until - one.since if one.kind is UnseenKind.OUTAGE and one.until else None
         how_much = words.duration(blind) if blind else str(one.count)
-        detail = f"{how_much}: {one.detail}" if one.detail else how_much
+        detail = f"{how_much}: {words.retold(one.detail)}" if one.detail else how_much
         rows.setdefault(one.kind, []).append(_row(one.title or one.subject, detail))
     return rows
 
 
 def _called(event: Event, words: Frame) -> str:
     """`stands still: lane desk`."""
-    return ": ".join(part for part in (words.word(f"event_name.{event.kind}"), event.subject) if part)
+    named = (words.word(f"event_name.{event.kind}"), words.retold(event.subject))
+    return ": ".join(filter(None, named))
 
 
 def _silence(silence: Silence, words: Frame, zone: ZoneInfo) -> Data:
@@ -112,10 +114,12 @@ def _silence(silence: Silence, words: Frame, zone: ZoneInfo) -> Data:
     return {"name": cut(clean(matchers), 80), "detail": detail, "dir": "auto"}
 
 
-def _odd(polls: Iterable[Phrase], words: Frame) -> list[Data]:
+def _odd(polls: Iterable[Phrase], words: Frame, zone: ZoneInfo) -> list[Data]:
     """What is odd about a poll of a feed, whose title may be written in the other direction than the line."""
 
     def shown(value: object) -> object:
+        if isinstance(value, datetime):
+            return words.moment(value, zone, year=False)
         return isolate(clean(value), words.direction) if isinstance(value, str) else value
 
     lines = (replace(poll, values={k: shown(v) for k, v in poll.values.items()}) for poll in polls)

@@ -72,7 +72,7 @@ def digest_context(
     Stories below the series' `min_severity` are counted, not shown; those that are too quiet to alert are
     `related`.
     """
-    words = frame(series.language, sides)
+    words = frame(series.language, sides, titles)
     kept = [s for s in found.stories if s.story.severity.rank >= series.min_severity.rank]
     contacts = _contacts(found, words, series)
     loud, related = _by_loudness(
@@ -161,7 +161,7 @@ def _news(since: SinceThen | None, words: Frame) -> Data:
         "news": news,
         "news_word": words.word("reason_changed") if since.changes else reports,
         "change_line": sources.change_line(since.changes, words),
-        "changes": sources.changes(since.changes),
+        "changes": sources.changes(since.changes, words),
     }
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Judged,
         LedgerContact,
         Participant,
+        Speaker,
         Story,
         StoryItem,
         Voice,
@@ -81,7 +82,7 @@ def _voice(voice: Voice, frame: Frame) -> Data:
         "denies": voice.denies,
         "contradicts": voice.contradicts,
         "denies_word": frame.word("contradicts" if voice.contradicts else "denies") if voice.denies else "",
-        "speaker": cut(clean(voice.speaker.told), MAX_NAME) if voice.speaker else "",
+        "speaker": cut(clean(_told(voice.speaker, frame)), MAX_NAME) if voice.speaker else "",
         "through": list(voice.through),
     }
 
@@ -105,7 +106,7 @@ def _denials(denying: Sequence[Voice], frame: Frame) -> list[str]:
     """Who is named as denying it and who reports that; then who denies it without naming anybody."""
     named = [voice for voice in denying if voice.speaker]
     own = [side for voice in denying if not voice.speaker for side in voice.sides]
-    said = [isolate(clean(v.speaker.name), frame.direction) for v in named if v.speaker]
+    said = [isolate(clean(frame.name(v.speaker.name)), frame.direction) for v in named if v.speaker]
     through = frame.media(side for voice in named for side in voice.through)
     parts = [frame.say("telling.denied_said", names=frame.comma.join(said), who=through)] if named else []
     return [*parts, *([frame.say("telling.denied", who=frame.media(own))] if own else [])]
@@ -200,7 +201,7 @@ def _change(change: Change, frame: Frame) -> str:
     kind, after = change.kind, change.after
     by_sides = after[1:] if kind == "status" and after[0] in (ContactStatus.DENIED, "contradicted") else ()
     if by_sides and change.speakers:
-        plain = (clean(name).removeprefix("the ") for name in change.speakers)
+        plain = (clean(frame.name(name.removeprefix("the "))) for name in change.speakers)
         who = frame.comma.join(isolate(name, frame.direction) for name in plain)
         key, values = "change_denied_said", {"names": who, "who": frame.media(change.through)}
     elif by_sides and not any(" / " in word for word in by_sides):
@@ -208,11 +209,23 @@ def _change(change: Change, frame: Frame) -> str:
     elif kind == "side":
         key, values = "change_side", {"who": frame.media(after)}
     elif kind == "participant":
-        names = (isolate(clean(name), frame.direction) for name in after)
+        names = (isolate(clean(frame.name(name)), frame.direction) for name in after)
         key, values = "change_participant", {"names": frame.comma.join(names)}
     else:
         key, values = f"change_{kind}", {"now": clean(frame.word(after[0])) if after else ""}
-    return frame.say(f"telling.{key}", **values) + _before(change, frame)
+    return frame.say(f"telling.{key}", **values) + _before(change, frame) + _between(change, frame)
+
+
+def _between(change: Change, frame: Frame) -> str:
+    """` (Ann Bee / Carl Dee)`: whose contact it is whose status changed, where the story has several."""
+    parties = change.after[1:] if change.kind == "status" and not change.through else ()
+    named = [_names_of(line, frame) for line in parties if " / " in line]
+    return f" ({frame.comma.join(named)})" if named else ""
+
+
+def _names_of(parties: str, frame: Frame) -> str:
+    sides = (frame.comma.join(map(frame.name, side.split(", "))) for side in clean(parties).split(" / "))
+    return isolate(" / ".join(sides), frame.direction)
 
 
 def _before(change: Change, frame: Frame) -> str:
@@ -223,12 +236,12 @@ def _before(change: Change, frame: Frame) -> str:
     return frame.say("telling.was", was=frame.comma.join(clean(frame.word(word)) for word in change.before))
 
 
-def changes(found: Iterable[Change]) -> list[Data]:
+def changes(found: Iterable[Change], frame: Frame) -> list[Data]:
     """Changes for machines."""
     return [
         {
             "kind": c.kind,
-            "reason": clean(c.reason),
+            "reason": _change(c, frame),
             "before": list(c.before),
             "after": list(c.after),
             "speakers": list(c.speakers),
@@ -257,7 +270,7 @@ def _contact(contact: LedgerContact, frame: Frame, zone: ZoneInfo) -> Data:
         "type_word": frame.word(contact.type.value),
         "status": contact.status.value,
         "status_word": _status(contact, frame),
-        "denied_by": [cut(clean(speaker.told), MAX_NAME) for speaker in contact.deniers[:MAX_NAMES]],
+        "denied_by": [cut(clean(_told(s, frame)), MAX_NAME) for s in contact.deniers[:MAX_NAMES]],
         **_history(contact, frame, zone),
         "watchlist": contact.watchlist,
         "parties": [
@@ -281,10 +294,14 @@ def _status(contact: LedgerContact, frame: Frame) -> str:
     word = frame.word(contact.status.value)
     if contact.status is not ContactStatus.DENIED or not contact.deniers:
         return word
-    told = (s.told if frame.lang == ENGLISH else s.name for s in contact.deniers[:MAX_SAYING])
-    named = [cut(clean(name), MAX_NAME) for name in told]
+    named = [cut(clean(_told(s, frame)), MAX_NAME) for s in contact.deniers[:MAX_SAYING]]
     names = frame.comma.join(isolate(name, frame.direction) for name in named)
     return frame.say("denied_by", names=names)
+
+
+def _told(speaker: Speaker, frame: Frame) -> str:
+    """Whom a text names as the one who denies, as a sentence of the frame names him."""
+    return speaker.told if frame.lang == ENGLISH else frame.name(speaker.name)
 
 
 def _history(contact: LedgerContact, frame: Frame, zone: ZoneInfo) -> Data:

@@ -54,7 +54,7 @@ class Phrase:
     #: of a sentence or, with `count`, of a counted noun; empty: `text` is said as it is, because others wrote
     #: it
     key: str = ""
-    #: what is put into the sentence: text, numbers, durations, other phrases
+    #: what is put into the sentence: text, numbers, durations, moments, other phrases
     values: Mapping[str, object] = field(default_factory=dict)
     count: int | None = None
     text: str = ""

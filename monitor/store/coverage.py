@@ -197,7 +197,7 @@ def _odd(tx: Connection, which: ColumnElement[bool], since: datetime, until: dat
 
 
 def _told(title: str, at: datetime, gap: bool, new: int) -> Phrase:
-    values: dict[str, object] = {"feed": title, "when": f"{at:%Y-%m-%d %H:%M} UTC"}
+    values: dict[str, object] = {"feed": title, "when": at}
     if gap:
         return Phrase(key="gap_line", values=values)
     return Phrase(key="flood_line", values=values | {"entries": Phrase(key="entry", count=new)})

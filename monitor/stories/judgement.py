@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from monitor.contacts.register import ledger
 from monitor.contacts.reports import TOOK_PLACE
+from monitor.languages.locale import frame
 from monitor.model import ContactStatus, Judged, SinceThen, Story
 from monitor.stories.change import changes, standing
 from monitor.stories.corroboration import corroborate
-from monitor.stories.summary import best_item
+from monitor.stories.summary import best_item, why
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -38,6 +39,8 @@ class StoryJudge:
     #: of the watchlists themselves, and of who and what is named, by language
     headings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: canonical name of an entity by its id
+    entities: Mapping[str, str] = field(default_factory=dict)
 
     def judge(self, story: Story, lang: str = "en") -> Judged:
         """`story` with what it amounts to, for a reader of `lang`."""
@@ -52,9 +55,20 @@ class StoryJudge:
 
     def for_reader(self, judged: Judged, lang: str) -> Judged:
         """`judged` as it is told to a reader of `lang`."""
-        return replace(
-            judged, best=best_item(judged.story, lang), contacts=self.in_language(judged.contacts, lang)
-        )
+        story = judged.story if lang == ENGLISH else self._explained(judged.story, lang)
+        contacts = self.in_language(judged.contacts, lang)
+        return replace(judged, story=story, best=best_item(story, lang), contacts=contacts)
+
+    def _explained(self, story: Story, lang: str) -> Story:
+        """`story`, in which every match says in `lang` why its rule fired."""
+        words, called = frame(lang, called=self.called_in(lang)), self.entities
+
+        def told(item: StoryItem) -> StoryItem:
+            return replace(
+                item, matches=tuple(replace(m, reason=why(m, words, called)) for m in item.matches)
+            )
+
+        return replace(story, items=tuple(map(told, story.items)))
 
     def in_language(self, contacts: Iterable[LedgerContact], lang: str) -> tuple[LedgerContact, ...]:
         """`contacts` with participants and places as a reader of `lang` calls them."""
@@ -75,9 +89,14 @@ class StoryJudge:
     def _called(self, name: str, lang: str) -> str:
         return self.names.get(name, {}).get(lang, name)
 
-    def headings_in(self, lang: str) -> dict[str, str]:
-        """Watchlist id to its title in `lang`, in English where it has no other."""
-        return {name: titles.get(lang) or titles.get(ENGLISH, name) for name, titles in self.headings.items()}
+    def called_in(self, lang: str) -> dict[str, str]:
+        """What there are other words for in `lang`: watchlists by id, in English where they have no other,
+        and who and what is named by English name.
+        """
+        lists = {
+            name: titles.get(lang) or titles.get(ENGLISH, name) for name, titles in self.headings.items()
+        }
+        return {name: said[lang] for name, said in self.names.items() if lang in said} | lists
 
     def since(self, story: Story, before: datetime) -> SinceThen | None:
         """What is news to somebody who was told the story at `before`; None: it was not there to be told."""

@@ -87,7 +87,7 @@ def test_what_changed_is_a_sentence_each() -> None:
         (Change(kind="status", reason="x", before=("happened",), after=("denied",)), "نُفي؛ سابقًا: تمّ."),
         (
             Change(kind="status", reason="x", before=("planned",), after=("happened", "A / B")),
-            "تمّ؛ سابقًا: مقرَّر.",
+            "تمّ؛ سابقًا: مقرَّر (\u2068A / B\u2069).",
         ),
     ],
     ids=lambda value: value.kind if isinstance(value, Change) else "",

@@ -134,4 +134,6 @@ def test_a_reader_is_told_names_places_and_titles_in_the_readers_language() -> N
     assert contact.place == "Москва"
     assert judge.for_reader(told, "en") == told
     assert judge.standing(told).participants == frozenset({LAVROV, SALEH})
-    assert judge.headings_in("ru") == {"wagner": "Вагнер", "un": "The UN"}
+    assert judge.called_in("ru") == {
+        "wagner": "Вагнер", "un": "The UN", LAVROV: "Сергей Лавров", "Moscow": "Москва",
+    }  # fmt: skip
