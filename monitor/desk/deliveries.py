@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
+from monitor import logs
 from monitor.alerts import routing
 from monitor.desk.access import Refused
 from monitor.desk.asked import Answer, see
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from monitor.config.routes import RouteConfig
     from monitor.desk.asked import Asked, Desk
     from monitor.model import Story
+
+log = logs.get("desk")
 
 #: lines of a page
 SHOWN = 100
@@ -69,7 +73,8 @@ def one(desk: Desk, asked: Asked) -> Answer:
     line, payload, tries = _found(desk, asked)
     texts = list(_texts(payload)) if payload is not None else []
     said = {"line": line, "texts": texts, "tries": tries, "html": _html(payload) is not None}
-    return Answer(template="delivery.html", values=said | {"dead": line.state in journal.DEAD})
+    states = {"dead": line.state in journal.DEAD, "sent": line.state in ("delivered", "summarised")}
+    return Answer(template="delivery.html", values=said | states)
 
 
 def as_sent(desk: Desk, asked: Asked) -> Answer:
@@ -108,6 +113,16 @@ def again(desk: Desk, asked: Asked) -> Answer:
         if not journal.retry(tx, asked.now, [asked.parts["id"]]):
             raise Refused(409, "It is no dead letter, or its message was pruned.")
     return see(f"/deliveries/{asked.parts['id']}")
+
+
+def send_again(desk: Desk, asked: Asked) -> Answer:
+    """Send once more what was sent. Raises Refused: it is still to be sent, or its message was pruned."""
+    new, author = str(uuid4()), asked.author
+    with desk.app.db.transaction() as tx:
+        if not journal.send_again(tx, asked.parts["id"], asked.now, new_id=new, author=author):
+            raise Refused(409, "It is still to be sent, or its message was pruned.")
+    log.info("sent_again", delivery=asked.parts["id"], new=new, author=author)
+    return see(f"/deliveries/{new}")
 
 
 def _found(desk: Desk, asked: Asked) -> tuple[journal.JournalLine, Any, tuple[journal.Attempt, ...]]:
@@ -178,4 +193,5 @@ PAGES = (
     ("/deliveries/{id}", "GET", one),
     ("/deliveries/{id}/message", "GET", as_sent),
     ("/deliveries/{id}/retry", "POST", again),
+    ("/deliveries/{id}/again", "POST", send_again),
 )

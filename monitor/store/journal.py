@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, select, text, update
+from sqlalchemy import case, func, insert, select, text, update
 
 from monitor.store.outbox import OPEN
 from monitor.store.sql import MADE_DUE
@@ -43,6 +43,13 @@ class JournalLine:
     cause: str | None
     #: what a plainer form left out, as "12 stories"; empty: nothing
     left_out: str
+
+    @property
+    def asked_by(self) -> tuple[str, str]:
+        """Of one that was sent again: the delivery that it repeats, and who asked for it; else empty."""
+        kind, _, rest = (self.cause or "").partition("again:")
+        ids, _, author = rest.partition(" by ")
+        return ("", "") if kind or not rest else (ids.partition(":")[0], author)
 
     @property
     def end(self) -> str:
@@ -119,6 +126,28 @@ def retry(tx: Connection, now: datetime, delivery_ids: Collection[str] | None = 
     tx.execute(update(deliveries).where(again).values(settled_at=None, **values))
     tx.info[MADE_DUE] = True
     return ids
+
+
+def send_again(tx: Connection, delivery_id: str, now: datetime, *, new_id: str, author: str) -> bool:
+    """Promise the message of a settled delivery once more, as a delivery of its own that `author` asked for.
+
+    A mail gets a date and an id of its own, or its readers' programs would hide it as a copy. False: it is
+    not settled, or its message was pruned.
+    """
+    d = deliveries.c
+    settled = d.state.not_in(OPEN) & d.payload.is_not(None) & (d.id == delivery_id)
+    row = tx.execute(select(deliveries).where(settled)).mappings().first()
+    if row is None:
+        return False
+    kept = ("receiver", "kind", "channel", "recipient", "subject", "thread", "degraded", "left_out")
+    headers = {k: v for k, v in row["payload"].get("headers", {}).items() if k not in ("Date", "Message-ID")}
+    payload = {**row["payload"], "headers": headers} if headers else row["payload"]
+    moment = dict.fromkeys(("not_before", "created_at", "queued_at"), now)
+    own = {"id": new_id, "batch": new_id, "payload": payload, "state": "pending"}
+    cause = f"again:{delivery_id}:{new_id} by {author}"
+    tx.execute(insert(deliveries).values(**{name: row[name] for name in kept}, **moment, **own, cause=cause))
+    tx.info[MADE_DUE] = True
+    return True
 
 
 def counts(tx: Connection) -> Mapping[str, int]:

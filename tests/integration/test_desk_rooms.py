@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.feeds.opml import read_opml
+from monitor.model import Delivered
 from monitor.store import archive, feeds, journal, outbox
 from tests.support.desk import ARABIC, Place, newsroom, opened
 from tests.support.stored import HOUR, NOW, message, promised
@@ -159,6 +160,35 @@ def test_deliveries_say_what_became_of_them(place: Place) -> None:
         assert {line.id: line.state for line in journal.lines(tx)}[one] == "pending"
     assert place.post(f"/deliveries/{one}/retry", "/feeds")[0] == 409
     assert place.ask(path="/deliveries/none")[0] == 404
+
+
+def test_what_was_sent_is_sent_again_as_a_delivery_of_its_own(place: Place) -> None:
+    """By somebody with a name; a mail gets an id of its own, and what is still to be sent is not sent twice."""
+    ((one, first),) = promised(
+        message("fine", headers={"Message-ID": "<1@x>", "Date": "then", "List-Id": "<l>"})
+    )
+    with place.app.db.transaction() as tx:
+        outbox.enqueue(tx, "folder", [(one, first)], NOW)
+    assert place.post(f"/deliveries/{one}/again", "/feeds")[0] == 409
+    with place.app.db.transaction() as tx:
+        taken = outbox.claim(tx, NOW, lease=HOUR, token="t")
+        assert taken is not None
+        outbox.settle(tx, taken, Delivered(), None, NOW, elapsed=HOUR)
+
+    assert place.post(f"/deliveries/{one}/again", f"/deliveries/{one}", author="")[0] == 400
+    status, _, headers = place.post(f"/deliveries/{one}/again", f"/deliveries/{one}")
+    assert status == 303
+    new = headers["Location"].rpartition("/")[2]
+    page = place.read(f"/deliveries/{new}")
+    assert "Sent again by <bdi>Ana</bdi>" in page
+    assert f'href="/deliveries/{one}"' in page
+    with place.app.db.transaction() as tx:
+        states = {line.id: line.state for line in journal.lines(tx)}
+        again = outbox.claim(tx, place.now, lease=HOUR, token="t")
+    assert (states[one], states[new]) == ("delivered", "pending")
+    assert again is not None
+    assert (again.id, again.message.subject) == (new, "fine")
+    assert again.message.payload == {**first.payload, "headers": {"List-Id": "<l>"}}
 
 
 def test_a_route_says_which_stories_it_takes(tmp_path: Path) -> None:
