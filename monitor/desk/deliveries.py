@@ -143,7 +143,7 @@ def _texts(payload: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if payload.get(name):
             yield name, _pretty(str(payload[name]))
     for suffix, said in (payload.get("files") or {}).items():
-        if suffix != "html":
+        if suffix not in ("html", "eml"):  # a page of its own, and all of it again in code
             yield suffix, said if isinstance(said, str) else json.dumps(said, ensure_ascii=False, indent=2)
 
 
