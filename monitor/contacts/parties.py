@@ -238,7 +238,7 @@ def _local(entity: EntitySpec, lang: str) -> str | None:
     sure = (entity.aliases, entity.exact, entity.exact_case)
     own = [str(word) for words in sure for word in words.get(lang, ()) if "*" not in str(word)]
     if entity.kind != "person" or any(word.islower() for word in entity.name.split()):
-        return next(iter(own), None)  # "Libyan prime minister" is a person with no name of his own
+        return next(iter(own), None)  # "the prime minister" is a person without a name of his own
     script = _SCRIPTS.get(lang)
     if script is None:
         return None

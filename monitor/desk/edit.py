@@ -27,7 +27,7 @@ from monitor.matching.building import called
 from monitor.watchlists import editing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from monitor.desk.asked import Asked, Desk
     from monitor.errors import Mistake
@@ -102,7 +102,7 @@ def attempt(desk: Desk, asked: Asked) -> Answer:
     try:
         edits.check(edit)
     except ConfigError as error:
-        wrong = [_said(mistake, edit, entry, text) for mistake in error.mistakes]
+        wrong = [_said(mistake, edit, entry, text) for mistake in _own(error.mistakes, edit)]
         return _form(place, entry, data, text, status=422, wrong=wrong)
     trial = edits.Trial(edit, desk.app.parts.settings, asked.now)
     return see(f"/workbench/edits/{_keep(_Tried(trial, place, text))}")
@@ -187,10 +187,19 @@ def _conflict(place: _Place, entry: Entry | None, data: bytes, text: str) -> Ans
     return _form(now, entry, data, text, status=409, theirs=theirs)
 
 
+def _own(mistakes: Sequence[Mistake], edit: edits.Edit) -> Sequence[Mistake]:
+    """Those of the edited file, where it has any: what others miss by them follows from it."""
+    return [m for m in mistakes if m.file == _path(edit)] or mistakes
+
+
+def _path(edit: edits.Edit) -> str:
+    return f"{edit.folder.as_posix()}/{edit.file}"
+
+
 def _said(mistake: Mistake, edit: edits.Edit, entry: Entry, text: str) -> str:
     """A mistake by its line in the form, where it stands there."""
     line = (mistake.line or 0) - entry.line + 1
-    if mistake.file != f"{edit.folder.as_posix()}/{edit.file}" or not 1 <= line <= text.count("\n") + 1:
+    if mistake.file != _path(edit) or not 1 <= line <= text.count("\n") + 1:
         return str(mistake)
     remedy = f" ({mistake.remedy})" if mistake.remedy else ""
     return f"line {line}: {mistake.message}{remedy}"

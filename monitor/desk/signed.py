@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from monitor.desk import story as stories_page
 from monitor.desk.asked import Answer
 from monitor.errors import StoreError
-from monitor.languages.locale import frame_for
+from monitor.languages.locale import frame, frame_for
 from monitor.messages import links
+from monitor.messages.story import story_context
 from monitor.store import silences, stories
 
 if TYPE_CHECKING:
@@ -32,32 +33,42 @@ _BY_LINK = "by the link of a message"
 
 def page(desk: Desk, asked: Asked) -> Answer:
     """The page for a link."""
-    words = frame_for(asked.accepted)
+    words, kind = frame_for(asked.accepted), _kind(asked.path.rpartition("/")[2])
     try:
-        return _for_link(desk, asked, words)
+        return _for_link(desk, asked, words, kind)
     except StoreError:
-        return _message(words, words.word("page.busy"), status=503)
+        return _message(words, words.word("page.busy"), status=503, kind=kind)
 
 
-def _for_link(desk: Desk, asked: Asked, words: Frame) -> Answer:
+def _for_link(desk: Desk, asked: Asked, words: Frame, kind: str) -> Answer:
     try:
         link = links.read(desk.app.link_key(), asked.get("token"), asked.now)
     except links.BadLink as error:
-        return _message(words, words.word(f"page.{error}"), status=403)
+        return _message(words, words.word(f"page.{error}"), status=403, kind=kind)
     if link.action != asked.path.rpartition("/")[2]:
-        return _message(words, words.word("page.wrong"), status=403)
+        return _message(words, words.word("page.wrong"), status=403, kind=kind)
     if not asked.genuine:
-        return _message(words, words.word("page.again"), status=403)
+        return _message(words, words.word("page.again"), status=403, kind=kind)
     with desk.app.db.snapshot() as tx:
         story = stories.load(tx, link.story)
     if story is None:
-        return _message(words, words.word("page.quiet"))
+        return _message(words, words.word("page.quiet"), kind=kind)
     return _PAGES[link.action](desk, asked, words, story)
 
 
-def _show(desk: Desk, asked: Asked, _words: Frame, story: Story) -> Answer:
-    """The story as the desk has it, without what needs a login."""
-    return stories_page.shown(desk, asked, story, signed=True)
+def _kind(action: str) -> str:
+    """Of which page the title speaks; empty: the false alarm's."""
+    return action if action in ("acknowledge", "silence", "story") else ""
+
+
+def _show(desk: Desk, _asked: Asked, words: Frame, story: Story) -> Answer:
+    """The story as a message tells it, whole and as it stands now."""
+    judge, settings = desk.app.parts.judge, desk.app.parts.settings
+    called = judge.called_in(words.lang)
+    words = frame(words.lang, judge.press.sides, called)
+    told = judge.judge(story, words.lang)
+    said = story_context(told, words, desk.zone, public_url=settings.config.public_url, titles=called)
+    return Answer(template="told.html", values={"words": words, "w": words.for_templates, "s": said})
 
 
 def _false_alarm(desk: Desk, asked: Asked, words: Frame, story: Story) -> Answer:
@@ -124,7 +135,7 @@ def _message(words: Frame, *paragraphs: str, status: int = 200, kind: str = "") 
 
 
 def _title(words: Frame, kind: str) -> str:
-    return words.word(f"page.{kind}_title" if kind else "page.title")
+    return words.word({"": "page.title", "story": "open_desk"}.get(kind, f"page.{kind}_title"))
 
 
 def _page(words: Frame, values: dict[str, Any], *, status: int) -> Answer:

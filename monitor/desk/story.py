@@ -49,8 +49,8 @@ def page(desk: Desk, asked: Asked) -> Answer:
     return shown(desk, asked, story)
 
 
-def shown(desk: Desk, asked: Asked, story: Story, *, signed: bool = False) -> Answer:
-    """A story in full; `signed`: to somebody who has nothing but a link."""
+def shown(desk: Desk, asked: Asked, story: Story) -> Answer:
+    """A story in full."""
     with desk.app.db.snapshot() as tx:
         told = figures.tellings(tx, story.id)
         acks = silences.acknowledgements(tx, [story.id])
@@ -74,7 +74,6 @@ def shown(desk: Desk, asked: Asked, story: Story, *, signed: bool = False) -> An
         "hours": HOURS,
         "days": DAYS,
         "lists": watchlists(story, desk.app.parts.titles),
-        "signed": signed,
     }
     return Answer(template="story.html", values=said)
 

@@ -123,12 +123,30 @@ def test_a_link_does_what_it_was_made_for_and_nothing_else(place: Place) -> None
     assert place.ask(path=place.link("silence").replace("/silence", "/acknowledge", 1))[0] == 403
 
 
-def test_a_link_shows_the_story_and_no_button_of_the_desk(place: Place) -> None:
-    """To somebody without a login."""
-    page = place.read(place.link("story"), headers={"X-Forwarded-For": "203.0.113.9", "Host": "x.example"})
-    assert "Why it fired" in page
+@pytest.mark.parametrize(
+    ("lang", "why"),
+    [("en", "Why"), ("ar", "السبب"), ("fr", "Pourquoi"), ("it", "Perché"), ("ru", "Почему"), ("tr", "Neden")],
+)
+def test_a_link_shows_the_story_in_the_readers_language(place: Place, lang: str, why: str) -> None:
+    """To somebody without a login; no button of the desk."""
+    headers = {"X-Forwarded-For": "203.0.113.9", "Host": "x.example", "Accept-Language": f"{lang};q=0.9"}
+    page = place.read(place.link("story"), headers=headers)
+    assert re.search(rf'<html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}">', page)
+    assert f">{why}" in page
+    assert "مجموعة فاغنر" in page
     assert "<form" not in page
     assert "<nav" not in page
+
+
+def test_a_bad_link_is_titled_by_what_it_was_for(place: Place) -> None:
+    """Not by another page's title."""
+    for action, title in (
+        ("acknowledge", "Look after it"),
+        ("silence", "Keep it quiet"),
+        ("false-alarm", "False alarm"),
+    ):
+        status, page, _ = place.ask(path=f"/{action}?token=wrong")
+        assert (status, f"<h1>{title}</h1>" in page) == (403, True)
 
 
 def test_a_form_is_taken_once_and_from_our_own_pages(place: Place) -> None:
