@@ -1,7 +1,7 @@
 #!/bin/sh
-# cyrtranslit 1.2.0 turns Ukrainian into Latin and back. Its Latin for two letters in a row that sound like English "j" cannot
-# be read by its own way back: the two Latin letters stay where they are, in the midst of a Cyrillic word. They look like a
-# typo at most, and such a name (Azerbaijan, Djibouti) matches no other spelling of it. Serbian, with a letter for that
+# cyrtranslit 1.2.0 turns Ukrainian into Latin and back. Its Latin for the pair of letters that sounds like English "j" is
+# not read by its own way back: two Latin letters stay where they are, in the midst of a Cyrillic word. On a screen they look
+# like a slip, and such a name (Azerbaijan, Djibouti) matches no other spelling of it. Serbian, with a letter for that
 # sound, comes back whole, as do all other Ukrainian letters of these words.
 # Seen with Python 3.11: two of three names with Latin letters in them, d and z with caron.
 # Remedy: keep the original beside its transliteration; replace those two letters before `to_cyrillic`.

@@ -4,7 +4,7 @@
 # becomes that day of this month, "may" becomes May, 1900 becomes the year 1900: items get dates that nobody wrote, new
 # ones at every reading in another month.
 # Seen with Python 3.11 in November 2026: guid 17: "2026-11-17T00:00:00+00:00", guid 1900: a day in 1900, guid a-x: None.
-# Remedy: take `published` only if the feed has `<pubDate` or a date of Dublin Core at all.
+# Remedy: trust `published` only in feeds whose text has a date element (`pubDate`, `dc:date`) in every item.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
