@@ -1,4 +1,4 @@
-"""Pure. Where the clauses of a sentence begin, about whom one goes on, and who acts in one."""
+"""Pure. Where the clauses of a sentence begin, who acts in one, and who stands in one list."""
 
 from __future__ import annotations
 
@@ -13,16 +13,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from monitor.contacts.model import Actor, Frame, Parties
+    from monitor.languages.grammar import Grammar
 
 #: words of contact that lead somewhere
 _JOURNEY = frozenset({"visit", "expected", "host"})
 #: words of contact that say no more than where somebody was or came
 _COMING = frozenset({"visit", "presence", "expected", "joint"})
+_QUOTES = frozenset('"«“„')
 _COMMA = re.compile("[,،]")
 #: words of contact whose object may be a person, so that a name after them may be that
 _FACING = frozenset({"meeting", "host", "call", "message", "invite"})
 #: letters behind a word of contact in which its partner is named, and letters of who that is
 REACH, NAME = 20, 40
+#: letters looked at before and after an actor
+AROUND = 100
+#: between two names where verbs come last: a case, so that they stand in no list
+_CASE = re.compile(r"\A'\w+\s+\Z")
 #: letters between a name and where he is: a preposition
 CLOSE = 8
 #: the rest of a word
@@ -35,7 +41,7 @@ def cut(frame: Frame) -> None:
     """Cut a sentence into clauses, never inside a name or a word of contact."""
     taken = [(a.start, a.end) for a in frame.actors] + [(c.start, c.end) for c in frame.cues]
     found = {word.start() for word in frame.grammar.boundary.finditer(frame.text)}
-    found = {at for at in found if not _lists_on(frame, at)}
+    found = {at for at in found if not (_lists_on(frame, at) or _quotes_the_verb(frame, at))}
     if frame.sentence.field == "title":
         found.update(_headline_bounds(frame))
     frame.apart = {*_opened(frame), *_side_by_side(frame)}
@@ -48,6 +54,12 @@ def _lists_on(frame: Frame, at: int) -> bool:
     """Whether "then" only goes on with a list: "met Marin and then Ann Bee"."""
     then = frame.grammar.then.match(frame.text, at)
     return then is not None and _names(frame, then.end())
+
+
+def _quotes_the_verb(frame: Frame, at: int) -> bool:
+    """Whether a quotation only begins at the verb of who stands before it: "Marin « met with Ann Bee »"."""
+    quoted = frame.text[at] in _QUOTES and any(0 < cue.start - at <= 2 for cue in frame.cues)
+    return quoted and any(0 <= at - actor.end <= 1 for actor in frame.actors)
 
 
 def _names(frame: Frame, at: int) -> bool:
@@ -255,3 +267,49 @@ def _subject_left_out(frame: Frame, own: Sequence[Actor], others: Sequence[Actor
 def parted(frame: Frame, cue: Actor | Word, land: Actor | Word) -> bool:
     first, last = sorted((cue, land), key=lambda w: w.start)
     return ";" in frame.text[first.end : last.start]
+
+
+def linked(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
+    """With a third party in the clause:
+    whether the names around the word of contact, or one list, hold both sides.
+    """
+    lists = groups(frame, core)
+    if any(frame.parties <= {a.side for a in people} for people in lists):
+        return True
+    before = [people for people in lists if people[-1].end <= cue.start]
+    before = [people for people in before if not _with_whom(frame, people[0])] or before
+    after = [people for people in lists if people[0].start >= cue.end]
+    if before and after:
+        # in "she told him about talks with X", "she rang him after talks with X" it is she who talked
+        spoken = frame.grammar.about.search(frame.text[before[0][0].end : cue.start + 1])
+        later = frame.grammar.sequel.search(frame.text, before[-1][-1].end, cue.start)
+        pair = [before[0] if spoken or later else before[-1], after[0]]
+    else:
+        pair = before[-2:] if frame.grammar.verb_last and before else after[:2]
+    return len(pair) == 2 and frame.parties <= {a.side for people in pair for a in people}
+
+
+def _with_whom(frame: Frame, actor: Actor) -> bool:
+    """ "Back from talks with Marin, the minister received …": who stands behind "with" did not."""
+    grammar = frame.grammar
+    return not grammar.verb_last and frame.ahead_of(actor.start, grammar.with_whom) is not None
+
+
+def groups(frame: Frame, actors: Sequence[Actor]) -> list[list[Actor]]:
+    """Actors that stand in one list."""
+    lists: list[list[Actor]] = []
+    for actor in actors:
+        between = frame.text[lists[-1][-1].end : actor.start] if lists else ""
+        listed = bool(between.strip()) or (bool(lists) and lists[-1][-1].side == actor.side)
+        apart = _with_whom(frame, actor) and not frame.grammar.joiner.search(between)
+        if lists and listed and not apart and len(between) <= AROUND and _joined(frame.grammar, between):
+            lists[-1].append(actor)
+        else:
+            lists.append([actor])
+    return lists
+
+
+def _joined(grammar: Grammar, between: str) -> bool:
+    if grammar.verb_last and _CASE.match(between):
+        return False
+    return grammar.joined.match(between) is not None and grammar.verbal.search(between) is None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from monitor.contacts.model import Actor
 from monitor.contacts.parties import THIRD, Rank, rank_of
 from monitor.contacts.speakers import Hearing
+from monitor.contacts.unnamed import named_behind
 from monitor.languages.grammar import office_name
 
 if TYPE_CHECKING:
@@ -75,15 +76,13 @@ class Discourse:
         elif frame.cues and any(a.side == THIRD and a.part == "core" for a in frame.actors):
             self._others, self._others_field = number, frame.sentence.field
             self._others_acted = next(a.side for a in frame.actors if a.part == "core") == THIRD
+        self._hear_offices(frame)
+
+    def _hear_offices(self, frame: Frame) -> None:
+        """Remember whose office an office is: of the one named beside it."""
+        named = [a for a in frame.actors if a.rank in {Rank.PERSON, Rank.BODY}]
         for office in frame.offices:
-            holder = next(
-                (
-                    a
-                    for a in frame.actors
-                    if a.rank in {Rank.PERSON, Rank.BODY} and _touches(a, office.mention)
-                ),
-                None,
-            )
+            holder = next((a for a in named if _touches(a, office.mention)), None)
             if holder is not None:
                 self._titles[_stem(office, frame.text)] = holder
 
@@ -106,7 +105,7 @@ class Discourse:
         """Who of `side` a sentence means that does not name one; empty when nothing in it points back."""
         number, grammar = frame.sentence.index, frame.grammar
         text = grammar.opinion.sub(" ", frame.text)
-        for title in frame.titles:
+        for title in _free(frame):
             holder = self._titles.get(_stem(title, frame.text)) or self._holder(title, frame.text, side)
             if holder is not None and holder.side == side and (partner or holder.rank is Rank.PERSON):
                 return [holder]
@@ -132,7 +131,7 @@ class Discourse:
 
     def holders(self, frame: Frame, side: str) -> list[Actor]:
         """The persons of a side whose offices a sentence names without them."""
-        found = (self._holder(title, frame.text, side) for title in frame.titles)
+        found = (self._holder(title, frame.text, side) for title in _free(frame))
         return [actor for actor in found if actor is not None]
 
     def country(self, side: str) -> str:
@@ -147,6 +146,11 @@ class Discourse:
             return None
         mention = title.mention._replace(term=f"@{spec.id}", sense="", tags=frozenset(spec.tags))
         return Actor(spec.name, side, Rank.PERSON, title.start, title.end, mention, spec.kind)
+
+
+def _free(frame: Frame) -> list[Word]:
+    """The offices whose holder the sentence does not name."""
+    return [title for title in frame.titles if not named_behind(frame, title)]
 
 
 def _speaks_alone(frame: Frame, cues: Sequence[Word]) -> bool:

@@ -193,12 +193,7 @@ def _fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
     "the French minister", "a spokesman said".
     """
     for side in discourse.cast.parties:
-        spoken = [a for a in found.of(side) if SPOKESMAN in a.mention.tags]
-        if spoken:
-            others = [a for frame in lead for a in discourse.holders(frame, side)]
-            found.actors = [a for a in found.actors if a not in spoken]
-            found.actors += others[:1] if not found.of(side) else []
-            found.actors += [replace(spoken[0], name=discourse.country(side), rank=Rank.COUNTRY)]
+        _unspoken(found, lead, discourse, side)
         named = [a for frame in lead for a in frame.actors if a.side == side and a.rank is Rank.PERSON]
         named = [
             a for a in named if a.part in {"core", "speaker", "viewer"} and SPOKESMAN not in a.mention.tags
@@ -207,9 +202,23 @@ def _fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
             found.actors.append(named[0])
 
 
+def _unspoken(found: Parties, lead: Sequence[Frame], discourse: Discourse, side: str) -> None:
+    """Put whom spokesmen speak for in their place: an office that the lead names, a body, the country."""
+    spoken = [a for a in found.of(side) if SPOKESMAN in a.mention.tags]
+    if not spoken:
+        return
+    found.actors = [a for a in found.actors if a not in spoken]
+    if not found.of(side):
+        others = [a for frame in lead for a in discourse.holders(frame, side)]
+        bodies = [a for frame in lead for a in frame.actors if a.side == side and a.kind == "body"]
+        found.actors += (others or [a for a in bodies if a.rank <= Rank.OFFICE and a.part != "place"])[:1]
+    found.actors.append(replace(spoken[0], name=discourse.country(side), rank=Rank.COUNTRY))
+
+
 def _joining(frame: Frame, told: Sequence[Event]) -> list[Event]:
-    """A sentence that only adds people to the event of the one before: "also present were"."""
-    if not told or not frame.grammar.also.search(frame.text):
+    """A sentence that only adds people to the event before: "also present were", "it was led by"."""
+    adds = frame.grammar.also.search(frame.text) or frame.grammar.leads.search(frame.text)
+    if not told or not adds:
         return []
     last = told[-1]
     core = [a for a in frame.actors if a.part == "core" and a.rank <= Rank.OFFICE]

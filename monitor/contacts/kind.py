@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.languages.grammar import NAMELESS
 from monitor.model import ContactStatus, ContactType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from monitor.contacts.model import Frame, Parties, Word
+    from monitor.contacts.model import Actor, Frame, Parties, Word
 
 #: the sense of a word of contact to the kind of contact; of several in a clause the first listed decides
 TYPES = {
@@ -60,9 +61,13 @@ def is_purpose(frame: Frame, cue: Word) -> bool:
 
 def kind_of(cue: Word, found: Parties, sides: Iterable[str]) -> ContactType:
     """The kind that the main word tells of; who receives somebody in person has met him."""
-    if cue.sense == "host" and all(any(a.kind == "person" for a in found.of(side)) for side in sides):
+    if cue.sense == "host" and all(any(map(_comes_in_person, found.of(side))) for side in sides):
         return ContactType.MEETING
     return TYPES.get(cue.sense, ContactType.OTHER)
+
+
+def _comes_in_person(actor: Actor) -> bool:
+    return actor.kind == "person" or actor.name.endswith(NAMELESS)
 
 
 def of_both(one: ContactType, other: ContactType, status: ContactStatus, *, expected: bool) -> ContactType:

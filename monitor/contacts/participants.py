@@ -7,10 +7,9 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from monitor.contacts.bounds import antecedent, has_partner, is_event
-from monitor.contacts.clauses import groups, linked
+from monitor.contacts.bounds import antecedent, groups, has_partner, is_event, linked
 from monitor.contacts.model import Actor, Frame, Parties, Word
-from monitor.contacts.parties import THIRD, Rank
+from monitor.contacts.parties import SPOKESMAN, THIRD, Rank
 from monitor.contacts.reasons import Refusal
 
 if TYPE_CHECKING:
@@ -192,7 +191,7 @@ def _missing(frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse
     if elsewhere and not (foreign and _third_in(frame, frame.clause(elsewhere[0].start))):
         nearest = min(elsewhere, key=lambda a: (a.rank >= Rank.OFFICE, abs(a.start - cues[0].start)))
         return next(g for g in groups(frame, elsewhere) if nearest in g)
-    voices = [a for a in frame.actors if a.side == side and a.part == "speaker"]
+    voices = _voices([a for a in frame.actors if a.side == side])
     if any(not _speaks_for_itself(frame, a, cues) for a in voices):
         return []
     if not foreign:
@@ -260,10 +259,18 @@ def _beside(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
     """
     for part in ("indirect", "speaker", "place"):
         close = [a for a in _named(frame, side) if a.part == part]
-        close = [a for a in close if part != "speaker" or _speaks_for_itself(frame, a, cues)]
+        if part == "speaker":
+            close = [a for a in _voices(close) if _speaks_for_itself(frame, a, cues)]
         if close:
             return [min(close, key=lambda a: abs(a.start - cues[0].start))]
     return []
+
+
+def _voices(actors: Sequence[Actor]) -> list[Actor]:
+    """Who of them speaks; a body rather than its spokesman."""
+    voices = [a for a in actors if a.part == "speaker"]
+    bodies = any(a.rank is Rank.BODY for a in voices)
+    return [a for a in voices if not bodies or SPOKESMAN not in a.mention.tags]
 
 
 def _named(frame: Frame, side: str) -> list[Actor]:

@@ -58,6 +58,7 @@ class Refusal(StrEnum):
     APART_JOURNEY = "no sentence names both sides, and the journey leads to a third country"
     APART_BODY = "no sentence names both sides, and one of them is no more than somebody's body"
     SOMEBODY_ELSE = "a country alone, and what is said there is done by somebody else"
+    ONLY_A_NAME = "the word of contact only says who somebody is, and the other side acts elsewhere"
     OTHER_NEWS = "a semicolon parts the sides: two pieces of news"
     GATHERING = "a gathering of many states"
     ONLY_PLACES = "both are no more than places"
@@ -216,6 +217,8 @@ def reason_of(frame: Frame, cues: Sequence[Word], made: Parties, discourse: Disc
     apart = made.reaches_beyond(frame)
     if not apart and is_other_news(frame, cues, made):
         return Refusal.OTHER_NEWS
+    if all(_names(cue, made) for cue in cues) and (apart or not _in_clause_of(frame, cues[0], made)):
+        return Refusal.ONLY_A_NAME
     if bare:
         return Refusal.COUNTRY_ELSEWHERE if apart else _with_country(frame, cues, made, discourse)
     if apart:
@@ -359,6 +362,12 @@ def _composed_body(actor: Actor, cast: Cast) -> bool:
 def _names(cue: Word, made: Parties) -> bool:
     """Whether a word of contact only says who somebody is: "the delegation"."""
     return any(a.rank is Rank.OFFICE and a.start <= cue.start and cue.end <= a.end for a in made.actors)
+
+
+def _in_clause_of(frame: Frame, cue: Word, made: Parties) -> bool:
+    """Whether both sides stand in the clause of a word of contact."""
+    start, end = frame.clause(cue.start)
+    return frame.parties <= {a.side for a in made.actors if start <= a.start < end}
 
 
 def _acts(frame: Frame, stranger: Mention) -> bool:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.contacts.clauses import TITLE
 from monitor.contacts.parties import Rank
+from monitor.contacts.parts import TITLE
 from monitor.contacts.quoting import (
     NEAR,
     begins,
@@ -169,24 +169,24 @@ def _subject(frame: Frame, word: Word, lang: str) -> Actor | None:
         return _turkish(frame, earlier, word)
     for actor in reversed(earlier[-3:]):
         between = frame.text[actor.end : word.start]
-        plain = re.sub(r",[^,]{0,80},", " ", between)
         if lang != "ar" and without_helpers(between.rpartition(",")[2] if "," in between else "", lang):
             return None
-        if plain.rstrip().endswith((",", "،")) and word.sense in rules_of(lang).inverted:
-            return None  # "…, said Peskov"
-        if (
-            len(plain.split()) > WORDS
-            or everywhere().breaks.search(plain)
-            or ("," in plain.strip(" ,") and lang != "ar")
-        ):
+        if _parted_from(between, word, lang) or _is_anothers(frame, actor):
             return None
         if any(actor.end <= other.start < word.start for other in frame.sayings if other is not word):
-            return None
-        if _is_anothers(frame, actor):
             return None
         if not _is_object(frame, actor):
             return actor
     return None
+
+
+def _parted_from(between: str, word: Word, lang: str) -> bool:
+    """Whether what stands between a name and a verb of saying keeps them apart."""
+    plain = re.sub(r",[^,]{0,80},", " ", between)
+    if plain.rstrip().endswith((",", "،")) and word.sense in rules_of(lang).inverted:
+        return True  # "…, said Marin"
+    far = len(plain.split()) > WORDS or everywhere().breaks.search(plain) is not None
+    return far or ("," in plain.strip(" ,") and lang != "ar")
 
 
 def _is_object(frame: Frame, actor: Actor) -> bool:

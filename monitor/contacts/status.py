@@ -38,7 +38,7 @@ _AT_INVITATION = re.compile(
     r"(?:\b(?:at|upon|on|accept\w+)\s(?:the|his|an|a|their)?\s?(?:[\w']+\s){0,2}|à\sl'|\bsu\s|\bпо\s(?:\w+\s)?|تلبيه\s?ل?|\bعلي\s)\Z"
 )
 _INVITED = re.compile(
-    r"à\sl'invit|su\sinvito|по\sприглаш|(?:at|on)\s[^.]{0,20}invitation|(?:تلبيه\sل?)?ب?دعوه\sمن|بدعوه|تلبيه|davet\w*\süzerine|davetlisi"
+    r"à\sl'invit|su\sinvito|по\sприглаш|(?:at|on)\s[^.]{0,20}invitation|(?:تلبيه\sل?)?ب?دعوه\sمن|بدعوه|تلبيه|davet\w*\s(?:üzerine|icabet\w*)|davetlisi"
 )
 #: letters in which a word of negation governs a word of contact: five or six words, a clause's verb and its
 #: object

@@ -22,6 +22,9 @@ DEPUTY = 16
 REACH = 3
 #: the end of an office that leads a ministry
 MINISTER = " minister"
+#: words between an office and the name of who holds it: of what it is the office
+WORDS_OF_TITLE = 5
+_STOPS = re.compile(r"[,;:.()،؛«»\"]")
 _MORE = re.compile(r"(?:\s[\w'-]+){1,3}")
 _LATIN = re.compile(r"[a-zà-ÿ]+")
 _ADJECTIVE = re.compile(r"\s(?!(?:delegation|officials?|leaders|has|have|said|will|is|was|and|in|on)\b)\w")
@@ -72,6 +75,21 @@ def alone(frame: Frame) -> list[Word]:
         for office in frame.offices
         if not any(a.start <= office.start < a.end or _near(a.mention, office.mention) for a in frame.actors)
     ]
+
+
+def named_behind(frame: Frame, office: Word) -> bool:
+    """ "The president of the harbour council Ann Bee": whose office it is follows in the same breath."""
+    return any(_is_titled(frame, office, actor) for actor in frame.actors)
+
+
+def _is_titled(frame: Frame, office: Word, person: Actor) -> bool:
+    between = frame.text[office.end : person.start]
+    if person.rank is not Rank.PERSON or not between.strip() or len(between.split()) > WORDS_OF_TITLE:
+        return False
+    broken = frame.grammar.listed.search(between) or frame.grammar.verbal.search(between)
+    others: list[Actor | Word] = [*frame.actors, *frame.cues]
+    apart = any(office.end <= w.start and w.end <= person.start and w is not person for w in others)
+    return not (broken or apart or _STOPS.search(between))
 
 
 def _near(one: Mention, other: Mention) -> bool:

@@ -172,6 +172,8 @@ class Grammar:
     #: what says what a journey is for, up to a word of contact; a verb of inviting
     aim: re.Pattern[str]
     invites: re.Pattern[str]
+    #: what follows an invitation that only asks to do something, for `match`
+    appeals: re.Pattern[str]
     #: a verb that looks ahead; one that says it is over
     future: re.Pattern[str]
     past: re.Pattern[str]
@@ -182,6 +184,8 @@ class Grammar:
     both: re.Pattern[str]
     #: more people of the same event
     also: re.Pattern[str]
+    #: who led them
+    leads: re.Pattern[str]
     #: before the story's own time; going on now
     earlier: re.Pattern[str]
     ongoing: re.Pattern[str]
@@ -229,6 +233,7 @@ _SHAPES = {
     "tongue": r"{tongue}[\s-]\Z",
     "neither": r"{neither}\s+(?:(?!{neither})[\w'.-]+\s+){{0,4}}\Z",
     "nobody": r"\s{nobody}",
+    "appeals": r"[^.;:]{{0,60}}?{appeals}",
     "unheld": r"\A[^;:!?]{{0,90}}?(?<!\w){unheld}",
 }
 #: slots of endings, which are no whole words
