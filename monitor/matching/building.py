@@ -65,6 +65,8 @@ class Builder:
         ):
             for lang, word in _each(words):
                 self._name(spec, Claim(ENTITY, term, lang=lang, weak=weak), word, generate=generate)
+        for lang, word in _each(spec.repeats):
+            self._name(spec, Claim(ENTITY, term, lang=lang, weak=True, repeats=True), word, generate=True)
         for words, weak in ((spec.exact_case, False), (spec.weak_case, True)):
             for lang, word in _each(words):
                 self._add(word, Claim(ENTITY, term, lang=lang, weak=weak, spelling=spelling(word)))

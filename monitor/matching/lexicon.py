@@ -264,7 +264,10 @@ class Lexicon:
             words = places.words(place)
             if words is None:
                 continue
+            parted = place[1] - place[0] > 1 and places.parted(words)
             for claim in claims:
+                if parted and claim.kind == ENTITY:
+                    continue
                 key = (claim.key, place[0], place[1])
                 known = hits.get(key)
                 if known is not None and not known.claim.weak:
@@ -369,9 +372,16 @@ class _Places:
 
     def spelled(self, words: Words) -> str:
         """What stands there, for comparing upper and lower case."""
+        return spelling(self._given(words))
+
+    def parted(self, words: Words) -> bool:
+        """Whether a comma stands between the words: it is no one name."""
+        return any(f"{comma} " in self._given(words) for comma in ",،;؛")
+
+    def _given(self, words: Words) -> str:
         start, end, *_, field, _, _ = words
         offset = self._offsets[field]
-        return spelling(self._text.given[offset + start : offset + end])
+        return self._text.given[offset + start : offset + end]
 
 
 def _offsets(fields: Mapping[str, str]) -> Iterator[int]:

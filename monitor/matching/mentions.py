@@ -259,6 +259,9 @@ class EntitySpec(Strict):
     exact_case: Words = Field(default={}, description="only in this very upper and lower case")
     weak: Words = Field(default={}, description="names that count only when `confirm` holds")
     weak_case: Words = Field(default={}, description="weak, and only in this very upper and lower case")
+    repeats: Words = Field(
+        default={}, description="words for it that count only where one of its names counts in the item"
+    )
     confirm: Nearby | None = None
     confirm_or: tuple[Nearby, ...] = Field(
         default=(), description="other conditions, each as good as `confirm`"
@@ -342,6 +345,8 @@ class Claim:
     spelling: str | None = None
     #: asked for by a rule; phrases that only confirm or silence are not given out
     given_out: bool = True
+    #: weak, and confirmed by a name of the same entity alone
+    repeats: bool = False
     #: claims of one key at one place are one hit
     key: str = field(init=False, default="", compare=False)
 

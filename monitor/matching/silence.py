@@ -150,13 +150,14 @@ def _unconfirmed(
     names: Iterable[Hit], guards: Mapping[str, Guards], index: _Index, *, strong: set[str]
 ) -> None:
     """Weak names stay when a strong name of the same entity counts anywhere in the item,
-    or their condition holds.
+    or their condition holds; those that repeat a name have none.
     """
     weak = [hit for hit in names if hit.silenced_by is None]
     verdicts = []
     for hit in weak:
         conditions = guards.get(hit.claim.term, Guards()).confirm
-        confirmed = hit.claim.term in strong or index.confirms(conditions, hit)
+        alone = not hit.claim.repeats
+        confirmed = hit.claim.term in strong or (alone and index.confirms(conditions, hit))
         verdicts.append((hit, confirmed))
     for hit, confirmed in verdicts:
         if not confirmed:

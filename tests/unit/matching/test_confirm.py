@@ -92,3 +92,33 @@ def test_a_reach_that_is_none_is_told(reach: str) -> None:
     (mistake,) = raised.value.mistakes
     assert mistake.line == 7
     assert mistake.remedy == "write sentence, neighbours, paragraph, item, or 1 to 50 words"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("The ministry met them in Libya.", False),
+        ("The Harbour Ministry moved. The ministry met them.", True),
+        ("The ministry met them. Nobody had asked the Harbour Ministry.", True),
+    ],
+)
+def test_what_repeats_a_name_counts_beside_it_alone(content: str, expected: bool) -> None:
+    """Whatever else would confirm a weak name."""
+    entity = (
+        "entities:\n- id: ministry\n  name: M\n  kind: body\n  tags: [libya-actor]\n"
+        "  aliases: {en: [Harbour Ministry]}\n  repeats: {en: [ministry]}\n"
+        "  weak: {en: [Interior Ministry]}\n  confirm: {any: ['@libya'], within: item}\n"
+    )
+    lists = compiled({"entities/more.yaml": entity})
+    found = [m for m in lists.lexicon.scan(item(content)).mentions if m.term == "@ministry"]
+    assert {m.silenced_by is None for m in found} == {expected}
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [("The Harbour Ministry met.", True), ("In the Harbour, Ministry officials met.", False)],
+)
+def test_a_name_does_not_reach_over_a_comma(content: str, expected: bool) -> None:
+    entity = "entities:\n- {id: ministry, name: M, kind: body, aliases: {en: [Harbour Ministry]}}\n"
+    lists = compiled({"entities/more.yaml": entity})
+    assert any(m.term == "@ministry" for m in lists.lexicon.scan(item(content)).mentions) is expected
