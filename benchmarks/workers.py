@@ -55,7 +55,9 @@ feeds: {folder}/feeds.yaml
 receivers: [{{name: folder, file: {{}}}}]
 route: {{receiver: folder}}
 digests: []
-polling: {{interval: 6h, min_interval: 6h, max_interval: 6h, host_gap: 0s, fulltext: false, allow_networks: [127.0.0.0/8], allow_ports: [{port}]}}
+polling:
+  {{interval: {interval}, min_interval: {interval}, max_interval: {interval}, host_gap: {gap}, fulltext: false,
+    allow_networks: [127.0.0.0/8], allow_ports: [{port}]}}
 """
 
 
@@ -100,9 +102,9 @@ def _measured(name: str, count: int, rounds: int) -> tuple[Spent, list[Spent]]:
             made = stack.enter_context(postgres.server())
             assert made._process is not None
             url, server = made.url(made.create()), made._process.pid
-        config = _configured(found, url)
+        config = configured(found, url)
         commands = [(*MONITOR, *words, "--config", str(config)) for words in WAYS[name]]
-        pids = [stack.enter_context(_process(command)) for command in commands]
+        pids = [stack.enter_context(process(command)) for command in commands]
         db = stack.enter_context(Database.open(url))
         first, later, entries = _round(db, pids, server, count), [], count * WINDOW
         for _ in range(rounds):
@@ -114,21 +116,24 @@ def _measured(name: str, count: int, rounds: int) -> tuple[Spent, list[Spent]]:
         return first, later
 
 
-def _configured(found: Publishers, url: str) -> Path:
+def configured(found: Publishers, url: str, interval: str = "6h", gap: str = "0s") -> Path:
     """A configuration, and a database that knows the feeds, of which none is due."""
     rows = "".join(
         f"  - {{id: f{n}, url: '{at}', title: Paper {n}}}\n" for n, at in enumerate(found.addresses)
     )
     (found.folder / "feeds.yaml").write_text(f"feeds:\n{rows}", encoding="utf-8")
     config = found.folder / "monitor.yaml"
-    config.write_text(_CONFIG.format(folder=found.folder, url=url, port=found.port), encoding="utf-8")
+    config.write_text(
+        _CONFIG.format(folder=found.folder, url=url, port=found.port, interval=interval, gap=gap),
+        encoding="utf-8",
+    )
     with opened(load.load(config, {}), lasting=False) as app, app.db.transaction() as tx:
         tx.execute(feeds.update().values(next_poll_at=app.clock() + timedelta(days=1)))
     return config
 
 
 @contextmanager
-def _process(command: Sequence[str]) -> Iterator[int]:
+def process(command: Sequence[str]) -> Iterator[int]:
     """A process of the monitor that has loaded all it needs and waits for work."""
     said = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:

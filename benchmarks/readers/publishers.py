@@ -57,6 +57,9 @@ class Publishers:
     folder: Path
     port: int
     feeds: int
+    #: entries in a feed's document, and feeds on a host
+    window: int = WINDOW
+    per_host: int = 1
     #: newest first, by feed
     shown: list[list[tuple[str, str]]] = field(default_factory=list)
     matching: int = 0
@@ -67,11 +70,16 @@ class Publishers:
     @property
     def addresses(self) -> list[str]:
         """Where each feed is."""
-        return [f"http://{host}:{self.port}/{n}.xml" for n, host in enumerate(hosts(self.feeds))]
+        return [f"http://{self.hosts[n // self.per_host]}:{self.port}/{n}.xml" for n in range(self.feeds)]
+
+    @property
+    def hosts(self) -> list[str]:
+        """The loopback addresses that they have."""
+        return hosts(-(-self.feeds // self.per_host))
 
     def open(self) -> None:
         """Write the first edition of every feed."""
-        items = _pool(self.feeds * WINDOW)
+        items = _pool(self.feeds * self.window)
         self.matching = sum(1 for _, matches in items if matches)
         for n in range(self.feeds):
             entries = [_entry(n, number, item) for number, (item, _) in enumerate(items[n :: self.feeds])]
@@ -83,10 +91,10 @@ class Publishers:
         chosen = self._luck.sample(range(self.feeds), max(1, self.feeds * CHANGING // 100))
         self._edition += 1
         for n in chosen:
-            number = WINDOW + self._edition * FRESH
+            number = self.window + self._edition * FRESH
             fresh = texts.ordinary(FRESH, seed=1000 * self._edition + n)
             entries = [_entry(n, number + at, item) for at, item in enumerate(fresh)]
-            self.shown[n] = (entries[::-1] + self.shown[n])[:WINDOW]
+            self.shown[n] = (entries[::-1] + self.shown[n])[: self.window]
             self._write(n)
         return len(chosen), FRESH * len(chosen)
 
@@ -112,10 +120,10 @@ class Publishers:
 
 
 @contextmanager
-def publishers(folder: Path, feeds: int) -> Iterator[Publishers]:
+def publishers(folder: Path, feeds: int, *, window: int = WINDOW, per_host: int = 1) -> Iterator[Publishers]:
     """So many feeds being served, in `folder`."""
     (folder / "tmp").mkdir()
-    found = Publishers(folder, _free_port(), feeds)
+    found = Publishers(folder, _free_port(), feeds, window, per_host)
     found.open()
     (folder / "asked.log").touch()
     process = subprocess.Popen(_server(found), stdout=subprocess.DEVNULL)
@@ -127,9 +135,9 @@ def publishers(folder: Path, feeds: int) -> Iterator[Publishers]:
         process.wait()
 
 
-def hosts(feeds: int) -> list[str]:
-    """A loopback address for each feed."""
-    return [f"127.0.{1 + n // 250}.{1 + n % 250}" for n in range(feeds)]
+def hosts(count: int) -> list[str]:
+    """So many loopback addresses."""
+    return [f"127.0.{1 + n // 250}.{1 + n % 250}" for n in range(count)]
 
 
 def server() -> str:
@@ -143,8 +151,15 @@ def _nginx() -> str | None:
 
 def _server(found: Publishers) -> Sequence[str]:
     if (nginx := _nginx()) is None:
-        return (sys.executable, "-m", __spec__.name, str(found.folder), str(found.port), str(found.feeds))
-    listen = " ".join(f"listen {host}:{found.port};" for host in hosts(found.feeds))
+        return (
+            sys.executable,
+            "-m",
+            __spec__.name,
+            str(found.folder),
+            str(found.port),
+            str(len(found.hosts)),
+        )
+    listen = " ".join(f"listen {host}:{found.port};" for host in found.hosts)
     config = found.folder / "nginx.conf"
     config.write_text(_NGINX.format(folder=found.folder, listen=listen), encoding="utf-8")
     found.folder.chmod(0o755)  # nginx, started as root, reads as somebody else
@@ -155,7 +170,7 @@ def _wait_for(found: Publishers, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + 30
     while process.poll() is None and time.monotonic() < until:
         try:
-            with socket.create_connection((hosts(found.feeds)[-1], found.port), timeout=1):
+            with socket.create_connection((found.hosts[-1], found.port), timeout=1):
                 return
         except OSError:
             time.sleep(0.05)
@@ -219,7 +234,7 @@ def _document(feed: int, entries: Sequence[tuple[str, str]]) -> str:
 # --- our own server, where there is no nginx
 
 
-async def _serve(folder: Path, port: int, feeds: int) -> None:
+async def _serve(folder: Path, port: int, count: int) -> None:
     with (folder / "asked.log").open("a", encoding="utf-8", buffering=1) as log:
 
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -230,7 +245,7 @@ async def _serve(folder: Path, port: int, feeds: int) -> None:
             except (asyncio.IncompleteReadError, ConnectionError):
                 writer.close()
 
-        servers = [await asyncio.start_server(answer, host, port) for host in hosts(feeds)]
+        servers = [await asyncio.start_server(answer, host, port) for host in hosts(count)]
         await asyncio.gather(*(one.serve_forever() for one in servers))
 
 

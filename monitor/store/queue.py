@@ -120,8 +120,12 @@ def missing(tx: Connection) -> bool:
 
 
 def _migrations() -> list[str]:
-    """The names of procrastinate's migrations, in order."""
-    folder = resources.files("procrastinate.sql.migrations")
+    """The names of procrastinate's migrations, in order. Raises StoreError: it is not installed."""
+    try:
+        folder = resources.files("procrastinate.sql.migrations")
+    except ModuleNotFoundError:
+        said = "a scheduler and workers need procrastinate"
+        raise StoreError(f"{said} (pip install 'foreign-influence-monitor[postgres]')") from None
     return sorted(file.name.removesuffix(".sql") for file in folder.iterdir() if file.name.endswith(".sql"))
 
 

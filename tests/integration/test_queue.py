@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from tests.support.line import until
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
+
+    from tests.support.postgres import Server
 
 pytestmark = pytest.mark.postgres
 JOBS = "SELECT status::text, queue_name, lock, queueing_lock, scheduled_at, attempts FROM procrastinate_jobs"
@@ -260,3 +263,47 @@ def test_a_move_leaves_the_queue_behind_and_the_next_scheduler_makes_it(
         queue.prepare(back)
         put(back, "job:2")
         assert rows(back, "SELECT args->>'token' FROM procrastinate_jobs") == [("job:2",)]
+
+
+def test_its_tables_come_through_a_dump(
+    db: Database, postgres: Server, postgres_url: str, tmp_path: Path
+) -> None:
+    """What was restored is served without any step: the mark is in the dump, and so is the index of words."""
+    put(db, "job:1")
+    dump, there = tmp_path / "monitor.dump", postgres.url(postgres.create())
+    for command in (
+        ("pg_dump", "-Fc", "-f", dump, "-d", plain(postgres_url)),
+        ("pg_restore", "-d", plain(there), dump),
+    ):
+        program = [str(part) for part in (postgres.programs / command[0], *command[1:])]
+        subprocess.run(program, check=True)
+    seen: list[str] = []
+
+    async def handle(token: str) -> None:
+        seen.append(token)
+
+    with Database.open(there, create=False) as restored:
+        with restored.snapshot() as tx:
+            assert not queue.missing(tx)
+        queue.prepare(restored)
+        with serving(restored, handle):
+            assert until(lambda: seen == ["job:1"])
+        assert rows(restored, "SELECT 1 FROM pg_indexes WHERE indexname = 'ix_items_folded'") == [(1,)]
+
+
+def plain(url: str) -> str:
+    """The address as PostgreSQL's own programs take it."""
+    return url.replace("+psycopg", "")
+
+
+def test_without_procrastinate_it_is_said_what_to_install(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver alone is enough for one process."""
+
+    def gone(name: str) -> None:
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr(resources, "files", gone)
+    with pytest.raises(StoreError, match=r"need procrastinate \(pip install"):
+        queue.prepare(db)

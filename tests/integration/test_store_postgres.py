@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from monitor.store import archive, facts, feeds, polls, postgres, sql, tables_ne
 from monitor.store.archive import Filter
 from monitor.store.database import Database
 from monitor.store.prune import prune
+from tests.support import disk
 from tests.support.stored import DAY, HOUR, NOW, assessed, feed, match, poll, told
 from tests.support.wire import Wire
 
@@ -390,6 +392,30 @@ def test_trouble_of_the_server_is_told(db: Database, error: str, told: str) -> N
         write()
     assert got(db) == "before"
     put(db, "after")
+
+
+def test_a_full_disk_of_the_server_is_told_and_lost_is_nothing(postgres: Server) -> None:
+    """A real one: what was stored is there, and as soon as there is room work goes on."""
+    with disk.mounted("48m") as (small, why):
+        if small is None:
+            pytest.skip(why)
+        if postgres.user is not None:
+            shutil.chown(small, postgres.user)
+        postgres.sql(f"CREATE TABLESPACE small LOCATION '{small}'")
+        postgres.sql("CREATE DATABASE crowded TABLESPACE small")
+        try:
+            with Database.open(postgres.url("crowded")) as db:
+                put(db, "before")
+                hog = disk.fill(small)
+                with pytest.raises(StoreError, match="has no room: the disk is full"):
+                    put(db, "".join(map(chr, range(0x4E00, 0x9E00))) * 40)
+                assert got(db) == "before"
+                hog.unlink()
+                put(db, "after")
+                assert got(db) == "after"
+        finally:
+            postgres.drop("crowded")
+            postgres.sql("DROP TABLESPACE small")
 
 
 # A proxy between.

@@ -36,6 +36,8 @@ ROOT = Path(__file__).resolve().parents[2]
 POLLS_AN_HOUR = 4
 #: seconds for which another process keeps the database, or the disk is full: longer than we wait for a lock
 HELD = 12.0
+#: seconds by which a clock is set at least: less is drift
+AHEAD = 10.0
 #: what is left over must be done in this time
 DRAIN = 420.0
 #: a daemon that was started asks its first feed within so many seconds, on a machine with other work too
@@ -140,7 +142,7 @@ class _Soak:
         place = self.outcome.workplace
         with place.log.open("ab") as log:
             self.daemon = subprocess.Popen(
-                [sys.executable, "-m", "monitor", "run", "--config", str(place.config)],
+                [sys.executable, "-m", "tests.soak.clock", str(place.clock), "run", "--config", str(place.config)],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT, start_new_session=True,
                 env=environment(),
             )  # fmt: skip
@@ -195,6 +197,13 @@ class _Soak:
         hog = disk.fill(self.small)
         time.sleep(seconds)
         hog.unlink()
+
+    def set_clock(self, ahead: float) -> None:
+        """The daemon's clock is set: so many seconds ahead, or right again."""
+        clock = self.outcome.workplace.clock
+        fresh = clock.with_suffix(".new")
+        fresh.write_text(str(ahead), encoding="utf-8")
+        fresh.replace(clock)
 
     def restart_server(self) -> None:
         """The database's server loses its power and comes back."""
@@ -274,6 +283,10 @@ def _timeline(
         at(random.uniform(2, 160), "the daemon is killed", soak.kill)
     at(50, "the daemon is stopped for four hours", lambda: soak.down(signal.SIGTERM, 4 * scale))
     at(130, "the daemon is killed and away for two hours", lambda: soak.down(signal.SIGKILL, 2 * scale))
+    ahead = max(AHEAD, 3 * scale)
+    for hours in (40.0, 110.0):
+        at(hours, "the clock is set ahead by three hours", lambda: soak.set_clock(ahead))
+        at(hours + 2, "the clock is set right", lambda: soak.set_clock(0))
     held = min(HELD, 6 * scale)
     for hours in (30.0, 90.0, 145.0):
         at(hours, f"another process keeps the database for {held:.0f} s", lambda: soak.lock(held))

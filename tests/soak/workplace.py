@@ -27,6 +27,8 @@ class Workplace:
         self.folder, self.out = folder, folder / "out"
         self.log, self.config = folder / "daemon.log", folder / "monitor.yaml"
         self.data = folder / "data"
+        #: by how many seconds the daemon's clock is ahead; replaced whole
+        self.clock = folder / "clock"
         self.url = url or f"sqlite:///{self.data / 'monitor.db'}"
         self.interval = interval
         self.began = datetime.now(UTC)
