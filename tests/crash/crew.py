@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 RUN, SCHEDULER, WORKER = ("run",), ("run", "--role", "scheduler"), ("worker",)
 #: failpoints that only the scheduler passes
 SCHEDULERS = (*MIGRATION, "feeds-synced", "released", "pruning", "pruned")
+#: failpoints in jobs that are few: the steady worker would take them
+ALONE = ("digest-writing", "digest-written")
 _READY = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL AND EXISTS (SELECT FROM facts WHERE key = 'scheduler')"
 
 
@@ -81,9 +83,11 @@ class Crew:
         fresh = bool(kill.failpoint) or kill.starting
         if fresh:
             self._dismiss(name)
+        if kill.failpoint in ALONE:
+            self._dismiss("steady")
         if kill.failpoint not in MIGRATION:
             for other in self._nurseries:
-                if other != name or not fresh:
+                if (other != name or not fresh) and not (other == "steady" and kill.failpoint in ALONE):
                     self._begin(other)
         return self._alive[name] if name in self._alive and not fresh else self._born(name, _armed(kill))
 
