@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, say
-from monitor.cli.question import question_files, write_question
+from monitor.cli.question import Kind, question_files, write_question
 from monitor.config import load, places
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds import seedfile
@@ -33,11 +33,19 @@ _SETS_VARIABLES = (".env", "*.env", "compose*.y*ml", "docker-compose*.y*ml")
 
 Question = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="A new question instead: who is in contact with whom. iran-iraq"),
+    typer.Option(metavar="NAME", help="A new question instead, by its name, as iran-iraq."),
 ]
 Between = Annotated[
     str | None,
-    typer.Option(metavar="STATE,STATE", help="The question's two states, where its name does not say them."),
+    typer.Option(
+        metavar="NAME,NAME", help="The question's two states or groups, where its name does not say them."
+    ),
+]
+AsksFor = Annotated[
+    Kind,
+    typer.Option(
+        help="Contacts of two parties, names of a group, or departure: who asks foreign forces to leave."
+    ),
 ]
 
 
@@ -51,10 +59,11 @@ def init(
     ] = False,
     question: Question = None,
     between: Between = None,
+    kind: AsksFor = Kind.CONTACTS,
 ) -> None:
     """Write monitor.yaml with copies of watchlists, templates and feeds to edit. Overwrites nothing.
 
-    With --question: the files of a question of your own, with its two states in six languages.
+    With --question: the files of a question of your own, with the states in six languages.
 
     With --upgrade: rewrite the watchlists, tests and templates that are there, keeping comments; of each
     changed file a copy stays beside it (.bak). Exit 2 when something cannot be rewritten; nothing is then.
@@ -64,7 +73,7 @@ def init(
         return
     if between is not None and question is None:
         raise typer.BadParameter("--between needs --question")
-    asked = question_files(question, between) if question is not None else None
+    asked = question_files(question, between, kind) if question is not None else None
     target = folder / "monitor.yaml"
     if target.exists():
         complain(f"{target} exists already; nothing was written")

@@ -94,9 +94,9 @@ def _dead(watchlists: Watchlists) -> Iterator[Finding]:
 
 def _used(watchlists: Watchlists) -> set[str]:
     found = {t.key for rule in watchlists.rules for node in _nodes(rule) for t in terms(node)}
+    # every state is listed: one of neither party is a stranger, and one may be named in a condition some day
+    found |= {f"@{e.id}" for e in watchlists.entities.values() if e.kind in ("country", "demonym")}
     if any(rule.contact for rule in watchlists.rules):
-        # a country of neither party is a stranger, with whom a party may deal instead
-        found |= {f"@{e.id}" for e in watchlists.entities.values() if e.kind in ("country", "demonym")}
         found |= {f"%{name}" for name in READ_WITH}
         found |= {CONTACT, LEANING, SAYING, OFFICIAL, STATUS, f"#{THIRD_PARTY}"}
         found.update(chain.from_iterable(reason.unless for reason in REASONS))

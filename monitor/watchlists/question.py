@@ -1,15 +1,16 @@
 """Pure. A new question as files: what `monitor init --question` writes, from the table of states
 in seeds/question/.
 
-Each party that is a known state gets its country, people and capital in six languages; every other state is
-listed as a third party, so that talks with somebody else are not taken for a contact.
+Each party that is a known state gets its country, people and capital in six languages; another party is a
+group: a body of the name that is given. Every other state is listed as a third party, so that talks with
+somebody else are not taken for a contact.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from monitor.folding import folded
@@ -25,12 +26,17 @@ _PLAIN = re.compile(r"[^\W\d_][\w '-]*")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state: by language its names, its people and its capital."""
+    """A state: by language its names, its people and its capital. A group or a body has only names."""
 
     id: str
     names: Mapping[str, tuple[str, ...]]
-    people: Mapping[str, tuple[str, ...]]
-    capital: Mapping[str, tuple[str, ...]]
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    capital: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def group(cls, said: str) -> State:
+        """A party that is no state, under the name that is given."""
+        return cls(_slug(said), {"en": (said,)})
 
     @classmethod
     def of(cls, state: str, row: Mapping[str, str]) -> State:
@@ -48,13 +54,27 @@ class State:
 
     @property
     def nation(self) -> str:
-        """Its English adjective."""
-        return self.people["en"][0]
+        """Its English adjective; a group's name stands for it."""
+        return self.people["en"][0] if self.people else self.name
+
+    @property
+    def actor(self) -> str:
+        """Somebody who acts for it, for the first tests."""
+        return f"the {self.nation} foreign minister" if self.people else f"leaders of {self.name}"
 
 
 def states_of(data: Mapping[str, Any]) -> dict[str, State]:
     """The table of states, by id."""
     return {state: State.of(state, row) for state, row in data["states"].items()}
+
+
+def bodies_of(data: Mapping[str, Any]) -> dict[str, State]:
+    """The bodies of an entities file, by id."""
+    return {
+        entity["id"]: State(entity["id"], {**entity["aliases"], "en": (entity["name"],)})
+        for entity in data["entities"]
+        if entity["kind"] == "body"
+    }
 
 
 def found(said: str, states: Mapping[str, State]) -> State | None:
@@ -67,17 +87,25 @@ def found(said: str, states: Mapping[str, State]) -> State | None:
 
 
 def parties_in(name: str, states: Mapping[str, State]) -> tuple[State, State] | None:
-    """The two states that a name joins: `iran-iraq`, `saudi-arabia-yemen`; None where it joins none."""
+    """The two parties that a name joins: `iran-iraq`, `rwanda-m23`; None where no part of it is a state."""
     words = name.split("-")
-    for cut in range(1, len(words)):
-        pair = (found("-".join(words[:cut]), states), found("-".join(words[cut:]), states))
-        if pair[0] and pair[1] and pair[0] is not pair[1]:
-            return pair[0], pair[1]
+    cuts = [("-".join(words[:cut]), "-".join(words[cut:])) for cut in range(1, len(words))]
+    pairs = [(found(one, states), found(other, states), one, other) for one, other in cuts]
+    for state, another, _, _ in pairs:
+        if state and another and state is not another:
+            return state, another
+    for state, another, one, other in sorted(pairs, key=lambda pair: -len(pair[2] if pair[0] else pair[3])):
+        if state or another:
+            return state or State.group(title(one)), another or State.group(title(other))
     return None
 
 
 def entities_of(state: State) -> Iterator[str]:
     """The country, its people and its capital, as entities of a party with the state's id as its tag."""
+    if not state.people:
+        yield "  # its other names, and its names in the other letters\n"
+        yield _entity(state.id, state.name, "body", [state.id], state.names)
+        return
     yield _entity(state.id, state.name, "country", ["country", state.id], state.names)
     yield _entity(f"{state.id}-people", state.nation, "demonym", [state.id], state.people)
     capital = _capital(state)
@@ -85,13 +113,16 @@ def entities_of(state: State) -> Iterator[str]:
         yield _entity(f"{state.id}-capital", state.capital["en"][0], "place", [state.id, "metonym"], capital)
 
 
-def others_of(states: Mapping[str, State], parties: tuple[State, ...]) -> Iterator[str]:
-    """Every state that is no party, with its capital, and its people."""
+def others_of(
+    states: Mapping[str, State], parties: Iterable[State] = (), tag: str | None = None
+) -> Iterator[str]:
+    """Every state that is no party, with its capital, and its people; tagged `tag`, else with its id."""
     for state in states.values():
         if state not in parties:
             names = {lang: (*names, *_capital(state).get(lang, ())) for lang, names in state.names.items()}
-            yield _entity(state.id, state.name, "country", ["third-country"], names)
-            yield _entity(f"{state.id}-people", state.nation, "demonym", ["third-country"], state.people)
+            tags = [tag or state.id]
+            yield _entity(state.id, state.name, "country", tags, names)
+            yield _entity(f"{state.id}-people", state.nation, "demonym", tags, state.people)
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:
@@ -127,6 +158,11 @@ def _by_language(words: Mapping[str, list[str]]) -> str:
 def _is_abbreviation(word: str) -> bool:
     letters = word.replace(".", "")
     return len(letters) <= _LONGEST_ABBREVIATION and letters.isupper()
+
+
+def title(words: str) -> str:
+    """A part of an id as a name: `m23` is M23, `al-shabaab` Al Shabaab."""
+    return " ".join(word.capitalize() for word in words.split("-"))
 
 
 def _slug(said: str) -> str:

@@ -57,6 +57,36 @@ def test_a_question_of_two_states_works_at_once(tmp_path: Path, words: list[str]
     assert [bool(one["contacts"]) for one in decided] == [True] * 6 + [False]
 
 
+@pytest.mark.parametrize(
+    ("words", "fires", "silent"),
+    [
+        (["rwanda-m23"], "Rwandan officers met leaders of M23 in Kigali", "Rwandan officers met the French in Kigali"),
+        (["x", "--between", "NATO,Serbia"], "NATO signed an agreement with the Serbian army", "NATO warned Serbia"),
+        (["m23", "--kind", "names"], "Residents saw fighters of M23", "Residents saw fighters"),
+        (
+            ["x", "--kind", "departure", "--between", "African Union,Congo"],
+            "The African Union called on Rwandan troops to leave eastern Congo",
+            "The African Union called on foreign forces to leave Libya",
+        ),
+    ],
+    ids=["a group by name", "a body of the world", "names", "departure"],
+)  # fmt: skip
+def test_a_question_may_be_of_groups_names_and_demands(
+    tmp_path: Path, words: list[str], fires: str, silent: str
+) -> None:
+    """Each is valid as it is, its tests pass, and it tells a sentence of its kind from another."""
+    made = monitor("init", "--question", *words, tmp_path)
+    assert made.exit_code == 0, made.output
+
+    config = tmp_path / "monitor.yaml"
+    done = monitor("watchlists", "test", "--config", config)
+    assert done.exit_code == 0, done.output
+    told = items(tmp_path / "items.jsonl", ("en", fires), ("en", silent))
+    decided = [json.loads(line) for line in monitor("match", told, "--config", config).stdout.splitlines()]
+    loud = [any(match["severity"] in ("medium", "high") for match in one["matches"]) for one in decided]
+    assert loud == [True, False]
+
+
 def test_a_question_of_others_is_to_be_filled_in(tmp_path: Path) -> None:
     """It is valid as it is, with two parties called First and Second and what is to be put in their place."""
     assert monitor("init", "--question", "guilds", tmp_path).exit_code == 0
@@ -68,11 +98,12 @@ def test_a_question_of_others_is_to_be_filled_in(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (["--question", "Iran–Iraq"], "small letters"),
-        (["--question", "x", "--between", "Iran"], "two states"),
+        (["--question", "x", "--between", "Iran"], "two parties"),
         (["--question", "x", "--between", "Iran,Irak"], None),
         (["--question", "x", "--between", "Iran,Iraqq"], "did you mean 'Iraq'"),
-        (["--question", "x", "--between", "Iran,Иран"], "one state"),
+        (["--question", "x", "--between", "Iran,Иран"], "one party"),
         (["--between", "Iran,Iraq"], "needs --question"),
+        (["--question", "iran-m23", "--kind", "departure"], "needs who asks"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value or ()),
 )  # fmt: skip
