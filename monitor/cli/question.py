@@ -99,6 +99,8 @@ def _asked(kind: Kind, name: str, pair: tuple[State, State] | None) -> dict[str,
     elif not all(party.people for party in pair):
         tests = "tests-groups.yaml"
     seeds = {f"{name}.yaml": asks, f"{name}.test.yaml": tests, "entities/people.yaml": "people.yaml"}
+    if kind is Kind.DEPARTURE:
+        seeds["vocabulary/troops.yaml"] = "troops.yaml"
     return {target: _template(seed, _values_of(name, pair)) for target, seed in seeds.items()}
 
 

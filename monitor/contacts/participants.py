@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from monitor.contacts.bounds import antecedent, groups, has_partner, is_event, linked
 from monitor.contacts.model import Actor, Frame, Parties, Word
-from monitor.contacts.parties import SPOKESMAN, THIRD, Rank
+from monitor.contacts.parties import METONYM, SPOKESMAN, THIRD, Rank
 from monitor.contacts.reasons import Refusal
 
 if TYPE_CHECKING:
@@ -338,6 +338,13 @@ def _attended(frame: Frame, made: Parties) -> bool:
     return there is not None and any(a.rank < Rank.METONYM and a.start >= there.end() for a in made.actors)
 
 
+def _is_state(frame: Frame, actor: Actor) -> bool:
+    """A country, or the capital that newspapers say for it, unless something is only there: "in Madrid"."""
+    if actor.kind == "country":
+        return True
+    return METONYM in actor.mention.tags and not frame.is_where(actor)
+
+
 def _paired(frame: Frame, made: Parties, cues: Sequence[Word]) -> bool:
     """ "Franco-Spanish talks", "talks between France and Spain", "France denies a deal with Spain"."""
     one_party, other_party = frame.parties
@@ -346,7 +353,7 @@ def _paired(frame: Frame, made: Parties, cues: Sequence[Word]) -> bool:
         gap = second.mention.token - first.mention.token_end
         if gap <= 2 or frame.grammar.joined.match(frame.text[first.end : second.start]):
             return True
-        states = first.kind == second.kind == "country"
+        states = _is_state(frame, first) and _is_state(frame, second)
         facing = states and frame.ahead_of(second.start, frame.grammar.with_whom)
         if facing and any(first.end < cue.start <= second.start for cue in cues):
             return True

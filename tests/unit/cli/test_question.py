@@ -51,10 +51,13 @@ def test_a_question_of_two_states_works_at_once(tmp_path: Path, words: list[str]
         ("ar", "التقى وزير الخارجية الصيني نظيره الصربي في بلغراد"),
         ("ru", "Министр иностранных дел Китая встретился с сербским коллегой в Белграде"),
         ("tr", "Çin Dışişleri Bakanı Belgrad'da Sırp mevkidaşıyla görüştü"),
+        ("en", "Belgrade signed a free trade agreement with China"),
+        ("ru", "Белград подписал соглашение с Пекином"),
         ("en", "The Chinese foreign minister met his French counterpart in Paris and spoke about Serbia"),
+        ("en", "In Belgrade France signed a free trade agreement with China"),
     )
     decided = [json.loads(line) for line in monitor("match", told, "--config", config).stdout.splitlines()]
-    assert [bool(one["contacts"]) for one in decided] == [True] * 6 + [False]
+    assert [bool(one["contacts"]) for one in decided] == [True] * 8 + [False] * 2
 
 
 @pytest.mark.parametrize(
