@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from monitor.cli.backtest import items_of
-from monitor.cli.common import ConfigOption, JsonOption, complain, console, isolated, loaded, say, say_json
+from monitor.cli.common import ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
 from monitor.contacts.extract import extractor
 from monitor.matching import items
 from monitor.matching.matcher import Matcher
 from monitor.watchlists.compile import load
 from monitor.watchlists.suggest import Suggestion, Suggestions
 
-#: what a kind of suggestion asks for
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: what a kind of suggestion is, and asks for
 _ASKS = {
-    "alias": "the same name in other letters",
-    "name": "unknown, beside a party",
-    "sentence": "both, no contact",
+    "alias": "Known names in other letters: add them as aliases.",
+    "name": "Unknown names beside known ones: add those who act for a side.",
+    "sentence": "Both sides in a sentence, and no contact was read. `monitor explain` says why.",
 }
 
 
@@ -50,15 +52,19 @@ def suggest(
     if as_json:
         say_json({"items": heard.items, "suggestions": [s.as_json() for s in shown]})
         return
-    if shown:
-        console.print(_table(shown))
+    for kind, asks in _ASKS.items():
+        rows = [row for one in shown if one.kind == kind for row in _rows(one)]
+        if rows:
+            say("\n".join([asks, *rows, ""]))
     say(f"{heard.items} items, {len(listed)} suggestions, {len(shown)} shown")
 
 
-def _table(shown: list[Suggestion]) -> Table:
-    table = Table("what", "name", "times", "language", "beside", "for example")
-    for one in shown:
-        name = isolated(one.name) + (f" → @{one.entity}" if one.entity else "")
-        where = (" ".join(one.languages), " ".join(one.tags), isolated(one.samples[0]))
-        table.add_row(_ASKS[one.kind], name, str(one.times), *where)
-    return table
+def _rows(one: Suggestion) -> Iterator[str]:
+    """The name, where it stood, and a sentence; of a sentence only itself."""
+    name = isolated(one.name) + (f" → @{one.entity}" if one.entity else "")
+    where = f"{' '.join(one.languages)}, {' '.join(one.tags)}"
+    if one.name:
+        yield f"  {name}  ({one.times}×, {where})"
+        yield f"      {isolated(one.samples[0])}"
+    else:
+        yield f"  {isolated(one.samples[0])}  ({where})"

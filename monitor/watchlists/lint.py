@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from dataclasses import replace
+from difflib import get_close_matches
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,9 @@ def _finding(watchlists: Watchlists, key: str, kind: str, message: str, remedy: 
     return Finding(kind=kind, file=file, line=line, message=message, remedy=remedy)
 
 
+#: so near to a tag that is asked for that it is a slip
+_SLIP = 0.8
+
 # --- dead ------------------------------------------------------------------------------------------------
 
 
@@ -77,7 +81,10 @@ def _dead(watchlists: Watchlists) -> Iterator[Finding]:
         names = {f"@{entity.id}", *(f"#{t}" for t in _tags(entity))}
         if names.isdisjoint(used):
             message = f"@{entity.id} is used by no rule"
-            remedy = "use it or one of its tags, or remove it"
+            asked = [name for name in used if name[0] == "#"]
+            near = [said for tag in _tags(entity) for said in get_close_matches(f"#{tag}", asked, 1, _SLIP)]
+            slip = f"did you mean the tag {near[0]}? Else " if near else ""
+            remedy = f"{slip}use it or one of its tags, or remove it"
             # a name may stand there only to take precedence over a shorter one inside it
             if not _covers(entity, watchlists.entities, used):
                 yield _finding(watchlists, f"@{entity.id}", "dead", message, remedy)

@@ -1,5 +1,6 @@
 """Pure. What a question's files may lack, by the news itself: names that stand beside known ones,
 names of known people in other letters, and sentences with both parties that are not read as a contact.
+Where a watchlist has no parties, the tags and entities that its rules ask for are what is known.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from monitor.folding import folded
+from monitor.matching.tree import terms
 from monitor.stories.sound import SHORTEST, skeleton
 
 if TYPE_CHECKING:
@@ -19,10 +21,29 @@ if TYPE_CHECKING:
     from monitor.matching.mentions import EntitySpec, Mention, Scan
     from monitor.model import Item
 
-#: words written large, at most four, with the particles of names between them
+_PARTICLES = (
+    "al",
+    "el",
+    "bin",
+    "ben",
+    "ibn",
+    "de",
+    "di",
+    "da",
+    "von",
+    "ас",
+    "аль",
+    "эль",
+    "аш",
+    "ан",
+    "бен",
+    "бин",
+)
+#: words written large, at most four, with the particles of names between them; see `_is_name`
 _NAME = re.compile(
-    r"[^\W\d_a-zа-яё][\w'’]+(?:[- ](?:(?:al|el|bin|ben|ibn|de|di|da|von|ас|аль|эль|аш|ан|бен|бин)[- ])?"
-    r"[^\W\d_a-zа-яё][\w'’]+){1,3}"
+    r"(?<!\w)[^\W\d_a-zа-яё][\w'’]+(?:[- ](?:(?:"
+    + "|".join(_PARTICLES)
+    + r")[- ])?[^\W\d_a-zа-яё][\w'’]+){1,3}"
 )
 #: the script without large letters: two words behind an office
 _ARABIC = re.compile(r"\s+([\u0621-\u064a]{3,}\s[\u0621-\u064a]{3,})")
@@ -77,6 +98,9 @@ class Suggestions:
         self._matcher = matcher
         lists = matcher.watchlists
         self._parties = {p.tag for w in lists.lists for p in w.between or ()}
+        self._asked = self._parties or {
+            term.key for rule in lists.rules for term in terms(rule.query) if term.key[0] in "#@"
+        }
         self._known: defaultdict[str, set[str]] = defaultdict(set)
         self._letters: dict[str, frozenset[str]] = {}
         for entity in lists.entities.values():
@@ -103,13 +127,13 @@ class Suggestions:
         for mention in scan.mentions:
             by_sentence[mention.sentence].append(mention)
         for number, mentions in by_sentence.items():
-            sides = {tag for m in mentions for tag in self._parties if tag[1:] in m.tags or tag in m.tags}
+            sides = {key for m in mentions for key in self._asked if key[1:] in m.tags or key == m.term}
             if not sides:
                 continue
             sentence = " ".join(scan.text(number).split())
             for name in _unknown(scan, number, mentions):
                 self._names[name].add(scan.lang_of(number), sentence, sides)
-            if len(sides) > 1 and not decision.contacts:
+            if len(sides & self._parties) > 1 and not decision.contacts:
                 self._sentences[folded(sentence)].add(scan.lang_of(number), sentence, sides)
 
     def found(self, least: int = 1) -> tuple[Suggestion, ...]:
@@ -136,8 +160,13 @@ def _unknown(scan: Scan, number: int, mentions: list[Mention]) -> Iterator[str]:
     """The names of a sentence that no entity of the files touches."""
     sentence = scan.sentences[number]
     text = scan.text(number)
-    known = [(m.start - sentence.start, m.end - sentence.start) for m in mentions if m.term[0] == "@"]
-    found = [(m.start(), m.end()) for m in _NAME.finditer(text) if not _ARABIC_LETTER.search(m.group())]
+    # offices are read without an entry: "Foreign Ministry"
+    known = [
+        (m.start - sentence.start, m.end - sentence.start)
+        for m in mentions
+        if m.term[0] == "@" or m.term == _OFFICE
+    ]
+    found = [(m.start(), m.end()) for m in _NAME.finditer(text) if _is_name(m.group())]
     for mention in mentions:
         behind = _ARABIC.match(text, mention.end - sentence.start) if mention.term == _OFFICE else None
         if behind:
@@ -145,6 +174,12 @@ def _unknown(scan: Scan, number: int, mentions: list[Mention]) -> Iterator[str]:
     for start, end in dict.fromkeys(found):
         if all(end <= left or right <= start for left, right in known):
             yield text[start:end]
+
+
+def _is_name(said: str) -> bool:
+    """Not Arabic, and no word that begins with a small letter that the pattern lets through: "école"."""
+    words = (word for word in re.split(r"[- ]", said) if word not in _PARTICLES)
+    return not _ARABIC_LETTER.search(said) and all(word[:1].isupper() for word in words)
 
 
 def _script(name: str) -> str:

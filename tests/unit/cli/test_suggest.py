@@ -24,6 +24,10 @@ NEWS = (
     ("ar", "التقى القائد إسماعيل قاآني رئيس وزراء العراق."),
     ("en", "Iraq and Iran have much in common."),
     ("en", "Angela Merkel met Emmanuel Macron in Berlin."),
+    (
+        "fr",
+        "Le ministère irakien des Affaires étrangères parle de la préparation d'une visite près de Bagdad.",
+    ),
 )
 
 
@@ -67,12 +71,22 @@ def test_seldom_names_can_be_left_out(config: Path) -> None:
     assert len(suggested(config, "--most", "1")["suggestions"]) == 3
 
 
-def test_a_table_is_shown_to_people(config: Path) -> None:
+def test_names_are_proposed_beside_what_a_rule_without_parties_asks_for(tmp_path: Path) -> None:
+    """A question of names has no two sides, and no sentence of both."""
+    CliRunner().invoke(application(), ["init", "--question", "m23", "--kind", "names", str(tmp_path)])
+    lines = ("M23 fighters obey Jean Dupont now.", "Jean Dupont won a race.")
+    told = (json.dumps({"id": str(n), "lang": "en", "title": text}) for n, text in enumerate(lines))
+    (tmp_path / "items.jsonl").write_text("\n".join(told), encoding="utf-8")
+    found = suggested(tmp_path / "monitor.yaml")["suggestions"]
+    assert [(one["kind"], one["name"], one["times"]) for one in found] == [("name", "Jean Dupont", 1)]
+
+
+def test_a_list_is_shown_to_people(config: Path) -> None:
     """With the sentence that says why; a line that is no item is complained of, and the rest is read."""
     file = config.parent / "items.jsonl"
     file.write_text(file.read_text(encoding="utf-8") + "\nnonsense\n", encoding="utf-8")
     done = CliRunner().invoke(application(), ["watchlists", "suggest", str(file), "--config", str(config)])
     assert done.exit_code == 0, done.output
     assert "Falih" in done.stdout
-    assert "6 items" in done.stdout
-    assert "line 7" in done.stderr
+    assert "7 items" in done.stdout
+    assert "line 8" in done.stderr
