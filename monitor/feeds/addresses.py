@@ -76,6 +76,10 @@ _DRESS = {"amp": {"", "1", "true"}, "outputtype": {"amp"}}
 #: a fragment that names a page of a site which is one script: "#!/news/1", "#/news/1"
 _ROUTE = re.compile(r"!|/.")
 _AMP_PATH = re.compile(r"(?:/amp|\.amp)/?\Z", re.IGNORECASE)
+#: nothing in it but its slash at the end can go, and nothing can be written in another way
+_PLAIN = re.compile(
+    r"https?://((?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{1,63})((?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)/?"
+)
 _DEFAULT_PORT = re.compile(r":(?:80|443)\Z")
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
 #: what a server makes up for a visit: long, letters or hexadecimal digits mixed with figures
@@ -92,10 +96,16 @@ def canonical_url(url: str) -> str | None:
     the host go; all other parameters stay, sorted. http and https count as one. A search engine's link to a
     page is that page. Mobile hosts are left alone: they are not always the same page.
     """
-    from w3lib.url import canonicalize_url  # costs 0.1 s to import: paid on first use
-
     if len(url) > MAX_LENGTH:
         return None
+    if (plain := _PLAIN.fullmatch(url)) and not _AMP_PATH.search(url):
+        return f"https://{plain[1].lower()}{plain[2] or '/'}"
+    return _canonical(url)
+
+
+def _canonical(url: str) -> str | None:
+    from w3lib.url import canonicalize_url  # costs 0.1 s to import: paid on first use
+
     try:
         cleaned = unwrapped("".join(scrub(url).split("\n")).strip().replace(" ", "%20"))
         parts = urlsplit(cleaned)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -97,6 +98,7 @@ def flag(text: str, at: datetime | None, now: datetime) -> DateFlag:
     return DateFlag.ANCIENT if at < ANCIENT_BEFORE else DateFlag.OK
 
 
+@lru_cache(maxsize=1_024)  # an entry's is asked for when it is read, and when its flag is
 def parse_date(text: str) -> datetime | None:
     """The UTC instant, or None. A time without zone is taken as UTC, a date without time as midnight.
 

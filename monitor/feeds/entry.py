@@ -25,6 +25,8 @@ MAX_WORDS = 500
 _SENTENCE = re.compile(r".{20,}?(?:[^\W\d_]{4}[»”’\")]?\.|[!?…؟。])[»”’\")]?(?=\s|\Z)")
 _SPACE = re.compile(r"\s")
 _URL_NOISE = re.compile(r"[\t\r\n]")
+#: an address in which nothing is to be mended
+_WHOLE = re.compile(r"https?://[A-Za-z0-9.-]*[A-Za-z0-9](?::[0-9]{1,4})?(?:/[A-Za-z0-9/._~,+%=-]*)?")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?=[-_]|\Z)")
 
 
@@ -80,6 +82,8 @@ def whole_url(url: str, base: str) -> str | None:
     line breaks and tabs inside it go, a space inside it is `%20`. `&amp;` is escaped once too often: no name
     begins so.
     """
+    if _WHOLE.fullmatch(url):
+        return url if len(url) <= MAX_ADDRESS else None
     try:
         written = _SPACE.sub(lambda one: quote(one[0]), _URL_NOISE.sub("", scrub(url).strip()))
         written = written.replace("&amp;", "&")

@@ -78,11 +78,11 @@ def listed(outlets: Outlets) -> Listed:
 
 def parted(title: str, outlets: Outlets, names: Collection[str] = ()) -> Headline:
     """`title` without the outlets behind it. `names`: those known of this entry beside the listed ones."""
-    known, every = frozenset(map(_plain, names)) - {""}, listed(outlets)
+    every = listed(outlets)
     outlet = ""
     for _ in range(MOST):
         head, tail = _split(title, every)
-        if not tail or not (_plain(tail) in known or _is_outlet(tail, every)):
+        if not tail or not (_plain(tail) in set(map(_plain, names)) - {""} or _is_outlet(tail, every)):
             break
         title, outlet = head, tail
     return Headline(title, outlet)
@@ -141,6 +141,7 @@ def _is_called_so(tail: str, every: Listed) -> bool:
     return any(name.endswith(end) and name.startswith(start) for start, end in every.calls)
 
 
+@lru_cache(maxsize=4_096)  # a feed's name is asked for with each of its titles
 def _plain(name: str) -> str:
     """A name for comparing: no case, accents, article or punctuation."""
     letters = (c for c in normalize("NFKD", name.casefold()) if not combining(c))

@@ -176,6 +176,8 @@ def _withdrawn(tx: Connection, feed_id: str, entries: Sequence[identity.Sorted])
 
 
 def _known(tx: Connection, state: FeedState, document: identity.Document) -> tuple[KnownItem, ...]:
+    if not state.seen_before and not memory.has_items(tx, state.feed.id):
+        return ()
     return memory.known(
         tx, state.feed.id, keys=document.keys, hashes=document.hashes, addresses=document.addresses
     )

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from monitor.folding import Folded, extended, fold, folded, tags
+from monitor.folding import BARRIER, Folded, extended, fold, folded, tags
 from monitor.matching import sentences as passages
 from monitor.matching import un_documents
 from monitor.matching.building import NO_CACHE, made, spelling
@@ -82,6 +82,8 @@ class Heard:
     documents: Sequence[UnDocument]
     #: every key that a mention of this item can have, and perhaps more
     keys: set[str]
+    #: all its words as an archive keeps them; empty where a tag was parted, or a field holds the barrier
+    folded: str
 
     def spoken(self) -> list[tuple[Match, tuple[Claim, ...]]]:
         """The matches that claim something, with what they claim, from the title on."""
@@ -141,7 +143,8 @@ class Lexicon:
     def hear(self, item: Item) -> Heard:
         """The words of the item that may mean something: one folding, one pass of the automaton."""
         given = JOINT.join((item.title, item.summary, item.content))
-        text = fold(given, self._seams(given))
+        seams = self._seams(given)
+        text = fold(given, seams)
         patterns = self._made.patterns
         found = patterns.find(text.text)
         claims: dict[int, tuple[Claim, ...]] = {}
@@ -159,7 +162,8 @@ class Lexicon:
         named = un_documents.find(given, text.text)[:MAX_SPOKEN] if self._resolutions else ()
         for document in named:
             heard.update(keys(UN_DOCUMENT, un_documents.sense(document, self._resolutions), frozenset()))
-        return Heard(text, found, claims, named, heard)
+        plain = not seams and given.count(BARRIER) == len(FIELDS) - 1
+        return Heard(text, found, claims, named, heard, text.text if plain else "")
 
     def scan(self, item: Item, heard: Heard | None = None) -> Scan:
         """Everything the lists say about one item; mentions sorted by token, then longer first."""

@@ -106,7 +106,7 @@ class Matcher:
         """
         heard = self.watchlists.lexicon.hear(item)
         if not facts_always and next(self._candidates(heard.keys), None) is None:
-            return Decision(lang=item.lang)
+            return Decision(lang=item.lang, folded=heard.folded)
         reading = self.read(item, heard)
         matches: list[Match] = []
         contacts: dict[Contact, None] = {}
@@ -121,6 +121,7 @@ class Matcher:
         telling = bool(matches) or facts_always
         return Decision(
             lang=reading.scan.lang,
+            folded=heard.folded,
             matches=tuple(matches),
             contacts=tuple(contacts),
             suppressed=tuple(dict.fromkeys(suppressed)),

@@ -9,10 +9,11 @@ giving it away.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
+
+import orjson
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,7 +64,7 @@ class Link:
             "revision": self.revision,
             "url": self.url,
         }
-        return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
 
     @property
     def body(self) -> bytes:

@@ -173,3 +173,5 @@ class Decision:
     facts: tuple[Fact, ...] = ()
     #: of the title what no fact names: its other words as written, and "@france" for "French"
     unnamed: tuple[str, ...] = ()
+    #: the item's fields as they were compared, joined; empty where they are kept otherwise
+    folded: str = field(default="", compare=False, repr=False)

@@ -23,7 +23,7 @@ from monitor.errors import StoreError
 from monitor.store import postgres, upgrade
 from monitor.store.instance_lock import InstanceLock
 from monitor.store.notify import Listener, ServerListener, notify, notify_server
-from monitor.store.sql import MADE_DUE
+from monitor.store.sql import MADE_DUE, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -303,7 +303,13 @@ class Database:
         if self.path is None:
             writer = begin == "BEGIN IMMEDIATE"
             return postgres.engine(self._url, writer=writer, busy_seconds=lambda: self._patience)
-        engine = create_engine(self._url, connect_args={"timeout": BUSY_SECONDS}, pool_timeout=60, **pool)
+        engine = create_engine(
+            self._url,
+            connect_args={"timeout": BUSY_SECONDS},
+            json_serializer=as_json,
+            pool_timeout=60,
+            **pool,
+        )
 
         @event.listens_for(engine, "connect")
         def connected(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:

@@ -170,7 +170,7 @@ def complete(tx: Connection, assessed: Assessed, revision: int, at: datetime) ->
     item_id, item = assessed.revises, assessed.item
     waits = (items.c.id == item_id) & (items.c.revision == revision)
     waits &= items.c.fulltext == Fulltext.WAITING.value
-    columns = rows.item_columns(item)
+    columns = rows.item_columns(item, assessed.decision.folded)
     values = {name: columns[name] for name in _FROM_ARTICLE} | _ending(assessed)
     if item_id is None or not changed(tx, update(items).where(waits).values(**values)):
         return False
@@ -212,7 +212,7 @@ def _existing(tx: Connection, assessed: Iterable[Assessed]) -> dict[int | None, 
 
 def _new_row(assessed: Assessed, at: datetime) -> rows.Row:
     seen = {"first_seen_at": at, "changed_at": at, "last_seen_at": at, "revision": 1}
-    return rows.item_columns(assessed.item) | seen | _ending(assessed)
+    return rows.item_columns(assessed.item, assessed.decision.folded) | seen | _ending(assessed)
 
 
 def _ending(assessed: Assessed) -> rows.Row:
@@ -230,7 +230,7 @@ def _revise(tx: Connection, assessed: Assessed, at: datetime, old: RowMapping) -
     """
     past = {name: old[name] for name in ("title", "summary", "content", "content_hash", "revision")}
     tx.execute(revisions.insert().values(item_id=old["id"], at=old["changed_at"], **past))
-    values = rows.item_columns(assessed.item) | _ending(assessed)
+    values = rows.item_columns(assessed.item, assessed.decision.folded) | _ending(assessed)
     values |= {"revision": old["revision"] + 1, "changed_at": at, "last_seen_at": at, "key": old["key"]}
     tx.execute(update(items).where(items.c.id == old["id"]).values(**values, withdrawn_at=None))
     return int(old["revision"]) + 1

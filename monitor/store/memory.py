@@ -61,6 +61,7 @@ _EXCERPT = func.substr(items.c.summary + " " + items.c.content, 1, EXCERPT).labe
 
 # built once: most of what a small statement costs is its building
 _OURS = items.c.feed_id == bindparam("feed_id")
+_ANY = select(items.c.id).where(_OURS).limit(1)
 _OF_FEED = select(*_KNOWN).where(_OURS, items.c.id.in_(WANTED))
 _FOUND = select(*_KNOWN, _EXCERPT).where(_OURS)
 _BY_KEY = _FOUND.where(items.c.key.in_(WANTED)).order_by(items.c.id)
@@ -147,6 +148,11 @@ def known(
     for item_id, firsts in restless.items():
         found[item_id] = replace(found[item_id], said=frozenset(firsts))
     return tuple(found.values())
+
+
+def has_items(tx: Connection, feed_id: str) -> bool:
+    """Whether anything of a feed is stored."""
+    return tx.execute(_ANY, {"feed_id": feed_id}).scalar() is not None
 
 
 def of_feed(tx: Connection, feed_id: str, ids: Iterable[int]) -> dict[int, KnownItem]:

@@ -45,6 +45,7 @@ STATE_FIELDS = tuple(f.name for f in fields(FeedState) if f.name != "feed")
 _state_of = operator.attrgetter(*STATE_FIELDS)
 #: columns of `items` that come from the item itself
 ITEM_FIELDS = tuple(f.name for f in fields(Item))
+_fields_of = operator.attrgetter(*ITEM_FIELDS)
 
 
 def feed_definition(feed: Feed) -> Row:
@@ -97,10 +98,11 @@ def _feed_of(definition: str, *, enabled: bool) -> Feed:
     return feed(orjson.loads(definition), enabled=enabled)
 
 
-def item_columns(item: Item) -> Row:
-    """The item's own part of a row of `items`."""
-    own = {name: getattr(item, name) for name in ITEM_FIELDS}
-    return own | {"folded": folded_text(item.title, item.summary, item.content)}
+def item_columns(item: Item, folded: str = "") -> Row:
+    """The item's own part of a row of `items`; `folded`: its text as that is compared, where it is known."""
+    columns = dict(zip(ITEM_FIELDS, _fields_of(item), strict=True))
+    columns["folded"] = folded or folded_text(item.title, item.summary, item.content)
+    return columns
 
 
 def item(row: RowMapping) -> Item:

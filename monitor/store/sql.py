@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -223,17 +224,41 @@ class Utc(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive time {value!r}: the store takes aware times only")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+        return None if value is None else _in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
+
+    # SQLite holds words in SQLAlchemy's own form, which makes and reads them four times as slowly
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return super().bind_processor(dialect) if dialect.name != "sqlite" else _to_words
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return super().result_processor(dialect, coltype) if dialect.name != "sqlite" else _from_words
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f"naive time {value!r}: the store takes aware times only")
+    return value.astimezone(UTC)
+
+
+def _to_words(value: datetime | None) -> str | None:
+    """Of an instant: "2026-03-01 12:00:00.000000"."""
+    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[: -len("+00:00")]
+
+
+def _from_words(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def as_json(value: Any) -> str:
+    """Plain data for a column of JSON; several times as fast as the usual encoder, which takes the rest."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # half of a surrogate pair, a whole number beyond 64 bits
+        return json.dumps(value)
 
 
 class Seconds(TypeDecorator[timedelta]):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.feeds import addresses
 
@@ -59,3 +61,9 @@ def test_what_is_no_http_address_is_none(text: str) -> None:
 )
 def test_origin_is_scheme_host_and_port(one: str, other: str, same: bool) -> None:
     assert addresses.same_origin(httpx.URL(one), httpx.URL(other)) is same
+
+
+@given(st.from_regex(addresses._PLAIN, fullmatch=True))
+def test_what_is_plain_is_reduced_as_anything_else(url: str) -> None:
+    """The short way for most addresses leads where the long one does."""
+    assert addresses.canonical_url(url) == addresses._canonical(url)

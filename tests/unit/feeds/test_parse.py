@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds.entry import MAX_BODY, MAX_TITLE, whole_url
+from monitor.feeds.entry import _WHOLE, MAX_BODY, MAX_TITLE, whole_url
 from monitor.feeds.parse import parse
 from monitor.model import FetchFailed, FetchFault, ParsedFeed
 
@@ -647,3 +647,9 @@ def test_an_entry_whose_text_is_elsewhere_leads_there() -> None:
 
 def test_an_address_escaped_once_too_often_is_whole() -> None:
     assert whole_url("https://x.example/?a=1&amp;b=2", URL) == "https://x.example/?a=1&b=2"
+
+
+@given(st.from_regex(_WHOLE, fullmatch=True), st.sampled_from([URL, "http://other.example/feed"]))
+def test_an_address_in_which_nothing_is_to_be_mended_stays(url: str, base: str) -> None:
+    """What stands behind the first line break is mended: what is left of it is the address."""
+    assert whole_url(url, base) == whole_url(f"{url}\n", base) == url

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.folding import folded
+from monitor.folding import BARRIER, fold, folded
 from monitor.matching.building import Patterns
 from monitor.matching.lexicon import Lexicon
 from monitor.matching.mentions import ENTITY, Claim, EntitySpec, Mention, Nearby, Role, Scan, VocabularySpec
@@ -242,3 +242,19 @@ def test_forms_of_several_scripts_come_as_from_one_automaton() -> None:
     latin = Patterns.of(dict.fromkeys(forms, claim))
     assert len(latin.find(" aqua ")) == 2
     assert sorted(latin.forms) == [0x04, 0x06]  # still to be made
+
+
+@pytest.mark.parametrize(
+    ("content", "kept"),
+    [
+        pytest.param("Häftar met #RapidForce.", True, id="any words"),
+        pytest.param("on #saddamhaftar", False, id="a tag that was parted for a name"),
+        pytest.param(f"one{BARRIER}two", False, id="the barrier itself"),
+    ],
+)
+def test_the_words_as_compared_are_handed_on_where_an_archive_keeps_the_same(
+    content: str, kept: bool
+) -> None:
+    heard = LEXICON.hear(Item(key="k", feed_id="f", title="Al-Menfi", content=content, lang="en"))
+    text = fold(f" {BARRIER} ".join(("Al-Menfi", "", content))).text
+    assert heard.folded == (text if kept else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from sqlalchemy import create_engine, exc, select
 
 from monitor.model import Contact, FeedState, Item, Match, Suppressed
 from monitor.store import tables_delivery, tables_news
+from monitor.store.sql import as_json
 from monitor.store.upgrade import MIGRATIONS
 from tests.support.stored import NOW, only_sqlite
 
@@ -229,3 +231,12 @@ def test_an_item_of_no_feed_cannot_be_stored(tx: Connection) -> None:
     """Foreign keys are switched on."""
     with pytest.raises(exc.IntegrityError):
         tx.execute(tables_news.items.insert().values(_ITEM | {"feed_id": "nobody"}))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"a": [1, "é", None]}, ["\ud800"], {"n": 1 << 70}],
+    ids=["plain", "half a pair", "a long number"],
+)
+def test_a_column_of_json_takes_what_python_takes(value: Any) -> None:
+    assert json.loads(as_json(value)) == value
