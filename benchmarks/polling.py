@@ -194,7 +194,7 @@ def ours(shape: Shape, publisher: Publisher, luck: random.Random) -> Course:
     feed = Feed(id="f", url="https://feed.example/rss", title="F")
     policy = PollingConfig()
     state = FeedState(feed=feed, interval=policy.interval, next_poll_at=START)
-    judge = Judge(decide=lambda _item: Decision(lang="en"), make_item=_item)
+    judge = Judge(decide=lambda items: [Decision(lang="en")] * len(items), make_item=_item)
 
     def wait(now: datetime, document: list[Piece] | None, new: list[Piece]) -> timedelta:
         nonlocal state

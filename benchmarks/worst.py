@@ -100,7 +100,10 @@ def _poll(db: Database, body: bytes, now: datetime) -> None:
     reader = reading.Reader(db=db, parse=read, addresses=AddressBook(), outlets=outlets, now=now)
     found = reader.read(state, Fetched(url=URL, body=body, content_type=""))
     assert not isinstance(found.result, FetchFailed), found.result
-    judge = Judge(decide=lambda item: Decision(lang=item.lang), make_item=partial(make_item, outlets=outlets))
+    judge = Judge(
+        decide=lambda items: [Decision(lang=item.lang) for item in items],
+        make_item=partial(make_item, outlets=outlets),
+    )
     record: PollRecord = assess(found, judge, policy=PollingConfig(), now=now, jitter=0)
     for portion in portions(replace(record, memory=reading.remembered(found, record))):
         with db.transaction() as tx:

@@ -38,9 +38,8 @@ if TYPE_CHECKING:
 #: answers that came whole and were no feed we can read, and how long an address that never was one rests
 UNREAD = (FetchFault.NOT_A_FEED, FetchFault.UNREADABLE, FetchFault.PARSER_LIMIT, FetchFault.TOO_LARGE)
 UNREAD_WAIT = timedelta(days=1)
-#: what changes all the time and says nothing new is kept again after so long: an entry on its own (a live
-#: blog), and
-#: where half of a document's entries do it
+#: what changes all the time and says nothing new is kept again after so long: an entry on its own, as of a
+#: live blog, and where half of a document's entries do it
 LIVE_KEPT, CHURN_KEPT = timedelta(hours=1), timedelta(days=1)
 
 
@@ -104,7 +103,8 @@ class Judge:
     handed in so that this stays pure.
     """
 
-    decide: Callable[[Item], Decision]
+    #: all new items of a document
+    decide: Callable[[Sequence[Item]], Sequence[Decision]]
     #: entry, key, feed state, article, now -> item
     make_item: Callable[[Entry, str, FeedState, ArticleText | None, datetime], Item]
 
@@ -113,7 +113,7 @@ def assess(poll: Poll, judge: Judge, *, policy: PollingConfig, now: datetime, ji
     """The one record that a poll writes."""
     if isinstance(poll.result, FetchFailed):
         return _failed(poll, poll.result, policy=policy, now=now, jitter=jitter)
-    judged = tuple(_assessed(s, poll, judge, now) for s in poll.entries if s.novelty is not Novelty.SEEN)
+    judged = _judged(poll, judge, now)
     again = _churned(poll, judged, now)
     assessed = tuple(a for a in judged if a.revises is None or a.revises not in again)
     seen = [s.known for s in poll.entries if s.novelty is Novelty.SEEN]
@@ -142,11 +142,8 @@ def _churned(poll: Poll, judged: Sequence[Assessed], now: datetime) -> tuple[int
     """The ids of items that change all the time, were kept not long ago,
     and say nothing now that they never said.
     """
-    restless = {
-        s.known.id: s.known
-        for s in poll.entries
-        if s.novelty is Novelty.CHANGED and s.known is not None and s.known.revision >= CHURNING
-    }
+    changed = (s.known for s in poll.entries if s.novelty is Novelty.CHANGED)
+    restless = {known.id: known for known in changed if known is not None and known.revision >= CHURNING}
     wait = CHURN_KEPT if len(restless) > 1 and 2 * len(restless) >= len(poll.entries) else LIVE_KEPT
     held: list[int] = []
     for a in judged:
@@ -208,10 +205,16 @@ def reassessed(item: Item, decision: Decision, item_id: int, ending: tuple[Cover
     )
 
 
-def _assessed(entry: Sorted, poll: Poll, judge: Judge, now: datetime) -> Assessed:
-    article = (poll.articles or {}).get(entry.key)
-    item = judge.make_item(entry.entry, entry.key, poll.state, article, now)
-    decision = judge.decide(item)
+def _judged(poll: Poll, judge: Judge, now: datetime) -> tuple[Assessed, ...]:
+    """What is new, in the document's order."""
+    fresh = [entry for entry in poll.entries if entry.novelty is not Novelty.SEEN]
+    articles = poll.articles or {}
+    items = [judge.make_item(one.entry, one.key, poll.state, articles.get(one.key), now) for one in fresh]
+    decisions = judge.decide(items) if items else ()
+    return tuple(_assessed(*one, poll) for one in zip(fresh, items, decisions, strict=True))
+
+
+def _assessed(entry: Sorted, item: Item, decision: Decision, poll: Poll) -> Assessed:
     state, detail = coverage(decision, flood_held=poll.flood and entry.novelty is Novelty.NEW)
     return Assessed(
         item=item,
@@ -310,9 +313,7 @@ def _asks(poll: Poll) -> Asks:
 
 
 def _validator(new: str | None, old: str | None, result: FetchResult) -> str | None:
-    """A 200 replaces the validator, also by none;
-    a 304 without one keeps the old (RFC 9111 section 4.3.4).
-    """
+    """A 200 replaces it, also by none; a 304 without one keeps the old (RFC 9111 section 4.3.4)."""
     return new if isinstance(result, Fetched) else new or old
 
 

@@ -146,7 +146,7 @@ def decide(
         failpoints.passed("parsed")
         poll = replace(poll, elapsed=timedelta(seconds=time.monotonic() - started))
         judge = Judge(
-            decide=poller.matcher.decide,
+            decide=poller.matcher.decide_all,
             make_item=partial(make_item, outlets=poller.judge.press.outlets, fetched=poller.polling.fulltext),
         )
         record = assess(poll, judge, policy=poller.polling, now=poller.clock(), jitter=poller.jitter())

@@ -142,11 +142,18 @@ class Lexicon:
 
     def hear(self, item: Item) -> Heard:
         """The words of the item that may mean something: one folding, one pass of the automaton."""
-        given = JOINT.join((item.title, item.summary, item.content))
-        seams = self._seams(given)
-        text = fold(given, seams)
-        patterns = self._made.patterns
-        found = patterns.find(text.text)
+        return self.hear_all((item,))[0]
+
+    def hear_all(self, items: Sequence[Item]) -> list[Heard]:
+        """The same of several, each step for all: so it finds its tables in the processor's cache."""
+        given = [JOINT.join((item.title, item.summary, item.content)) for item in items]
+        seams = [self._seams(one) for one in given]
+        texts = list(map(fold, given, seams))
+        found = [self._made.patterns.find(text.text) for text in texts]
+        plain = [not s and one.count(BARRIER) == len(FIELDS) - 1 for s, one in zip(seams, given, strict=True)]
+        return list(map(self._heard, items, texts, found, plain))
+
+    def _heard(self, item: Item, text: Folded, found: list[Match], plain: bool) -> Heard:
         claims: dict[int, tuple[Claim, ...]] = {}
         heard: set[str] = set()
         if item.langs:
@@ -159,10 +166,9 @@ class Lexicon:
             if meaning.claims:
                 claims[pattern] = meaning.claims
                 heard |= meaning.keys
-        named = un_documents.find(given, text.text)[:MAX_SPOKEN] if self._resolutions else ()
+        named = un_documents.find(text.given, text.text)[:MAX_SPOKEN] if self._resolutions else ()
         for document in named:
             heard.update(keys(UN_DOCUMENT, un_documents.sense(document, self._resolutions), frozenset()))
-        plain = not seams and given.count(BARRIER) == len(FIELDS) - 1
         return Heard(text, found, claims, named, heard, text.text if plain else "")
 
     def scan(self, item: Item, heard: Heard | None = None) -> Scan:

@@ -104,7 +104,13 @@ class Matcher:
 
         Facts are told of items that match; `facts_always`: of every item, for clustering all of a stream.
         """
-        heard = self.watchlists.lexicon.hear(item)
+        return self._decided(item, self.watchlists.lexicon.hear(item), facts_always)
+
+    def decide_all(self, items: Sequence[Item]) -> list[Decision]:
+        """`decide` of each."""
+        return list(map(self._decided, items, self.watchlists.lexicon.hear_all(items)))
+
+    def _decided(self, item: Item, heard: Heard, facts_always: bool = False) -> Decision:
         if not facts_always and next(self._candidates(heard.keys), None) is None:
             return Decision(lang=item.lang, folded=heard.folded)
         reading = self.read(item, heard)
@@ -133,11 +139,8 @@ class Matcher:
     def read(self, item: Item, heard: Heard | None = None) -> Reading:
         """Scan `item` once, for `judge`."""
         scan = self.watchlists.lexicon.scan(item, heard)
-        facts = {
-            "lang": scan.lang.casefold(),
-            "side": item.outlet_side,
-            "outlet": item.outlet.strip().casefold(),
-        }
+        outlet = item.outlet.strip().casefold()
+        facts = {"lang": scan.lang.casefold(), "side": item.outlet_side, "outlet": outlet}
         lead = next((s.paragraph for s in scan.sentences if s.field == "content"), None)
         counting = View([m for m in scan.mentions if m.silenced_by is None], facts, lead, self._names)
         if len(counting.mentions) == len(scan.mentions):

@@ -162,7 +162,10 @@ def polled(
         parsed=parsed,
         entries=found,
     )
-    judge = Judge(decide=decide, make_item=partial(make_item, outlets=shipped_press().outlets))
+    judge = Judge(
+        decide=lambda found: list(map(decide, found)),
+        make_item=partial(make_item, outlets=shipped_press().outlets),
+    )
     record = assess(learnt, judge, policy=PollingConfig(), now=at, jitter=0)
     evidence.keep(tx, record, items.record(tx, record))
     return found, record

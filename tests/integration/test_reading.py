@@ -73,7 +73,7 @@ class Desk:
         self.now += HOUR
         poll = self.read(body, url)
         judge = Judge(
-            decide=lambda item: Decision(lang=item.lang),
+            decide=lambda items: [Decision(lang=item.lang) for item in items],
             make_item=partial(make_item, outlets=shipped_press().outlets),
         )
         record = assess(poll, judge, policy=PollingConfig(), now=self.now, jitter=0)

@@ -59,7 +59,7 @@ def judge(decision: Decision) -> Judge:
             key=key, feed_id=state.feed.id, title=entry.title, content=article.text if article else ""
         )
 
-    return Judge(decide=lambda _item: decision, make_item=make_item)
+    return Judge(decide=lambda items: [decision] * len(items), make_item=make_item)
 
 
 def fetched(**more: object) -> Fetched:
