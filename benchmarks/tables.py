@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from monitor.model import Item
 
 FLOOR = "folding + automaton: the floor"
-COUNT = 240
+#: items of a kind, and of a feed's document
+COUNT, DOCUMENT = 240, 40
 
 
 def contenders(shipped: Watchlists, *, effort: Effort, most: int | None = None) -> Iterator[str]:
@@ -38,6 +39,7 @@ def contenders(shipped: Watchlists, *, effort: Effort, most: int | None = None) 
             "item": items,
             "given": [_given(i) for i in items],
             "folded": [fold(_given(i)).text for i in items],
+            "document": [items[at : at + DOCUMENT] for at in range(0, COUNT, DOCUMENT)],
         }
         work |= {f"{name}|{kind}": (do, given[what]) for name, (do, what) in ways.items() if do is not None}
     taken = effort.microseconds(work)
@@ -47,9 +49,10 @@ def contenders(shipped: Watchlists, *, effort: Effort, most: int | None = None) 
         "µs per item, × the floor"
     )
     yield _line("", *(f"{kind:>10}       " for kind in kinds))
-    for name, (do, _) in ways.items():
+    for name, (do, what) in ways.items():
+        many = DOCUMENT if what == "document" else 1
         cells = (
-            (_cell(taken[f"{name}|{kind}"], taken[f"{FLOOR}|{kind}"]) for kind in kinds)
+            (_cell(taken[f"{name}|{kind}"] / many, taken[f"{FLOOR}|{kind}"]) for kind in kinds)
             if do
             else ("not installed",)
         )
@@ -94,6 +97,7 @@ def _ours(matcher: Matcher, patterns: Sequence[str]) -> dict[str, Way]:
         FLOOR: (lambda text: automaton(fold(text).text), "given"),
         "our scan: places, senses, silencing": (lexicon.scan, "item"),
         "our whole decision, contacts included": (matcher.decide, "item"),
+        "the same of a document, as it is polled": (matcher.decide_all, "document"),
     }
 
 

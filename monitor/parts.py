@@ -4,9 +4,7 @@ read and compiled together.
 
 from __future__ import annotations
 
-import ctypes
 import gc
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -19,6 +17,7 @@ from monitor.delivery import channels
 from monitor.documents import together
 from monitor.errors import ConfigError, Mistake
 from monitor.feeds.seeds import load_feeds
+from monitor.languages.detect import give_memory_back
 from monitor.model.matchers import Known, known
 from monitor.watchlists.compile import load as load_watchlists
 from monitor.watchlists.compile import uncollected
@@ -108,9 +107,7 @@ def freeze(parts: Parts) -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-    # the GNU C library keeps what loading needed for a while, 42 MB; others have no such call
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
+    give_memory_back()  # 42 MB
 
 
 @uncollected()

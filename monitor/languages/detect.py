@@ -7,8 +7,10 @@ guess: feeds are mislabelled, and agencies mix languages in one feed.
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -348,4 +350,14 @@ def _guesser() -> Guesser:
     """Half a second to load, so only when a Latin text is in doubt."""
     from monitor.languages.guess import Guesser
 
-    return Guesser(_chances(LATIN))
+    made = Guesser(_chances(LATIN))
+    give_memory_back()
+    return made
+
+
+def give_memory_back() -> None:
+    """To the system, what loading something large needed for a moment. The GNU C library keeps it for a while;
+    others have no such call.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
