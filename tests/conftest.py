@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from monitor.watchlists import compile
 from tests.support import postgres as real
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
     from monitor.watchlists.compile import Watchlists
 
+
+# a machine may be busy, and how long one example takes is no promise of ours
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 #: bytes of watchlists that are worth keeping compiled
 LARGE = 100_000

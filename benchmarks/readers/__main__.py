@@ -28,7 +28,7 @@ import psutil
 
 from benchmarks import polling, startup
 from benchmarks.readers.contenders import CONTENDERS
-from benchmarks.readers.publishers import WINDOW, Publishers, publishers, server
+from benchmarks.readers.publishers import WINDOW, Publishers, configure, publishers, server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,13 +44,6 @@ DAY, HOURS = 96, 24
 #: before a daemon is watched at rest, so that what the first polls left to do is done
 SETTLING = 20.0
 OURS = "monitor"
-_CONFIG = """
-data: {folder}/data
-feeds: {folder}/feeds.yaml
-receivers: [{{name: folder, file: {{}}}}]
-route: {{receiver: folder}}
-polling: {{interval: 6h, min_interval: 6h, max_interval: 6h, host_gap: 0s, allow_networks: [127.0.0.0/8], allow_ports: [{port}]}}
-"""
 
 
 @dataclass(frozen=True)
@@ -161,7 +154,7 @@ def _ratios(costs: dict[str, Cost]) -> Iterator[str]:
 
 
 def _measured(name: str, found: Publishers, rounds: int) -> Cost:
-    _configure(found)
+    configure(found)
     entries = found.feeds * WINDOW
     with _contender(name, found.folder) as (go, tree):
         found.asked()
@@ -238,17 +231,6 @@ def _contender(name: str, folder: Path) -> Iterator[tuple[Go, Tree]]:
 def _check(name: str, what: str, found: object, expected: object) -> None:
     if found != expected:
         raise SystemExit(f"{name}: {what}: {found}, {expected} expected; no figure counts")
-
-
-def _configure(found: Publishers) -> None:
-    """The addresses for all, and a configuration for us."""
-    (found.folder / "addresses.txt").write_text("\n".join(found.addresses), encoding="utf-8")
-    rows = "".join(
-        f"  - {{id: f{n}, url: '{url}', title: Paper {n}}}\n" for n, url in enumerate(found.addresses)
-    )
-    (found.folder / "feeds.yaml").write_text(f"feeds:\n{rows}", encoding="utf-8")
-    config = _CONFIG.format(folder=found.folder, port=found.port)
-    (found.folder / "monitor.yaml").write_text(config, encoding="utf-8")
 
 
 # --- the daemon

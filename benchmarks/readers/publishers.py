@@ -49,6 +49,14 @@ http {{
 }}
 """
 
+_CONFIG = """
+data: {folder}/data
+feeds: {folder}/feeds.yaml
+receivers: [{{name: folder, file: {{}}}}]
+route: {{receiver: folder}}
+polling: {{interval: 6h, min_interval: 6h, max_interval: 6h, host_gap: 0s, allow_networks: [127.0.0.0/8], allow_ports: [{port}]}}
+"""
+
 
 @dataclass
 class Publishers:
@@ -138,6 +146,17 @@ def publishers(folder: Path, feeds: int, *, window: int = WINDOW, per_host: int 
 def hosts(count: int) -> list[str]:
     """So many loopback addresses."""
     return [f"127.0.{1 + n // 250}.{1 + n % 250}" for n in range(count)]
+
+
+def configure(found: Publishers) -> None:
+    """The addresses for all, and a configuration for us."""
+    (found.folder / "addresses.txt").write_text("\n".join(found.addresses), encoding="utf-8")
+    rows = "".join(
+        f"  - {{id: f{n}, url: '{url}', title: Paper {n}}}\n" for n, url in enumerate(found.addresses)
+    )
+    (found.folder / "feeds.yaml").write_text(f"feeds:\n{rows}", encoding="utf-8")
+    config = _CONFIG.format(folder=found.folder, port=found.port)
+    (found.folder / "monitor.yaml").write_text(config, encoding="utf-8")
 
 
 def server() -> str:

@@ -356,7 +356,7 @@ def _guesser() -> Guesser:
 
 
 def give_memory_back() -> None:
-    """To the system, what loading something large needed for a moment. The GNU C library keeps it for a while;
+    """To the system, what loading something large needed for a moment. The GNU C library keeps it a while;
     others have no such call.
     """
     with suppress(AttributeError, OSError):
