@@ -182,9 +182,7 @@ class Lexicon:
             hits = widest([*self._hits(heard, places, item), *self._documents(heard, places)])
             home = self._home(item.outlet, item.url)
             silence(hits, self._made.guards, Namesakes(fields, self._made.bearers), home=home)
-            mentions = tuple(
-                _mention(hit) for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT
-            )
+            mentions = tuple(hit.mention for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT)
         return Scan(
             lang=item.lang,
             fields=fields,
@@ -399,11 +397,3 @@ def _offsets(fields: Mapping[str, str]) -> Iterator[int]:
     for name in FIELDS:
         yield offset
         offset += len(fields[name]) + len(JOINT)
-
-
-def _mention(hit: Hit) -> Mention:
-    claim = hit.claim
-    return Mention(
-        claim.term, claim.sense, hit.tags, hit.field, hit.start, hit.end, hit.sentence, hit.paragraph,
-        hit.token, hit.token_end, claim.weak, hit.silenced_by,
-    )  # fmt: skip

@@ -368,3 +368,12 @@ class Hit:
     token_end: int
     tags: frozenset[str] = frozenset()
     silenced_by: str | None = None
+
+    @property
+    def mention(self) -> Mention:
+        """As rules see it."""
+        claim = self.claim
+        return Mention(
+            claim.term, claim.sense, self.tags, self.field, self.start, self.end, self.sentence,
+            self.paragraph, self.token, self.token_end, claim.weak, self.silenced_by,
+        )  # fmt: skip
