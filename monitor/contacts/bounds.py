@@ -131,6 +131,21 @@ def _told(frame: Frame, actor: Actor) -> bool:
     return any(cue.start == actor.end + 1 for cue in frame.cues)
 
 
+def talks_with_whom(frame: Frame) -> Iterator[Word]:
+    """The verbs of talking that need no partner behind them: "Ann Bee, with whom Marin spoke"."""
+    for start in frame.bounds:
+        whom, end = frame.grammar.whom.match(frame.text, start), frame.clause(start)[1]
+        verb = frame.grammar.talks.search(frame.text, whom.end(), end) if whom else None
+        who = next((a for a in frame.actors if start <= a.start < end), None)
+        if verb and who:
+            yield Word("meeting", *verb.span(), who.mention)
+
+
+def has_met_others(frame: Frame, span: tuple[int, int]) -> bool:
+    """Whether a clause tells of somebody of neither side: "a bishop with whom Marin spoke"."""
+    return frame.grammar.whom.match(frame.text, span[0]) is not None and not antecedent(frame, span)
+
+
 def antecedent(frame: Frame, span: tuple[int, int]) -> list[Actor]:
     """Whom a relative clause is about, the name right before it;
     or who acted before "then" or ", was", where nobody is named in front of its verb.

@@ -7,7 +7,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from monitor.contacts.bounds import antecedent, groups, has_partner, is_event, linked
+from monitor.contacts.bounds import antecedent, groups, has_met_others, has_partner, is_event, linked
 from monitor.contacts.model import Actor, Frame, Parties, Word
 from monitor.contacts.parties import METONYM, SPOKESMAN, THIRD, Rank
 from monitor.contacts.reasons import Refusal
@@ -41,7 +41,7 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
         return Refusal.NOBODY_MADE_ONE
     core = [*antecedent(frame, span), *(a for a in frame.within(span, "core") if a.kind != "demonym")]
     around = sorted([*core, *_outsiders(frame, span)], key=lambda a: a.start)
-    if not any(_between_sides(frame, cue, around) for cue in cues):
+    if has_met_others(frame, span) or not any(_between_sides(frame, cue, around) for cue in cues):
         return Refusal.THIRD_PARTY
     found = [a for a in core if a.side in frame.parties and a.rank < Rank.COUNTRY]
     lands = [a for a in core if a.rank is Rank.COUNTRY]

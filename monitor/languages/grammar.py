@@ -108,6 +108,9 @@ class Grammar:
     mutual: re.Pattern[str]
     #: anchored: a clause about the name before it
     relative: re.Pattern[str]
+    #: for `match`: of them, with whom somebody does something; a verb of talking behind it
+    whom: re.Pattern[str]
+    talks: re.Pattern[str]
     #: a partner follows
     partner: re.Pattern[str]
     #: the subject may follow its verb
@@ -208,6 +211,7 @@ _SHAPES = {
     "agenda": r"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{agenda}",
     "between": r"{between}\s*(?:[\w'.-]+\s){{0,3}}\Z",
     "relative": r"\A[\s,،]*{relative}",
+    "whom": r"[\s,]*{whom}",
     "joined": r"\A['\w]{{0,5}}[\s,]*(?:(?:{joined}|,)[^.;:]{{0,70}}?|\s)\Z",
     "listed": r"{joined}|{together}|,\s",
     "joiner": r"{joined}",
