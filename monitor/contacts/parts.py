@@ -217,7 +217,7 @@ def _objects(frame: Frame, cue: Word) -> None:
         if actor not in kept and (acting or not _is_pair(frame, actor)):
             actor.part = "topic"
     for actor in frame.within((frame.clause(cue.start)[0], cue.start), "core"):
-        if frame.grammar.object.match(frame.text[actor.end : actor.end + 4]):
+        if frame.grammar.object.match(frame.text[actor.end : actor.end + AROUND]):
             actor.part = "topic"
 
 
