@@ -55,7 +55,7 @@ def main(count: int) -> None:
         configure(found)
         logs.configure()
         with opened(load.load(found.folder / "monitor.yaml"), lasting=False) as app:
-            detect.detect("names alone")
+            detect.detect("Marin Tobruk Wagner Lavrov")  # names alone: only the model can say
             spent.clear()
             began = time.process_time()
             _polled(app, found)
