@@ -7,7 +7,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import typer
 from rich.console import Console
@@ -29,9 +29,11 @@ from monitor.model import Item
 from monitor.watchlists.compile import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from monitor.watchlists.selftest import WithTests
+
+T = TypeVar("T")
 
 #: what is read of a text that is to be explained
 MAX_TEXT = items.MAX_LINE
@@ -91,6 +93,13 @@ def progress(
             return
         task = shown.add_task(what, total=total)
         yield lambda step: shown.advance(task, step)
+
+
+def stepped(found: Iterable[T], advance: Callable[[int], None]) -> Iterator[T]:
+    """Each of `found`; `advance` hears when it is done."""
+    for one in found:
+        yield one
+        advance(1)
 
 
 @contextmanager

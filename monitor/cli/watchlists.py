@@ -23,7 +23,7 @@ from monitor.cli.common import (
     say,
     say_json,
 )
-from monitor.cli.input import compiled
+from monitor.cli.input import compiled, progress, stepped
 from monitor.cli.suggest import suggest
 from monitor.contacts.extract import extractor
 from monitor.languages import detect
@@ -47,7 +47,11 @@ app.command("suggest")(suggest)
 def test(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Run the tests beside the watchlists: what must and what must not match."""
     lists = compiled(config)
-    results = selftest.run(lists, extract=extractor(lists), detect=lambda text: detect.detect(text, None))
+    with progress("testing", len(lists.cases)) as advance:
+        cases = stepped(lists.cases, advance)
+        results = selftest.run(
+            lists, cases, extract=extractor(lists), detect=lambda t: detect.detect(t, None)
+        )
     if as_json:
         say_json({"tests": len(results.outcomes), "failures": [str(o) for o in results.failures]})
     else:

@@ -172,6 +172,33 @@ def test_a_form_is_taken_once_and_from_our_own_pages(place: Place) -> None:
     assert (status, "was sent already" in page) == (403, True)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param({"token": "x" * 9000}, id="a long token"),
+        pytest.param({"token": "acknowledge.s-1.99.ٱ\0\r\n"}, id="letters that no token has"),
+        pytest.param({"token": ""}, id="no token"),
+        pytest.param({"form": "ٱ\0-1-2"}, id="a mark with letters that none has"),
+        pytest.param({"form": "1-2-3"}, id="a mark of our shape that nobody signed"),
+        pytest.param({"Origin": "null"}, id="a page without an origin"),
+        pytest.param({"Sec-Fetch-Site": "same-site"}, id="a neighbour of the same site"),
+        pytest.param({"later": "2"}, id="a page that was opened two days ago"),
+    ],
+)
+def test_whatever_is_wrong_with_a_form_is_a_plain_page(place: Place, given: dict[str, str]) -> None:
+    """403, in whatever part the fault is; nothing is done and nothing falls over."""
+    link = place.link("acknowledge")
+    mark = re.findall(r'name="form" value="([^"]+)"', place.ask(path=link)[1])[0]
+    headers = {name: given[name] for name in ("Origin", "Sec-Fetch-Site") if name in given}
+    body = {"token": link.partition("token=")[2], "form": mark, "author": "Ana"}
+    place.now += int(given.get("later", 0)) * DAY
+    fields = body | {name: given[name] for name in body.keys() & given.keys()}
+    status, page, _ = place.ask("POST", "/acknowledge", body=urlencode(fields), headers=headers)
+    assert (status, "<h1>" in page, "Traceback" in page) == (403, True, False)
+    with place.app.db.snapshot() as tx:
+        assert silences.acknowledgements(tx, [STORY]) == ()
+
+
 def test_a_form_of_the_desk_is_taken_once(place: Place) -> None:
     """But again after it came to nothing."""
     at = f"/stories/{STORY}"

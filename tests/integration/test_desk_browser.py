@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from monitor.messages.links import ACTIONS
 from monitor.store import silences
 from tests.support.desk import ARABIC, Place, newsroom, opened
 from tests.support.services import need
@@ -73,6 +74,68 @@ def test_a_screen_reader_finds_its_way(place: Place, browser: Any, scheme: str) 
 
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
     assert [text for text in said if "404" not in text] == []
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("ar", "dark"), ("ru", "light")])
+def test_pages_behind_links_are_read_aloud_too(place: Place, browser: Any, lang: str, scheme: str) -> None:
+    """In the reader's language and direction: forms, what is missing in them, links that are no good."""
+    page = browser.new_context(color_scheme=scheme, viewport=PHONE, locale=lang).new_page()
+    paths = [place.link(action) for action in ACTIONS]
+    for path in (*paths, "/silence?token=wrong"):
+        page.goto(f"http://127.0.0.1:{place.port}{path}")
+        assert faults(page) == [], path
+    page.goto(f"http://127.0.0.1:{place.port}{place.link('false-alarm')}")
+    page.eval_on_selector_all("[required]", "all => all.forEach(one => one.required = false)")
+    page.click("button")
+    page.wait_for_selector("[role=alert]")
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.dir") == ("rtl" if lang == "ar" else "ltr")
+    page.context.close()
+
+
+def test_what_goes_wrong_is_read_aloud_too(place: Place, browser: Any) -> None:
+    """A form that was not made here, a rule that does not parse, an entry that is gone, a change to make by hand."""
+    page = browser.new_page(viewport=PHONE)
+    home = f"http://127.0.0.1:{place.port}"
+    page.goto(f"{home}/stories/{ARABIC}")
+    page.eval_on_selector_all("input[name=form]", "all => all.forEach(one => one.value = 'forged')")
+    page.click("summary:has-text('Acknowledge')")
+    page.fill("#a1", "Ana")
+    page.click("button:has-text('Acknowledge')")
+    page.wait_for_selector("text=Not allowed")
+    assert faults(page) == []
+
+    edit = f"{home}/workbench/edit?file=contacts.yaml&entry=meet"
+    page.goto(edit)
+    typed = page.input_value("#text")
+    page.fill("#text", "- {id: [")
+    page.click("button:has-text('What would change?')")
+    page.wait_for_selector("text=Nothing was written")
+    assert page.locator("[role=alert] li").count() == 1
+    assert faults(page) == []
+
+    file = place.app.parts.settings.watchlists / "contacts.yaml"
+    before = file.read_text("utf-8")
+    try:
+        page.goto(edit)
+        page.fill("#text", typed.replace("title: Both sides meet", "title: Both meet"))
+        file.write_text(before.replace("id: meet", "id: others"), "utf-8")
+        page.click("button:has-text('What would change?')")
+        page.wait_for_selector("text=This entry is gone")
+        assert faults(page) == []
+    finally:
+        file.write_text(before, "utf-8")
+
+
+def faults(page: Any) -> list[Any]:
+    """What axe has to say of a page, and whether it is wider than the screen."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = [
+        (v["id"], [node["html"] for node in v["nodes"]][:3]) for v in Axe().run(page).response["violations"]
+    ]
+    wide = page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]
+    return [*found, "wider than the screen"] if wide else found
 
 
 def test_keys_move_through_stories(place: Place, browser: Any) -> None:

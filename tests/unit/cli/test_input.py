@@ -8,7 +8,7 @@ import sys
 import pytest
 import typer
 
-from monitor.cli.input import as_item, lines, opened, progress, read_items
+from monitor.cli.input import as_item, lines, opened, progress, read_items, stepped
 from monitor.matching.items import Line, LineError
 from monitor.watchlists.explain import as_polled
 from monitor.watchlists.press import shipped_press
@@ -115,3 +115,11 @@ def test_no_bar_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
         advance(3)
 
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_step_is_told_when_it_is_done() -> None:
+    """Not when it begins: a bar that is full is over."""
+    told: list[int] = []
+    for n, one in enumerate(stepped("abc", told.append)):
+        assert (one, told) == ("abc"[n], [1] * n)
+    assert told == [1, 1, 1]
