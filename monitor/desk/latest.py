@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from monitor.desk import filters
 from monitor.desk.asked import Answer
 from monitor.desk.charts import bars, sparkline
+from monitor.jobs import watch
 from monitor.languages.locale import ENGLISH, frame
 from monitor.messages.story import quotes_of, story_context
 from monitor.messages.text import clean
+from monitor.model import EventKind
 from monitor.store import desk as figures
-from monitor.store import silences, stories
+from monitor.store import events, silences, stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +43,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         found = stories.search(tx, wanted, PAGE + 1, after)
         names = [story.id for story in found]
         changed, acks = stories.changes(tx, names), silences.acknowledgements(tx, names)
+        wrong = [] if asked.partial else list(_wrong(tx, desk, asked.now))
     shown = found[:PAGE]
     rows = [_row(desk, story, changed[story.id], acks) for story in shown]
     more = filters.next_page(changed[shown[-1].id], shown[-1].id) if len(found) > PAGE else ""
@@ -48,12 +51,47 @@ def page(desk: Desk, asked: Asked) -> Answer:
         "known": known,
         "values": dict.fromkeys(filters.FIELDS, "") | values,
         "filtered": bool(values),
+        "wrong": wrong,
         "days": list(_by_day(desk, rows)),
         "more": filters.address("/", values, after=more) if more else "",
         "fresh": filters.address("/", values, seen=version) if after is None else "",
         "first": filters.address("/", values) if after is not None else "",
     }
     return Answer(template="stories.html" if asked.partial else "now.html", values=said)
+
+
+#: events that say what `watch.look` says
+_AS_WORK = frozenset({EventKind.STANDS_STILL, EventKind.WORK_LATE, EventKind.TICK_LATE})
+#: what to do about the others, and the page that shows more
+_REMEDIES = {
+    EventKind.NOTHING_POLLED: ("`monitor doctor --online` tries the network", "/feeds"),
+    EventKind.RECEIVER_SUSPENDED: (
+        "correct it and reload the monitor, or run `monitor deliveries retry`", "/deliveries"
+    ),
+    EventKind.DATABASE_REFUSED: ("`monitor doctor` looks at the database and its disk", ""),
+    EventKind.DISK_NEARLY_FULL: ("make room, or shorten `retention:`", ""),
+    EventKind.RELOAD_REFUSED: ("`monitor check` names the mistake", ""),
+    EventKind.TICK_FAILED: ("look into the log, and start the monitor again", ""),
+}  # fmt: skip
+
+
+def _wrong(tx: Any, desk: Desk, now: datetime) -> Iterator[dict[str, Any]]:
+    """What keeps the monitor from its work: what, since when, what to do; the feeds in one line."""
+    for progress in watch.look(tx, desk.app.parts.settings, now, running=None):
+        if progress.overdue:
+            yield {"what": str(progress), "since": None, "remedy": progress.remedy, "page": ""}
+    words = frame(ENGLISH)
+    found = [e for e in events.unclosed(tx) if not e.kind.momentary and e.kind not in _AS_WORK]
+    ill = [e for e in found if e.kind.startswith("feed-")]
+    for event in (e for e in found if e not in ill):
+        said = words.sentence(words.say(f"event.{event.kind}", subject=event.subject))
+        remedy, page = _REMEDIES.get(event.kind, ("", ""))
+        detail = f": {event.detail}" if event.detail else ""
+        yield {"what": f"{said}{detail}", "since": event.opened_at, "remedy": remedy, "page": page}
+    if ill:
+        count, since = len({e.subject for e in ill}), min(e.opened_at for e in ill)
+        what = f"{count} {'feed needs' if count == 1 else 'feeds need'} a look"
+        yield {"what": what, "since": since, "remedy": "", "page": "/feeds"}
 
 
 def _row(desk: Desk, story: Story, changed_at: datetime, acks: Sequence[Ack]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.store import silences, stories
+from monitor.model import EventKind, Finding
+from monitor.store import events, silences, stories
 from tests.support.desk import ARABIC, RUSSIAN, STORY, Place, newsroom, opened
 from tests.support.stored import HOUR
 
@@ -44,6 +45,31 @@ def test_the_newest_and_most_severe_story_stands_first(place: Place) -> None:
     assert "2 reports, 1 copied" in page
     assert '<span class="sev critical">critical</span>' in page
     assert len(page.encode()) < 50_000
+
+
+def test_the_first_page_says_whether_the_monitor_is_blind_or_mute(place: Place) -> None:
+    """What is wrong, since when, and what to do; nothing where all is well."""
+    with place.app.db.transaction() as tx:
+        events.see(
+            tx, [Finding(kind=EventKind.RECEIVER_SUSPENDED, subject="folder", detail="HTTP 410")], place.now
+        )
+        events.see(
+            tx,
+            [Finding(kind=EventKind.FEED_FAILING, subject=name) for name in ("gazette", "vestnik")],
+            place.now,
+        )
+    wrong = re.findall(r'<p class="problem">(.*?)</p>', place.read("/"))
+    told = [re.sub(r"<[^>]+>", "", line) for line in wrong]
+    at = f"{place.now:%H:%M}"
+    assert (
+        f"Receiver folder is suspended: HTTP 410, since {at}; correct it and reload the monitor, or run `monitor deliveries retry`."
+        in told
+    )
+    assert f"2 feeds need a look, since {at}." in told
+    assert 'href="/deliveries"' in next(line for line in wrong if "suspended" in line)
+    with place.app.db.transaction() as tx:
+        events.close(tx, events.unclosed(tx), place.now)
+    assert "suspended" not in place.read("/")
 
 
 @pytest.mark.parametrize(
