@@ -30,6 +30,8 @@ DATA = Path(__file__).parent / "data"
 #: says what another language lacks
 ENGLISH = "en"
 _NOUNS, _WORDS = "nouns", "words"
+#: letters of what is told again; messages show less of it
+LONGEST = 300
 #: a value in a sentence, as `re.escape` leaves it
 _VALUE = re.compile(r"\\?\{(\w+)\\?\}")
 
@@ -107,17 +109,16 @@ class Frame:
 
     def retold(self, recorded: str) -> str:
         """What the program wrote down in English, told again; the words of others stay as they are."""
-        if self.lang == ENGLISH:
+        if self.lang == ENGLISH or len(recorded) > LONGEST:
             return recorded
         for key, pattern in _recorded():
             if found := pattern.fullmatch(recorded):
                 return self.say(key, **{name: self.retold(part) for name, part in found.groupdict().items()})
-        for mark, said in (("; ", self.words["semicolon"]), (": ", ": ")):
-            parts = recorded.split(mark, 1)
-            told = [self.retold(part) for part in parts] if parts[1:] else parts
-            if told != parts:
-                return said.join(told)
-        return recorded
+        # one way to take it apart, not two: others choose the text
+        mark, said = ("; ", self.words["semicolon"]) if "; " in recorded else (": ", ": ")
+        parts = recorded.split(mark, 1)
+        told = [self.retold(part) for part in parts] if parts[1:] else parts
+        return recorded if told == parts else said.join(told)
 
     def count(self, noun: str, n: int) -> str:
         """`n` of `noun`, in the right number; a category that the noun lacks is said as its last form."""

@@ -212,6 +212,8 @@ def test_what_the_program_writes_down_is_told_again(lang: str) -> None:
     assert words.retold("certificate verify failed") == "certificate verify failed"
     assert words.retold("timeout: certificate verify failed").endswith("certificate verify failed")
     assert frame("en").retold("timeout: it") == "timeout: it"
+    for hostile in ("a; b: " * 45, "a at a: " * 35, "(at (at " * 35, "1 due, (" * 35):
+        assert words.retold(hostile)  # and soon: it is taken apart in one way
 
 
 def shipped() -> Iterator[Match]:
