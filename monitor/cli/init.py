@@ -33,13 +33,11 @@ _SETS_VARIABLES = (".env", "*.env", "compose*.y*ml", "docker-compose*.y*ml")
 
 Question = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="A new question instead, by its name, as iran-iraq."),
+    typer.Option(metavar="NAME", help="A new question instead, by its name: both parties' with a hyphen."),
 ]
 Between = Annotated[
     str | None,
-    typer.Option(
-        metavar="NAME,NAME", help="The question's two states or groups, where its name does not say them."
-    ),
+    typer.Option(metavar="NAME,NAME", help="The question's two parties, where its name does not say them."),
 ]
 AsksFor = Annotated[
     Kind,

@@ -14,20 +14,24 @@ from monitor.cli.common import complain, say
 from monitor.config import load
 from monitor.contacts.parties import THIRD_PARTY
 from monitor.watchlists import question
-from monitor.watchlists.question import State
+from monitor.watchlists.question import Party
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from pathlib import Path
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+#: what no file of YAML can hold
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _STATES = "states.yaml"
 _WORLD = "world.yaml"
 _THIRD_COUNTRY = "third-country"
 #: what the files of states are for
 _OTHERS = "Every other state is somebody else. A country that is of your question goes to parties.yaml."
-_EACH = "Every state, for `confirm`: '#rwanda' is the country, its people and its capital."
-#: so near to a known name that it is a slip, not a group's
+_EACH = "Every state, for `confirm`: '#{state}' is the country, its people and its capital."
+#: what no group's id can be: tags that mean something else, and what YAML does not read as text
+_RESERVED = frozenset({THIRD_PARTY, _THIRD_COUNTRY, "country", "metonym", "null", "true", "false"})
+#: so near to a known name that it may be a slip
 _SLIP = 0.8
 #: stands for a party that is to be filled in
 _BLANK = {
@@ -55,18 +59,23 @@ def question_files(name: str, between: str | None, kind: Kind) -> dict[str, str]
     Raises BadParameter for a name that is no id, and for parties that no question of this kind can have.
     """
     if not _ID.fullmatch(name):
-        raise typer.BadParameter(f"{name!r}: small letters, digits and hyphens, like iran-iraq")
+        raise typer.BadParameter(f"{name!r}: small letters, digits and hyphens, like first-second")
     states = question.states_of(_seed(_STATES))
     if kind is Kind.NAMES:
+        if between is not None:
+            raise typer.BadParameter("--kind names is of one group, the question's name: leave out --between")
         return _names_files(name, states)
-    bodies = question.bodies_of(_seed(_WORLD))
+    world = _seed(_WORLD)
+    bodies = question.bodies_of(world)
     known = {**states, **bodies}
     pair = question.parties_in(name, known) if between is None else _said(between, known)
+    of_states = {f"{state}-{part}" for state in states for part in ("people", "capital")}
+    _check_parties(pair or (), known, _RESERVED | of_states | {entity["id"] for entity in world["entities"]})
     if kind is Kind.DEPARTURE and (pair is None or not pair[1].people):
-        raise typer.BadParameter("--kind departure needs who asks, and where: --between NATO,Serbia")
-    groups = [party for party in pair or () if party.id not in known]
-    for party in groups:
-        complain(f"no state is called {party.name!r}: written down as a group, under this name only")
+        raise typer.BadParameter("--kind departure needs who asks, and where: --between BODY,COUNTRY")
+    for party in pair or ():
+        if party.id not in known:
+            complain(_note(party, known))
     parties = _template("parties.yaml" if pair else "parties-blank.yaml", _values_of(name, pair))
     for party in pair or ():
         parties += "" if party.id in bodies else "".join(question.entities_of(party))
@@ -79,17 +88,17 @@ def question_files(name: str, between: str | None, kind: Kind) -> dict[str, str]
     }
 
 
-def _names_files(name: str, states: Mapping[str, State]) -> dict[str, str]:
+def _names_files(name: str, states: Mapping[str, Party]) -> dict[str, str]:
     values = {"name": name, "First": question.title(name)}
     return {
         f"{name}.yaml": _template("names.yaml", values),
         f"{name}.test.yaml": _template("tests-names.yaml", values),
         f"entities/{name}.yaml": _template("named.yaml", values),
-        "entities/states.yaml": _states(_EACH, question.others_of(states)),
+        "entities/states.yaml": _states(_EACH.format(state=next(iter(states))), question.others_of(states)),
     }
 
 
-def _asked(kind: Kind, name: str, pair: tuple[State, State] | None) -> dict[str, str]:
+def _asked(kind: Kind, name: str, pair: tuple[Party, Party] | None) -> dict[str, str]:
     """The question, its tests and who acts."""
     asks, tests = "watchlist.yaml", "tests.yaml"
     if kind is Kind.DEPARTURE:
@@ -104,7 +113,7 @@ def _asked(kind: Kind, name: str, pair: tuple[State, State] | None) -> dict[str,
     return {target: _template(seed, _values_of(name, pair)) for target, seed in seeds.items()}
 
 
-def _world(pair: Iterable[State], kind: Kind) -> str:
+def _world(pair: Iterable[Party], kind: Kind) -> str:
     """Leaders and bodies of the world; who is of a party has its tag. Where nobody meets, no others."""
     world = _template(_WORLD, {})
     for party in pair:
@@ -146,27 +155,43 @@ def write_question(folder: Path, files: dict[str, str]) -> None:
         say(f"{path}  {purpose}")
 
 
-def _said(between: str, known: Mapping[str, State]) -> tuple[State, State]:
+def _said(between: str, known: Mapping[str, Party]) -> tuple[Party, Party]:
     """The two parties of `--between`: known ones, else groups under the names that are given."""
-    said = [word.strip() for word in between.split(",")]
-    if len(said) != 2 or not all(said):
-        raise typer.BadParameter(f"--between {between}: two parties with a comma between, like Iran,Iraq")
-    names = [name for party in known.values() for name in party.names["en"]]
-    for word in said:
-        near = get_close_matches(word, names, n=1, cutoff=_SLIP)
-        if near and question.found(word, known) is None:
-            raise typer.BadParameter(f"--between: no state is called {word!r}; did you mean {near[0]!r}?")
-    one, other = (question.found(word, known) or State.group(word) for word in said)
-    if one.id == other.id:
-        raise typer.BadParameter(f"--between {between}: that is one party, not two")
+    said = [" ".join(word.split()) for word in between.split(",")]
+    if len(said) != 2 or not all(said) or any(map(_CONTROL.search, said)):
+        raise typer.BadParameter(f"--between {between!r}: two parties with a comma between, as NAME,NAME")
+    one, other = (question.found(word, known) or Party.group(word) for word in said)
     return one, other
 
 
-def _values_of(name: str, pair: tuple[State, State] | None) -> dict[str, str]:
+def _check_parties(pair: Sequence[Party], known: Mapping[str, Party], taken: Container[str]) -> None:
+    """Raises BadParameter for a group that can have no id of its own, and for one party twice."""
+    for party in pair:
+        if not party.id:
+            raise typer.BadParameter(
+                f"{party.name!r}: its id is made of its name; give a name in Latin letters"
+            )
+        if known.get(party.id, party) is not party or (party.id not in known and party.id in taken):
+            raise typer.BadParameter(
+                f"{party.name!r}: its id {party.id!r} has another meaning; give another name"
+            )
+    if len({party.id for party in pair}) < len(pair):
+        raise typer.BadParameter(f"{pair[0].name}: that is one party, not two")
+
+
+def _note(group: Party, known: Mapping[str, Party]) -> str:
+    """Says what becomes of a name that is not known, and which known one may be meant."""
+    note = f"no known party is called {group.name!r}: written down as a group, under this name only"
+    names = [name for party in known.values() for name in party.names["en"]]
+    near = get_close_matches(group.name, names, n=1, cutoff=_SLIP)
+    return f"{note}; did you mean {near[0]!r}? Then begin again in another folder" if near else note
+
+
+def _values_of(name: str, pair: tuple[Party, Party] | None) -> dict[str, str]:
     return {"name": name, **(_values(*pair) if pair else _BLANK)}
 
 
-def _values(one: State, other: State) -> dict[str, str]:
+def _values(one: Party, other: Party) -> dict[str, str]:
     return {
         "first": one.id,
         "second": other.id,

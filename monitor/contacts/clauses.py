@@ -1,7 +1,7 @@
 """Pure. One sentence read for contacts: its actors with their part in it, its words of contact, its clauses.
 
 An actor is a named person, office, body or country of one of the two sides, or a third party. Its part is
-`core` (takes part), `indirect` ("Putin's envoy" is not Putin), `speaker` ("Lavrov said"), `viewer` ("Lavrov
+`core` (takes part), `indirect` ("Marin's envoy" is not Marin), `speaker` ("Marin said"), `viewer` ("Marin
 praised"), `topic` ("about Marin") or `place` ("in the Élysée").
 """
 

@@ -154,7 +154,7 @@ def _free(frame: Frame) -> list[Word]:
 
 
 def _speaks_alone(frame: Frame, cues: Sequence[Word]) -> bool:
-    """ "Lavrov Roma'da konuştu": who talked is there, and a partner would have an ending."""
+    """ "Marin Bonn'da konuştu": who talked is there, and a partner would have an ending."""
     if not frame.grammar.verb_last or any(c.sense not in _SUBJECT_ONLY for c in cues):
         return False
     return any(a.part == "core" for a in frame.actors) and not any(map(frame.declined, frame.actors))

@@ -131,7 +131,7 @@ def _is_view_of(frame: Frame, actor: Actor, number: int, verb: tuple[int, int]) 
 
 
 def _dateline(frame: Frame, land: Actor, after: str) -> bool:
-    """ "TRIPOLI - ", "Libia, Lavrov: ": where the text was filed, or what it is filed under."""
+    """ "BONN - ", "Francia, Marin: ": where the text was filed, or what it is filed under."""
     return land.rank is Rank.COUNTRY and not frame.text[: land.start].strip() and bool(_FILED.match(after))
 
 

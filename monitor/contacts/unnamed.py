@@ -192,7 +192,7 @@ def _beside(land: Actor, frame: Frame, used: set[int]) -> Word | None:
 
 
 def _of_a_place(land: Actor, office: Word, gap: int, frame: Frame) -> bool:
-    """ "Benghazi mayor", "a mayor from Derna"; while "the ambassador in Tripoli" is nobody of Tripoli."""
+    """ "Bonn mayor", "a mayor from Bonn"; while "the ambassador in Bonn" is nobody of Bonn."""
     if office.start > land.start and frame.grammar.inside.search(frame.text[: land.start]):
         return False
     if office.start > land.start:

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
 #: an abbreviation counts in its very letters only: "UK", not "uk"
 _LONGEST_ABBREVIATION = 4
-#: what YAML reads as text without quotes, in a list
-_PLAIN = re.compile(r"[^\W\d_][\w '-]*")
+#: what YAML reads as text without quotes, in a list too
+_PLAIN = re.compile(r"(?!(?i:null|true|false)\Z)[^\W\d_][\w '.–-]*")
+#: what is to be filled in, in a template: a text in double quotes with blanks in it, or a blank alone
+_BLANK = re.compile(r'"(?P<text>[^"\n]*<<[^"\n]*)"|<<(?P<name>[\w-]+)>>')
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """A state: by language its names, its people and its capital. A group or a body has only names."""
+class Party:
+    """By language a state's names, its people and its capital. A group or a body has only names."""
 
     id: str
     names: Mapping[str, tuple[str, ...]]
@@ -34,12 +36,13 @@ class State:
     capital: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def group(cls, said: str) -> State:
-        """A party that is no state, under the name that is given."""
-        return cls(_slug(said), {"en": (said,)})
+    def group(cls, said: str) -> Party:
+        """A party that is not known, under the name that is given; its id is empty without Latin letters."""
+        party = re.sub(r"[^a-z0-9]+", "-", folded(said)).strip("-")
+        return cls(party if re.search("[a-z]", party) else "", {"en": (said,)})
 
     @classmethod
-    def of(cls, state: str, row: Mapping[str, str]) -> State:
+    def of(cls, state: str, row: Mapping[str, str]) -> Party:
         """From a row of the table: `name, name | people | capital` for each language."""
         columns: tuple[dict[str, tuple[str, ...]], ...] = ({}, {}, {})
         for language, cells in row.items():
@@ -63,58 +66,58 @@ class State:
         return f"the {self.nation} foreign minister" if self.people else f"leaders of {self.name}"
 
 
-def states_of(data: Mapping[str, Any]) -> dict[str, State]:
+def states_of(data: Mapping[str, Any]) -> dict[str, Party]:
     """The table of states, by id."""
-    return {state: State.of(state, row) for state, row in data["states"].items()}
+    return {state: Party.of(state, row) for state, row in data["states"].items()}
 
 
-def bodies_of(data: Mapping[str, Any]) -> dict[str, State]:
+def bodies_of(data: Mapping[str, Any]) -> dict[str, Party]:
     """The bodies of an entities file, by id."""
     return {
-        entity["id"]: State(entity["id"], {**entity["aliases"], "en": (entity["name"],)})
+        entity["id"]: Party(entity["id"], {**entity["aliases"], "en": (entity["name"],)})
         for entity in data["entities"]
         if entity["kind"] == "body"
     }
 
 
-def found(said: str, states: Mapping[str, State]) -> State | None:
-    """The state that is meant by an id or a name in any of its languages; None for an unknown one."""
+def found(said: str, known: Mapping[str, Party]) -> Party | None:
+    """The party that is meant by an id or a name in any of its languages; None for an unknown one."""
     wanted = _slug(said)
-    for state in states.values():
-        if wanted in {state.id, *(_slug(name) for names in state.names.values() for name in names)}:
-            return state
+    for party in known.values():
+        if wanted in {party.id, *(_slug(name) for names in party.names.values() for name in names)}:
+            return party
     return None
 
 
-def parties_in(name: str, states: Mapping[str, State]) -> tuple[State, State] | None:
-    """The two parties that a name joins: `iran-iraq`, `rwanda-m23`; None where no part of it is a state."""
+def parties_in(name: str, known: Mapping[str, Party]) -> tuple[Party, Party] | None:
+    """The two parties that a name joins with a hyphen; None where no part of it is a known one."""
     words = name.split("-")
     cuts = [("-".join(words[:cut]), "-".join(words[cut:])) for cut in range(1, len(words))]
-    pairs = [(found(one, states), found(other, states), one, other) for one, other in cuts]
-    for state, another, _, _ in pairs:
-        if state and another and state is not another:
-            return state, another
-    for state, another, one, other in sorted(pairs, key=lambda pair: -len(pair[2] if pair[0] else pair[3])):
-        if state or another:
-            return state or State.group(title(one)), another or State.group(title(other))
+    pairs = [(found(one, known), found(other, known), one, other) for one, other in cuts]
+    for first, second, _, _ in pairs:
+        if first and second and first is not second:
+            return first, second
+    for first, second, one, other in sorted(pairs, key=lambda pair: -len(pair[2] if pair[0] else pair[3])):
+        if first or second:
+            return first or Party.group(title(one)), second or Party.group(title(other))
     return None
 
 
-def entities_of(state: State) -> Iterator[str]:
-    """The country, its people and its capital, as entities of a party with the state's id as its tag."""
-    if not state.people:
+def entities_of(party: Party) -> Iterator[str]:
+    """A group, or a country with its people and its capital: entities with the party's id as their tag."""
+    if not party.people:
         yield "  # its other names, and its names in the other letters\n"
-        yield _entity(state.id, state.name, "body", [state.id], state.names)
+        yield _entity(party.id, party.name, "body", [party.id], party.names)
         return
-    yield _entity(state.id, state.name, "country", ["country", state.id], state.names)
-    yield _entity(f"{state.id}-people", state.nation, "demonym", [state.id], state.people)
-    capital = _capital(state)
+    yield _entity(party.id, party.name, "country", ["country", party.id], party.names)
+    yield _entity(f"{party.id}-people", party.nation, "demonym", [party.id], party.people)
+    capital = _capital(party)
     if capital:
-        yield _entity(f"{state.id}-capital", state.capital["en"][0], "place", [state.id, "metonym"], capital)
+        yield _entity(f"{party.id}-capital", party.capital["en"][0], "place", [party.id, "metonym"], capital)
 
 
 def others_of(
-    states: Mapping[str, State], parties: Iterable[State] = (), tag: str | None = None
+    states: Mapping[str, Party], parties: Iterable[Party] = (), tag: str | None = None
 ) -> Iterator[str]:
     """Every state that is no party, with its capital, and its people; tagged `tag`, else with its id."""
     for state in states.values():
@@ -126,13 +129,19 @@ def others_of(
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:
-    """A template with each `<<name>>` in place of its value."""
-    for name, value in values.items():
-        template = template.replace(f"<<{name}>>", value)
-    return template
+    """A template with the value in place of each `<<name>>`.
+
+    A text in double quotes with a blank in it stays one text of YAML, whatever the value.
+    """
+
+    def value(blank: re.Match[str]) -> str:
+        text = blank["text"]
+        return _scalar(filled(text, values)) if text else values.get(blank["name"], blank[0])
+
+    return _BLANK.sub(value, template)
 
 
-def _capital(state: State) -> dict[str, tuple[str, ...]]:
+def _capital(state: Party) -> dict[str, tuple[str, ...]]:
     """The capital's names, without those that are the country's, too: "Алжир"."""
     own = {
         lang: tuple(n for n in names if n not in state.names[lang]) for lang, names in state.capital.items()
@@ -148,7 +157,7 @@ def _entity(name: str, title: str, kind: str, tags: list[str], words: Mapping[st
     forms = "".join(f", {key}: {{{listed}}}" for key, listed in said if listed)
     examined = list(dict.fromkeys(word for listed in short.values() for word in listed))
     forms += f", examined: {_flow(examined)}" if examined else ""
-    return f"  - {{id: {name}, name: {title}, kind: {kind}, tags: {_flow(tags)}{forms}}}\n"
+    return f"  - {{id: {name}, name: {_scalar(title)}, kind: {kind}, tags: {_flow(tags)}{forms}}}\n"
 
 
 def _by_language(words: Mapping[str, list[str]]) -> str:
@@ -166,9 +175,12 @@ def title(words: str) -> str:
 
 
 def _slug(said: str) -> str:
-    return folded(said).strip().replace(" ", "-")
+    return re.sub(r"[\W_]+", "-", folded(said)).strip("-")
 
 
 def _flow(words: Iterable[str]) -> str:
-    listed = (word if _PLAIN.fullmatch(word) else json.dumps(word, ensure_ascii=False) for word in words)
-    return f"[{', '.join(listed)}]"
+    return f"[{', '.join(map(_scalar, words))}]"
+
+
+def _scalar(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)

@@ -103,8 +103,14 @@ def test_a_question_of_others_is_to_be_filled_in(tmp_path: Path) -> None:
         (["--question", "Iran–Iraq"], "small letters"),
         (["--question", "x", "--between", "Iran"], "two parties"),
         (["--question", "x", "--between", "Iran,Irak"], None),
-        (["--question", "x", "--between", "Iran,Iraqq"], "did you mean 'Iraq'"),
         (["--question", "x", "--between", "Iran,Иран"], "one party"),
+        (["--question", "iran-iran"], "one party"),
+        (["--question", "x", "--between", "Iran,حزب الله"], "Latin letters"),
+        (["--question", "iran-313"], "Latin letters"),
+        (["--question", "x", "--between", "Iran,Front\x07"], "two parties"),
+        (["--question", "x", "--between", "Iran,Iran People"], "another meaning"),
+        (["--question", "x", "--between", "Iran,Third Party"], "another meaning"),
+        (["--question", "m23", "--kind", "names", "--between", "Iran,M23"], "leave out --between"),
         (["--between", "Iran,Iraq"], "needs --question"),
         (["--question", "iran-m23", "--kind", "departure"], "needs who asks"),
     ],
@@ -117,6 +123,44 @@ def test_what_cannot_be_a_question_is_refused(tmp_path: Path, words: list[str], 
     assert (tmp_path / "new").exists() == (said is None)
     if said:
         assert said in " ".join(done.output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("words", [["ethiopia-somaliland"], ["x", "--between", "Ethiopia, Somaliland"]])
+def test_a_name_that_may_be_a_slip_is_a_group_with_a_question(tmp_path: Path, words: list[str]) -> None:
+    """The same by the question's name and by `--between`."""
+    made = monitor("init", "--question", *words, tmp_path)
+    assert made.exit_code == 0, made.output
+    assert "written down as a group, under this name only; did you mean 'Somalia'?" in made.output
+    assert "id: somaliland, name: Somaliland, kind: body" in (
+        tmp_path / "watchlists/entities/parties.yaml"
+    ).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["contacts", "departure"])
+@pytest.mark.parametrize(
+    "name", ["Front: North", '"The" \\Front\\ #1 - {a}', "- Öz & <<second>>", "Null A: [b]"]
+)
+def test_a_name_may_hold_any_letters_and_signs(tmp_path: Path, name: str, kind: str) -> None:
+    """It is one text of YAML wherever it stands, as it is given; the id is made of its letters."""
+    made = monitor("init", "--question", "x", "--kind", kind, "--between", f"{name},Serbia", tmp_path)
+    assert made.exit_code == 0, made.output
+    checked = monitor("check", "--config", tmp_path / "monitor.yaml")
+    assert "no mistakes" in checked.output
+    parties, asked, tests = (
+        read((tmp_path / "watchlists" / file).read_bytes(), file).data
+        for file in ("entities/parties.yaml", "x.yaml", "x.test.yaml")
+    )
+    assert parties["entities"][0]["name"] == name
+    assert asked["title"].startswith(name)
+    assert name in tests["tests"][0]["match"]
+
+
+def test_the_states_of_a_question_of_names_say_what_their_tags_are(tmp_path: Path) -> None:
+    """By the first of them."""
+    assert monitor("init", "--question", "guilds", "--kind", "names", tmp_path).exit_code == 0
+    text = (tmp_path / "watchlists/entities/states.yaml").read_text(encoding="utf-8")
+    first = read(text.encode(), "states.yaml").data["entities"][0]["id"]
+    assert f"'#{first}' is the country" in text
 
 
 def test_what_is_there_stays(tmp_path: Path) -> None:
