@@ -136,18 +136,20 @@ class App:
         self._uneasy = True
 
     def reload(self, *, alone: bool = True) -> None:
-        """Read all files again; `alone`: and bring the database in line.
+        """Read all files again; `alone`: this is the one process that schedules, so bring the database in
+        line, and tell of files that are wrong. Others share the same files.
 
         Raises ConfigError and changes nothing when one of them is wrong.
         """
         try:
             self.parts = build(load.load(self.parts.settings.path))
         except ConfigError as error:
-            self._ailments.reload_refused(error)
+            if alone:
+                self._ailments.reload_refused(error)
             raise
-        self._ailments.reloaded()
         freeze(self.parts)
         if alone:
+            self._ailments.reloaded()
             with self.db.transaction() as tx:
                 receivers.resume(tx)
             self.sync_feeds()

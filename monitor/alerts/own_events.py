@@ -97,7 +97,7 @@ def _counted(events: Sequence[Event], frame: Frame) -> Iterator[str]:
 
 
 def _one(event: Event, frame: Frame) -> str:
-    return frame.say(f"event.{event.kind}", subject=frame.retold(event.subject))
+    return frame.say(f"event.{event.kind}", subject=frame.subject(event))
 
 
 def _listed(events: Sequence[Event], key: str, frame: Frame) -> Iterator[str]:

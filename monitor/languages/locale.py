@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from babel import Locale
 
+    from monitor.model import Event
     from monitor.model.press import Sides
 
 #: a folder for each language, by its ISO 639-1 code
@@ -34,6 +35,8 @@ _NOUNS, _WORDS = "nouns", "words"
 LONGEST = 300
 #: a value in a sentence, as `re.escape` leaves it
 _VALUE = re.compile(r"\\?\{(\w+)\\?\}")
+#: values in what is told again that others chose
+_NAMES = frozenset({"name", "oldest", "address"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +116,17 @@ class Frame:
             return recorded
         for key, pattern in _recorded():
             if found := pattern.fullmatch(recorded):
-                return self.say(key, **{name: self.retold(part) for name, part in found.groupdict().items()})
+                parts = found.groupdict().items()
+                return self.say(key, **{k: part if k in _NAMES else self.retold(part) for k, part in parts})
         # one way to take it apart, not two: others choose the text
         mark, said = ("; ", self.words["semicolon"]) if "; " in recorded else (": ", ": ")
         parts = recorded.split(mark, 1)
         told = [self.retold(part) for part in parts] if parts[1:] else parts
         return recorded if told == parts else said.join(told)
+
+    def subject(self, event: Event) -> str:
+        """What an event is about: work is told again, what others named keeps its name."""
+        return self.retold(event.subject) if event.kind.of_work else event.subject
 
     def count(self, noun: str, n: int) -> str:
         """`n` of `noun`, in the right number; a category that the noun lacks is said as its last form."""

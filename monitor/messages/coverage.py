@@ -100,7 +100,7 @@ def _unseen(unseen: Sequence[Unseen], words: Frame) -> dict[str, list[Data]]:
 
 def _called(event: Event, words: Frame) -> str:
     """`stands still: lane desk`."""
-    named = (words.word(f"event_name.{event.kind}"), words.retold(event.subject))
+    named = (words.word(f"event_name.{event.kind}"), words.subject(event))
     return ": ".join(filter(None, named))
 
 

@@ -34,6 +34,16 @@ class EventKind(StrEnum):
     RELOAD_REFUSED = "reload-refused"
 
     @property
+    def of_work(self) -> bool:
+        """Whether its subject is work of the monitor's own: other subjects are names that others gave."""
+        return self in (
+            EventKind.STANDS_STILL,
+            EventKind.WORK_LATE,
+            EventKind.TICK_LATE,
+            EventKind.TICK_FAILED,
+        )
+
+    @property
     def momentary(self) -> bool:
         """Whether it happens rather than lasts: nobody is told of its end."""
         return self in (

@@ -108,7 +108,8 @@ def _run_many(
         text, columns = _compiled(tx.dialect, statement, names)
         tx.exec_driver_sql(text, [tuple([make(row[name]) for name, make in columns]) for row in rows])
         return
-    if len(rows) >= LISTED and NUL not in (said := _list(tx.dialect, table, names, rows)):
+    said = _list(tx.dialect, table, names, rows) if len(rows) >= LISTED else None
+    if said and NUL not in said:
         tx.exec_driver_sql(listed, {"rows": said.decode()})
     else:
         tx.execute(statement, rows)
@@ -154,13 +155,16 @@ def _rows_of(table: Table, names: tuple[str, ...]) -> str:
     return f"json_to_recordset(CAST(%(rows)s AS json)) AS r({listed})"
 
 
-def _list(dialect: Dialect, table: Table, names: tuple[str, ...], rows: Sequence[dict[str, Any]]) -> bytes:
-    """Rows as a JSON list that PostgreSQL reads back as they are."""
+def _list(
+    dialect: Dialect, table: Table, names: tuple[str, ...], rows: Sequence[dict[str, Any]]
+) -> bytes | None:
+    """Rows as a JSON list that PostgreSQL reads back as they are; None for what each must be sent alone."""
     makers = _makers(dialect, table, names)
-    return orjson.dumps(
-        [{name: make(row[name]) if make else row[name] for name, make in makers} for row in rows],
-        option=orjson.OPT_NON_STR_KEYS,
-    )
+    listed = [{name: make(row[name]) if make else row[name] for name, make in makers} for row in rows]
+    try:
+        return orjson.dumps(listed, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # as in `as_json`
+        return None
 
 
 @lru_cache(maxsize=128)

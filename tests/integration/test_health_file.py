@@ -15,7 +15,9 @@ from typer.testing import CliRunner
 from monitor.app import opened
 from monitor.cli.main import application
 from monitor.config import load, places
-from monitor.store import health_file
+from monitor.errors import ConfigError
+from monitor.model import EventKind
+from monitor.store import events, health_file
 from monitor.store.health_file import FRESH, Health
 
 if TYPE_CHECKING:
@@ -65,6 +67,24 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert health_file.read(database, NOW + FRESH) == SICK
     assert health_file.read(database, NOW + FRESH + timedelta(seconds=1)) is None
     assert health_file.path_beside(database).stat().st_mode & 0o077 == 0
+
+
+def test_a_wrong_file_is_told_by_the_one_process_that_schedules(app: App, config: Path) -> None:
+    """Others read the same files: theirs would be told twice, and be over as soon as one of them is right."""
+    right = config.read_text()
+    config.write_text("nonsense: [")
+    for alone, told in ((False, []), (True, [EventKind.RELOAD_REFUSED])):
+        with pytest.raises(ConfigError):
+            app.reload(alone=alone)
+        app.watch()
+        with app.db.snapshot() as tx:
+            assert [event.kind for event in events.unclosed(tx)] == told
+    config.write_text(right)
+    app.reload(alone=False)
+    app.clock = lambda: datetime.now(UTC) + timedelta(hours=1)
+    app.watch()
+    with app.db.snapshot() as tx:
+        assert EventKind.RELOAD_REFUSED in [event.kind for event in events.unclosed(tx)]
 
 
 @pytest.mark.parametrize(

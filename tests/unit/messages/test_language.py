@@ -109,7 +109,7 @@ def coverage() -> Any:
         Event(
             id=1,
             kind=kind,
-            subject="lane папка",
+            subject="lane папка" if kind.of_work else "папка",
             severity=SEVERITIES[kind],
             detail="",
             opened_at=NOW,
@@ -212,8 +212,25 @@ def test_what_the_program_writes_down_is_told_again(lang: str) -> None:
     assert words.retold("certificate verify failed") == "certificate verify failed"
     assert words.retold("timeout: certificate verify failed").endswith("certificate verify failed")
     assert frame("en").retold("timeout: it") == "timeout: it"
+    assert "digest" in words.retold("lane digest")
+    assert words.retold("lane digest") != words.retold("digest")
     for hostile in ("a; b: " * 45, "a at a: " * 35, "(at (at " * 35, "1 due, (" * 35):
         assert words.retold(hostile)  # and soon: it is taken apart in one way
+
+
+def test_what_others_named_is_not_told_again() -> None:
+    """A receiver may be called as work is, and a newspaper end in a word of ours."""
+    for kind, name in (
+        (EventKind.RECEIVER_SUSPENDED, "digest"),
+        (EventKind.FEED_FAILING, "never"),
+        (EventKind.FEED_FAILING, "Moscow Times; gone"),
+    ):
+        event = Event(
+            id=1, kind=kind, subject=name, severity=SEVERITIES[kind], detail="", opened_at=NOW, seen_at=NOW
+        )
+        assert name in event_words([event], frame("ru"))[0]
+    work = replace(event, kind=EventKind.STANDS_STILL, subject="digest")
+    assert "digest" not in event_words([work], frame("ru"))[0]
 
 
 def shipped() -> Iterator[Match]:

@@ -16,9 +16,9 @@ from sqlalchemy import create_engine, exc, select
 
 from monitor.model import Contact, FeedState, Item, Match, Suppressed
 from monitor.store import tables_delivery, tables_news
-from monitor.store.sql import as_json
+from monitor.store.sql import LISTED, add, as_json
 from monitor.store.upgrade import MIGRATIONS
-from tests.support.stored import NOW, only_sqlite
+from tests.support.stored import HOUR, NOW, only_sqlite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -238,5 +238,20 @@ def test_an_item_of_no_feed_cannot_be_stored(tx: Connection) -> None:
     [{"a": [1, "é", None]}, ["\ud800"], {"n": 1 << 70}],
     ids=["plain", "half a pair", "a long number"],
 )
-def test_a_column_of_json_takes_what_python_takes(value: Any) -> None:
+def test_a_column_of_json_takes_what_python_takes(value: Any, tx: Connection) -> None:
+    """One row or many."""
     assert json.loads(as_json(value)) == value
+    names = [f"feed-{n}" for n in range(LISTED)]
+    row = {"url": "u", "definition": value, "origin": "file", "enabled": True, "added_at": NOW}
+    timed = row | {"interval": HOUR, "next_poll_at": NOW}
+    add(tx, tables_news.feeds, [timed | {"id": name} for name in names])
+    found = select(tables_news.feeds.c.definition).where(tables_news.feeds.c.id.in_(names))
+    assert list(tx.execute(found).scalars()) == [value] * LISTED
+
+
+def test_a_text_that_no_database_takes_is_refused_alike_in_many_rows(tx: Connection) -> None:
+    """As it is in a row alone."""
+    for count in (1, LISTED):
+        rows = [{"feed_id": "gazette", "key": f"k{n}", "url": "\ud800"} for n in range(count)]
+        with pytest.raises(UnicodeEncodeError):
+            add(tx, tables_news.items, [_ITEM | row for row in rows])

@@ -14,4 +14,6 @@ down_revision = "0016"
 
 def upgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
-        op.execute("ALTER INDEX ix_items_folded SET (fastupdate = on, gin_pending_list_limit = 1024)")
+        op.execute(
+            "ALTER INDEX IF EXISTS ix_items_folded SET (fastupdate = on, gin_pending_list_limit = 1024)"
+        )
