@@ -226,10 +226,10 @@ def local_names(entities: Iterable[EntitySpec], languages: Iterable[str]) -> dic
     reader's script, or the family name alone.
     """
     found: dict[str, dict[str, str]] = {}
-    for entity in entities:
+    # an office may go by the name of who holds it, who comes first
+    for entity in sorted(entities, key=lambda one: one.id.replace("-", " ") != one.name.lower()):
         names = {lang: name for lang in languages if (name := _local(entity, lang))}
         if names:
-            # an office may go by the name of who holds it, who comes first
             found.setdefault(entity.name, names)
     return found
 
