@@ -116,8 +116,8 @@ class Frame:
             return recorded
         for key, pattern in _recorded():
             if found := pattern.fullmatch(recorded):
-                parts = found.groupdict().items()
-                return self.say(key, **{k: part if k in _NAMES else self.retold(part) for k, part in parts})
+                own = {k: v if k in _NAMES else self.retold(v) for k, v in found.groupdict().items()}
+                return self.say(key, **own)
         # one way to take it apart, not two: others choose the text
         mark, said = ("; ", self.words["semicolon"]) if "; " in recorded else (": ", ": ")
         parts = recorded.split(mark, 1)
