@@ -85,10 +85,17 @@ def _is_no_contact(frame: Frame, cue: Word) -> bool:
     """Whether a word of contact is part of a body's name ("Government of National Accord"),
     or invites to nothing but to do something: "invites all sides to stop fighting".
     """
-    if cue.sense == "invite" and frame.grammar.appeals.match(frame.text, cue.end):
+    appeal = frame.grammar.appeals.match(frame.text, cue.end) if cue.sense == "invite" else None
+    if appeal and not _invites_somewhere(frame, cue.end, appeal.end()):
         return True
-    named = (a for a in frame.actors if a.rank is Rank.BODY and a.start < cue.start and cue.end <= a.end)
-    return any(True for _ in named)
+    return any(a.rank is Rank.BODY and a.start < cue.start and cue.end <= a.end for a in frame.actors)
+
+
+def _invites_somewhere(frame: Frame, start: int, end: int) -> bool:
+    """Whether a place or another word of contact stands in what follows an invitation."""
+    lands = (a.start for a in frame.actors if a.rank >= Rank.METONYM and a.kind != "demonym")
+    found = (*lands, *(p.start for p in frame.places), *(c.start for c in frame.cues))
+    return any(start <= place < end for place in found)
 
 
 def is_namesake(mention: Mention) -> bool:

@@ -48,6 +48,8 @@ MOST = 60
 CARRIES_ON = 2
 #: of an item, those that tell its news: the title and the first ones below
 LEAD = 3
+#: letters between the words of leading and the event that is led
+NEARBY = 14
 #: what stands behind somebody whom a headline quotes
 LEADS = ":"
 
@@ -217,7 +219,8 @@ def _unspoken(found: Parties, lead: Sequence[Frame], discourse: Discourse, side:
 
 def _joining(frame: Frame, told: Sequence[Event]) -> list[Event]:
     """A sentence that only adds people to the event before: "also present were", "it was led by"."""
-    adds = frame.grammar.also.search(frame.text) or frame.grammar.leads.search(frame.text)
+    leads = frame.grammar.leads.search(frame.text)
+    adds = frame.grammar.also.search(frame.text) or (leads and _points_back(frame, leads.span()))
     if not told or not adds:
         return []
     last = told[-1]
@@ -226,6 +229,14 @@ def _joining(frame: Frame, told: Sequence[Event]) -> list[Event]:
     if near and core and all(a.side in frame.parties for a in core):
         last.parties.join(Parties(core))
     return []
+
+
+def _points_back(frame: Frame, leads: tuple[int, int]) -> bool:
+    """Whether the event before is led: "it was led by", "he chaired the talks"; not "a cabinet led by"."""
+    start, end = leads
+    before = 0 if frame.grammar.verb_last else start - NEARBY
+    told = any(before <= cue.end and cue.start <= end + NEARBY for cue in frame.cues)
+    return told or (start <= NEARBY and not any(a.start < start for a in frame.actors))
 
 
 def _spoken_of(scan: Scan) -> list[tuple[int, list[Mention]]]:

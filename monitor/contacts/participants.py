@@ -153,13 +153,17 @@ def _gathered(frame: Frame, made: Parties, cues: Sequence[Word], discourse: Disc
     two of many met nobody in particular.
     """
     span = frame.clause(cues[0].start)
-    listed = frame.grammar.many.search(frame.text, *span) or frame.world or discourse.of_the_world
-    if listed and all(is_event(frame, cue) for cue in cues):
+    ranks = [made.best(side) for side in frame.parties]
+    # whoever travels to the other side does so while the United Nations warn, and among other guests
+    session = any(cue.sense == "joint" for cue in cues) and (frame.world or discourse.of_the_world)
+    guests = max(ranks) < Rank.METONYM and frame.grammar.many.search(frame.text, *span)
+    others = min(ranks) >= Rank.OFFICE and frame.grammar.others.search(frame.text, *span)
+    if (session or guests or others) and all(is_event(frame, cue) for cue in cues):
         return True
     many = frame.grammar.gathering.search(frame.text, *span) and any(
         span[0] <= a.start < span[1] and a.kind == "country" for a in frame.foreign
     )
-    return bool(many) and all(made.best(side) >= Rank.OFFICE for side in frame.parties)
+    return bool(many) and min(ranks) >= Rank.OFFICE
 
 
 def _complete(frame: Frame, others: Sequence[Actor], cues: Sequence[Word]) -> bool:

@@ -226,7 +226,7 @@ def local_names(entities: Iterable[EntitySpec], languages: Iterable[str]) -> dic
     reader's script, or the family name alone.
     """
     found: dict[str, dict[str, str]] = {}
-    # an office may go by the name of who holds it, who comes first
+    # an office may go by the name of who holds it, whose own id is that name
     for entity in sorted(entities, key=lambda one: one.id.replace("-", " ") != one.name.lower()):
         names = {lang: name for lang in languages if (name := _local(entity, lang))}
         if names:

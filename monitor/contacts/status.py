@@ -63,7 +63,7 @@ def status_of(frame: Frame, cue: Word) -> ContactStatus:
     for status in (ContactStatus.DENIED, ContactStatus.CANCELLED, ContactStatus.POSTPONED):
         if status in found:
             return status
-    if _negated(frame, cue):
+    if _negated(frame, cue) or _neither(frame, span):
         return ContactStatus.DENIED
     if cue.sense == "invite" or frame.grammar.invites.search(frame.text, *span):
         return ContactStatus.INVITED
@@ -72,6 +72,12 @@ def status_of(frame: Frame, cue: Word) -> ContactStatus:
     if frame.grammar.ongoing.search(frame.text, *span) or ContactStatus.ONGOING in found:
         return ContactStatus.ONGOING
     return ContactStatus.HAPPENED
+
+
+def _neither(frame: Frame, span: tuple[int, int]) -> bool:
+    """ "Marin met neither the mayor nor the minister"."""
+    found = (frame.ahead_of(a.start, frame.grammar.neither) for a in frame.within(span, "core"))
+    return len({word.start() for word in found if word}) > 1
 
 
 def rumour_of(frame: Frame, cue: Word) -> Mention | None:

@@ -82,6 +82,8 @@ class Grammar:
     #: an event of many states; those named behind it were some of many
     gathering: re.Pattern[str]
     many: re.Pattern[str]
+    #: behind countries of both sides: more took part
+    others: re.Pattern[str]
     #: the same subject goes on: "then"; anchored: what begins a clause of what somebody says or thinks
     then: re.Pattern[str]
     that: re.Pattern[str]

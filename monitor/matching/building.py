@@ -17,7 +17,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from monitor.folding import BARRIER, fold_all, folded
 from monitor.languages.given_names import respelled
 from monitor.languages.word_forms import articled, forms_of_script, inflected
-from monitor.matching.mentions import ENTITY, EXCEPT, LITERAL, VOCABULARY, Claim
+from monitor.matching.mentions import COMMAS, ENTITY, EXCEPT, LITERAL, VOCABULARY, Claim
 from monitor.matching.namesakes import Bearer
 from monitor.matching.silence import Condition, Guards
 
@@ -148,6 +148,8 @@ class Builder:
             if not stem:
                 continue
             made = replace(claim, sense=stem) if claim.kind == EXCEPT else claim
+            if claim.kind == ENTITY and not COMMAS.isdisjoint(word):
+                made = replace(claim, comma=True)
             pattern = f" {stem}" if word.endswith("*") else f" {stem} "
             known = patterns.get(pattern)
             if known is None:

@@ -25,6 +25,7 @@ from monitor.matching import sentences as passages
 from monitor.matching import un_documents
 from monitor.matching.building import NO_CACHE, made, spelling
 from monitor.matching.mentions import (
+    COMMAS,
     ENTITY,
     EXCEPT,
     FIELD_GAP,
@@ -274,7 +275,7 @@ class Lexicon:
                 continue
             parted = place[1] - place[0] > 1 and places.parted(words)
             for claim in claims:
-                if parted and claim.kind == ENTITY:
+                if parted and claim.kind == ENTITY and not claim.comma:
                     continue
                 key = (claim.key, place[0], place[1])
                 known = hits.get(key)
@@ -384,7 +385,7 @@ class _Places:
 
     def parted(self, words: Words) -> bool:
         """Whether a comma stands between the words: it is no one name."""
-        return any(f"{comma} " in self._given(words) for comma in ",،;؛")
+        return any(f"{comma} " in self._given(words) for comma in COMMAS)
 
     def _given(self, words: Words) -> str:
         start, end, *_, field, _, _ = words

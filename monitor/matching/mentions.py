@@ -327,6 +327,8 @@ class VocabularySpec(Strict):
 # What the automaton finds, before it is known whether it counts.
 
 ENTITY, VOCABULARY, LITERAL, EXCEPT = "entity", "vocabulary", "literal", "except"
+#: no name reaches over one, unless it is written with one
+COMMAS = frozenset(",،;؛")
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +349,8 @@ class Claim:
     given_out: bool = True
     #: weak, and confirmed by a name of the same entity alone
     repeats: bool = False
+    #: a name with a comma of its own ("Marin Trading, Ltd.")
+    comma: bool = False
     #: claims of one key at one place are one hit
     key: str = field(init=False, default="", compare=False)
 

@@ -245,7 +245,7 @@ def _from_rows(rows: Any) -> dict[Steps, Any]:
 
 def _row(claim: Claim) -> list[Any]:
     named = (claim.kind, claim.term, claim.sense, claim.lang)
-    return [*named, claim.weak, claim.generated, claim.spelling, claim.given_out, claim.repeats]
+    return [*named, claim.weak, claim.generated, claim.spelling, claim.given_out, claim.repeats, claim.comma]
 
 
 def _patterns(value: Any) -> Patterns:

@@ -116,9 +116,16 @@ def test_what_repeats_a_name_counts_beside_it_alone(content: str, expected: bool
 
 @pytest.mark.parametrize(
     ("content", "expected"),
-    [("The Harbour Ministry met.", True), ("In the Harbour, Ministry officials met.", False)],
+    [
+        ("The Harbour Ministry met.", True),
+        ("In the Harbour, Ministry officials met.", False),
+        ("Marin Trading, Ltd. signed.", True),
+        ("Marin Trading Ltd signed.", True),
+    ],
 )
 def test_a_name_does_not_reach_over_a_comma(content: str, expected: bool) -> None:
-    entity = "entities:\n- {id: ministry, name: M, kind: body, aliases: {en: [Harbour Ministry]}}\n"
+    """Unless it is written with one."""
+    names = "[Harbour Ministry, 'Marin Trading, Ltd.']"
+    entity = f"entities:\n- {{id: ministry, name: M, kind: body, aliases: {{en: {names}}}}}\n"
     lists = compiled({"entities/more.yaml": entity})
     assert any(m.term == "@ministry" for m in lists.lexicon.scan(item(content)).mentions) is expected
