@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 
     from monitor.messages.templates import Templates
 
+#: the shipped watchlists are compiled once, not by each worker
+pytestmark = pytest.mark.xdist_group("language")
+
 OTHERS = ("ar", "fr", "it", "ru", "tr")
 NOW, HOUR = messages.NOW, timedelta(hours=1)
 MEETING = "Халифа Хафтар встретился в Москве с Владимиром Путиным."
