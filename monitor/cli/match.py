@@ -20,7 +20,7 @@ from monitor.watchlists.explain import as_polled
 def match(
     file: Annotated[str, typer.Argument(help="JSON Lines of items; - reads standard input.")] = "-",
     stories: Annotated[
-        bool, typer.Option("--stories", help="Also say which matching items report one event.")
+        bool, typer.Option("--stories", help="Also say which items report one event.")
     ] = False,
     config: ConfigOption = None,
 ) -> None:
@@ -39,11 +39,10 @@ def match(
                 out.write(items.dump(read.as_json()))
                 continue
             item = as_polled(read.item, lists.press.outlets)
-            decision = matcher.decide(item)
+            decision = matcher.decide(item, facts_always=window is not None)
             said = items.decision_json(decision, read.id)
             if window is not None:
-                # as in the daemon: what matches nothing belongs to no story
-                said["story"] = window.assign(item, decision, datetime.now(UTC)) if decision.matches else None
+                said["story"] = window.assign(item, decision, datetime.now(UTC))
             out.write(items.dump(said))
     out.flush()
     if wrong:
