@@ -6,11 +6,13 @@ Templates are the program's own, so no sandbox; everything that others wrote is 
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from monitor.desk.access import Refused
 from monitor.desk.asked import Answer
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from monitor.desk.asked import Asked, Desk
 
 _HERE = Path(__file__).parent
+_BETWEEN = re.compile(r"`([^`]+)`")
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 HTMX = "htmx-2.0.11.min.js"
 
@@ -43,6 +46,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "clean": clean,
+        "code": _code,
         "clock": _clock,
         "day": _day,
         "ago": _ago,
@@ -53,6 +57,11 @@ def environment() -> Environment:
     }
     made.globals |= {"script": _address("desk.js"), "style": _address("desk.css"), "htmx": _address(HTMX)}
     return made
+
+
+def _code(text: str) -> Markup:
+    """What stands between backticks as code."""
+    return Markup(_BETWEEN.sub(r"<code>\1</code>", str(escape(text))))  # escaped first
 
 
 def render(desk: Desk, asked: Asked, name: str, values: Mapping[str, Any]) -> str:

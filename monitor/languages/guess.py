@@ -30,6 +30,8 @@ _SPREAD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 _BYTE = np.uint64(8)
 #: states that are looked at together
 _AT_ONCE = 4096
+#: rounds in which each place of the table is found; the model of 0.4 takes 23
+_ROUNDS = 200
 #: means nothing; is not in the table
 _NOTHING, _MISSING = -1, -2
 
@@ -103,7 +105,9 @@ def _read_before(moves: NDArray[np.uint32], rows: NDArray[np.uint32]) -> Codes:
     seen = np.zeros(len(rows), dtype=bool)
     seen[0] = True
     front: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
-    while len(front):
+    for _ in range(LONGEST + 2):  # the last round finds none left
+        if not len(front):
+            return codes
         found: list[NDArray[np.uint32]] = [moves[:0, 0]]
         for start in range(0, len(front), _AT_ONCE):
             states = front[start : start + _AT_ONCE]
@@ -115,7 +119,11 @@ def _read_before(moves: NDArray[np.uint32], rows: NDArray[np.uint32]) -> Codes:
             seen[reached] = True
             found.append(reached)
         front = np.concatenate(found).astype(np.int64)
-    return codes
+    raise _other_model(f"a feature depends on more than {LONGEST} bytes")
+
+
+def _other_model(why: str) -> RuntimeError:
+    return RuntimeError(f"py3langid has a model of another size than its version 0.4: {why}")
 
 
 def _placed(codes: Codes) -> NDArray[np.int64]:
@@ -126,10 +134,12 @@ def _placed(codes: Codes) -> NDArray[np.int64]:
     table = np.zeros(1 << BITS, dtype=np.int64)
     second = np.zeros(len(codes), dtype=np.int64)
     homeless = np.flatnonzero(codes)
-    while len(homeless):
+    for _ in range(_ROUNDS):
+        if not len(homeless):
+            return table
         wanted = places[second[homeless], homeless]
         before = table[wanted]
         table[wanted] = homeless
         homeless = np.unique(np.concatenate((before[before > 0], homeless[table[wanted] != homeless])))
         second[homeless] ^= 1
-    return table
+    raise _other_model(f"{np.count_nonzero(codes)} states find no room in a table of 2 ** {BITS}")

@@ -237,11 +237,12 @@ def _before(change: Change, frame: Frame) -> str:
 
 
 def changes(found: Iterable[Change], frame: Frame) -> list[Data]:
-    """Changes for machines."""
+    """Changes for machines, and as they are `told` to the reader."""
     return [
         {
             "kind": c.kind,
-            "reason": _change(c, frame),
+            "reason": clean(c.reason),
+            "told": _change(c, frame),
             "before": list(c.before),
             "after": list(c.after),
             "speakers": list(c.speakers),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
 
 from sqlalchemy import case, func, insert, select, text, update
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
 
 #: settled without having been delivered: dead letters
@@ -129,25 +130,38 @@ def retry(tx: Connection, now: datetime, delivery_ids: Collection[str] | None = 
 
 
 def send_again(tx: Connection, delivery_id: str, now: datetime, *, new_id: str, author: str) -> bool:
-    """Promise the message of a settled delivery once more, as a delivery of its own that `author` asked for.
+    """Promise the message of a settled delivery once more, as a delivery of its own that `author` asked for;
+    of one in several parts all of them, in order.
 
-    A mail gets a date and an id of its own, or its readers' programs would hide it as a copy. False: it is
-    not settled, or its message was pruned.
+    A mail gets a date and an id of its own, or its readers' programs would hide it as a copy, and a file a
+    name of its own. False: a part is not settled, or the message was pruned.
     """
     d = deliveries.c
-    settled = d.state.not_in(OPEN) & d.payload.is_not(None) & (d.id == delivery_id)
-    row = tx.execute(select(deliveries).where(settled)).mappings().first()
-    if row is None:
+    one = tx.execute(select(d.batch, d.receiver, d.recipient).where(d.id == delivery_id)).first()
+    if one is None:
         return False
-    kept = ("receiver", "kind", "channel", "recipient", "subject", "thread", "degraded", "left_out")
-    headers = {k: v for k, v in row["payload"].get("headers", {}).items() if k not in ("Date", "Message-ID")}
-    payload = {**row["payload"], "headers": headers} if headers else row["payload"]
+    of = (d.batch == one.batch) & (d.receiver == one.receiver) & (d.recipient == one.recipient)
+    rows = tx.execute(select(deliveries).where(of).order_by(d.part)).mappings().all()
+    if any(row["state"] in OPEN or row["payload"] is None for row in rows):
+        return False
+    kept = ("receiver", "kind", "channel", "recipient", "part", "subject", "thread", "degraded", "left_out")
     moment = dict.fromkeys(("not_before", "created_at", "queued_at"), now)
-    own = {"id": new_id, "batch": new_id, "payload": payload, "state": "pending"}
     cause = f"again:{delivery_id}:{new_id} by {author}"
-    tx.execute(insert(deliveries).values(**{name: row[name] for name in kept}, **moment, **own, cause=cause))
+    common = {**moment, "batch": new_id, "state": "pending", "cause": cause}
+    for row in rows:
+        id_ = new_id if row["id"] == delivery_id else str(uuid5(UUID(new_id), row["id"]))
+        own = {name: row[name] for name in kept} | {"id": id_, "payload": _copied(row, id_)}
+        tx.execute(insert(deliveries).values(own | common))
     tx.info[MADE_DUE] = True
     return True
+
+
+def _copied(row: RowMapping, new_id: str) -> Mapping[str, Any]:
+    payload: dict[str, Any] = row["payload"]
+    if row["channel"] == "file":
+        return {**payload, "name": f"{payload['name']}-{new_id[:8]}"}
+    headers = {k: v for k, v in payload.get("headers", {}).items() if k not in ("Date", "Message-ID")}
+    return {**payload, "headers": headers} if headers else payload
 
 
 def counts(tx: Connection) -> Mapping[str, int]:

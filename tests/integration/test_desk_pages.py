@@ -62,11 +62,12 @@ def test_the_first_page_says_whether_the_monitor_is_blind_or_mute(place: Place) 
     told = [re.sub(r"<[^>]+>", "", line) for line in wrong]
     at = f"{place.now:%H:%M}"
     assert (
-        f"Receiver folder is suspended: HTTP 410, since {at}; correct it and reload the monitor, or run `monitor deliveries retry`."
+        f"Receiver folder is suspended: HTTP 410, since {at}; correct it and reload the monitor, or run monitor deliveries retry."
         in told
     )
     assert f"2 feeds need a look, since {at}." in told
     assert 'href="/deliveries"' in next(line for line in wrong if "suspended" in line)
+    assert any("run <code>monitor deliveries retry</code>" in line for line in wrong)
     with place.app.db.transaction() as tx:
         events.close(tx, events.unclosed(tx), place.now)
     assert "suspended" not in place.read("/")

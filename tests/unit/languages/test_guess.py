@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from monitor.languages import guess
 from monitor.languages.guess import Guesser
 
 OURS = ("en", "fr", "it", "tr", "de", "pl")
@@ -42,3 +44,16 @@ def _library() -> LanguageIdentifier:
 def test_it_says_what_the_library_says(text: str) -> None:
     """But for the rounding of sums in another order."""
     assert _guesser().odds(text) == pytest.approx(dict(_library().rank(text)), abs=1e-5)
+
+
+def test_a_model_of_another_size_is_refused_and_not_waited_for() -> None:
+    """More states than the table has room for, or bytes that it does not look at."""
+    many = np.arange(1, (1 << guess.BITS) + 2, dtype=np.uint64)
+    with pytest.raises(RuntimeError, match="no room"):
+        guess._placed(many)
+
+    deep = guess.LONGEST + 2
+    moves = np.zeros((deep, 256), dtype=np.uint32)
+    moves[:, 97] = np.minimum(np.arange(deep) + 1, deep - 1)
+    with pytest.raises(RuntimeError, match="more than 6 bytes"):
+        guess._read_before(moves, np.arange(deep, dtype=np.uint32))

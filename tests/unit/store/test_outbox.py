@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -359,3 +360,28 @@ def test_whether_there_is_anything_to_look_after(tx: Connection) -> None:
     enqueued(tx)
     outbox.settle(tx, held(tx), Rejected(reason="gone", suspend=True), None, NOW)
     assert not receivers.all_well(tx)
+
+
+def test_a_message_in_parts_is_sent_again_whole_and_in_order(tx: Connection) -> None:
+    """Whichever part was asked for, to its reader alone; a file gets a name of its own. Not while one is owed."""
+    parts = [replace(message(f"part {n}", name="digest"), channel="file") for n in (1, 2)]
+    (first, _), (second, _), _ = sent = promised(*parts, message("other", recipient="#x"))
+    outbox.enqueue(tx, "desk", sent, NOW)
+    new = str(uuid4())
+    for which in (first, second, None):  # the order in which they go out
+        assert which is None or not journal.send_again(tx, first, NOW, new_id=new, author="Ana")
+        taken = outbox.claim(tx, NOW, lease=HOUR, token="t")
+        assert taken is not None
+        outbox.settle(tx, taken, Delivered(), None, NOW, elapsed=HOUR)
+
+    assert journal.send_again(tx, second, NOW, new_id=new, author="Ana")
+    got = []
+    while again := outbox.claim(tx, NOW, lease=HOUR, token="t"):
+        outbox.settle(tx, again, Delivered(), None, NOW, elapsed=HOUR)
+        got.append(again)
+    assert [(one.part, one.message.subject) for one in got] == [(0, "part 1"), (1, "part 2")]
+    assert got[1].id == new
+    assert {one.id for one in got}.isdisjoint((first, second))
+    names = {one.message.payload["name"] for one in got}
+    assert names == {f"digest-{one.id[:8]}" for one in got}
+    assert not journal.send_again(tx, str(uuid4()), NOW, new_id=new, author="Ana")
