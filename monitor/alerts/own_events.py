@@ -172,12 +172,14 @@ def began_at(
 
 def said(work: Work) -> str:
     """What waits, since when, and what was done last, in one line without the work's name."""
+    last = "completed" if work.kind is WorkKind.JOB else "done"
+    done = f"last {last} {when(work.done_at)}" if work.done_at else "never done before"
     if work.since is None:
-        return f"nothing is due; last done {when(work.done_at)}"
+        return f"nothing is due; {done}"
     if work.kind is WorkKind.JOB:
-        return f"due since {when(work.since)}; last completed {when(work.done_at)}"
+        return f"due since {when(work.since)}; {done}"
     oldest = f" ({work.oldest})" if work.oldest else ""
-    waits = f"{work.due} due, the oldest{oldest} since {when(work.since)}; last done {when(work.done_at)}"
+    waits = f"{work.due} due, the oldest{oldest} since {when(work.since)}; {done}"
     return f"{work.resting}: {waits}" if work.resting else waits
 
 

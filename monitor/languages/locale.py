@@ -116,13 +116,17 @@ class Frame:
             return recorded
         for key, pattern in _recorded():
             if found := pattern.fullmatch(recorded):
-                own = {k: v if k in _NAMES else self.retold(v) for k, v in found.groupdict().items()}
-                return self.say(key, **own)
+                return self.say(key, **{k: self._value(k, v) for k, v in found.groupdict().items()})
         # one way to take it apart, not two: others choose the text
         mark, said = ("; ", self.words["semicolon"]) if "; " in recorded else (": ", ": ")
         parts = recorded.split(mark, 1)
         told = [self.retold(part) for part in parts] if parts[1:] else parts
         return recorded if told == parts else said.join(told)
+
+    def _value(self, name: str, said: str) -> str:
+        if name in self.nouns:
+            return self.count(name, int("".join(filter(str.isdigit, said))))
+        return said if name in _NAMES else self.retold(said)
 
     def subject(self, event: Event) -> str:
         """What an event is about: work is told again, what others named keeps its name."""
@@ -211,8 +215,11 @@ def _recorded() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _any(value: re.Match[str]) -> str:
-    """What a value can be: `n` is a number."""
-    return f"(?P<{value[1]}>{r'[0-9.,]+' if value[1] == 'n' else '.+?'})"
+    """What a value can be: `n` is a number, and a noun so many of it."""
+    name, number = value[1], "[0-9][0-9.,]*"
+    counted = _frame(ENGLISH).nouns.get(name, {}).values()
+    forms = "|".join(_VALUE.sub(lambda _: number, re.escape(form)) for form in counted)
+    return f"(?P<{name}>{number if name == 'n' else forms or '.+?'})"
 
 
 def frame_for(accepted: str) -> Frame:

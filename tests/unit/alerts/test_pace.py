@@ -111,7 +111,7 @@ def test_what_waits_is_said_with_its_age_and_the_last_work() -> None:
         ),
         pytest.param(
             work(HOUR, kind=WorkKind.JOB),
-            "due since 2026-03-01 11:00:00 UTC; last completed never",
+            "due since 2026-03-01 11:00:00 UTC; never done before",
             id="a job that never ended says so",
         ),
         pytest.param(

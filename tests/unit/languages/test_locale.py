@@ -195,3 +195,20 @@ def test_other_languages_are_refused_with_those_there_are() -> None:
             ValidationError, match=r"'xx' is no language of messages . ar, en, fr, it, ru or tr"
         ):
             model.model_validate({**said, "language": "xx"})
+
+
+@pytest.mark.parametrize(
+    ("recorded", "lang", "said"),
+    [
+        ("2 times from 12:00 to 12:01 UTC, the last: gone", "ru", "2 раза с"),
+        ("21 times from 12:00 to 12:01 UTC, the last: gone", "ru", "21 раз с"),
+        ("2 times from 12:00 to 12:01 UTC, the last: gone", "ar", "مرتان من"),
+        ("5 messages refused in a row, the last: HTTP 400", "ru", "5 сообщений"),
+        ("5 messages refused in a row, the last: HTTP 400", "ar", "5 رسائل"),
+        ("nothing is due; never done before", "it", "nulla in attesa; mai fatto finora"),
+        ("1 due, the oldest since 12:00 UTC; last done 11:59 UTC", "fr", "fait la dernière fois 11:59 UTC"),
+    ],
+)
+def test_what_was_written_down_is_counted_as_the_language_counts(recorded: str, lang: str, said: str) -> None:
+    """And what was never done has words of its own."""
+    assert said in frame(lang).retold(recorded)
