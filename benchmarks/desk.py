@@ -18,15 +18,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, insert, literal, select, text
 
 from benchmarks import texts
 from monitor.app import opened
+from monitor.cli.serve import serving
 from monitor.config import load
-from monitor.desk.asked import Desk
-from monitor.desk.server import served
-from monitor.desk.web import application
 from monitor.model import Assessed, Coverage, Decision, Evidence, Match, Novelty, Severity, Side
 from monitor.store import digests, feeds, items, outbox
 from monitor.store.database import Database
@@ -74,15 +73,14 @@ def measured(folder: Path, only: list[str] | None) -> Iterator[tuple[str, float,
     """Each page: milliseconds of CPU of its first view and of those after it, and its bytes."""
     path = folder / "monitor.yaml"
     path.write_text(
-        f'data: {folder}\ndigests: [{{series: daily, at: "07:00", timezone: UTC, receivers: [folder]}}]\nreceivers: [{{name: folder, file: {{}}}}]\n'
+        f'data: {folder}\nlisten: 127.0.0.1:0\ndigests: [{{series: daily, at: "07:00", timezone: UTC, receivers: [folder]}}]\nreceivers: [{{name: folder, file: {{}}}}]\n'
     )
-    with opened(load.load(path, {}), exclusive=False) as app:
-        desk = Desk(app=app, claim=lambda _: (_ for _ in ()).throw(NotImplementedError))
-        with served(lambda: application(desk), ("127.0.0.1", 0)) as at:
-            ask(at[1], "/healthz")  # the server's own modules
-            for address in only or list(pages(app.db)):
-                spent = [ask(at[1], address) for _ in range(1 + VIEWS)]
-                yield address, spent[0][0], median(ms for ms, _ in spent[1:]), spent[-1][1]
+    with opened(load.load(path, {}), exclusive=False) as app, serving(app, needed=True) as desk:
+        port = urlsplit(desk or "").port or 0
+        ask(port, "/healthz")  # the server's own modules
+        for address in only or list(pages(app.db)):
+            spent = [ask(port, address) for _ in range(1 + VIEWS)]
+            yield address, spent[0][0], median(ms for ms, _ in spent[1:]), spent[-1][1]
 
 
 def ask(port: int, address: str) -> tuple[float, int]:
