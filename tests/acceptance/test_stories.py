@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.eval import dense
-from tests.eval.score import HERE, decider, floors, read
+from tests.eval.score import HERE, STREAMS, decider, floors, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,7 +105,7 @@ OPPOSITE = [
 
 
 @WAYS
-@pytest.mark.parametrize("name", ["dense-dev", "dense-held"])
+@pytest.mark.parametrize("name", STREAMS)
 def test_a_dense_stream_is_above_its_floors(
     name: str, way: Callable[..., dense.Dense], decide: Callable[[Item], Decision]
 ) -> None:

@@ -37,6 +37,12 @@ def test_one_event_has_the_same_concepts_in_every_language(lang: str, text: str)
         ("tr", "bakanlık öneriyi geri çevirdi", "d:refuse"),
         ("en", "minister called off his trip", "d:cancel"),
         ("fr", "les rebelles s'emparent de la ville", "d:take-over"),
+        ("it", "il giudice dà il via libera alla causa", "d:agree"),
+        ("tr", "yerini yeni birliğin alması", "d:replace"),
+        ("ar", "تحل القوة الجديدة محل القديمة", "d:replace"),
+        ("ru", "прогресса нет", "d:progress"),
+        ("tr", "pusunun kaybı 24'e çıktı", "d:kill"),
+        ("it", "approvato il bilancio dello Stato", "t:budget"),
     ],
 )  # fmt: skip
 def test_words_that_mean_one_thing_together_are_read_wherever_they_stand(
@@ -44,6 +50,11 @@ def test_words_that_mean_one_thing_together_are_read_wherever_they_stand(
 ) -> None:
     """At the end of a headline too, where Turkish has its verb."""
     assert concept in concepts(text, lang)
+
+
+def test_a_toll_is_no_budget() -> None:
+    """*Bilancio* is either in Italian."""
+    assert "t:budget" not in concepts("si aggrava il bilancio dell'imboscata", "it")
 
 
 @pytest.mark.parametrize(
