@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
-from monitor.model.words import Strict as Strict
+from monitor.model.press import Strict as Strict
 from monitor.validation_messages import worded
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}

@@ -74,12 +74,15 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.outside", description=__doc__)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args(arguments).folder
+    from tests import outside
+
     files = sorted(p for p in folder.rglob("*") if p.is_file() and 0 < p.stat().st_size <= LONGEST)
     total: Counter[str] = Counter()
     console = Console(stderr=True)
     with Worker(seconds=30) as worker, Progress(console=console, transient=True) as bar:
         for path in bar.track(files, description="reading"):
-            found = worker.run(said, path.read_bytes())
+            # by its name for others: this module is `__main__` here
+            found = worker.run(outside.said, path.read_bytes())
             if isinstance(found, WorkerFault):
                 total["too much for the worker"] += 1
                 continue

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.contacts.place_and_date import DayWords, day_words, month_of, spoken
-from monitor.languages import tables
+from monitor.languages import remembered, tables
 from monitor.languages.tables import Dates
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class _Ahead:
     over: re.Pattern[str] | None
 
 
-@tables.remembered
+@remembered
 def _ahead_words(lang: str) -> _Ahead:
     said = tables.read(Dates, lang)
     tomorrow = "|".join(words for days, words in said.days if days > 0) or "(?!)"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.languages import tables
+from monitor.languages import remembered, tables
 from monitor.languages.grammar import plain
 from monitor.languages.tables import Dates
 
@@ -149,7 +149,7 @@ def spoken(lang: str) -> str:
     return lang if lang in tables.having(Dates) and tables.read(Dates, lang).months else tables.DEFAULT
 
 
-@tables.remembered
+@remembered
 def _day_words(lang: str) -> DayWords:
     listed = tables.read(Dates, lang)
 

@@ -12,8 +12,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.languages import tables
-from monitor.languages.tables import Phrases, Table, Words, remembered
+from monitor.languages import remembered, tables
+from monitor.languages.tables import Phrases, Table, Words
 from monitor.model import Speaker
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from monitor.feeds.wordlists import sections
-from monitor.languages import tables
+from monitor.languages import remembered
 from monitor.model import DateFlag
 
 if TYPE_CHECKING:
@@ -69,9 +69,11 @@ def _folded(text: str) -> str:
     return " ".join(digits.replace("−", "-").lower().split())
 
 
-@tables.remembered
+@remembered
 def _months() -> Mapping[str, int]:
     """The names of the months in all languages, short ones too; two words are joined by an underscore."""
+    from monitor.languages import tables  # what checks them takes 9 MB, which a parser seldom needs
+
     named = (
         row for dates in tables.everywhere(tables.Dates) for row in (*dates.months, *dates.months_in_feeds)
     )

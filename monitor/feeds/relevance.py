@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import combining
 
-from monitor.languages import tables
+from monitor.languages import remembered, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ _SCRIPTS = {
 }
 
 
-@tables.remembered
+@remembered
 def _common() -> frozenset[str]:
     """Words that stand in texts on anything, without accents."""
     words = (word for profile in tables.everywhere(tables.Profile) for word in profile.common_words)

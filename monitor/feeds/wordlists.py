@@ -7,7 +7,7 @@ import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from monitor.languages import tables
+from monitor import languages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ def phrases(name: str) -> Mapping[str, re.Pattern[str]]:
 
 def _read(name: str) -> dict[str, list[str]]:
     text = files("monitor.feeds").joinpath("data", name).read_text("utf-8")
-    return {head: [line for _, line in lines] for head, lines in tables.sections(text).items()}
+    return {head: [line for _, line in lines] for head, lines in languages.sections(text).items()}
 
 
 def _pattern(lines: list[str]) -> re.Pattern[str]:

@@ -4,27 +4,30 @@ replaced.
 The limit is CPU time of the child, counted by the kernel: a busy host makes healthy work longer, not more.
 The wall time is there for what waits without computing, and ample.
 
-The child is a new Python, never a fork of this process, whose threads hold locks; it loads what it needs in
-half a second, and ends when it was not needed for a minute, since most documents never come here. When one
-was missed soon, the next stays longer. It watches our end of a pipe and ends with us.
+The child is a new Python, never a fork of this process, whose threads hold locks. It loads this module and
+what its tasks name, and nothing more: a pool of the libraries needs a second process and four times the
+memory (docs/decisions/0010-parser.md). Tasks and answers are pickles on its standard input and output. It
+ends when it was not needed for a minute, since most documents never come here; when one was missed soon, the
+next stays longer. It watches our end of a pipe and ends with us.
 """
 
 from __future__ import annotations
 
 import functools
 import math
-import multiprocessing
 import os
+import pickle
 import resource
+import select
 import signal
+import subprocess
+import sys
 import threading
 import time
-from concurrent.futures import CancelledError, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+import traceback
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
-
-from pebble import CONSTS, ProcessExpired, ProcessPool
+from typing import TYPE_CHECKING, Any, BinaryIO, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,12 +39,10 @@ T = TypeVar("T")
 QUICK_SECONDS = 4.0
 #: a child retires after this many tasks, so that no leak grows for ever
 RETIRE_AFTER = 2_000
-#: pebble asks with SIGTERM, waits this long, then kills; the child is deaf to the first, so waiting is idle
-TERM_SECONDS = 0.1
 #: wall time for each second of CPU time that a task may have
 AMPLE = 10
-#: a task that is not settled this long after its time is lost, and the pool with it
-GRACE_SECONDS = 20.0
+#: wall time in which a child must be ready, on the busiest of hosts
+START_SECONDS = 120.0
 #: a child that had nothing to do for so long ends; twice as long each time that it was needed again within
 #: so many times as long, until it stays for as long as this
 IDLE_SECONDS, SOON, LONG_SECONDS = 60.0, 10, 3600.0
@@ -86,9 +87,7 @@ class Worker:
         self._lock = threading.Lock()
         self._turn = threading.Lock()
         self._closings = 0
-        self._pool: ProcessPool | None = None
-        #: set when the pool is gone
-        self._gone = threading.Event()
+        self._child: _Child | None = None
         self._used = -math.inf
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | WorkerFault:
@@ -103,7 +102,7 @@ class Worker:
             if closings != self._closings:  # closed while we stood in line
                 return _CLOSED
             try:
-                return self._run(task)
+                return self._run(task, closings)
             finally:
                 self._used = time.monotonic()
 
@@ -115,59 +114,38 @@ class Worker:
 
     def _end(self) -> None:
         with self._lock:
-            pool, self._pool = self._pool, None
-            self._gone.set()
-        if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
+            child, self._child = self._child, None
+        if child is not None:
+            child.end()
 
-    def _end_when_idle(self, gone: threading.Event) -> None:
-        """Until the pool is `gone`: end it when there was no task for so long."""
-        while not gone.wait(max(0.0, self._used + self._stays - time.monotonic())):
+    def _end_when_idle(self, child: _Child) -> None:
+        """Until the child is gone: end it when there was no task for so long."""
+        while not child.gone.wait(max(0.0, self._used + self._stays - time.monotonic())):
             with self._turn:
-                if not gone.is_set() and time.monotonic() >= self._used + self._stays:
+                if self._child is child and time.monotonic() >= self._used + self._stays:
                     self._end()
 
-    def _run(self, task: Callable[[], T]) -> T | WorkerFault:
-        pool = self._started()
+    def _run(self, task: Callable[[], T], closings: int) -> T | WorkerFault:
+        child = self._started(closings)
+        if child is None:
+            return _CLOSED
         try:
-            future = pool.schedule(_within, args=(self._seconds, task), timeout=self._wall)
-        except RuntimeError:  # closed or broken since
-            return self._lost(pool)
-        if not self._settles(future, pool):
-            return self._lost(pool)
-        try:
-            result: T = future.result()
+            good, result = child.answer(self._seconds, task, self._wall)
         except TimeoutError:
+            self._end()
             return WorkerFault(f"took longer than {self._wall:g} s", overran=True)
-        except MemoryError:
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+            self._end()
+            return _CLOSED if closings != self._closings else _obituary(child.end(), self._seconds)
+        except BaseException:
+            self._end()  # its answer would be taken for that of the next task
+            raise
+        if good:
+            answer: T = result
+            return answer
+        if isinstance(result, MemoryError):
             return WorkerFault(f"needed more than {self._memory >> 20} MB")
-        except ProcessExpired as death:
-            return _obituary(death, self._seconds)
-        except (CancelledError, BrokenProcessPool):
-            return self._lost(pool)
-        return result
-
-    def _settles(self, future: Future[Any], pool: ProcessPool) -> bool:
-        """Wait for the task; False where the pool forgot it, as it may when it is stopped in the middle."""
-        deadline = time.monotonic() + self._wall + GRACE_SECONDS
-        while not wait([future], timeout=0.5).done:
-            if time.monotonic() > deadline:
-                return False
-            if self._pool is not pool:
-                return bool(wait([future], timeout=1).done)
-        return True
-
-    def _lost(self, pool: ProcessPool) -> WorkerFault:
-        """The pool went away under a task; where nobody closed it, the next task gets another."""
-        with self._lock:
-            broken = self._pool is pool
-            if broken:
-                self._pool = None
-                self._gone.set()
-        if broken:
-            pool.stop()  # type: ignore[no-untyped-call]
-        return WorkerFault("the worker broke") if broken else _CLOSED
+        raise result
 
     def __enter__(self) -> Worker:
         return self
@@ -175,23 +153,79 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _started(self) -> ProcessPool:
+    def _started(self, closings: int) -> _Child | None:
+        """The child, a new one where there is none; None: we were closed meanwhile."""
         with self._lock:
-            if self._pool is None:
-                CONSTS.term_timeout = TERM_SECONDS
-                self._pool = ProcessPool(
-                    max_workers=1,
-                    max_tasks=RETIRE_AFTER,
-                    initializer=confine,
-                    initargs=(self._memory,),
-                    context=multiprocessing.get_context("spawn"),
-                )
+            if closings != self._closings:
+                return None
+            if self._child is not None and not self._child.is_fit():
+                self._child.end()
+                self._child = None
+            if self._child is None:
+                self._child = _Child(self._memory)
                 self._stays = _patience(self._idle, self._stays, time.monotonic() - self._used)
-                self._gone, self._used = threading.Event(), time.monotonic()
+                self._used = time.monotonic()
                 threading.Thread(
-                    target=self._end_when_idle, args=(self._gone,), name="worker-idle", daemon=True
+                    target=self._end_when_idle, args=(self._child,), name="worker-idle", daemon=True
                 ).start()
-            return self._pool
+            return self._child
+
+
+class _Child:
+    """A process that answers one task after the other."""
+
+    def __init__(self, memory: int) -> None:
+        """Start it. Raises OSError."""
+        self.gone = threading.Event()
+        self._tasks = 0
+        self._busy = threading.Lock()
+        # apart from the environment, so that nothing in the folder where we run is taken for Python's own
+        command = (sys.executable, "-I", "-c", _SERVE)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._sent((sys.path, memory))
+
+    def is_fit(self) -> bool:
+        """Whether it lives, and may take another task."""
+        return self._process.poll() is None and self._tasks < RETIRE_AFTER
+
+    def answer(self, seconds: float, task: Callable[[], Any], wall: float) -> tuple[bool, Any]:
+        """Whether `task` succeeded, and what it gave or raised.
+
+        Raises TimeoutError after `wall` seconds; EOFError, OSError, ValueError or UnpicklingError where the
+        child died.
+        """
+        with self._busy:
+            if not self._tasks:
+                self._received(START_SECONDS)
+            self._tasks += 1
+            self._sent((seconds, task))
+            found: tuple[bool, Any] = self._received(wall)
+            return found
+
+    def end(self) -> int:
+        """Kill it, if it lives; how it ended."""
+        self._process.kill()
+        code = self._process.wait()
+        self.gone.set()
+        with self._busy:
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    with suppress(OSError):
+                        pipe.close()
+        return code
+
+    def _sent(self, what: object) -> None:
+        said = pickle.dumps(what)
+        assert self._process.stdin is not None
+        self._process.stdin.write(said)
+        self._process.stdin.flush()
+
+    def _received(self, seconds: float) -> Any:
+        out = self._process.stdout
+        assert out is not None
+        if not select.select([out], [], [], seconds)[0]:
+            raise TimeoutError
+        return pickle.load(out)
 
 
 def _patience(least: float, last: float, since: float) -> float:
@@ -201,27 +235,70 @@ def _patience(least: float, last: float, since: float) -> float:
     return min(2 * last, max(least, LONG_SECONDS)) if since < SOON * last else least
 
 
-def confine(memory: int) -> None:
-    """In the child: bounded memory, no core files, deaf to the terminal's signals,
-    dead when the parent is.
+# In the child.
+
+_SERVE = """
+import pickle, sys
+sys.path[:], memory = pickle.load(sys.stdin.buffer)
+from monitor.feeds.worker import serve
+serve(memory)
+"""
+
+
+def serve(memory: int) -> None:
+    """Answer tasks until nobody is there to ask, confined to so many bytes of memory."""
+    confine(memory, _asker_ended)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a task prints is no answer
+    _answer(answers, (True, "ready"))
+    with suppress(EOFError):
+        while True:
+            _answer(answers, _answered(*pickle.load(sys.stdin.buffer)))
+
+
+def confine(memory: int, parent_ended: Callable[[], object]) -> None:
+    """This process: bounded memory, no core files, deaf to the terminal's signals, dead when `parent_ended`
+    returns.
     """
     for deaf in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(deaf, signal.SIG_IGN)
-    threading.Thread(target=_follow_parent, name="follow-parent", daemon=True).start()
+    follow = threading.Thread(target=_follow, args=(parent_ended,), name="follow-parent", daemon=True)
+    follow.start()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _follow_parent() -> None:
-    """In the child: end when the daemon ends, even by SIGKILL (its end of the sentinel pipe closes)."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _follow(parent_ended: Callable[[], object]) -> None:
+    parent_ended()
+    os._exit(1)
+
+
+def _asker_ended() -> None:
+    """Wait until who asks has ended, even by SIGKILL: its end of our input closes."""
+    ended = select.poll()
+    ended.register(0, 0)  # only that
+    ended.poll()
+
+
+def _answered(seconds: float, task: Callable[[], Any]) -> tuple[bool, Any]:
+    try:
+        return True, _within(seconds, task)
+    except Exception as error:  # noqa: BLE001  # raised again where it was asked for
+        error.add_note(traceback.format_exc())
+        return False, error
+
+
+def _answer(answers: BinaryIO, what: tuple[bool, Any]) -> None:
+    try:
+        said = pickle.dumps(what)
+    except Exception as error:  # noqa: BLE001  # a result, or an error, that cannot travel
+        said = pickle.dumps((False, error if isinstance(error, MemoryError) else TypeError(str(error))))
+    answers.write(said)
+    answers.flush()
 
 
 def _within(seconds: float, task: Callable[[], Any]) -> Any:
-    """In the child: run `task` with `seconds` of CPU time more than it has used;
+    """Run `task` with `seconds` of CPU time more than it has used;
     the kernel ends it at the limit.
     """
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -230,9 +307,8 @@ def _within(seconds: float, task: Callable[[], Any]) -> Any:
     return task()
 
 
-def _obituary(death: ProcessExpired, seconds: float) -> WorkerFault:
-    code = -int(death.exitcode or 0)
-    if code == signal.SIGXCPU:
+def _obituary(code: int, seconds: float) -> WorkerFault:
+    if -code == signal.SIGXCPU:
         return WorkerFault(f"took more than {seconds:g} s of CPU time", overran=True)
-    name = signal.Signals(code).name if code in signal.valid_signals() else f"exit code {-code}"
+    name = signal.Signals(-code).name if -code in signal.valid_signals() else f"exit code {code}"
     return WorkerFault(f"died ({name})")

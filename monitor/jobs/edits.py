@@ -170,7 +170,9 @@ class Trial:
 
 def _try(say: Connection, edit: Edit, database: str, cache: Path, now: datetime) -> None:
     """In the child: compile, run the tests, decide the items of the last days, the newest first."""
-    confine(MEMORY)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    confine(MEMORY, parent.join)
     os.nice(10)
     try:
         after = _compiled(edit, edit.after)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from monitor.languages import tables
+from monitor.languages import remembered, tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ _WORD = re.compile(r"\w+")
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 
 
-@tables.remembered
+@remembered
 def _scripts(*, shared: bool = False) -> Mapping[str, Sequence[tuple[int, int]]]:
     """Each script, or the only language that has it, with its letters, from one code to another;
     `shared`: only those of many languages.
@@ -68,13 +68,13 @@ def _range(codes: str) -> tuple[int, int]:
     return int(first, 16), int(last or first, 16)
 
 
-@tables.remembered
+@remembered
 def _written(script: str) -> re.Pattern[str]:
     """Any letter of a script that many languages share."""
     return _any_of(_scripts(shared=True)[script])
 
 
-@tables.remembered
+@remembered
 def _foreign_to(script: str) -> re.Pattern[str]:
     """Any letter of the others of them."""
     others = (ranges for name, ranges in _scripts(shared=True).items() if name != script)
@@ -88,7 +88,7 @@ def _any_of(ranges: Sequence[tuple[int, int]]) -> re.Pattern[str]:
 _NO_LETTER = bytes(code for code in range(128) if not chr(code).isalpha())
 
 
-@tables.remembered
+@remembered
 def _kinds() -> tuple[Sequence[Sequence[str]], NDArray[np.uint8]]:
     """The scripts that a letter may be of, and for each code of UTF-16 its number among them."""
     marks = np.zeros(1 << 16, dtype=np.int64)
@@ -113,13 +113,13 @@ def _counted(text: str) -> Counter[str]:
     return counts
 
 
-@tables.remembered
+@remembered
 def _chances(script: str) -> Mapping[str, float]:
     """The languages of a script, each with how likely it is before reading."""
     return {lang.code: lang.chance for lang in tables.listed().languages if lang.script == script}
 
 
-@tables.remembered
+@remembered
 def _scripts_by_language() -> Mapping[str, str]:
     return {lang.code: lang.script for lang in tables.listed().languages}
 
@@ -141,7 +141,7 @@ def written_in(text: str) -> str:
     return next(others, LATIN)
 
 
-@tables.remembered
+@remembered
 def _little_words() -> Mapping[str, Sequence[str]]:
     """The languages of each little word."""
     found: dict[str, list[str]] = {}
@@ -151,12 +151,12 @@ def _little_words() -> Mapping[str, Sequence[str]]:
     return found
 
 
-@tables.remembered
+@remembered
 def _little_words_of(lang: str) -> frozenset[str]:
     return frozenset(word for word, langs in _little_words().items() if lang in langs)
 
 
-@tables.remembered
+@remembered
 def _letters(lang: str) -> re.Pattern[str]:
     """What only this language of its script is written with, in lower case."""
     letters = tables.read(tables.Profile, lang).letters or "(?!)"
@@ -328,7 +328,7 @@ def _evident(text: str, least: int, one_in: int) -> str:
     return best if number >= max(enough, OVER_OTHERS * (counts.total() - number), len(words) / one_in) else ""
 
 
-@tables.remembered
+@remembered
 def _own_letters() -> Sequence[tuple[str, re.Pattern[str]]]:
     """The languages of Latin script that have letters of their own."""
     return [(lang, _letters(lang)) for lang in _chances(LATIN) if tables.read(tables.Profile, lang).letters]
@@ -345,7 +345,7 @@ def _odds(text: str) -> dict[str, float]:
     return {lang: chance / total for lang, chance in odds.items()}
 
 
-@tables.remembered
+@remembered
 def _guesser() -> Guesser:
     """Half a second to load, so only when a Latin text is in doubt."""
     from monitor.languages.guess import Guesser

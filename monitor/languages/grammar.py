@@ -14,7 +14,7 @@ from unicodedata import combining
 
 from pydantic import create_model
 
-from monitor.languages import tables
+from monitor.languages import remembered, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -268,7 +268,7 @@ def grammar_of(lang: str) -> Grammar:
     return _grammar(lang if lang in tables.having(Syntax) else tables.DEFAULT)
 
 
-@tables.remembered
+@remembered
 def _grammar(lang: str) -> Grammar:
     words: Mapping[str, Any] = tables.read(Syntax, lang).model_dump()
     slots = {name: _words(words[name]) for name in _SLOTS}
@@ -323,7 +323,7 @@ def is_office(text: str, lang: str) -> bool:
     return all(word in little or (len(word) == 1 and word.isalpha()) for word in rest)
 
 
-@tables.remembered
+@remembered
 def _whole_offices(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Whole words of a language for offices and bodies, and for what a minister is minister of."""
     offices = tables.read(tables.Offices, lang)
@@ -361,14 +361,14 @@ def _said_office(text: str, sense: str) -> str:
 
 
 #: an item names the same few offices again and again, and the words of all languages are many
-_office = tables.remembered(_said_office, most=4096)
+_office = remembered(_said_office, most=4096)
 
 
 def _named(section: str, text: str) -> Iterator[str]:
     return (name for name, words in _office_words(section).items() if words.search(text))
 
 
-@tables.remembered
+@remembered
 def _office_words(section: str) -> Mapping[str, re.Pattern[str]]:
     """The words of all languages behind each English name, in the order of the first that has it."""
     found: dict[str, list[str]] = {}

@@ -8,19 +8,19 @@ docs/how-to/add-a-language.md says what goes where.
 
 from __future__ import annotations
 
-import functools
 import re
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, TypeVar, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from monitor.errors import ConfigError, Mistake, suggestion
+from monitor.languages import Lines, forget, remembered, sections
 from monitor.validation_messages import plainly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pydantic_core import ErrorDetails
 
@@ -29,48 +29,20 @@ DEFAULT = "en"
 
 _OURS = Path(__file__).with_name("data")
 _folder = _OURS
-_forgetting: list[Callable[[], None]] = []
 _BAR = re.compile(r" +\| +")
 _ANY_ENDING = re.compile(r"(?<!\\[wWsSdD])(?<!\.)\*")
 #: what stands in front of a line's words: a number, or a name with a colon
 _FRONT = re.compile(r"\A(?:-?\d+ |[\w ]+: )")
-_HEAD = re.compile(r"\[[^\[\]]+\]")
-
-Lines = list[tuple[int, str]]
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def remembered(function: Callable[P, R], most: int | None = None) -> Callable[P, R]:
-    """`function`, whose (last so many) answers are kept until the languages of another folder are read."""
-    kept = functools.lru_cache(most)(function)
-    _forgetting.append(kept.cache_clear)
-    return cast("Callable[P, R]", kept)
 
 
 def read_from(folder: Path | None) -> None:
     """Read the languages of another folder from now on; None: those that ship."""
     global _folder
     _folder = folder or _OURS
-    for forget in _forgetting:
-        forget()
+    forget()
 
 
 # --- the format ------------------------------------------------------------------------------------------
-
-
-def sections(text: str) -> dict[str, Lines]:
-    """The lines of a list by section, with their numbers from 1; those before the first head under ""."""
-    found: dict[str, Lines] = {}
-    section = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        said = line.strip()
-        if _HEAD.fullmatch(said):
-            section = said[1:-1]
-            found.setdefault(section, [])
-        elif said and not said.startswith("#"):
-            found.setdefault(section, []).append((number, said))
-    return found
 
 
 def _flat(lines: Sequence[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import re
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from monitor.languages import tables
+from monitor.languages import remembered, tables
 from monitor.languages.detect import CYRILLIC, LATIN, script_of, written_in
 from monitor.languages.tables import Ending, Forms
 
@@ -63,7 +63,7 @@ def _forms(name: str, lang: str, kind: str) -> Iterator[str]:
 # --- endings ---------------------------------------------------------------------------------------------
 
 
-@tables.remembered
+@remembered
 def _endings(lang: str, section: str) -> tuple[int, Mapping[str, tuple[Ending, ...]]]:
     """The rows of a section by their ending, behind the letters of the longest."""
     found: dict[str, tuple[Ending, ...]] = {}

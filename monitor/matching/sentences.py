@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from monitor.folding import BARRIER
-from monitor.languages import tables
+from monitor.languages import remembered, tables
 from monitor.languages.detect import LATIN, script_of, usual
 from monitor.matching.mentions import FIELDS, Sentence
 
@@ -31,13 +31,13 @@ _OPENING = "\"'«“„‘‹([—–- "
 _LETTERS_WITH_STOPS = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
 
 
-@tables.remembered
+@remembered
 def _words(section: str) -> frozenset[str]:
     """Words that stand before a full stop, of all languages: an abbreviation is one in any text."""
     return frozenset(word for stops in tables.everywhere(tables.Stops) for word in getattr(stops, section))
 
 
-@tables.remembered
+@remembered
 def _special() -> frozenset[str]:
     """Those before which a stop may not end a sentence."""
     return _words("after_numbers") | _words("leaning") | _words("either")

@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from monitor.errors import suggestion
-from monitor.model.words import UNKNOWN, Side, Strict
+from monitor.model.words import UNKNOWN, Side
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -27,6 +27,17 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 #: what may stand beside an outlet's name: an article, "(English)"
 _BESIDE = re.compile(r"^the\s+|\s+\([^()]*\)$")
 _HTTP = re.compile(r"https?://[^\s\[\]]+\Z")
+
+
+class Strict(BaseModel):
+    """Base of what people write in files: frozen, and unknown keys are mistakes.
+
+    Code may name a field by its Python name; files by their key alone (`monitor.documents.validate`).
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True
+    )
 
 
 def _id(value: str) -> str:

@@ -8,8 +8,6 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
-from pydantic import BaseModel, ConfigDict
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -17,17 +15,6 @@ if TYPE_CHECKING:
 Side = NewType("Side", str)
 #: the outlet that nobody placed
 UNKNOWN = Side("unknown")
-
-
-class Strict(BaseModel):
-    """Base of what people write in files: frozen, and unknown keys are mistakes.
-
-    Code may name a field by its Python name; files by their key alone (`monitor.documents.validate`).
-    """
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True
-    )
 
 
 class Severity(StrEnum):

@@ -16,7 +16,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from monitor.languages import tables
+from monitor.languages import remembered, tables
 from monitor.languages.tables import Headlines
 from monitor.stories import fingerprint
 
@@ -136,14 +136,14 @@ def claims(words: Sequence[str], lang: str) -> Claims:
     return Claims(frozenset(done[False] - done[True]), frozenset(done[True]))
 
 
-@tables.remembered
+@remembered
 def opposites() -> frozenset[tuple[str, str]]:
     """Pairs of concepts of which only one can be true."""
     pairs = [(f"d:{row['concept']}", f"d:{row['opposite']}") for row in _concepts() if row["opposite"]]
     return frozenset((*pairs, *((other, one) for one, other in pairs)))
 
 
-@tables.remembered
+@remembered
 def _forms() -> Mapping[str, _Forms]:
     found = {lang: _Forms() for lang in _languages()}
     for key, lang, form in _listed():
@@ -181,7 +181,7 @@ def _languages() -> Sequence[str]:
     return [column for column in _concepts()[0] if column not in _OTHERS]
 
 
-@tables.remembered
+@remembered
 def _concepts() -> Sequence[Mapping[str, str]]:
     """The table of concepts."""
     text = resources.files("monitor.stories").joinpath("words/concepts.csv").read_text("utf-8")
@@ -192,7 +192,7 @@ def _headlines(lang: str) -> Mapping[str, re.Pattern[str]]:
     return _patterns(lang if lang in tables.having(Headlines) else tables.DEFAULT)
 
 
-@tables.remembered
+@remembered
 def _patterns(lang: str) -> Mapping[str, re.Pattern[str]]:
     said = tables.read(Headlines, lang)
     slots = {"series": (*said.running, *said.explains), "denies": said.denies, "negates": said.negates}

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
 from monitor.folding import fold_all
-from monitor.languages import tables
+from monitor.languages import remembered, tables
 from monitor.languages.grammar import OFFICIAL, is_office
 from monitor.watchlists.findings import Finding, Lines, Severity
 
@@ -168,7 +168,7 @@ def _folded(words: Iterable[str]) -> frozenset[str]:
     return frozenset(map(_without_article, fold_all([*words])))
 
 
-@tables.remembered
+@remembered
 def _listed(section: str) -> frozenset[str]:
     """The names in one section of every language's list."""
     return _folded(
@@ -176,7 +176,7 @@ def _listed(section: str) -> frozenset[str]:
     )
 
 
-@tables.remembered
+@remembered
 def _common_words() -> frozenset[str]:
     profiles = tables.everywhere(tables.Profile)
     return _folded(word for profile in profiles for word in (*profile.little_words, *profile.common_words))

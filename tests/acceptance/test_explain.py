@@ -151,7 +151,7 @@ def test_what_cannot_be_kept_is_a_usage_error(tmp_path: Path, words: tuple[str, 
     ("command", "heavy"),
     [
         ("check", ["httpx", "sqlalchemy", "py3langid", "jinja2", "monitor.contacts.extract"]),
-        ("explain", ["httpx", "sqlalchemy", "trafilatura", "pebble", "py3langid", "jinja2"]),
+        ("explain", ["httpx", "sqlalchemy", "trafilatura", "py3langid", "jinja2"]),
     ],
 )
 def test_a_start_imports_what_it_needs(tmp_path: Path, command: str, heavy: list[str]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,16 +146,55 @@ def test_a_child_that_was_missed_soon_stays_longer() -> None:
     assert _patience(60.0, 60.0, since=math.inf) == 60.0
 
 
-def test_a_task_that_the_pool_forgets_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stopped at the wrong moment, the pool leaves a future that never settles; the caller does not wait for ever."""
-    monkeypatch.setattr(
-        "monitor.feeds.worker.GRACE_SECONDS", -29.8
-    )  # waited for 0.2 s, while a new child has time
-    monkeypatch.setattr("pebble.ProcessPool.schedule", lambda *_, **__: Future())
-    with Worker(seconds=0.1, wall=30) as own:
-        assert own.run(len, "") == WorkerFault("the worker broke")
-        monkeypatch.undo()
-        assert alive(own)
+def test_a_child_that_died_between_tasks_is_replaced(worker: Worker) -> None:
+    """The kernel may end it for want of memory at any time; the next task is not lost with it."""
+    pid = worker.run(os.getpid)
+    assert isinstance(pid, int)
+    os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while running(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert alive(worker)
+
+
+def test_a_child_retires(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After so many tasks another takes its place."""
+    monkeypatch.setattr("monitor.feeds.worker.RETIRE_AFTER", 2)
+    with Worker() as own:
+        first, second, third = (own.run(os.getpid) for _ in range(3))
+    assert first == second != third
+
+
+def test_what_a_task_prints_is_no_answer(worker: Worker) -> None:
+    """A library that prints a warning does not speak for us."""
+    assert worker.run(os.write, 1, b"warning\n") == 8
+    assert worker.run(print, "warning") is None
+    assert alive(worker)
+
+
+def test_what_cannot_travel_is_an_error_of_that_task_alone(worker: Worker) -> None:
+    """Neither a task that cannot be sent nor a result that cannot be sent back shifts the answers."""
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        worker.run(lambda: 1)
+    with pytest.raises(TypeError, match="pickle"):
+        worker.run(threading.Lock)
+    assert worker.run(len, "x" * 300_000) == 300_000
+    assert len(str(worker.run("".zfill, 3_000_000))) == 3_000_000
+
+
+def test_an_interrupted_wait_leaves_no_answer_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in the middle of a task: the answer that comes later is not the next one's."""
+    with Worker() as own:
+        assert own.run(len, "") == 0
+        with monkeypatch.context() as patched:
+            patched.setattr("select.select", _interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                own.run(len, "abc")
+        assert own.run(len, "ab") == 2
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("wait", [0, 0.01, 0.05, 0.1, 0.2])
