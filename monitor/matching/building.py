@@ -18,7 +18,7 @@ from monitor.folding import BARRIER, fold_all, folded
 from monitor.languages.given_names import respelled
 from monitor.languages.word_forms import articled, forms_of_script, inflected
 from monitor.matching.mentions import COMMAS, ENTITY, EXCEPT, LITERAL, VOCABULARY, Claim
-from monitor.matching.namesakes import Bearer
+from monitor.matching.namesakes import Bearer, bearer_of, folded_bearers
 from monitor.matching.silence import Condition, Guards
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ class Builder:
     def bearer(self, spec: EntitySpec) -> None:
         """Who the entity is and what its hits must have beside them, without its names."""
         term = f"@{spec.id}"
-        roles = tuple((role.since, role.until, frozenset(role.tags)) for role in spec.roles)
-        self.bearers[term] = Bearer(frozenset(spec.tags), roles, spec.name, spec.kind, _given(spec))
+        self.bearers[term] = bearer_of(spec)
         conditions = (self._condition(nearby) for nearby in (spec.confirm, *spec.confirm_or))
         confirm, near = tuple(filter(None, conditions)), self._condition(spec.except_near)
         if confirm or near:
@@ -158,14 +157,7 @@ class Builder:
                 patterns[pattern] = (*known, made)
         self._words.clear()
         self._waiting.clear()
-        self._fold_given()
-
-    def _fold_given(self) -> None:
-        known = sorted({word for bearer in self.bearers.values() for word in bearer.given})
-        plain = dict(zip(known, fold_all(known), strict=True))
-        for term, bearer in self.bearers.items():
-            if bearer.given:
-                self.bearers[term] = replace(bearer, given=frozenset(plain[word] for word in bearer.given))
+        self.bearers.update(folded_bearers(self.bearers))
 
 
 #: number of a form, start and end in the folded text, the spaces around included
@@ -323,15 +315,6 @@ def _filled(
     builder.literals(list(literals), given_out=True)
     builder.finish()
     return builder.patterns
-
-
-def _given(spec: EntitySpec) -> frozenset[str]:
-    """The words before the last one of a person's names, in every script, not folded yet."""
-    if spec.kind != "person":
-        return frozenset()
-    names = [spec.name, *(name for _, name in _each(spec.aliases)), *(name for _, name in _each(spec.exact))]
-    words = [word for name in names for word in name.replace("-", " ").split()[:-1]]
-    return frozenset(words)
 
 
 def _bears_article(spec: EntitySpec) -> bool:

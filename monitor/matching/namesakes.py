@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from monitor.matching.mentions import Hit
+    from monitor.matching.mentions import EntitySpec, Hit
 
 #: the vocabulary of what namesakes do; `stage` speaks against a full name too
 STAGE = "stage"
@@ -55,6 +55,8 @@ class Bearer:
     kind: str = ""
     #: what stands before a person's surname in the full names, folded
     given: frozenset[str] = frozenset()
+    #: the last words of a person's full names, folded
+    surnames: frozenset[str] = frozenset()
 
     def tags_at(self, day: date | None) -> frozenset[str]:
         """All tags on `day`; without a day every role holds."""
@@ -68,6 +70,35 @@ class Bearer:
     def ever(self) -> frozenset[str]:
         """All tags at any time."""
         return self.tags.union(*(tags for *_, tags in self.roles))
+
+
+def bearer_of(spec: EntitySpec) -> Bearer:
+    """Who an entity is; the words of a person's names are not folded yet."""
+    roles = tuple((role.since, role.until, frozenset(role.tags)) for role in spec.roles)
+    tags = frozenset(spec.tags)
+    if spec.kind != "person":
+        return Bearer(tags, roles, spec.name, spec.kind)
+    named = [name for names in (spec.aliases, spec.exact) for listed in names.values() for name in listed]
+    weak = [name for listed in spec.weak.values() for name in listed]
+    given = [word for name in (spec.name, *named) for word in name.replace("-", " ").split()[:-1]]
+    # an office has no capitals
+    lasts = [name.split()[-1] for name in (spec.name, *named, *weak) if " " in name]
+    surnames = frozenset(word for word in lasts if word[:1].isupper())
+    return Bearer(tags, roles, spec.name, spec.kind, frozenset(given), surnames)
+
+
+def folded_bearers(bearers: Mapping[str, Bearer]) -> dict[str, Bearer]:
+    """The same, with the words of the names folded."""
+    known = sorted({word for bearer in bearers.values() for word in bearer.given | bearer.surnames})
+    plain = dict(zip(known, fold_all(known), strict=True))
+    return {
+        term: replace(
+            bearer,
+            given=frozenset(plain[word] for word in bearer.given),
+            surnames=frozenset(plain[word] for word in bearer.surnames),
+        )
+        for term, bearer in bearers.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +136,7 @@ class Namesakes:
         for hit in free:
             told_apart = not hit.claim.weak or self.bearers[hit.claim.term].kind == "person"
             trade = _trade(hit, before) if told_apart else ""
-            other = self._other(hit) or trade or self._trade_behind(hit, trades, behind)
+            other = self._common(hit) or self._other(hit) or trade or self._trade_behind(hit, trades, behind)
             if other:
                 self._silence(hit, other)
         self._introduce(open_names, before)
@@ -132,16 +163,37 @@ class Namesakes:
     # --- what stands before
     # ----------------------------------------------------------------------------------
 
+    def _common(self, hit: Hit) -> str:
+        """A surname that is written as a common word: "brown" among words with capitals. A hashtag may be so."""
+        text = self.fields[hit.field]
+        name = text[hit.start : hit.end]
+        surnames = self.bearers[hit.claim.term].surnames
+        if (
+            not surnames
+            or not name.islower()
+            or text.islower()
+            or text[hit.start - 1 : hit.start] in ("#", "@")
+        ):
+            return ""
+        start = _start(self._words(hit)[-1])
+        return name if any(_start(surname) == start for surname in surnames) else ""
+
     def _other(self, hit: Hit) -> str:
-        """The full name of a namesake; "" where nothing before the surname speaks against its bearer."""
+        """The full name of a namesake; "" where nothing before the surname speaks against its bearer.
+
+        A body's bare name is a person's behind any given name (*Ivan Falke*); Arabic has no capitals to tell by.
+        """
         bearer = self.bearers[hit.claim.term]
-        if bearer.kind != "person" or not bearer.given:
+        if bearer.kind != "body" and (bearer.kind != "person" or not bearer.given):
             return ""
         text = self.fields[hit.field]
         found = _WORD.search(text, max(0, hit.start - BEFORE), hit.start)
         if found and _PATRONYMIC.search(found[1].casefold()):
             found = _WORD.search(text, max(0, found.start() - BEFORE), found.start())
-        if found is None or not (found[1][0].isupper() or _ARABIC.match(found[1])):
+        arabic = found is not None and bearer.kind == "person" and _ARABIC.match(found[1])
+        if found is None or not (found[1][0].isupper() or arabic):
+            return ""
+        if bearer.kind == "body" and len(found[1]) == 1:
             return ""
         return (
             text[found.start() : hit.end] if _is_another(found[1], bearer.given, stop=bool(found[2])) else ""

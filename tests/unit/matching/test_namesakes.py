@@ -92,3 +92,38 @@ def test_nothing_is_counted_as_excepted_that_was_not() -> None:
     """A rule that finds no contact, and a weak name that nothing confirms, are no exceptions."""
     decision = decide("en", "Haftar and Lavrov are on the cover", "Both were born in autumn.")
     assert not any(s.excepted for s in decision.suppressed)
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        pytest.param("tr", "Lavrov görüşmede menfi bir yanıt aldı", id="tr: negative"),
+        pytest.param("ru", "Хафтар встретил сытого гостя: лавров он не обещал", id="ru: laurels"),
+    ],
+)
+def test_a_surname_in_small_letters_is_a_common_word(lang: str, title: str) -> None:
+    assert decide(lang, title).contacts == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["putin meets haftar in moscow", "Haftar meets #lavrov in Moscow"],
+    ids=["all small", "a hashtag"],
+)
+def test_small_letters_may_be_the_style_of_a_text(title: str) -> None:
+    assert decide("en", title).contacts
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "fires"),
+    [
+        pytest.param("ru", "Иван Вагнер снимает Мали с орбиты", False, id="a given name"),
+        pytest.param(
+            "it", "Sergio Wagner insegna in Mali, tra mercenari e maestri", False, id="it given name"
+        ),
+        pytest.param("en", "Mali: Wagner mercenaries leave the town", True, id="no given name"),
+        pytest.param("ar", "غادر ايفان فاغنر مالي", True, id="Arabic has no capitals to tell by"),
+    ],
+)
+def test_a_given_name_before_the_bare_name_of_a_body_is_a_person(lang: str, title: str, fires: bool) -> None:
+    assert bool(decide(lang, title).matches) is fires
