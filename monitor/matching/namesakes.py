@@ -32,6 +32,8 @@ STAGE = "stage"
 BEHIND = 2
 #: letters of a text before a name in which the word before it is looked for
 BEFORE = 48
+#: letters around a name by which a text of small letters alone is told
+AROUND = 300
 #: longer names that begin at one word, as many as are looked at
 SAME = 8
 #: letters that two forms of one surname share at least, and those that an ending may have

@@ -186,9 +186,9 @@ def test_every_mention_is_a_slice_of_its_sentence(words: list[str], title: list[
     "piece", ["Wagner Bayreuth ", "Wagner opera. ", "Saddam Haftar ", "Wagner ", "Wagner\n\nMali "]
 )
 def test_a_long_text_full_of_names_takes_linear_time(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     scan(piece * (200_000 // len(piece)))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_nothing_in_gives_nothing_out() -> None:
