@@ -30,7 +30,7 @@ from monitor.jobs.notices import Notices
 from monitor.jobs.reach import Reach
 from monitor.messages import links
 from monitor.model import Delivered
-from monitor.parts import Parts, build, freeze
+from monitor.parts import Parts, build, freeze, share_one_heap
 from monitor.store import alerts, articles, facts, feeds, health_file, outbox, polls, receivers
 from monitor.store.database import Database
 from monitor.timing import TICKS, UNEASY_SECONDS
@@ -364,6 +364,7 @@ def opened(
     goes on, so new feeds are asked one after the other, and a time without a monitor is told. Raises
     ConfigError, StoreError.
     """
+    share_one_heap()
     parts, many = build(found), role != "all"
     db = Database.open(found.database, create=role != "worker", migrate=role != "worker")
     try:

@@ -32,10 +32,13 @@ _DELETE = 0
 _EXPAND = 0xFFFFFFFF
 #: nobody asked yet what it folds to
 _UNKNOWN = 0xFFFFFFFE
-_SIZE = 0x110000
+#: code points that the table knows; of those beyond, few are ever written
+_SIZE = 0x20000
 _SOFT_HYPHEN = 0xAD
-#: letters beyond the basic plane that fold to something else (styled alphabets, enclosed letters, ideographs)
-_ASTRAL = (range(0x10400, 0x10450), range(0x1D400, 0x1D800), range(0x1F100, 0x1F200), range(0x2F800, 0x2FA20))
+#: letters beyond the basic plane that fold to something else (styled alphabets, enclosed letters)
+_ASTRAL = (range(0x10400, 0x10450), range(0x1D400, 0x1D800), range(0x1F100, 0x1F200))
+#: beyond the table: what folds to something else, and what is no letter
+_IDEOGRAPHS, _TAGS = range(0x2F800, 0x2FA20), range(0xE0000, 0xE1000)
 
 _LETTERS = {
     **dict(zip("ٱىةکیەۀہےھگڤڨ", "اىهكىهههىهكفق", strict=True)),
@@ -231,13 +234,35 @@ def _one_script(word: list[str]) -> list[str]:
 def _letters(given: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """What each code point folds to, from the table; what the table does not know yet is worked out."""
     table = _table()
+    if len(given) and int(given.max()) >= _SIZE:
+        return _rare(given)
     letters = table[given]
     if len(letters) and int(letters.max()) >= _UNKNOWN:
         for code in set(given[letters == _UNKNOWN].tolist()):
-            word = _expansion(code)
-            table[code] = _EXPAND if len(word) > 1 else ord(word) if word else _DELETE
+            table[code] = _entry(code)
         letters = table[given]
     return letters
+
+
+def _rare(given: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The same where the table does not know all of them."""
+    beyond = given >= _SIZE
+    letters = _letters(np.where(beyond, np.uint32(_SPACE), given))
+    letters[beyond] = [_entry_beyond(code) for code in given[beyond].tolist()]
+    return letters
+
+
+def _entry(code: int) -> int:
+    """What the table says of a code point."""
+    word = _expansion(code)
+    return _EXPAND if len(word) > 1 else ord(word) if word else _DELETE
+
+
+def _entry_beyond(code: int) -> int:
+    """What it would say if it went on."""
+    if code in _TAGS:
+        return _DELETE
+    return _entry(code) if code in _IDEOGRAPHS else code
 
 
 @cache
@@ -252,9 +277,8 @@ def _table() -> NDArray[np.uint32]:
         *_ASTRAL,
     ):
         table[block.start : block.stop] = _UNKNOWN
-    for block in (range(0x1F000, 0x1F100), range(0x1F200, 0x20000)):
+    for block in (range(0x1F000, 0x1F100), range(0x1F200, _SIZE)):
         table[block.start : block.stop] = _SPACE
-    table[0xE0000:0xE1000] = _DELETE
     return table
 
 

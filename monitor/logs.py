@@ -13,9 +13,18 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, cast
 
-import structlog
-
 from monitor.net.redaction import redact
+
+# where structlog finds rich it loads it for its tracebacks, which tell what every variable holds, secrets
+# too; and that is 60 ms of each start
+_rich = sys.modules.get("rich")
+sys.modules["rich"] = None  # type: ignore[assignment]
+try:
+    import structlog
+finally:
+    sys.modules.pop("rich")
+    if _rich is not None:
+        sys.modules["rich"] = _rich
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -41,13 +50,15 @@ def configure(environ: Mapping[str, str] = os.environ) -> None:
     level = logging.getLevelNamesMapping().get(environ.get("MONITOR_LOG_LEVEL", "INFO").upper(), logging.INFO)
     render: Any = {
         "json": structlog.processors.JSONRenderer(ensure_ascii=False),
-        "console": structlog.dev.ConsoleRenderer(pad_event_to=18),
+        "console": structlog.dev.ConsoleRenderer(
+            pad_event_to=18, exception_formatter=structlog.dev.plain_traceback
+        ),
     }.get(style) or structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="timestamp"),
-            *([] if style == "console" else [structlog.processors.format_exc_info]),
+            structlog.processors.format_exc_info,
             _clean,
             render,
         ],

@@ -4,7 +4,9 @@ read and compiled together.
 
 from __future__ import annotations
 
+import ctypes
 import gc
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from monitor.watchlists.selftest import WithTests
 
 T = TypeVar("T")
+
+#: of <malloc.h>
+_M_ARENA_MAX = -8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +101,14 @@ class Parts:
     def titles(self) -> Mapping[str, str]:
         """Watchlist id to title."""
         return {w.id: w.title for w in self.watchlists.lists}
+
+
+def share_one_heap() -> None:
+    """Let the threads to come share one heap of the GNU C library, which has one for each of them: most
+    hold Python's lock when they ask for memory, and what one of them freed serves the others.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def freeze(parts: Parts) -> None:

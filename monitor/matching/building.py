@@ -1,10 +1,9 @@
-"""Pure. From the analysts' files to the forms that a lexicon looks for:
-each folded form with what it may mean.
-"""
+"""Pure. From the analysts' files to the forms that a lexicon looks for, each with what it may mean."""
 
 from __future__ import annotations
 
 import re
+from array import array
 from collections import defaultdict
 from dataclasses import replace
 from itertools import accumulate, chain
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from monitor.matching.mentions import EntitySpec, Nearby, VocabularySpec
+
+    #: the claim of each form, -1 where it has several; and these by the form's number
+    Owners = tuple[Iterable[int], Mapping[int, Sequence[int]]]
 
 
 _OTHER_SCRIPT = re.compile(r"(?=[\u0370-\u1dff])[^\W\d_]")
@@ -173,11 +175,10 @@ class Patterns:
     others. Each script has an automaton, made when a text first has that script: a start seldom needs all.
     """
 
-    def __init__(
-        self, forms: Mapping[int, str], owners: Sequence[int | Sequence[int]], claims: Sequence[Claim]
-    ) -> None:
-        """`forms`: by script, a line each; `owners`: one claim or several of each form, in that order."""
-        self.forms, self.owners, self.claims = dict(forms), owners, claims
+    def __init__(self, forms: Mapping[int, str], owners: Owners, claims: Sequence[Claim]) -> None:
+        """`forms`: by script, a line each; `owners` of them in that order."""
+        self.forms, self.claims = dict(forms), claims
+        self.owners, self.several = array("i", owners[0]), owners[1]  # a list takes six times as much
         counts = [lines.count("\n") + 1 for lines in forms.values()]
         self._firsts = dict(zip(forms, accumulate(counts, initial=0), strict=False))
         self._automata: dict[int, AhoCorasick] = {}
@@ -192,11 +193,14 @@ class Patterns:
             letter = _OF_ONE_SCRIPT.search(form)
             scripts[ord(letter[0]) >> 8 if letter else 0].append(form)
         numbers: dict[Claim, int] = {}
-        owners: list[int | Sequence[int]] = []
+        owners, several = array("i"), {}
         for form in chain.from_iterable(scripts.values()):
             of = [numbers.setdefault(claim, len(numbers)) for claim in patterns[form]]
-            owners.append(of[0] if len(of) == 1 else of)
-        return cls({script: "\n".join(forms) for script, forms in scripts.items()}, owners, list(numbers))
+            if len(of) > 1:
+                several[len(owners)] = of
+            owners.append(of[0] if len(of) == 1 else -1)
+        lines = {script: "\n".join(forms) for script, forms in scripts.items()}
+        return cls(lines, (owners, several), list(numbers))
 
     def __len__(self) -> int:
         return len(self.owners)
@@ -204,7 +208,7 @@ class Patterns:
     def meant(self, number: int) -> tuple[Claim, ...]:
         """What a form may mean."""
         of = self.owners[number]
-        return (self.claims[of],) if isinstance(of, int) else tuple(self.claims[n] for n in of)
+        return (self.claims[of],) if of >= 0 else tuple(self.claims[n] for n in self.several[number])
 
     def find(self, text: str) -> list[Match]:
         """Every form that stands in a folded text, by where it ends, longer ones first."""

@@ -112,7 +112,9 @@ class PatternFile:
 
     def _write(self, patterns: Patterns) -> bool:
         forms = {str(script): lines for script, lines in patterns.forms.items()}
-        return self._file.write([[_row(claim) for claim in patterns.claims], forms, patterns.owners])
+        claims = [_row(claim) for claim in patterns.claims]
+        owners = (patterns.owners.tolist(), list(patterns.several.items()))
+        return self._file.write([claims, forms, *owners])
 
 
 def _in_child(work: Callable[[], bool]) -> bool:
@@ -249,6 +251,6 @@ def _row(claim: Claim) -> list[Any]:
 
 
 def _patterns(value: Any) -> Patterns:
-    rows, forms, owners = value
+    rows, forms, owners, several = value
     claims = [Claim(*row[:4], *row[4:]) for row in rows]
-    return Patterns({int(script): lines for script, lines in forms.items()}, owners, claims)
+    return Patterns({int(script): lines for script, lines in forms.items()}, (owners, dict(several)), claims)

@@ -53,3 +53,19 @@ def test_names_lose_their_isolates_and_orders_their_power(
 
     assert "حفتر in Moscow" in said
     assert "a\ufffdb" in said
+
+
+@pytest.mark.parametrize("style", ["logfmt", "json", "console"])
+def test_a_traceback_tells_no_secret(style: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither in its message nor by what the variables held."""
+    logs.configure({"MONITOR_LOG_FORMAT": style})
+    url = "https://u:pw@hooks.slack.com/services/T/B/SECRET?k=v"
+    try:
+        raise ValueError(f"cannot ask {url}")
+    except ValueError:
+        logs.get("test").exception("failed")
+    said = capsys.readouterr().err
+
+    assert "ValueError: cannot ask https://hooks.slack.com" in said
+    assert "SECRET" not in said
+    assert "pw@" not in said
