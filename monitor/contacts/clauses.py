@@ -15,6 +15,7 @@ from monitor.contacts.bounds import AROUND, cut, talks_with_whom, whereabouts
 from monitor.contacts.model import Actor, Frame, Word
 from monitor.contacts.parties import CONTACT, METONYM, THIRD, THIRD_PARTY, Rank, rank_of
 from monitor.contacts.parts import give_parts
+from monitor.contacts.unlisted import name_unlisted
 from monitor.contacts.unnamed import alone, composed, refined, unnested
 from monitor.languages.grammar import OFFICIAL, STATUS, grammar_of, plain
 
@@ -58,6 +59,7 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
     frame.offices = [o for o in frame.offices if not any(_inside(o, other) for other in frame.offices)]
     named = [refined(actor, frame, cast) for actor in frame.actors if not _takes_no_part(frame, actor)]
     frame.actors = unnested(sorted([*named, *composed(frame, cast)], key=lambda a: a.start), frame)
+    name_unlisted(frame, cast, lang)
     frame.voices = _speakers(frame)
     frame.titles = alone(frame)
     cut(frame)

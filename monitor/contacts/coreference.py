@@ -121,7 +121,7 @@ class Discourse:
             return []
         both = grammar.both.search(text) is not None
         pointing = partner and (
-            grammar.pronoun.search(text) or any(title.sense == "person" for title in frame.titles)
+            grammar.pronoun.search(text) or any(_of_one(title, frame) for title in frame.titles)
         )
         if self._event and not strayed and number - self._event[0] <= MEMORY and (both or pointing):
             return [a for a in self._event[1].of(side) if a.rank < Rank.METONYM]
@@ -146,6 +146,11 @@ class Discourse:
             return None
         mention = title.mention._replace(term=f"@{spec.id}", sense="", tags=frozenset(spec.tags))
         return Actor(spec.name, side, Rank.PERSON, title.start, title.end, mention, spec.kind)
+
+
+def _of_one(title: Word, frame: Frame) -> bool:
+    """Whether an office may be that of somebody named before: "the minister", not "ministers of Africa"."""
+    return title.sense == "person" and not frame.grammar.plural.search(frame.text, title.start, title.end)
 
 
 def _free(frame: Frame) -> list[Word]:

@@ -42,6 +42,8 @@ _NAMELESS = f" {grammar.NAMELESS}"
 _TELLING = frozenset({CONTACT, OFFICIAL})
 _TOOK_PLACE = frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})
 _AHEAD = frozenset({ContactStatus.PLANNED, ContactStatus.INVITED, ContactStatus.POSTPONED})
+#: words of contact that may be how an invitation comes: "handed over an invitation from", "the embassy"
+_HANDED_OVER = frozenset({"transfer", "message", "mission"})
 #: sentences with words of contact read per item
 MOST = 60
 #: sentences behind a contact that may add to who was there
@@ -306,8 +308,13 @@ def _by_clause(frame: Frame) -> Iterator[list[Word]]:
     for cue in frame.cues:
         clauses.setdefault(frame.clause(cue.start), []).append(cue)
     for cues in clauses.values():
-        listed = [c for c in cues if c.sense != "invite" or not is_circumstance(frame, c)] or cues
-        yield main_first(frame, listed)
+        yield main_first(frame, _without_circumstance(frame, cues))
+
+
+def _without_circumstance(frame: Frame, cues: list[Word]) -> list[Word]:
+    """Without "at the invitation of", where another word of contact is what took place because of it."""
+    listed = [c for c in cues if c.sense != "invite" or not is_circumstance(frame, c)]
+    return listed if any(c.sense not in _HANDED_OVER for c in listed) else cues
 
 
 # --- one contact from many clauses -----------------------------------------------------------------------

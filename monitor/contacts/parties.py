@@ -4,6 +4,7 @@ a name, whether it is a person, what office on what day, and who is meant.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import product
@@ -14,6 +15,7 @@ import regex
 
 from monitor.folding import fold_all, folded
 from monitor.languages import tables
+from monitor.languages.given_names import culture_of
 from monitor.matching.evaluate import keys_of
 from monitor.matching.mentions import EntitySpec
 
@@ -72,6 +74,8 @@ class Cast:
     titles: Mapping[str, EntitySpec]
     #: the sides of outlets
     press_sides: Sides
+    #: by party: the culture that most given names of its people are of
+    cultures: Mapping[str, str] = field(default_factory=dict)
     #: by party: the outlets' sides that its entities speak for
     voices: Mapping[str, frozenset[Side]] = field(default_factory=dict)
 
@@ -91,6 +95,7 @@ class Cast:
             },
             demonyms={party: _first(entities, tag, "demonym", party) for party, tag in tags.items()},
             press_sides=press_sides,
+            cultures={party: _culture(entities, tag) for party, tag in tags.items()},
             voices={party: _voices(entities, tag, press_sides) for party, tag in tags.items()},
         )
 
@@ -135,6 +140,14 @@ def _voices(entities: Mapping[str, EntitySpec], tag: str, press_sides: Sides) ->
     """The sides for which a party's entities speak."""
     listed = (spec for spec in entities.values() if tag[1:] in spec.tags)
     return frozenset(side for spec in listed for side in press_sides.spoken_for(spec.tags))
+
+
+def _culture(entities: Mapping[str, EntitySpec], tag: str) -> str:
+    people = (
+        spec.name.split()[0] for spec in entities.values() if spec.kind == "person" and tag[1:] in spec.tags
+    )
+    found = Counter(culture for culture in map(culture_of, people) if culture)
+    return next((culture for culture, _ in found.most_common(1)), "")
 
 
 def both_nations(entities: Iterable[EntitySpec], one: PartySpec, other: PartySpec) -> EntitySpec | None:

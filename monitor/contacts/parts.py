@@ -132,7 +132,10 @@ def _is_view_of(frame: Frame, actor: Actor, number: int, verb: tuple[int, int]) 
 
 def _dateline(frame: Frame, land: Actor, after: str) -> bool:
     """ "BONN - ", "Francia, Marin: ": where the text was filed, or what it is filed under."""
-    return land.rank is Rank.COUNTRY and not frame.text[: land.start].strip() and bool(_FILED.match(after))
+    filed = _FILED.match(after)
+    if filed and frame.grammar.verb_last and "," in filed[0]:
+        return False  # there a comma parts a subject from what follows: "Fransa, elçiyi çağırdı"
+    return land.rank is Rank.COUNTRY and not frame.text[: land.start].strip() and bool(filed)
 
 
 def _in_title(frame: Frame, body: Actor) -> bool:

@@ -53,7 +53,7 @@ def refined(actor: Actor, frame: Frame, cast: Cast) -> Actor:
     title, demonym = office_title(whole), cast.demonyms[actor.side]
     if title:
         return replace(actor, name=f"{demonym} {title}", kind="person")
-    body = office_name(demonym, whole, "body")
+    body = office_name(demonym, whole, "body", _town(frame, actor))
     rest = actor.name.removeprefix(demonym)
     general = rest != actor.name and rest.islower() and not body.endswith(NAMELESS)
     return replace(actor, name=body) if general else actor
@@ -141,9 +141,14 @@ def _officer(frame: Frame, cast: Cast, land: Actor, said: tuple[str, Word], span
     words, office = said
     world = land.kind != "place" and _of_the_world(frame, land.mention, office.mention)
     side = THIRD if world else land.side
-    name = office_name(cast.demonyms.get(side, ""), words, office.sense)
+    name = office_name(cast.demonyms.get(side, ""), words, office.sense, _town(frame, land))
     kind = "person" if office.sense == "person" else "body"
     return replace(land, name=name, side=side, rank=Rank.OFFICE, start=span[0], end=span[1], kind=kind)
+
+
+def _town(frame: Frame, actor: Actor) -> str:
+    """The name of the town in the words of an actor; "" for none."""
+    return next((p.name for p in frame.places if actor.start <= p.start < actor.end), "")
 
 
 def _inside(land: Actor, frame: Frame) -> Iterator[tuple[str, Word]]:

@@ -54,6 +54,22 @@ def _spelled(name: str) -> tuple[str, ...]:
     )
 
 
+def culture_of(given: str) -> str:
+    """Whose given name it is, by the section it stands in; "" for an unknown one."""
+    return _cultures().get(given, "")
+
+
+@cache
+def _cultures() -> Mapping[str, str]:
+    """Each given name with its culture; without those of two."""
+    found: dict[str, set[str]] = {}
+    for culture, listed in tables.shared("given_names.txt").items():
+        for _, line in listed:
+            for name in line.split():
+                found.setdefault(name, set()).add(culture)
+    return {name: cultures.pop() for name, cultures in found.items() if len(cultures) == 1}
+
+
 @cache
 def _lines() -> Mapping[str, tuple[str, ...]]:
     """Each given name with the spellings of its line."""

@@ -298,9 +298,14 @@ _SECONDED = frozenset(
 )
 
 
-def office_name(demonym: str, text: str, sense: str) -> str:
-    """The English name of an office in plain `text`: ("French", "министр обороны", "person")."""
-    return f"{demonym} {_office(text, sense)}".strip()
+def office_name(demonym: str, text: str, sense: str, town: str = "") -> str:
+    """The English name of an office in plain `text`: ("French", "министр обороны", "person").
+
+    `town`: whose it is where a town has such an office of its own: "mayor of Bonn", not "German mayor".
+    """
+    said = _office(text, sense)
+    local = dict(tables.read(tables.Offices, tables.DEFAULT).local).get(said) if town else None
+    return local.replace("TOWN", town) if local else f"{demonym} {said}".strip()
 
 
 def office_title(text: str) -> str:
@@ -349,7 +354,8 @@ def _said_office(text: str, sense: str) -> str:
     topic = next(_named("fields", text), "")
     kinds = set(_named("kinds", text))
     if sense == "body" and "ministry" in kinds:
-        return f"{topic} ministry".strip()
+        ministry = "Foreign Ministry" if topic == "foreign" else f"Ministry of {topic.title()}"
+        return ministry if topic else "ministry"
     deputy = "deputy " if "deputy" in kinds else ""
     head = next(_named("heads", text), None)
     if head is not None:

@@ -190,6 +190,8 @@ class Offices(Table):
     heads: Named = ()
     kinds: Named = ()
     persons: Words = ()
+    #: offices that a town has of its own, and how they are called
+    local: Named = ()
     before: Phrases = ""
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from monitor.languages import remembered, tables
 from monitor.languages.detect import CYRILLIC, LATIN, script_of, written_in
+from monitor.languages.given_names import culture_of
 from monitor.languages.tables import Ending, Forms
 
 if TYPE_CHECKING:
@@ -119,6 +120,34 @@ def _declined(word: str, lang: str) -> list[Cases]:
     if not found or next(_rows(lower, lang, "adjectives")).more:
         found += _paradigms(word, lang, "nouns")
     return found or unchanged
+
+
+def nominative(name: str, lang: str) -> str:
+    """The nominative of a person's name of which the given name is known: the case is the given name's.
+
+    Any other name as it is.
+    """
+    given, _, rest = name.partition(" ")
+    if " " in rest or lang not in tables.having(Forms) or culture_of(given):
+        return name
+    for own, case in _based(given, lang):
+        if culture_of(own):
+            return f"{own} {next((base for base, at in _based(rest, lang) if at == case), rest)}"
+    return name
+
+
+def _based(form: str, lang: str) -> Iterator[tuple[str, int]]:
+    """The nominatives that a declined word may have, each with its case."""
+    forms = tables.read(Forms, lang)
+    for row in (*forms.nouns, *forms.adjectives):
+        dropped = row.ending[len(row.ending) - row.drop :]
+        for case, ends in enumerate(row.forms, start=1):
+            for end in ends:
+                base = form.removesuffix(end) + dropped if end not in ("=", "") and form.endswith(end) else ""
+                if base.endswith(row.ending) and form in {
+                    f for cases in _declined(base, lang) for f in cases[case]
+                }:
+                    yield base, case
 
 
 def _is_abbreviation(word: str) -> bool:

@@ -182,7 +182,8 @@ class Lexicon:
             places = _Places(heard.text, fields, sentences)
             hits = widest([*self._hits(heard, places, item), *self._documents(heard, places)])
             home = self._home(item.outlet, item.url)
-            silence(hits, self._made.guards, Namesakes(fields, self._made.bearers), home=home)
+            namesakes = Namesakes(fields, self._made.bearers, item.lang or "")
+            silence(hits, self._made.guards, namesakes, home=home)
             mentions = tuple(hit.mention for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT)
         return Scan(
             lang=item.lang,

@@ -119,6 +119,7 @@ class Namesakes:
 
     fields: Mapping[str, str]
     bearers: Mapping[str, Bearer]
+    lang: str = ""
     told: list[Told] = field(default_factory=list)
     #: longer names of bodies that stand behind a namesake of theirs ("Anna Falke … the Falke group")
     contested: list[Hit] = field(default_factory=list)
@@ -197,9 +198,9 @@ class Namesakes:
             return ""
         if bearer.kind == "body" and len(found[1]) == 1:
             return ""
-        return (
-            text[found.start() : hit.end] if _is_another(found[1], bearer.given, stop=bool(found[2])) else ""
-        )
+        # "M. Marin" is Mr Marin in French, and no Mauro
+        initial = bool(found[2]) and found[1].casefold() not in _titles(self.lang)
+        return text[found.start() : hit.end] if _is_another(found[1], bearer.given, stop=initial) else ""
 
     def _trade_behind(self, hit: Hit, trades: Sequence[Hit], starts: Sequence[int]) -> str:
         """ "Medvedev, the tennis player": a trade of the stage in apposition."""
@@ -315,6 +316,11 @@ def _alike(one: str, other: str) -> bool:
 
 
 # --- given names -----------------------------------------------------------------------------------------
+
+
+def _titles(lang: str) -> tuple[str, ...]:
+    """What a language writes with a stop before names."""
+    return tables.read(tables.Stops, lang).leaning if lang in tables.having(tables.Stops) else ()
 
 
 def _is_another(word: str, own: frozenset[str], *, stop: bool) -> bool:

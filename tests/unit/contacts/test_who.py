@@ -233,7 +233,7 @@ def test_turkish_puts_who_talked_behind_the_participle(name: str) -> None:
         ("it", "Imprenditori libici incontrano il ministro russo dell'Industria.", "Russian trade minister | Libyan business people"),
         ("ru", "Ливийские бизнесмены встретились с министром промышленности России.", "Russian trade minister | Libyan business people"),
         ("ar", "رجال أعمال ليبيون يلتقون وزير الصناعة الروسي.", "Russian trade minister | Libyan business people"),
-        ("tr", "Rus büyükelçi Bingazi belediye başkanı ile görüştü.", "Russian ambassador to Libya | Libyan mayor"),
+        ("tr", "Rus büyükelçi Bingazi belediye başkanı ile görüştü.", "Russian ambassador to Libya | mayor of Benghazi"),
     ],
 )  # fmt: skip
 def test_an_office_has_the_name_that_the_words_say(lang: str, text: str, wanted: str) -> None:
@@ -259,3 +259,65 @@ def test_an_office_that_several_hold_is_of_each_country_in_the_list(
     lang: str, text: str, wanted: str
 ) -> None:
     assert wanted in parties(lang, text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        (
+            "en",
+            "Dbeibah met the deputy head of the Russian Chamber of Commerce, Anton Vetrov, on Monday.",
+            "Anton Vetrov | Abdulhamid Dbeibah",
+        ),
+        ("en", "Anwar Zlitni, the mayor of Misrata, received Aganin.", "Aydar Aganin | Anwar Zlitni"),
+        ("en", "Lavrov met Libyan Oil Minister Hassan Zlitni in Vienna.", "Sergei Lavrov | Hassan Zlitni"),
+        (
+            "fr",
+            "Dbeibah a reçu le vice-ministre russe de l'Énergie, Anton Vetrov.",
+            "Anton Vetrov | Abdulhamid Dbeibah",
+        ),
+        ("it", "Il sindaco di Bengasi Hassan Zlitni ha incontrato Lavrov.", "Sergei Lavrov | Hassan Zlitni"),
+        ("ru", "Дбейба встретился с замминистра энергетики России Антоном Ветровым.", "Anton Vetrov | Abdulhamid Dbeibah"),
+        ("tr", "Dibeybe, Rusya Enerji Bakanı Anton Vetrov ile görüştü.", "Anton Vetrov | Abdulhamid Dbeibah"),
+        # an office without a country is of those who have such given names
+        ("en", "Lavrov received the governor, Mahmoud Zlitni, in Moscow.", "Sergei Lavrov | Mahmoud Zlitni"),
+        # no name: a place, a paper
+        ("en", "The Libyan oil minister met Lavrov at Gorky Park.", "Sergei Lavrov | Libyan oil minister"),
+    ],
+)  # fmt: skip
+def test_people_whom_no_list_has_are_named_beside_their_office(lang: str, text: str, wanted: str) -> None:
+    assert parties(lang, text) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("en", "Rosatom signed an agreement with the University of Benghazi.", "Rosatom | University of Benghazi"),
+        ("it", "Rosatom ha firmato un accordo con l'università di Bengasi.", "Rosatom | University of Benghazi"),
+        ("ru", "Делегация Бенгази встретилась с Лавровым в Москве.", "Sergei Lavrov | Libyan delegation"),
+        ("en", "Lavrov met officials of the Libyan health ministry.", "Sergei Lavrov | Libyan Ministry of Health"),
+        ("ru", "Пригожин встретился с Хафтаром, сообщили в ЧВК «Вагнер».", "Yevgeny Prigozhin | Khalifa Haftar"),
+        # "M." is Mr in French
+        ("fr", "Menfi a reçu l'ambassadeur de Russie. Il a remercié M. Aganine.", "Aydar Aganin | Mohamed al-Menfi"),
+    ],
+)  # fmt: skip
+def test_bodies_are_called_as_the_words_say(lang: str, text: str, wanted: str) -> None:
+    assert parties(lang, text) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Osama Hamad will not attend talks with Lavrov in Kazan."),
+        ("tr", "Usame Hamad, Rusya'nın davetini geri çevirdi."),
+        ("ru", "Усама Хамад отклонил приглашение Мишустина посетить Казань."),
+        ("it", "Osama Hamad ha declinato l'invito di Mosca."),
+    ],
+)
+def test_whoever_declines_an_invitation_has_cancelled(lang: str, text: str) -> None:
+    assert {c.status for c in contacts(lang, text)} == {ContactStatus.CANCELLED}
+
+
+def test_an_invitation_that_is_handed_over_is_an_invitation() -> None:
+    told = contacts("ar", "سلم السفير الروسي دعوة من الرئيس فلاديمير بوتين إلى محمد المنفي.")
+    assert [(c.type, c.status) for c in told] == [(ContactType.VISIT, ContactStatus.INVITED)]
