@@ -181,9 +181,8 @@ class Lexicon:
         if sentences and (heard.claims or heard.documents):
             places = _Places(heard.text, fields, sentences)
             hits = widest([*self._hits(heard, places, item), *self._documents(heard, places)])
-            home = self._home(item.outlet, item.url)
-            namesakes = Namesakes(fields, self._made.bearers, item.lang or "")
-            silence(hits, self._made.guards, namesakes, home=home)
+            names = Namesakes(fields, self._made.bearers, item.lang or "")
+            silence(hits, self._made.guards, names, home=self._home(item.outlet, item.url))
             mentions = tuple(hit.mention for hit in hits if hit.claim.given_out and hit.claim.kind != EXCEPT)
         return Scan(
             lang=item.lang,
