@@ -182,11 +182,11 @@ def _checked_templates(found: Settings) -> Templates | None:
 
 def judge_of(lists: Watchlists) -> StoryJudge:
     """Who judges stories of these watchlists."""
-    from monitor.contacts.parties import EntityIndex, local_names
+    from monitor.contacts.parties import local_names, persons
     from monitor.languages.locale import languages
     from monitor.stories.judgement import StoryJudge
 
-    people = EntityIndex.of(lists.entities.values()).people
+    people = persons(lists.entities.values())
     headings = {w.id: w.titles for w in lists.lists}
     names = local_names(lists.entities.values(), [lang for lang in languages() if lang != "en"])
     entities = {entity.id: entity.name for entity in lists.entities.values()}

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
+import typer.testing
+from alembic import command
 from hypothesis import settings
+from jinja2 import BytecodeCache
+from sqlalchemy import event, inspect
 
+from monitor import parts
+from monitor.messages import templates
 from monitor.watchlists import compile
 from tests.support import postgres as real
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+    from types import CodeType
+
+    from alembic.config import Config
+    from click import Command
+    from jinja2 import Environment
+    from jinja2.bccache import Bucket
+    from sqlalchemy import Connection
 
     from monitor.watchlists.compile import Watchlists
 
@@ -51,6 +66,92 @@ def _compile_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compile, "compile_sources", compile_sources)
+        yield
+
+
+class _Compiled(BytecodeCache):
+    """Templates that this process compiled: the same source gives the same code."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.codes.get(bucket.key + bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.codes[bucket.key + bucket.checksum] = bucket.code
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compile_templates_once() -> Iterator[None]:
+    """The shipped templates take half a second to compile, and every monitor that a test opens compiles them."""
+    really, compiled = templates._environment, _Compiled()
+
+    def environment(sources: Mapping[str, tuple[Path, str]]) -> Environment:
+        env = really(sources)
+        env.bytecode_cache = compiled
+        return env
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(templates, "_environment", environment)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _migrate_once() -> Iterator[None]:
+    """All migrations of an empty SQLite file take a sixth of a second; the next file gets the same statements."""
+    really = command.upgrade
+    said: list[tuple[str, Any]] = []
+
+    def hear(_: object, __: object, statement: str, values: Any, *___: object) -> None:
+        said.append((statement, values))
+
+    def upgrade(config: Config, revision: str) -> None:
+        tx: Connection = config.attributes["connection"]
+        if tx.dialect.name != "sqlite" or inspect(tx).get_table_names():
+            really(config, revision)
+        elif said:
+            for statement, values in said:
+                tx.exec_driver_sql(statement, values)
+        else:
+            event.listen(tx, "before_cursor_execute", hear)
+            really(config, revision)
+            event.remove(tx, "before_cursor_execute", hear)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "upgrade", upgrade)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _collect_no_garbage_at_start() -> Iterator[None]:
+    """A monitor that starts collects what loading left: a fifth of a second, which no test here can tell."""
+    quick = SimpleNamespace(
+        collect=lambda: 0, freeze=gc.freeze, unfreeze=gc.unfreeze, get_freeze_count=gc.get_freeze_count
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "gc", quick)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _build_commands_once() -> Iterator[None]:
+    """Typer builds all commands at each call, 75 ms; they keep nothing of one call for the next."""
+    really = typer.testing._get_command
+    built: dict[tuple[object, ...], Command] = {}
+
+    def get_command(app: typer.Typer) -> Command:
+        key = (
+            app.info.name,
+            *(c.callback for c in app.registered_commands),
+            *(g.typer_instance for g in app.registered_groups),
+        )
+        if key not in built:
+            built[key] = really(app)
+        return built[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", get_command)
         yield
 
 

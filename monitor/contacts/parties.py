@@ -183,6 +183,11 @@ def _first(entities: Mapping[str, EntitySpec], tag: str, kind: str, party: str) 
     return next(named, party.capitalize())
 
 
+def persons(entities: Iterable[EntitySpec]) -> frozenset[str]:
+    """The canonical names of the entities that are a person, not an office."""
+    return frozenset(e.name for e in entities if e.kind == "person" and rank_of(e) is Rank.PERSON)
+
+
 @dataclass(frozen=True, slots=True)
 class EntityIndex:
     """Entities by their canonical English names."""
@@ -205,9 +210,8 @@ class EntityIndex:
         ]
         for (name, _), said in zip(pairs, fold_all([said for _, said in pairs]), strict=True):
             aliases.setdefault(said, set()).add(name)
-        people = (n for n, e in by_name.items() if e.kind == "person" and rank_of(e) is Rank.PERSON)
         meant = {said: frozenset(names) for said, names in aliases.items()}
-        return cls(frozenset(people), titles, by_name, meant)
+        return cls(persons(by_name.values()), titles, by_name, meant)
 
     def role(self, name: str, on: date | None) -> str:
         """The offices that `name` holds on a day, in the files' words;

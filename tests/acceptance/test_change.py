@@ -12,7 +12,7 @@ from monitor.config import load as settings
 from monitor.config.model import ReceiverConfig
 from monitor.config.routes import RouteConfig
 from monitor.contacts.extract import extractor, listener
-from monitor.contacts.parties import EntityIndex
+from monitor.contacts.parties import persons
 from monitor.jobs import poll as polling
 from monitor.jobs.alert import Alerter, alert_due
 from monitor.matching.matcher import Matcher
@@ -127,7 +127,7 @@ def world(tmp_path: Path, matcher: Matcher, lists: Watchlists) -> Iterator[World
     db = Database.open(f"sqlite:///{tmp_path}/monitor.db")
     with db.transaction() as tx:
         feeds.sync(tx, FEEDS.values(), NOON, jitter=lambda: 0.0)
-    yield World(db, matcher, StoryJudge(EntityIndex.of(lists.entities.values()).people, lists.press))
+    yield World(db, matcher, StoryJudge(persons(lists.entities.values()), lists.press))
     db.close()
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from monitor.config.load import bundled
 from monitor.config.routes import RouteConfig
-from monitor.contacts.parties import EntityIndex
+from monitor.contacts.parties import persons
 from monitor.feeds import clean
 from monitor.jobs import poll as polling
 from monitor.jobs.assess import coverage
@@ -111,7 +111,7 @@ def through_daemon(labels: Labels, decide: Decide) -> Dense:
     """Each item with the story in which it is when all were polled."""
     found, told = Dense(), []
     lists = load(bundled("watchlists"))
-    judge = StoryJudge(EntityIndex.of(lists.entities.values()).people, lists.press)
+    judge = StoryJudge(persons(lists.entities.values()), lists.press)
     with tempfile.TemporaryDirectory() as folder:
         database = Database.open(f"sqlite:///{folder}/monitor.db")
         for label, item in read_items(labels):

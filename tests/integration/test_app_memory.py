@@ -7,15 +7,21 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from monitor import parts
 from monitor.app import opened
 from monitor.config import load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
 
-def test_what_was_loaded_is_not_walked_again_until_a_reload_replaces_it(tmp_path: Path) -> None:
+
+def test_what_was_loaded_is_not_walked_again_until_a_reload_replaces_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Loaded once, collected never; after a reload the new parts take the place of the old ones."""
+    monkeypatch.setattr(parts, "gc", gc)  # other tests do without (tests/conftest.py)
     (tmp_path / "feeds.yaml").write_text("feeds: []\n", encoding="utf-8")
     path = tmp_path / "monitor.yaml"
     path.write_text("data: state\nfeeds: [feeds.yaml]\n", encoding="utf-8")
