@@ -40,7 +40,8 @@ def facts(
     """
     lead = next((s.paragraph for s in scan.sentences if s.field == "content"), -1)
     found: dict[str, int] = {}
-    for mention in _told_once((m for m in scan.mentions if m.silenced_by is None), kinds):
+    counting = (_of_its_country(m, kinds, countries) for m in scan.mentions if m.silenced_by is None)
+    for mention in _told_once(counting, kinds):
         term = mention.term
         if term[0] == "@":
             key = term
@@ -78,6 +79,12 @@ def unnamed(scan: Scan, told: Collection[str], countries: Mapping[str, str]) -> 
     )
     nations = (countries[m.term] for m in known if m.term not in told)
     return tuple(dict.fromkeys((*words, *nations)))
+
+
+def _of_its_country(mention: Mention, kinds: Collection[str], countries: Mapping[str, str]) -> Mention:
+    """A nation stands for its country, as in `unnamed`."""
+    nation = mention.term not in kinds and mention.term in countries
+    return mention._replace(term=countries[mention.term]) if nation else mention
 
 
 def _told_once(mentions: Iterable[Mention], kinds: Mapping[str, str]) -> Iterator[Mention]:

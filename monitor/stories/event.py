@@ -47,7 +47,11 @@ MIN_TITLE, SAME_TITLE_REACH = 4, timedelta(days=1)
 #: the score from which two items tell one event, and from which they have to do with each other
 JOIN, LINK = 0.6, -1.5
 #: how much less the same people need who meet at the same place and time
-MET = 1.0
+MET = 1.2
+#: from here on a word that no table knows sets two languages no longer apart, where there is a text (shingles)
+SURE, SENTENCE = 2.5, 8
+#: an arrival and what followed it there
+TRIP = timedelta(hours=24)
 #: something specific that must be shared for the one and the other, unless the same people meet
 AGREES, TOUCHES = 0.12, 0.3
 #: a text is news by itself when it names this much of what is done and with what, or is this long (shingles)
@@ -62,6 +66,8 @@ SLIGHT = 0.05
 DONE = 0.5
 #: opposite reports of one event are this close, and share this much of who, where and what about
 OPPOSED, OPPOSED_AGREES = timedelta(hours=24), 0.2
+#: what is done at the end of a journey
+ARRIVED = "d:arrive"
 #: kinds of facts of which something must be shared, be it the topic
 NAMED = ("person", "place", "body", "country", "sense", "document")
 #: what each trait adds to the score
@@ -148,15 +154,17 @@ def _same_event(ours: Signature, theirs: Signature, *, framed: bool) -> Relation
     if _same_title(ours, theirs) and not another:
         return Relation("event", max(score(found), JOIN), "the same headline")
     agrees = specific(found)
-    met = bool(found["met same"])
+    trip = _one_trip(ours, theirs, found)
+    met = bool(found["met same"]) or trip
     total = score(found)
     later = abs(ours.at - theirs.at) >= OTHER_GUEST
-    other_guest = bool(found["met other"] and (found["other person"] or later))
+    other_guest = bool(found["met other"] and (found["other person"] or later)) and not trip
     if framed or other_guest or found["other reaction"] or _not_one(ours, theirs):
         return _related(found, total, agrees)
     if _opposed(ours, theirs, found, total):
         return Relation("event", max(JOIN, total - WEIGHTS["contrary"]), "they say the opposite")
-    wording = found["other wording"] and not (met or turned_round(ours, theirs))
+    once = met or turned_round(ours, theirs) or _translated(ours, theirs, found, total)
+    wording = found["other wording"] and not once
     if wording or _named_apart(ours, theirs, found):
         return replace(linked, apart=True) if (linked := _related(found, total, agrees)) else None
     if found["met again"]:
@@ -164,6 +172,24 @@ def _same_event(ours: Signature, theirs: Signature, *, framed: bool) -> Relation
     if total >= (JOIN - MET if met else JOIN) and (met or agrees >= AGREES):
         return Relation("event", total, _why(found))
     return _related(found, total, agrees)
+
+
+def _translated(ours: Signature, theirs: Signature, found: Mapping[str, float], total: float) -> bool:
+    """Whether two languages tell so much alike, of somebody or some place, that one word is no other event."""
+    if ours.lang == theirs.lang or min(ours.length, theirs.length) < SENTENCE or total < SURE:
+        return False
+    named = any(found[kind] > SLIGHT for kind in ("person", "place", "body", "document"))
+    return named and not other_name(ours, theirs)
+
+
+def _one_trip(ours: Signature, theirs: Signature, found: Mapping[str, float]) -> bool:
+    """Whether one tells of an arrival, and the other within a day what all who arrived did at that place."""
+    if abs(ours.at - theirs.at) > TRIP or min(found["person"], found["place"]) <= SLIGHT:
+        return False
+    if not (ours.meetings and theirs.meetings):
+        return False
+    arrived = [of for of in (ours, theirs) if ARRIVED in of.named("d", TITLE) - of.undone]
+    return len(arrived) == 1 and arrived[0].named("p", TITLE) <= (ours.named("p") & theirs.named("p"))
 
 
 def _worth_weighing(ours: Signature, theirs: Signature, found: dict[str, float]) -> bool:

@@ -55,6 +55,23 @@ def test_a_place_says_its_country(lists: Watchlists) -> None:
 @pytest.mark.parametrize(
     ("lang", "title"),
     [
+        ("en", "Malian troops in Kidal"),
+        ("fr", "Forces maliennes à Kidal"),
+        ("it", "Soldati maliani a Kidal"),
+        ("ru", "Малийские солдаты в Кидале"),
+        ("ar", "الجيش المالي في كيدال"),
+    ],
+)
+def test_a_nation_is_its_country_and_a_town_itself(lists: Watchlists, lang: str, title: str) -> None:
+    """In every gender and number."""
+    item = Item(key="k", feed_id="f", lang=lang, title=title)
+    decided = Matcher(lists).decide(item, facts_always=True)
+    assert {"@mali", "@kidal"} <= {f.key for f in decided.facts}
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
         ("en", "Haftar meets Putin in Moscow over resolution 2570"),
         ("fr", "Haftar rencontre Poutine à Moscou, résolution 2570"),
         ("ru", "Хафтар встретился с Путиным в Москве, резолюция 2570"),

@@ -366,3 +366,30 @@ def test_background_meetings_join_nothing() -> None:
     past = contact("Vladimir Putin", "Khalifa Haftar", background=True)
     now = contact("Vladimir Putin", "Khalifa Haftar")
     assert kind(signed(item("1"), past), signed(item("2"), now, lang="ru")) == "none"
+
+
+LANDED = "An officer met him on Sunday at the airport of the town, where a guard of honour stood."
+TALKED = "Both men spoke for two hours about the training of officers in the old fortress."
+
+
+@pytest.mark.parametrize(
+    ("title", "hours", "expected"),
+    [
+        ("Putin lands in Moscow", 3, "event"),
+        ("Putin lands in Moscow", 50, "related"),
+        ("Putin in Moscow", 3, "related"),
+    ],
+)
+def test_an_arrival_and_the_talks_behind_it_are_one_trip(title: str, hours: float, expected: str) -> None:
+    """Though another man stood at the airport; not days later, and not where nobody arrives."""
+    arrival = signed(
+        item("1", title, content=LANDED),
+        contact("Vladimir Putin", "Saddam Haftar"),
+        named=facts(putin=3, saddam=2, moscow=3),
+    )
+    talks = signed(
+        item("2", "Putin and Haftar talk in Moscow", feed="b", hours=hours, content=TALKED),
+        contact("Vladimir Putin", "Khalifa Haftar"),
+        named=facts(putin=3, haftar=3, moscow=3),
+    )
+    assert kind(arrival, talks) == expected
