@@ -223,7 +223,9 @@ class _Child:
     def _received(self, seconds: float) -> Any:
         out = self._process.stdout
         assert out is not None
-        if not select.select([out], [], [], seconds)[0]:
+        ready = select.poll()  # `select` knows no descriptor beyond 1,023
+        ready.register(out, select.POLLIN)
+        if not ready.poll(1_000 * seconds):
             raise TimeoutError
         return pickle.load(out)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import pickle
+import resource
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import textwrap
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,6 +157,19 @@ def test_a_child_that_died_between_tasks_is_replaced(worker: Worker) -> None:
     while running(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert alive(worker)
+
+
+def test_it_answers_where_a_thousand_files_are_open() -> None:
+    """Connections of many feeds and visitors may take all descriptors that `select` knows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2_048, hard), hard))
+    with ExitStack() as opened, Worker(seconds=30) as worker:
+        for _ in range(1_100):
+            opened.enter_context(Path(os.devnull).open("rb"))
+        try:
+            assert worker.run(os.path.basename, "a/b") == "b"
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_child_retires(monkeypatch: pytest.MonkeyPatch) -> None:
