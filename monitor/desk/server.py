@@ -7,10 +7,10 @@ that. Nothing of it is loaded before the first visitor knocks.
 from __future__ import annotations
 
 import asyncio
-import select
 import socket
 import threading
 from contextlib import contextmanager
+from multiprocessing.connection import wait  # `select` knows no descriptor beyond 1,023
 from typing import TYPE_CHECKING, Any
 
 from monitor import logs
@@ -81,15 +81,14 @@ class _Service:
 
     def _visited(self) -> bool:
         """Wait for a visitor; False: it is to end."""
-        ready, _, _ = select.select([self._door, self._woken], [], [])
-        return self._woken not in ready
+        return self._woken not in wait([self._door, self._woken])
 
     def _try_to_serve(self) -> None:
         try:
             asyncio.run(self._serve())
         except Exception:
             log.exception("desk_failed", again_in_seconds=AGAIN_SECONDS)
-            select.select([self._woken], [], [], AGAIN_SECONDS)
+            wait([self._woken], AGAIN_SECONDS)
 
     def stop(self) -> None:
         """End it, from another thread."""
@@ -117,4 +116,4 @@ class _Service:
                 self._end = None
 
     def _woken_already(self) -> bool:
-        return bool(select.select([self._woken], [], [], 0)[0])
+        return bool(wait([self._woken], 0))

@@ -6,10 +6,10 @@ Only speed depends on it: where it cannot be made or written, the daemon looks b
 from __future__ import annotations
 
 import os
-import select
 import stat
 import threading
 from contextlib import suppress
+from multiprocessing.connection import wait  # `select` knows no descriptor beyond 1,023
 from typing import TYPE_CHECKING, Any
 
 from monitor import file_modes, logs
@@ -124,5 +124,4 @@ class ServerListener:
 
     def _waited(self, seconds: float, *connections: Any) -> bool:
         """For a sign of the connection, or so long; False: it is to end."""
-        ready, _, _ = select.select([self._ended, *connections], [], [], seconds)
-        return self._ended not in ready
+        return self._ended not in wait([self._ended, *connections], seconds)

@@ -202,7 +202,7 @@ def test_an_interrupted_wait_leaves_no_answer_behind(monkeypatch: pytest.MonkeyP
     with Worker() as own:
         assert own.run(len, "") == 0
         with monkeypatch.context() as patched:
-            patched.setattr("select.select", _interrupted)
+            patched.setattr("select.poll", _interrupted)
             with pytest.raises(KeyboardInterrupt):
                 own.run(len, "abc")
         assert own.run(len, "ab") == 2
