@@ -26,6 +26,15 @@ def cpu_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def cpu_exactly(pid: int) -> float:
+    """Seconds that the threads of one process have had a core, to the microsecond; 0 for one that has ended."""
+    spent = 0
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            spent += int((task / "schedstat").read_text().split()[0])
+    return spent / 1e9
+
+
 def pss_mb(pid: int) -> float:
     """One process's memory, shared pages by its share (PSS, proc(5)); 0 for one that has ended."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()

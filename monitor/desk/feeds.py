@@ -8,6 +8,7 @@ from secrets import token_urlsafe
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from monitor.desk import filters
 from monitor.desk.access import Refused
 from monitor.desk.asked import Answer, document, see
 from monitor.errors import ConfigError
@@ -27,29 +28,45 @@ if TYPE_CHECKING:
 #: states in the order in which they matter
 STATES = ("failing", "gone", "quiet", "never", "ok", "disabled")
 #: lines of a page, and entries that are shown of a feed
-SHOWN, NEWEST = 300, 8
+SHOWN, NEWEST = 100, 8
 
 
 def page(desk: Desk, asked: Asked) -> Answer:
-    """Every feed, those that are not well first."""
-    state = asked.wanted("state", STATES)
+    """Every feed, those that are not well first, some at a time: of thousands only these are read whole."""
+    state, find, start = asked.wanted("state", STATES), asked.get("find").strip(), _number(asked.get("from"))
     with desk.app.db.snapshot() as tx:
-        lines = events.health(tx, asked.now)
-        states = {s.feed.id: s for s in feeds.everything(tx)}
-        remarks = polls.remarks(tx)
+        ill = {line.feed.id: line.state for line in events.unwell(tx, asked.now)}
+        named = feeds.named(tx, find)
+        stated = {name: ill.get(name) or ("ok" if on else "disabled") for name, on in named.items()}
+        wanted = sorted((STATES.index(word), name) for name, word in stated.items() if state in ("", word))
+        shown = [name for _, name in wanted[start : start + SHOWN]]
+        lines = {line.feed.id: line for line in events.health(tx, asked.now, shown)}
+        states, remarks = feeds.some(tx, shown), polls.remarks(tx, shown)
         open_events = [e for e in events.unclosed(tx) if not e.kind.value.startswith("feed-")]
-    wanted = [line for line in lines if state in ("", line.state)]
-    wanted.sort(key=lambda line: (STATES.index(line.state), line.feed.id))
-    counts = Counter(line.state for line in lines)
+    counts, given = Counter(stated.values()), {"state": state, "find": find}
     said = {
-        "rows": [_row(line, states[line.feed.id], remarks) for line in wanted[:SHOWN]],
-        "more": max(0, len(wanted) - SHOWN),
-        "counts": [(s, counts[s]) for s in STATES if counts[s]],
+        "rows": [_row(lines[name], states[name], remarks) for name in shown],
+        "counts": [(s, counts[s], _address(given, state=s)) for s in STATES if counts[s]],
         "state": state,
+        "find": find,
+        "all": _address(given, state=""),
+        "more": _address(given, start + SHOWN) if len(wanted) > start + SHOWN else "",
+        "before": _address(given, max(0, start - SHOWN)) if start else "",
+        "place": (start + 1, start + len(shown), len(wanted)),
         "events": open_events,
         "can_add": str(desk.app.parts.settings.own_feeds),
     }
     return Answer(template="feeds.html", values=said)
+
+
+def _number(said: str) -> int:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 8 else 0
+
+
+def _address(given: Mapping[str, str], start: int = 0, **more: str) -> str:
+    """Of the page with these fields, those that are filled in."""
+    said = {**given, **more, "from": str(start or "")}
+    return filters.address("/feeds", {name: value for name, value in said.items() if value})
 
 
 def one(desk: Desk, asked: Asked) -> Answer:

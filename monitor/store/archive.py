@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+import sys
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import orjson
-from sqlalchemy import ARRAY, Text, bindparam, false, func, literal, or_, select, update
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import NullType
+from sqlalchemy import func, or_, select
 
 from monitor.model import Contact, Coverage, Match, Severity, StoryItem, Suppressed
-from monitor.store import rows
+from monitor.store import rows, words
 from monitor.store.items import reported
 from monitor.store.sql import batches
 from monitor.store.tables_news import contact_parties, contacts, feeds, items, matches, revisions, suppressed
@@ -39,7 +33,7 @@ _COLUMNS = tuple(column for column in items.c if column.name != "folded")
 class Filter:
     """Which items are wanted: every condition that is given must hold."""
 
-    #: each word must occur in title, summary or content, folded as for matching
+    #: each word must occur in title, summary or content, folded as for matching (`words.Words`)
     text: str = ""
     #: of each, one of the forms occurs (`words.hold`)
     spelt: tuple[tuple[str, ...], ...] = ()
@@ -61,6 +55,11 @@ class Filter:
     #: items before this id: the next page
     before_id: int | None = None
 
+    @property
+    def words(self) -> words.Words | None:
+        """What the texts must hold; None: anything."""
+        return words.Words.of(self.text, self.spelt)
+
 
 def get(tx: Connection, item_id: int) -> StoryItem | None:
     """One item with its feed, matches, contacts and what was silenced."""
@@ -80,18 +79,17 @@ def load(tx: Connection, item_ids: Iterable[int]) -> tuple[StoryItem, ...]:
 
 def search(tx: Connection, wanted: Filter, limit: int = 50) -> tuple[StoryItem, ...]:
     """The newest `limit` items that pass, newest first."""
-    query = _whole(newest_first=True).where(*_conditions(wanted)).limit(limit)
+    if asked := wanted.words:
+        return load(tx, words.newest(tx, asked, passing(wanted), limit))[::-1]
+    query = _whole(newest_first=True).where(*passing(wanted)).limit(limit)
     return tuple(_assembled(tx, tx.execute(query).mappings().all()))
 
 
 def count(tx: Connection, wanted: Filter) -> int:
     """How many items pass."""
-    return int(tx.execute(select(func.count()).select_from(items).where(*_conditions(wanted))).scalar_one())
-
-
-def passing(wanted: Filter) -> Select[tuple[int]]:
-    """The ids of the items that pass, as a query to ask about items that are found otherwise."""
-    return select(items.c.id).where(*_conditions(wanted, first=False))
+    if asked := wanted.words:
+        return len(words.newest(tx, asked, passing(wanted), sys.maxsize))
+    return int(tx.execute(select(func.count()).select_from(items).where(*passing(wanted))).scalar_one())
 
 
 def walk(
@@ -100,7 +98,7 @@ def walk(
     """Every item first seen in [since, until) with its id, oldest first or not, a batch at a time."""
     last = None
     order = items.c.id.desc() if newest_first else items.c.id
-    first_seen = _conditions(Filter(since=since, until=until))
+    first_seen = passing(Filter(since=since, until=until))
     while True:
         page = select(*_COLUMNS).where(*first_seen).order_by(order).limit(500)
         if last is not None:
@@ -137,8 +135,9 @@ def _whole(*, newest_first: bool = False) -> Select[tuple[object, ...]]:
     return select(*_COLUMNS, *feed).join(feeds, feeds.c.id == items.c.feed_id).order_by(order)
 
 
-def _conditions(wanted: Filter, *, first: bool = True) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = list(hold(wanted.text, wanted.spelt, first=first))
+def passing(wanted: Filter) -> list[ColumnElement[bool]]:
+    """What an item must be, all but its words."""
+    found: list[ColumnElement[bool]] = []
     equal = {
         "feed_id": wanted.feed_id,
         "story_id": wanted.story_id,
@@ -261,140 +260,3 @@ def reporting_contacts(tx: Connection, since: datetime | None = None) -> Iterato
     for start in range(0, len(ids), PAGE):
         for found in load(tx, ids[start : start + PAGE]):
             yield replace(found, item=replace(found.item, summary="", content=""))
-
-
-# Words in the archive: texts folded as matching folds them, found by their three-letter pieces.
-#
-# SQLite has them in FTS5, PostgreSQL in pg_trgm. The folded text of an item is title, summary and content
-# with a barrier between them.
-
-#: what the index is made of; a shorter word is looked for in every text
-PIECE = 3
-#: pieces of one word that are looked up; more would hardly make the rest fewer
-MAX_PIECES = 30
-#: letters of a form by which the index finds it where one of many is asked for
-CORE = 6
-#: texts that are folded at a time
-FILLED_AT_ONCE = 200
-
-
-def fill(tx: Connection) -> None:
-    """Fold the texts of items that an older monitor stored."""
-    texts = select(items.c.id, items.c.title, items.c.summary, items.c.content).order_by(items.c.id)
-    put = update(items).where(items.c.id == bindparam("item")).values(folded=bindparam("text"))
-    last = 0
-    while page := tx.execute(
-        texts.where(items.c.folded == "", items.c.id > last).limit(FILLED_AT_ONCE)
-    ).all():
-        tx.execute(put, [{"item": row.id, "text": rows.folded_text(*row[1:])} for row in page])
-        last = page[-1].id
-
-
-def hold(
-    text: str, spelt: Iterable[Sequence[str]] = (), *, first: bool = True
-) -> Iterator[ColumnElement[bool]]:
-    """Conditions: each word of `text` occurs in an item, anywhere in a word, whatever its case, accents and
-    variants.
-
-    `spelt`: of each, one of the forms occurs (folded, a space where a word must begin or end). A word that
-    has no letter and no digit is passed over; where all are such, nothing is found. `first`: found by words.
-    """
-    groups = [[word] for word in _folded(text)] + [list(forms) for forms in spelt]
-    if text.split() and not groups:
-        yield false()
-    for group in groups:
-        if all(len(form) >= PIECE for form in group):
-            parts = group if len(group) == 1 else _cores(tuple(group))
-            asked = " OR ".join(f"({' AND '.join(_pieces(part))})" for part in parts)
-            likely = _likely if first else _likely_there
-            yield likely(literal(asked), literal([_like(part) for part in parts], ARRAY(Text)))
-        yield _holds(orjson.dumps(group).decode())
-
-
-@lru_cache(maxsize=256)
-def _cores(forms: tuple[str, ...]) -> list[str]:
-    """Few parts of forms such that each form has one: what the index is asked for, since forms are alike."""
-    left, found = list(forms), []
-    while left:
-        parts = Counter(part for form in left for part in {*_parts(form, CORE)})
-        found.append(max(parts, key=lambda part: (parts[part], part)))
-        left = [form for form in left if found[-1] not in form]
-    return found
-
-
-def _parts(word: str, length: int) -> list[str]:
-    return [word[n : n + length] for n in range(len(word) - length + 1)] or [word]
-
-
-def _folded(text: str) -> list[str]:
-    if not text.split():
-        return []
-    from monitor.folding import fold_all
-
-    return list(dict.fromkeys(word for word in fold_all(text.split()) if word))
-
-
-def _pieces(word: str) -> list[str]:
-    """As FTS5 queries have them (https://sqlite.org/fts5.html#fts5_strings)."""
-    found = dict.fromkeys(_parts(word, PIECE))
-    return ['"' + piece.replace('"', '""') + '"' for piece in list(found)[:MAX_PIECES]]
-
-
-def _like(part: str) -> str:
-    """A pattern of what has `part` somewhere."""
-    return "%" + re.sub(r"([%_\\])", r"\\\1", part) + "%"
-
-
-class _likely(FunctionElement[Any]):
-    """Whether an item has all pieces of one of the parts: as FTS5 asks for them, and as patterns."""
-
-    # no Boolean: SQLite would be asked for "… = 1", and read every item
-    type = NullType()
-    inherit_cache = True
-    name = "likely"
-
-
-@compiles(_likely)
-def _by_trigrams(element: Any, compiler: Any, **more: Any) -> str:
-    _, patterns = element.clauses
-    return f"items.folded LIKE ANY ({compiler.process(patterns, **more)})"
-
-
-@compiles(_likely, "sqlite")
-def _by_fts5(element: Any, compiler: Any, **more: Any) -> str:
-    asked, _ = element.clauses
-    found = compiler.process(asked, **more)
-    return f"items.id IN (SELECT rowid FROM item_words WHERE item_words MATCH {found})"
-
-
-class _likely_there(_likely):
-    """The same of an item that is found otherwise, so that all that have the pieces are gone through once."""
-
-    inherit_cache = True
-
-
-@compiles(_likely_there, "sqlite")
-def _by_its_number(element: Any, compiler: Any, **more: Any) -> str:
-    # a sign before a column keeps SQLite from its index
-    return f"+{_by_fts5(element, compiler, **more)}"
-
-
-class _holds(FunctionElement[Any]):
-    """Whether an item has one of the forms of a JSON list, however many they are."""
-
-    type = NullType()
-    inherit_cache = True
-    name = "holds"
-
-
-@compiles(_holds)
-def _holds_anywhere(element: Any, compiler: Any, **more: Any) -> str:
-    forms = compiler.process(element.clauses, **more)
-    listed = f"json_array_elements_text(CAST({forms} AS json)) AS form(value)"
-    return f"EXISTS (SELECT 1 FROM {listed} WHERE strpos(items.folded, form.value) > 0)"
-
-
-@compiles(_holds, "sqlite")
-def _holds_in_sqlite(element: Any, compiler: Any, **more: Any) -> str:
-    forms = compiler.process(element.clauses, **more)
-    return f"EXISTS (SELECT 1 FROM json_each({forms}) AS form WHERE instr(items.folded, form.value) > 0)"

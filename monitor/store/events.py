@@ -18,7 +18,7 @@ from monitor.store.tables_delivery import events
 from monitor.store.tables_news import feeds, items, polls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
@@ -209,9 +209,10 @@ QUIET_UNKNOWN = timedelta(days=7)
 RHYTHM_NEWS, RHYTHM_GAPS = 30, 5
 
 
-def health(tx: Connection, now: datetime) -> tuple[FeedHealth, ...]:
-    """Every feed's line, by id."""
-    found = tx.execute(select(feeds).order_by(feeds.c.id)).mappings().all()
+def health(tx: Connection, now: datetime, only: Collection[str] | None = None) -> tuple[FeedHealth, ...]:
+    """Every feed's line, or those of `only`, by id."""
+    wanted = select(feeds).order_by(feeds.c.id)
+    found = tx.execute(wanted if only is None else wanted.where(feeds.c.id.in_(only))).mappings().all()
     return tuple(_line(tx, rows.feed_state(row), row["added_at"], now) for row in found)
 
 

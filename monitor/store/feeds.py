@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, case, cast, func, literal, select, update
+from sqlalchemy import Text, case, cast, func, literal, or_, select, update
 
 from monitor.model import Novelty
 from monitor.net.redaction import kept, masked
@@ -135,6 +135,20 @@ def get(tx: Connection, feed_id: str) -> FeedState | None:
     """One feed with its state."""
     row = tx.execute(select(feeds).where(feeds.c.id == feed_id)).mappings().first()
     return rows.feed_state(row) if row is not None else None
+
+
+def named(tx: Connection, text: str) -> dict[str, bool]:
+    """The feeds whose id, title or address holds `text`, and whether each is enabled."""
+    said = (feeds.c.id, feeds.c.url, feeds.c.definition["title"].as_string())
+    holds = or_(*(func.lower(words).contains(text.lower(), autoescape=True) for words in said))
+    found = select(feeds.c.id, feeds.c.enabled)
+    return {row.id: row.enabled for row in tx.execute(found.where(holds) if text else found)}
+
+
+def some(tx: Connection, feed_ids: Collection[str]) -> dict[str, FeedState]:
+    """Those of the feeds that are there, by id."""
+    found = tx.execute(select(feeds).where(feeds.c.id.in_(feed_ids))).mappings()
+    return {row["id"]: rows.feed_state(row) for row in found}
 
 
 def everything(tx: Connection) -> tuple[FeedState, ...]:

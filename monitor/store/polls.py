@@ -18,7 +18,7 @@ from monitor.store.tables_delivery import GROUP_OPEN, OWED, alert_groups, delive
 from monitor.store.tables_news import feeds, items, polls
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection, RowMapping, Select
@@ -68,10 +68,11 @@ def counts(tx: Connection, since: datetime, until: datetime) -> Mapping[str, int
     return {row[0]: row[1] for row in found}
 
 
-def remarks(tx: Connection) -> Mapping[str, tuple[str, ...]]:
-    """By feed: what its last parsed document gave reason to say."""
+def remarks(tx: Connection, only: Collection[str] | None = None) -> Mapping[str, tuple[str, ...]]:
+    """By feed, or feed of `only`: what its last parsed document gave reason to say."""
     last = (polls.c.feed_id == feeds.c.id) & (polls.c.at == feeds.c.last_parsed_at)
-    found = tx.execute(select(polls.c.feed_id, polls.c.remarks).join(feeds, last))
+    told = select(polls.c.feed_id, polls.c.remarks).join(feeds, last)
+    found = tx.execute(told if only is None else told.where(feeds.c.id.in_(only)))
     return {row.feed_id: tuple(row.remarks) for row in found if row.remarks}
 
 

@@ -5,23 +5,27 @@ What belongs together is decided elsewhere; merging is in `merges`.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, func, or_, select, true, update
 
 from monitor.model import RelatedStory, Severity, Story
-from monitor.store import archive
+from monitor.store import archive, words
 from monitor.store.sql import batches, put_new
 from monitor.store.tables_news import items, matches, stories, story_links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from monitor.model import StoryItem
+    from monitor.store.words import Words
 
+#: latest stories that are read for words before an index is asked
+READ = 150
 
 # built once: these run for every item that matches
 _ONE = select(stories.c.merged_into, stories.c.severity, stories.c.changed_at).where(
@@ -191,8 +195,29 @@ def search(
 
     `after`: only what comes after a story of that moment of change and id: the next page.
     """
-    passing = archive.passing(wanted).where(items.c.story_id == stories.c.id)
-    return _latest(tx, passing.exists() & _comes_after(after), limit)
+    passing = archive.passing(wanted)
+    if asked := wanted.words:
+        return _whole(tx, _telling(tx, asked, passing, limit, after))
+    there = select(items.c.id).where(*passing, items.c.story_id == stories.c.id)
+    return _latest(tx, there.exists() & _comes_after(after), limit)
+
+
+def _telling(
+    tx: Connection,
+    asked: Words,
+    passing: Sequence[ColumnElement[bool]],
+    limit: int,
+    after: tuple[datetime, str] | None,
+) -> list[str]:
+    """The latest stories with an item that passes and holds the words; some are read first."""
+    latest = [row.id for row in tx.execute(_ordered(_comes_after(after)).limit(READ))]
+    told = words.of_stories(tx, asked, passing, latest)
+    if len(told) < limit and len(latest) == READ:
+        told = words.in_stories(tx, asked, passing)
+        found = (tx.execute(_ordered(_comes_after(after), stories.c.id.in_(b))).all() for b in batches(told))
+        rows = sorted(chain.from_iterable(found), key=lambda row: (-row.changed_at.timestamp(), row.id))
+        latest = [row.id for row in rows]
+    return [name for name in latest if name in told][:limit]
 
 
 def _comes_after(last: tuple[datetime, str] | None) -> ColumnElement[bool]:
@@ -203,11 +228,16 @@ def _comes_after(last: tuple[datetime, str] | None) -> ColumnElement[bool]:
 
 
 def _latest(tx: Connection, wanted: ColumnElement[bool], limit: int) -> tuple[Story, ...]:
-    latest = select(stories.c.id).where(wanted, stories.c.merged_into.is_(None))
-    ordered = latest.order_by(stories.c.changed_at.desc(), stories.c.id).limit(limit)
-    names = tx.execute(ordered).scalars().all()
-    members = _members(tx, names, ())
-    return _made(tx, names, members)
+    return _whole(tx, [row.id for row in tx.execute(_ordered(wanted).limit(limit))])
+
+
+def _ordered(*wanted: ColumnElement[bool]) -> Select[tuple[str, datetime]]:
+    latest = select(stories.c.id, stories.c.changed_at).where(*wanted, stories.c.merged_into.is_(None))
+    return latest.order_by(stories.c.changed_at.desc(), stories.c.id)
+
+
+def _whole(tx: Connection, names: Sequence[str]) -> tuple[Story, ...]:
+    return _made(tx, names, _members(tx, names, ()))
 
 
 def _made(

@@ -13,7 +13,7 @@ from sqlalchemy import inspect, text
 
 from monitor import failpoints
 from monitor.errors import StoreError
-from monitor.store import archive
+from monitor.store import words
 from monitor.store.tables_news import REVISION
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def to_newest(database: Database, *, create: bool = True, migrate: bool = True, 
         with database.transaction() as tx:
             if _version(tx, database.name) == found:
                 _migrate(tx)
-                archive.fill(tx)
+                words.fill(tx)
         failpoints.passed("migrated")
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 
+from monitor.desk import feeds as pages
 from monitor.feeds.opml import read_opml
 from monitor.model import Delivered
 from monitor.store import archive, feeds, journal, outbox
 from tests.support.desk import ARABIC, Place, newsroom, opened
-from tests.support.stored import HOUR, NOW, message, promised
+from tests.support.stored import HOUR, NOW, feed, message, promised
 from tests.support.web import Web
 
 if TYPE_CHECKING:
@@ -86,6 +88,26 @@ def test_feeds_say_how_they_are(place: Place) -> None:
     assert page.index("Vestnik") < page.index("New feeds are written to")
     assert "Gazette" in place.read("/feeds/gazette")
     assert place.ask(path="/feeds/none")[0] == 404
+
+
+def test_many_feeds_are_paged_and_found(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By id, title or address, within a state."""
+    monkeypatch.setattr(pages, "SHOWN", 2)
+    with place.app.db.transaction() as tx:
+        for n in range(3):
+            feeds.add(tx, feed(f"paper-{n}", title=f"Бумага {n}"), NOW)
+    first = place.read("/feeds")
+    (more,) = re.findall(r'href="([^"]+)" rel="next"', first)
+    second = place.read(more)
+    assert "1 to 2 of 5" in first
+    assert "3 to 4 of 5" in second
+    assert 'href="/feeds" rel="prev"' in second
+    assert not set(re.findall(r'href="(/feeds/[a-z]\S+)" data', first)) & set(
+        re.findall(r'href="(/feeds/[a-z]\S+)" data', second)
+    )
+    found = place.read("/feeds?" + urlencode({"find": "бумага 2", "state": "never"}))
+    assert re.findall(r'href="(/feeds/[a-z]\S+)" data', found) == ["/feeds/paper-2"]
+    assert "No feed is called so" in place.read("/feeds?find=100%25")
 
 
 def test_a_feed_is_asked_as_soon_as_its_publisher_allows(place: Place) -> None:

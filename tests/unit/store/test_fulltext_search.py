@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, event
 
-from monitor.folding import folded
+from monitor.folding import fold, folded
 from monitor.model import Fulltext
-from monitor.store import archive, items
+from monitor.store import archive, items, words
 from monitor.store.archive import Filter
 from monitor.store.tables_news import items as table
 from tests.support.stored import HOUR, NOW, assessed, only_sqlite, plan, poll
@@ -74,7 +74,9 @@ def test_words_are_found(tx: Connection, asked: str, number: int) -> None:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    texts=st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30), max_size=4),
+    texts=st.lists(
+        st.text(st.characters(exclude_categories=["Cs", "Cc"], max_codepoint=0x10FF), max_size=30), max_size=4
+    ),
     data=st.data(),
 )
 def test_the_index_hides_nothing(tx: Connection, texts: list[str], data: st.DataObject) -> None:
@@ -85,7 +87,12 @@ def test_the_index_hides_nothing(tx: Connection, texts: list[str], data: st.Data
     start = data.draw(st.integers(0, len(whole)))
     asked = whole[start : start + 3]
     words_ = [word for word in map(folded, asked) if word]
-    expected = {t for t in texts if all(w in folded(t) for w in words_)} if words_ or not asked else set()
+    forms = [words._forms(w) for w in words_]
+    expected = (
+        {t for t in texts if all(any(f in fold(t).text for f in of) for of in forms)}
+        if words_ or not asked
+        else set()
+    )
     assert found(tx, " ".join(asked)) == expected
     assert not words_ or whole == ["xyz"] or whole in [t.split() for t in expected]
 
@@ -112,7 +119,7 @@ def test_items_of_an_older_monitor_are_folded(tx: Connection) -> None:
     stored(tx, *TEXTS)
     tx.execute(table.update().values(folded=""))
     assert found(tx, "libya") == set()
-    archive.fill(tx)
+    words.fill(tx)
     assert found(tx, "libya") == {TEXTS[7]}
 
 
@@ -139,19 +146,46 @@ def test_the_index_follows_an_edit_and_a_deletion(tx: Connection) -> None:
     )
 
 
-def test_few_texts_are_read(tx: Connection) -> None:
-    """The plan of the database begins at the index; on PostgreSQL in every script."""
-    by = {
-        "sqlite": "SEARCH items USING INTEGER PRIMARY KEY",
-        "postgresql": "Bitmap Index Scan on ix_items_folded",
-    }
-    for word in ("haftar", "хафтар", "حفتر", "ışık"):
-        asked = table.select().with_only_columns(table.c.id).where(*archive.hold(word))
-        assert by[tx.dialect.name] in " ".join(plan(tx, asked)), word
+@pytest.mark.parametrize("near", [True, False], ids=["new", "old"])
+def test_a_word_is_found_among_many(tx: Connection, near: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Newest first, whether it is among those that are read or the index has to be asked."""
+    monkeypatch.setattr(words, "NEAR", 100 if near else 2)
+    monkeypatch.setattr(words, "FAR", 4)
+    ids = stored(tx, *(f"{n} {'حفتر' if n % 3 else 'Хафтар'}" for n in range(30)))
+    by = [i.id for i in archive.search(tx, Filter(text="хафтар"), 4)]
+    assert by == [ids[n] for n in (27, 24, 21, 18)]
+    assert archive.count(tx, Filter(text="حفتر")) == 20
+    assert [i.id for i in archive.search(tx, Filter(text="11"), 4)] == [ids[11]]
+
+
+def test_few_texts_are_read(tx: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index is asked first, on PostgreSQL in every script."""
+    asked: list[str] = []
+    event.listen(tx, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    for word in ("haftar", "хафтар", "حفتر", "ışık", "go"):
+        words.newest(tx, words.Words.of(word), (), 5)
+    if tx.dialect.name == "sqlite":
+        assert all("MATCH" in statement for statement in asked)
+        return
+    for word in ("haftar", "хафтар", "حفتر", "ışık", "go"):
+        of = table.select().with_only_columns(table.c.id).where(*words._likely(words.Words.of(word)))
+        assert "Bitmap Index Scan on ix_items_folded" in " ".join(plan(tx, of)), word
 
 
 def test_a_word_of_two_letters_is_found_in_every_script(tx: Connection) -> None:
-    """No index has pieces so short."""
-    texts = ("Go on", "Да и нет", "ما هو", "Ev İŞ")
+    """Where a word begins or ends with it; where words are written without spaces, anywhere."""
+    texts = ("Go on", "Да и нет", "ما هو", "Ev İŞ", "a cargos, судаки", "他在北京说")
     stored(tx, *texts)
-    assert [found(tx, word) for word in ("go", "ДА", "هو", "iş")] == [{text} for text in texts]
+    asked = ("go", "ДА", "هو", "iş", "北京")
+    assert [found(tx, word) for word in asked] == [{text} for text in (*texts[:4], texts[5])]
+    assert (found(tx, "ca"), found(tx, "ки"), found(tx, "a")) == ({texts[4]}, {texts[4]}, {texts[4]})
+
+
+@pytest.mark.parametrize("asked", [("the pope", "popes"), ("حفتر", "خليفة حفتر"), ("x" * 40,)])
+def test_what_an_index_is_asked_for_has_every_form(asked: tuple[str, ...]) -> None:
+    """The longest part that forms have in common."""
+    forms = tuple(f" {form} " for form in asked)
+    wanted = words.Words([forms])
+    assert all(any(part.strip("%") in form for part in wanted.patterns[0]) for form in forms)
+    assert all(wanted.held(f" he said {form.strip()} yesterday ") for form in forms)
+    assert not wanted.held(" the police popped in ")
