@@ -30,7 +30,7 @@ from monitor.jobs.notices import Notices
 from monitor.jobs.reach import Reach
 from monitor.messages import links
 from monitor.model import Delivered
-from monitor.parts import Parts, build, freeze, share_one_heap
+from monitor.parts import Parts, build, freeze, give_back_after, share_one_heap
 from monitor.store import alerts, articles, facts, feeds, health_file, outbox, polls, receivers
 from monitor.store.database import Database
 from monitor.timing import TICKS, UNEASY_SECONDS
@@ -168,6 +168,7 @@ class App:
         )
         polled = self.ticked("poll", work)
         self._reach.rested()
+        give_back_after(polled["new"])
         return polled
 
     def _made_due(self) -> bool:

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: new items of a large poll
+MANY = 1_000
 #: of <malloc.h>
 _M_ARENA_MAX = -8
 
@@ -121,6 +123,12 @@ def freeze(parts: Parts) -> None:
     gc.collect()
     gc.freeze()
     give_memory_back()  # 42 MB
+
+
+def give_back_after(new: int) -> None:
+    """Where a poll brought that many new items, return to the system what they needed for a while: 4 MB."""
+    if new >= MANY:
+        give_memory_back()
 
 
 @uncollected()

@@ -28,7 +28,6 @@ from monitor.cli.common import (
 from monitor.cli.serve import serving
 from monitor.cli.status import next_digest
 from monitor.config import load
-from monitor.demo import world
 from monitor.errors import StoreError
 from monitor.jobs import preview as previews
 from monitor.jobs.claims import RENEW
@@ -233,6 +232,8 @@ def run_demo(
     stay: Annotated[bool, typer.Option("--stay", help="Stay up, with the desk, until Ctrl-C.")] = False,
 ) -> None:
     """The offline minute: sample feeds, the real pipeline, a real SMTP server and a Slack-shaped endpoint."""
+    from monitor.demo import world  # a mail server, which no other command has
+
     clear(folder)
     logs.configure({"MONITOR_LOG_LEVEL": "ERROR", **os.environ})
     stopping = daemon.Stopping()

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-import lxml.html
-from lxml import etree
-
 from monitor.feeds.decode import to_text
 
 if TYPE_CHECKING:
@@ -103,8 +100,10 @@ def tree(body: bytes, content_type: str) -> HtmlElement | None:
     text = to_text(body, content_type).text
     if "<" not in text:
         return None
+    from lxml import etree, html  # a daemon, which hands pages to its parser, has no use for it
+
     try:
-        return lxml.html.document_fromstring(text)
+        return html.document_fromstring(text)
     except (etree.ParserError, ValueError):
         return None
 

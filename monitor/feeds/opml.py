@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import listparser
-from lxml import etree
 
 from monitor.feeds.decode import scrub, to_text
 from monitor.feeds.entry import language_tag, whole_url
@@ -121,6 +120,8 @@ def _outline(feed: Feed) -> dict[str, str]:
 
 def _outlines(source: bytes) -> list[dict[str, str]]:
     """The attributes of every outline with an address; listparser keeps only the standard ones."""
+    from lxml import etree  # only those who read such a file
+
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(source, parser)

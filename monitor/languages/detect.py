@@ -189,7 +189,8 @@ def _is_mixed(texts: Sequence[str], whole: str, own: str) -> bool:
     """Whether a part may be in another language than the whole, which is written in `own`."""
     alone = sum(map(bool, texts)) < 2
     others = _foreign_to(own)
-    if any(others.search(text, 0, MAX_READ) for text in texts):
+    beyond = (text for text in texts if own != LATIN or not text.isascii())
+    if any(others.search(text, 0, MAX_READ) for text in beyond):
         mixed = _mixed(texts[-1])
         return mixed or (not alone and any(_strange(text, whole, own) for text in texts))
     lettered = (text for text in texts if _written(own).search(text, 0, BEGINNING))
@@ -228,8 +229,7 @@ def _foreign(text: str, whole: str) -> bool:
     counts = Counter(lang for word in words for lang in known.get(word, ()))
     if any(number >= TELLING for number in counts.values()):
         return True
-    odds = _odds(text[:MAX_READ])
-    return len(text) >= ENOUGH and odds.get(whole, 1.0) < UNLIKE
+    return len(text) >= ENOUGH and _odds(text[:MAX_READ]).get(whole, 1.0) < UNLIKE
 
 
 def _mixed(text: str) -> bool:
@@ -317,9 +317,9 @@ def _evident(text: str, least: int, one_in: int) -> str:
     known = _little_words()
     told = (known[word] for word in words if word in known)
     counts = Counter(langs[0] for langs in told if len(langs) == 1)
-    written: Counter[str] = Counter()
-    for lang, letters in _own_letters():
-        written[lang] = sum(1 for word in words if not word.isascii() and letters.search(word))
+    accented = [word for word in words if not word.isascii()]
+    own = _own_letters() if accented else ()
+    written = Counter({lang: sum(1 for word in accented if of.search(word)) for lang, of in own})
     counts += written
     if not counts:
         return ""
