@@ -17,12 +17,18 @@ if TYPE_CHECKING:
 
 #: words of contact that lead somewhere
 _JOURNEY = frozenset({"visit", "expected", "host"})
+#: words of contact that may be no more than talk with a newspaper
+_TALKING = frozenset({"meeting", "call"})
+#: a little word between "in" and the word of contact
+_ARTICLE = re.compile(r"(?<!\w)\w{1,3}\s\Z")
 #: words of contact that say no more than where somebody was or came
 _COMING = frozenset({"visit", "presence", "expected", "joint"})
 _QUOTES = frozenset('"«“„')
 _COMMA = re.compile("[,،]")
 #: words of contact whose object may be a person, so that a name after them may be that
 _FACING = frozenset({"meeting", "host", "call", "message", "invite"})
+#: letters between "with" and whom: a space, a quote, an article; letters of the article; what is no letter
+QUOTED, ARTICLE, _MARKS = 5, 3, " «»\"'“”„"
 #: letters behind a word of contact in which its partner is named, and letters of who that is
 REACH, NAME = 20, 40
 #: letters looked at before and after an actor
@@ -233,6 +239,20 @@ def has_partner(frame: Frame, cue: Word) -> bool:
     named: list[Actor | Word] = [*frame.actors, *frame.offices]
     known = any(found.end() <= w.start < found.end() + NAME for w in named)
     return bool(rest.strip()) and not known and not frame.grammar.pronoun.search(rest)
+
+
+def only_heard(frame: Frame, cue: Word) -> bool:
+    """ "Said in a conversation with a newspaper": who it was with only heard what the sentence says."""
+    if cue.sense not in _TALKING or not frame.sayings:
+        return False
+    before = frame.text[max(0, cue.start - AROUND) : cue.start]
+    within = any(frame.grammar.at.search(text) for text in (before, _ARTICLE.sub("", before)))
+    found = frame.grammar.partner.search(frame.text, cue.end, cue.end + REACH) if within else None
+    if found is None:
+        return False
+    named: list[Actor | Word] = [*frame.actors, *frame.offices]
+    between = [frame.text[found.end() : w.start] for w in named if 0 <= w.start - found.end() <= QUOTED]
+    return not any(len(words.strip(_MARKS)) in (0, ARTICLE) for words in between)
 
 
 def _later(frame: Frame, cue: Word) -> list[Word]:

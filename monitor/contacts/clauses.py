@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.contacts.bounds import AROUND, cut, talks_with_whom, whereabouts
+from monitor.contacts.bounds import AROUND, cut, only_heard, talks_with_whom, whereabouts
 from monitor.contacts.model import Actor, Frame, Word
 from monitor.contacts.parties import CONTACT, METONYM, THIRD, THIRD_PARTY, Rank, rank_of
 from monitor.contacts.parts import give_parts
@@ -63,6 +63,7 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
     frame.voices = _speakers(frame)
     frame.titles = alone(frame)
     cut(frame)
+    frame.cues = [cue for cue in frame.cues if not only_heard(frame, cue)]
     frame.cues += talks_with_whom(frame)
     if sentence.field == "title":
         frame.cues += whereabouts(frame)

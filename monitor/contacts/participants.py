@@ -22,6 +22,8 @@ NEXT_TO = 2
 #: letters before a word of contact in which "without" or "between" belong to it: a preposition and an
 #: adjective or two
 BEFORE = 40
+#: so many states beside both sides, and a ceremony has guests
+CROWD = 3
 #: words of contact that say somebody is in the other's country: the country alone then stands for the host
 _TRAVEL = frozenset({"visit", "presence", "host", "invite", "expected"})
 #: words by which somebody wants others to do something
@@ -159,6 +161,10 @@ def _gathered(frame: Frame, made: Parties, cues: Sequence[Word], discourse: Disc
     guests = max(ranks) < Rank.METONYM and frame.grammar.many.search(frame.text, *span)
     others = min(ranks) >= Rank.OFFICE and frame.grammar.others.search(frame.text, *span)
     if (session or guests or others) and all(is_event(frame, cue) for cue in cues):
+        return True
+    states = {a.name for a in frame.foreign}
+    ceremony = all(is_event(frame, cue) or cue.sense == "mission" for cue in cues)
+    if len(states) >= CROWD and ceremony and max(ranks) > Rank.PERSON:
         return True
     many = frame.grammar.gathering.search(frame.text, *span) and any(
         span[0] <= a.start < span[1] and a.kind == "country" for a in frame.foreign

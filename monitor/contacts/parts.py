@@ -181,7 +181,9 @@ def _topics(frame: Frame) -> None:
     for actor in frame.actors:
         after = frame.text[actor.end : actor.end + AROUND]
         if actor.part == "core" and (
-            frame.grammar.about_before.match(after) or _on_agenda(frame, actor, after)
+            frame.grammar.about_before.match(after)
+            or _on_agenda(frame, actor, after)
+            or _is_matter(frame, actor, after)
         ):
             actor.part = "topic"
 
@@ -194,6 +196,14 @@ def _on_agenda(frame: Frame, actor: Actor, after: str) -> bool:
     start = frame.clause(actor.start)[0]
     told = [c for c in frame.cues if start <= c.start < actor.end + found.end()]
     return all(c.end <= actor.start and _COMMA.search(frame.text, c.end, actor.start) for c in told)
+
+
+def _is_matter(frame: Frame, actor: Actor, after: str) -> bool:
+    """ "The Spanish question": a nation's adjective that says what is spoken about; no half of a pair."""
+    if actor.kind != "demonym" or frame.text[max(0, actor.start - 1) : actor.start] in {"-", "–"}:
+        return False
+    grammar = frame.grammar
+    return bool(grammar.matter.match(after) or frame.ahead_of(actor.start, grammar.matter_before))
 
 
 def _objects(frame: Frame, cue: Word) -> None:

@@ -1,8 +1,7 @@
 """Pure. How six languages say who does what with whom, as expressions over `plain` text.
 
 The words are data, `grammar.txt` and `offices.txt` of each language: closed classes only. What grows (verbs
-of contact, words of denial, offices) stands in the analysts' vocabularies; offices get only their English
-names here.
+of contact, words of denial, offices) is in the analysts' vocabularies; of offices, English names are here.
 """
 
 from __future__ import annotations
@@ -97,6 +96,9 @@ class Grammar:
     about_before: re.Pattern[str]
     #: anchored: what follows a country that is only on the agenda
     agenda: re.Pattern[str]
+    #: anchored: the matter that a nation's adjective names, which follows it, or precedes it
+    matter: re.Pattern[str]
+    matter_before: re.Pattern[str]
     #: a verb whose object is what is spoken about; anchored: the mark of an object on a name before the verb
     discusses: re.Pattern[str]
     object: re.Pattern[str]
@@ -211,6 +213,8 @@ _SHAPES = {
     "with_whom": r"{partner}\s+" + _TITLE + r"\Z",
     "about_before": r"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{about_before}",
     "agenda": r"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{agenda}",
+    "matter": r"\A\s(?:\w+\s)??{matter}",
+    "matter_before": r"{matter}\s\Z",
     "between": r"{between}\s*(?:[\w'.-]+\s){{0,3}}\Z",
     "relative": r"\A[\s,،]*{relative}",
     "whom": r"[\s,]*{whom}",
@@ -253,7 +257,16 @@ _SLOTS: dict[str, Any] = {
     name: (tables.Phrases, "")
     for name in _PATTERNS
     if name
-    not in ("listed", "joiner", "continued", "says_last", "press_before", "people_before", "with_whom")
+    not in (
+        "listed",
+        "joiner",
+        "continued",
+        "says_last",
+        "press_before",
+        "people_before",
+        "with_whom",
+        "matter_before",
+    )
 }
 _Orders = Literal["drops-subject", "verb-last", "verb-first", "bare-speech"]
 #: the slots of a language, as its file fills them
