@@ -81,7 +81,7 @@ class Settings:
     @property
     def kept_files(self) -> tuple[Path, ...]:
         """What one start leaves the next; any may be missing, and all may be deleted."""
-        names = ("documents.cache", "templates.cache")
+        names = ("documents.cache", "templates.cache", "languages.cache")
         return (self.pattern_cache, *(self.data / name for name in names))
 
     @property

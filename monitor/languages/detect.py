@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from monitor.languages import remembered, tables
+from monitor.languages.guess import Guesser, guesser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from monitor.languages.guess import Guesser
 
 #: letters read of a text
 MAX_READ = 1_500
@@ -347,10 +347,7 @@ def _odds(text: str) -> dict[str, float]:
 
 @remembered
 def _guesser() -> Guesser:
-    """Half a second to load, so only when a Latin text is in doubt."""
-    from monitor.languages.guess import Guesser
-
-    made = Guesser(_chances(LATIN))
+    made = guesser(_chances(LATIN))
     give_memory_back()
     return made
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from typing import TYPE_CHECKING
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from py3langid.langid import MODEL_DIR, MODEL_FILE
-from py3langid.modelio import load_model
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,21 +35,96 @@ _ROUNDS = 200
 _NOTHING, _MISSING = -1, -2
 
 
-class Guesser:
-    """The model, as far as some languages go. Takes half a second to load."""
+class KeptModel(Protocol):
+    """Where the model is kept between starts, as plain data."""
 
-    def __init__(self, languages: Collection[str]) -> None:
+    def read(self) -> Any:
+        """What was kept; None: nothing is that may be used."""
+
+    def ignored(self, reason: str) -> None:
+        """Tell that what was read is of no use."""
+
+    def write(self, value: Any) -> bool:
+        """Keep it, if possible."""
+
+
+def _nowhere() -> None:
+    """It is not kept."""
+
+
+_kept: Callable[[], KeptModel | None] = _nowhere
+
+
+def keep_model(at: Callable[[], KeptModel]) -> None:
+    """Let the model be kept there, once a text needs it."""
+    global _kept
+    _kept = at
+
+
+def guesser(languages: Collection[str]) -> Guesser:
+    """The model for these languages: half a second, a fiftieth where it is kept."""
+    kept, wanted = _kept(), sorted(languages)
+    made = _read(kept, wanted) if kept is not None else None
+    if made is None:
+        made = Guesser.of(wanted)
+        if kept is not None:
+            kept.write([wanted, made.told()])
+    return made
+
+
+def _read(kept: KeptModel, wanted: Sequence[str]) -> Guesser | None:
+    """The model for these languages; None where it must be made."""
+    found = kept.read()
+    try:
+        languages, told = found or ((), None)
+        return Guesser.heard(told) if languages == wanted else None
+    except (ValueError, TypeError, IndexError) as error:
+        kept.ignored(str(error))
+        return None
+
+
+class Guesser:
+    """The model, as far as some languages go."""
+
+    def __init__(self, languages: Sequence[str], arrays: Sequence[NDArray[Any]]) -> None:
+        """`languages` of the weights, in their order; `arrays`: as `of` makes them."""
+        self._languages = list(languages)
+        self._weights, self._chances, self._codes, self._features = arrays
+
+    @classmethod
+    def of(cls, languages: Collection[str]) -> Guesser:
+        """From the library's file, which takes half a second."""
+        from py3langid.langid import MODEL_DIR, MODEL_FILE
+        from py3langid.modelio import load_model
+
         weights, chances, known, moves, rows, features = load_model(MODEL_DIR / MODEL_FILE)
         ours = [number for number, lang in enumerate(known) if lang in languages]
-        self._weights, self._chances = weights[:, ours], chances[ours]
-        self._languages = [known[number] for number in ours]
         codes = _read_before(
             np.frombuffer(moves, dtype=f"u{moves.itemsize}").reshape(-1, 256),
             np.frombuffer(rows, dtype=f"u{rows.itemsize}"),
         )
         states = _placed(codes)
-        self._codes = codes[states]
-        self._features = np.asarray(features, dtype=np.int32)[states]
+        of_states = np.asarray(features, dtype=np.int32)[states]
+        arrays = (np.ascontiguousarray(weights[:, ours]), chances[ours], codes[states], of_states)
+        return cls([known[number] for number in ours], arrays)
+
+    def told(self) -> list[Any]:
+        """Plain data that `heard` makes the same of."""
+        arrays = (self._weights, self._chances, self._codes, self._features)
+        told = [[one.dtype.str, one.shape, b64encode(one.tobytes()).decode()] for one in arrays]
+        return [self._languages, *told]
+
+    @classmethod
+    def heard(cls, told: Any) -> Guesser:
+        """From what `told` gave. Raises ValueError, TypeError: it is nothing of the kind."""
+        languages, *rows = told
+        arrays = [np.frombuffer(b64decode(data), dtype).reshape(shape) for dtype, shape, data in rows]
+        weights, chances, codes, features = arrays
+        shapes = weights.shape == (len(weights), len(languages)), chances.shape == (len(languages),)
+        table = codes.shape == features.shape == (1 << BITS,)
+        if not (all(shapes) and table and _MISSING < features.min() <= features.max() < len(weights)):
+            raise ValueError("it holds no model")
+        return cls(languages, arrays)
 
     def odds(self, text: str) -> dict[str, float]:
         """How likely each language is; together 1."""

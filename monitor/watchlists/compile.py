@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from monitor.contacts.parties import CONTACT, both_nations
 from monitor.contacts.reasons import REASONS, declared_rules
 from monitor.documents import Document, inside_scalar, suggestion
 from monitor.errors import ConfigError, Mistake
+from monitor.languages.guess import keep_model
 from monitor.matching import tree, un_documents
 from monitor.matching.building import NO_CACHE
 from monitor.matching.lexicon import Lexicon
@@ -28,7 +30,7 @@ from monitor.model import Severity
 from monitor.watchlists import query
 from monitor.watchlists.checks import entity_mistakes, shared_members
 from monitor.watchlists.files import EntitiesFile, RuleFile, WatchlistFile
-from monitor.watchlists.kept import DocumentFile, PatternFile, revision
+from monitor.watchlists.kept import DocumentFile, PatternFile, model_file, revision
 from monitor.watchlists.press import OUTLETS, SIDES, read_press
 from monitor.watchlists.selftest import Case, TestsFile, WithTests
 from monitor.watchlists.shared import advice, shared
@@ -52,6 +54,8 @@ def load(directory: Path, *, cache: Path | None = None, tests: Path | None = Non
     `tests`: a folder with more test files, which may not be there. Raises ConfigError with every mistake of
     every file.
     """
+    if cache is not None:
+        keep_model(partial(model_file, cache.with_name("languages.cache")))
     with uncollected():
         more = sorted(tests.resolve().glob("*.test.yaml")) if tests is not None else ()
         sources = read(directory) | {path.as_posix(): path.read_bytes() for path in more}

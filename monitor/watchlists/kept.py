@@ -1,4 +1,5 @@
-"""What a start works out and the next start need not: word forms, read files, templates found to be right.
+"""What a start works out and the next start need not: word forms, read files, templates found to be right,
+the model of languages.
 
 Each is a file of the data folder that holds plain JSON behind a checksum. It is read only when it is this
 user's own, whole, and of the same program and libraries; otherwise it is made anew. What is kept goes by the
@@ -15,6 +16,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from hashlib import blake2b, sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +83,12 @@ class KeptFile:
             log.info("kept_file_not_written", path=str(self._path), reason=str(error))
             return False
         return True
+
+
+def model_file(path: Path) -> KeptFile:
+    """The model of languages at `path`, of this program and these libraries."""
+    libraries = " ".join(version(name) for name in ("py3langid", "numpy"))
+    return KeptFile(path, f"{program(_MAKERS)} {libraries} {sys.byteorder}")
 
 
 class PatternFile:

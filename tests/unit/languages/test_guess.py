@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from monitor.languages import guess
-from monitor.languages.guess import Guesser
+from monitor.languages.guess import Guesser, guesser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 OURS = ("en", "fr", "it", "tr", "de", "pl")
 
 
 @cache
 def _guesser() -> Guesser:
-    return Guesser(OURS)
+    return Guesser.of(OURS)
 
 
 @cache
@@ -57,3 +63,61 @@ def test_a_model_of_another_size_is_refused_and_not_waited_for() -> None:
     moves[:, 97] = np.minimum(np.arange(deep) + 1, deep - 1)
     with pytest.raises(RuntimeError, match="more than 6 bytes"):
         guess._read_before(moves, np.arange(deep, dtype=np.uint32))
+
+
+def test_what_is_kept_is_the_same_model() -> None:
+    """Through JSON and back, odds to the last bit."""
+    told = orjson.loads(orjson.dumps(_guesser().told()))
+    for text in ("Sebze taşıyan bir kamyon", "Le conseil a voté un budget", "a", ""):
+        assert Guesser.heard(told).odds(text) == _guesser().odds(text)
+
+
+@dataclass
+class Kept:
+    """A file in memory."""
+
+    value: Any = None
+    said: list[str] = field(default_factory=list)
+
+    def read(self) -> Any:
+        return self.value
+
+    def ignored(self, reason: str) -> None:
+        self.said.append(reason)
+
+    def write(self, value: Any) -> bool:
+        self.value = orjson.loads(orjson.dumps(value))
+        return True
+
+
+@pytest.fixture
+def kept() -> Iterator[Kept]:
+    made, before = Kept(), guess._kept
+    guess.keep_model(lambda: made)
+    yield made
+    guess._kept = before
+
+
+def test_a_kept_model_is_not_made_again(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only for other languages."""
+    first = guesser(OURS)
+    monkeypatch.setattr(Guesser, "of", lambda _: pytest.fail("made again"))
+    assert guesser(reversed(OURS)).odds("Le conseil a voté") == first.odds("Le conseil a voté")
+    with pytest.raises(pytest.fail.Exception):
+        guesser(("en", "fr"))
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_a_kept_model_that_is_none_is_made_anew(kept: Kept, part: int) -> None:
+    """Cut, of another size, or nothing of the kind: told, and made again."""
+    first = guesser(OURS)
+    whole = kept.value
+    for wrong in (
+        [whole[0], whole[1][:-1]],
+        [whole[0], 7],
+        [whole[0], [*whole[1][:part], ["<f4", [1], ""], *whole[1][part + 1 :]]],
+    ):
+        kept.value, kept.said = wrong, []
+        assert guesser(OURS).odds("Le conseil") == first.odds("Le conseil")
+        assert kept.said
+        assert kept.value == whole
