@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import signal
 import subprocess
-import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,84 +17,84 @@ from monitor.config import load
 from monitor.errors import StoreError
 from monitor.store import archive
 from monitor.store.database import Database
+from tests.support.image import Image, built, steps
 from tests.support.line import ENTITIES, WATCHLIST, until
-from tests.support.services import need
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-
-
-def test_what_the_image_copies_is_there() -> None:
-    """A renamed file must not be found out by the first build."""
-    sources = [
-        word
-        for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
-        for word in line.split()[:-1]
-    ]
-
-    assert sources
-    assert [s for s in sources if not (ROOT / s).exists()] == []
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        pytest.param("USER 65532:65532", id="a numeric user, not root"),
-        pytest.param('ENTRYPOINT ["monitor"]', id="exec form: signals reach the process"),
-        pytest.param('CMD ["monitor", "health"]', id="the probe is our own command"),
-        pytest.param("STOPSIGNAL SIGTERM", id="the signal that finishes work"),
-        pytest.param("VOLUME /data", id="one folder is written to"),
-    ],
-)
-def test_the_image_keeps_its_promises(line: str) -> None:
-    """What compose and operators rely on."""
-    assert line in DOCKERFILE
+#: one worker builds the image, which takes as long as the package index
+pytestmark = [pytest.mark.xdist_group("image"), pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, installed without its source, as the image has it; nobody may write there."""
-    folder = tmp_path_factory.mktemp("image")
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True)
-    made = folder / "site"
-    subprocess.run(
-        [sys.executable, "-m", "zipfile", "-e", str(next(folder.glob("*.whl"))), str(made)], check=True
-    )
-    for path in (made, *made.rglob("*")):
-        path.chmod(0o555 if path.is_dir() else 0o444)
+def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """Built once for all tests here: a minute, most of it the libraries of the lock file."""
+    return built(ROOT, tmp_path_factory.mktemp("image"))
+
+
+@dataclass(frozen=True)
+class Container:
+    """An image with its mounts: /data, which its user may write, and /etc/monitor, which nobody may."""
+
+    image: Image
+    data: Path
+    config: Path
+
+    def command(self, *words: str) -> list[str]:
+        """As compose runs it: the words behind the entry point."""
+        env = {"MONITOR_CONFIG": "/etc/monitor/monitor.yaml"} if any(self.config.iterdir()) else {}
+        mounts = {"/data": self.data, "/etc/monitor:ro": self.config}
+        return self.image.command(*self.image.entrypoint, *words, mounts=mounts, env=env)
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command beside it, or instead of it."""
+        return subprocess.run(self.command(*words), capture_output=True, text=True, timeout=100, check=False)
+
+
+@pytest.fixture
+def container(image: Image, tmp_path: Path) -> Container:
+    """Of this test, without a configuration."""
+    made = Container(image, tmp_path / "data", tmp_path / "config")
+    for folder in (made.data, made.config):
+        folder.mkdir()
+    user, _, group = image.user.partition(":")
+    os.chown(made.data, int(user), int(group))
     return made
 
 
-def environment(site: Path, data: Path) -> dict[str, str]:
-    """As the image sets it."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
-    return env | {"PYTHONPATH": str(site), "MONITOR_DATA": str(data), "PYTHONDONTWRITEBYTECODE": "1"}
+def test_the_image_keeps_its_promises(image: Image) -> None:
+    """What compose and operators rely on: a user that is not root, and signals that reach the process."""
+    told = {step.word: step.said for step in steps((ROOT / "Dockerfile").read_text("utf-8"))}
+
+    assert image.user == "65532:65532"
+    assert (image.entrypoint, image.told, image.probe) == (["monitor"], ["run"], ["monitor", "health"])
+    assert (told["STOPSIGNAL"], told["VOLUME"]) == ("SIGTERM", "/data")
+    assert image.path("/data").stat().st_uid == 65532
 
 
-def test_the_wheel_runs_alone_from_a_read_only_place(site: Path, tmp_path: Path) -> None:
+def test_nothing_that_built_it_is_in_the_image(image: Image) -> None:
+    """No package tool, no second copy of the source, and every module compiled, since nobody may write there."""
+    site = next(image.path("/opt/monitor/lib").glob("python3.*/site-packages"))
+    names = {path.name.partition("-")[0] for path in site.iterdir()}
+
+    assert not names & {"pip", "hatchling", "editables", "pytest"}
+    assert not image.path("/src").exists()
+    modules = {path.stem for path in (site / "monitor").glob("*.py")}
+    assert modules == {path.name.partition(".")[0] for path in (site / "monitor" / "__pycache__").iterdir()}
+
+
+def test_it_works_without_any_configuration(container: Container) -> None:
     """`check` finds the bundled files, `once` writes to /data only."""
-    data = tmp_path / "data"
-    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {id: a, url: 'file:/no/such/feed.xml', title: A}\n")
-    env = environment(site, data) | {"MONITOR_FEEDS": str(tmp_path / "feeds.yaml")}
+    feeds = container.data / "feeds.yaml"
+    feeds.write_text("feeds:\n  - {id: a, url: 'file:/no/such/feed.xml', title: A}\n")
+    (container.data / "monitor.yaml").write_text("feeds: feeds.yaml\nlisten: none\n")
 
-    def monitor(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "monitor", *words], cwd=tmp_path, env=env, capture_output=True, text=True,
-            timeout=100, check=False,
-        )  # fmt: skip
+    checked = container.run("check")
+    ran = container.run("once", "--digest", "--all", "--config", "/data/monitor.yaml")
 
-    where = subprocess.run(
-        [sys.executable, "-P", "-c", "import monitor.config.load as s; print(s.bundled('watchlists'))"],
-        cwd=tmp_path, env=env, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    checked, ran = monitor("check"), monitor("once", "--digest", "--all")
-
-    assert where.stdout.strip() == str(site / "monitor" / "bundled" / "watchlists")
     assert checked.returncode == 0, checked.stderr
     assert ran.returncode == 0, ran.stderr
-    assert (data / "monitor.db").is_file()
-    assert any((data / "out").glob("*.eml"))
+    assert (container.data / "monitor.db").is_file()
+    assert any((container.data / "out").glob("*.eml"))
 
 
 LOAD = """
@@ -109,56 +108,31 @@ polling: {host_gap: 0s}
 """
 
 
-def confined(config: Path, site: Path, data: Path, *words: str) -> list[str]:
-    """`monitor` where its program and configuration are mounted read-only and no right of root is left to it."""
-    steps = [f"mount --bind {place} {place} && mount -o remount,ro,bind {place}" for place in (config, site)]
-    run = [
-        "setpriv",
-        "--no-new-privs",
-        "--bounding-set=-all",
-        "--inh-caps=-all",
-        sys.executable,
-        "-P",
-        "-m",
-        "monitor",
-    ]
-    return ["unshare", "-rm", "sh", "-c", " && ".join((*steps, shlex.join(["exec", *run, *words])))]
-
-
 @pytest.fixture
-def place(site: Path, tmp_path: Path) -> tuple[Path, Path, dict[str, str]]:
-    """A configuration with ten thousand items to read, its data folder, and the environment of the image."""
-    need("unshare", "setpriv")
-    if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode:
-        pytest.skip("user namespaces are not allowed here")
-    config, data = tmp_path / "config", tmp_path / "data"
-    for folder in (config, data):
-        folder.mkdir()
+def loaded(container: Container) -> Container:
+    """With ten thousand items to read."""
     lines = []
     for n in range(20):
         items = "".join(
             f"<item><title>Item {n} {k}</title><guid>{n}-{k}</guid><description>Wagner fighters were seen in Sirte, "
             f"report {n} {k}.</description></item>" for k in range(500)
         )  # fmt: skip
-        (tmp_path / f"{n}.xml").write_text(
+        (container.config / f"{n}.xml").write_text(
             f"<rss version='2.0'><channel><title>F</title>{items}</channel></rss>"
         )
-        lines.append(f"  - {{id: f{n}, url: 'file:{tmp_path}/{n}.xml', title: F{n}, language: en}}\n")
-    (config / "feeds.yaml").write_text("feeds:\n" + "".join(lines))
-    (config / "monitor.yaml").write_text(LOAD.replace("/data", str(data)))
-    return config, data, environment(site, data) | {"MONITOR_CONFIG": str(config / "monitor.yaml")}
+        lines.append(f"  - {{id: f{n}, url: 'file:/etc/monitor/{n}.xml', title: F{n}, language: en}}\n")
+    (container.config / "feeds.yaml").write_text("feeds:\n" + "".join(lines))
+    (container.config / "monitor.yaml").write_text(LOAD)
+    return container
 
 
-def test_it_stops_well_under_load_and_writes_to_its_data_alone(
-    site: Path, place: tuple[Path, Path, dict[str, str]]
-) -> None:
+def test_it_stops_well_under_load_and_writes_to_its_data_alone(loaded: Container) -> None:
     """SIGTERM while thousands of items are read: exit 0 within the grace period, the database whole, no file elsewhere."""
-    config, data, env = place
-    before = set(config.rglob("*"))
+    before = set(loaded.config.rglob("*"))
     daemon = subprocess.Popen(
-        confined(config, site, data, "run"), env=env, cwd=data, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )  # fmt: skip
-    database = data / "monitor.db"
+        loaded.command(*loaded.image.told), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    database = loaded.data / "monitor.db"
 
     def stored() -> int:
         if not database.exists():
@@ -171,46 +145,38 @@ def test_it_stops_well_under_load_and_writes_to_its_data_alone(
 
     try:
         assert until(lambda: stored() > 100, 90)
+        probe = loaded.run(*loaded.image.probe[1:])
     finally:
         daemon.send_signal(signal.SIGTERM)
         said, _ = daemon.communicate(timeout=40)
+    assert probe.returncode == 0, probe.stdout + probe.stderr
     assert daemon.returncode == 0, said
     assert "stopped" in said
-    assert set(config.rglob("*")) == before
+    assert set(loaded.config.rglob("*")) == before
+    assert {path.stat().st_uid for path in loaded.data.rglob("monitor.*")} == {65532}
     with Database.open(f"sqlite:///{database}", create=False) as db:
         assert db.check() == ()
 
 
-def test_a_false_alarm_keeps_its_test_where_the_configuration_is_read_only(
-    site: Path, place: tuple[Path, Path, dict[str, str]]
-) -> None:
+def test_a_false_alarm_keeps_its_test_where_the_configuration_is_read_only(container: Container) -> None:
     """In the data folder, from where the tests of the watchlists take it, too."""
-    config, data, env = place
+    config = container.config
     (config / "watchlists" / "entities").mkdir(parents=True)
     (config / "watchlists" / "entities" / "people.yaml").write_text(ENTITIES, "utf-8")
     (config / "watchlists" / "contacts.yaml").write_text(WATCHLIST, "utf-8")
-    text = (config / "monitor.yaml").read_text("utf-8")
-    (config / "monitor.yaml").write_text(text + "watchlists: watchlists\n", "utf-8")
-    feed = config.parent / "one.xml"
+    (config / "monitor.yaml").write_text(LOAD + "watchlists: watchlists\n", "utf-8")
     said = "<item><title>Putin received Khalifa Haftar</title><guid>1</guid></item>"
-    feed.write_text(f"<rss version='2.0'><channel><title>F</title>{said}</channel></rss>")
+    (config / "one.xml").write_text(f"<rss version='2.0'><channel><title>F</title>{said}</channel></rss>")
     (config / "feeds.yaml").write_text(
-        f"feeds:\n  - {{id: one, url: 'file:{feed}', title: One, language: en}}\n"
+        "feeds:\n  - {id: one, url: 'file:/etc/monitor/one.xml', title: One, language: en}\n"
     )
 
-    def monitor(*words: str) -> subprocess.CompletedProcess[str]:
-        command = confined(config, site, data, *words)
-        return subprocess.run(
-            command, env=env, cwd=data, capture_output=True, text=True, timeout=100, check=False
-        )
-
-    assert monitor("once", "--all").returncode == 0
-    story = json.loads(monitor("stories", "--json").stdout)["stories"][0]["id"]
-    marked = monitor("ack", story, "--false-positive", "--author", "ann", "--reason", "a test")
-    kept = data / "tests" / "contacts.test.yaml"
-    assert str(kept) in marked.stderr, marked.stderr
-    tested = monitor("watchlists", "test")
-    assert f"{kept}:4" in tested.stderr, tested.stderr
+    assert container.run("once", "--all").returncode == 0
+    story = json.loads(container.run("stories", "--json").stdout)["stories"][0]["id"]
+    marked = container.run("ack", story, "--false-positive", "--author", "ann", "--reason", "a test")
+    assert "/data/tests/contacts.test.yaml" in marked.stderr, marked.stderr
+    tested = container.run("watchlists", "test")
+    assert "/data/tests/contacts.test.yaml:4" in tested.stderr, tested.stderr
     assert tested.returncode == 1
 
 
