@@ -14,9 +14,9 @@ from monitor.jobs import watch
 from monitor.languages.locale import ENGLISH, frame
 from monitor.messages.story import quotes_of, story_context
 from monitor.messages.text import clean
-from monitor.model import EventKind
+from monitor.model import EventKind, Pace
 from monitor.store import desk as figures
-from monitor.store import events, silences, stories
+from monitor.store import events, facts, silences, stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,6 +44,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         names = [story.id for story in found]
         changed, acks = stories.changes(tx, names), silences.acknowledgements(tx, names)
         wrong = [] if asked.partial else list(_wrong(tx, desk, asked.now))
+        looked_at = max(facts.ticks(tx).values(), default=None)
     shown = found[:PAGE]
     rows = [_row(desk, story, changed[story.id], acks) for story in shown]
     more = filters.next_page(changed[shown[-1].id], shown[-1].id) if len(found) > PAGE else ""
@@ -52,6 +53,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         "values": dict.fromkeys(filters.FIELDS, "") | values,
         "filtered": bool(values),
         "wrong": wrong,
+        "looked_at": looked_at,
         "days": list(_by_day(desk, rows)),
         "more": filters.address("/", values, after=more) if more else "",
         "fresh": filters.address("/", values, seen=version) if after is None else "",
@@ -79,19 +81,26 @@ def _wrong(tx: Any, desk: Desk, now: datetime) -> Iterator[dict[str, Any]]:
     """What keeps the monitor from its work: what, since when, what to do; the feeds in one line."""
     for progress in watch.look(tx, desk.app.parts.settings, now, running=None):
         if progress.overdue:
-            yield {"what": str(progress), "since": None, "remedy": progress.remedy, "page": ""}
+            work = progress.work
+            what = f"{work.name} {'stands still' if progress.pace is Pace.STANDS_STILL else 'is late'}"
+            waits = f"{work.due} due, the oldest {work.oldest}".removesuffix(" ") if work.due else ""
+            detail = ": ".join(filter(None, (work.resting, waits)))
+            yield _problem(what, detail, work.since, progress.remedy)
     words = frame(ENGLISH)
     found = [e for e in events.unclosed(tx) if not e.kind.momentary and e.kind not in _AS_WORK]
     ill = [e for e in found if e.kind.startswith("feed-")]
     for event in (e for e in found if e not in ill):
         said = words.sentence(words.say(f"event.{event.kind}", subject=event.subject))
         remedy, page = _REMEDIES.get(event.kind, ("", ""))
-        detail = f": {event.detail}" if event.detail else ""
-        yield {"what": f"{said}{detail}", "since": event.opened_at, "remedy": remedy, "page": page}
+        yield _problem(said, event.detail, event.opened_at, remedy, page)
     if ill:
         count, since = len({e.subject for e in ill}), min(e.opened_at for e in ill)
         what = f"{count} {'feed needs' if count == 1 else 'feeds need'} a look"
-        yield {"what": what, "since": since, "remedy": "", "page": "/feeds"}
+        yield _problem(what, "", since, "the page of feeds says what each one lacks", "/feeds")
+
+
+def _problem(what: str, detail: str, since: datetime | None, remedy: str, page: str = "") -> dict[str, Any]:
+    return {"what": what, "detail": detail, "since": since, "remedy": remedy, "page": page}
 
 
 def _row(desk: Desk, story: Story, changed_at: datetime, acks: Sequence[Ack]) -> dict[str, Any]:

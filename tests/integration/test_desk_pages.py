@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.model import EventKind, Finding
-from monitor.store import events, silences, stories
+from monitor.store import events, feeds, silences, stories
 from tests.support.desk import ARABIC, RUSSIAN, STORY, Place, newsroom, opened
 from tests.support.stored import HOUR
 
@@ -62,15 +62,21 @@ def test_the_first_page_says_whether_the_monitor_is_blind_or_mute(place: Place) 
     told = [re.sub(r"<[^>]+>", "", line) for line in wrong]
     at = f"{place.now:%H:%M}"
     assert (
-        f"Receiver folder is suspended: HTTP 410, since {at}; correct it and reload the monitor, or run monitor deliveries retry."
+        f"Receiver folder is suspended: HTTP 410, since {at}. correct it and reload the monitor, or run monitor deliveries retry."
         in told
     )
-    assert f"2 feeds need a look, since {at}." in told
+    assert any(line.startswith(f"2 feeds need a look, since {at}. ") for line in told)
     assert 'href="/deliveries"' in next(line for line in wrong if "suspended" in line)
     assert any("run <code>monitor deliveries retry</code>" in line for line in wrong)
     with place.app.db.transaction() as tx:
         events.close(tx, events.unclosed(tx), place.now)
     assert "suspended" not in place.read("/")
+    late = re.sub(r"<[^>]+>", "", place.read("/"))
+    assert re.search(r"polling stands still: \d due, the oldest \w+, since .*\. \w.*\.", late), late
+    with place.app.db.transaction() as tx:
+        feeds.put_off(tx, "gazette", place.now + HOUR)
+        feeds.put_off(tx, "vestnik", place.now + HOUR)
+    assert "Nothing is wrong" in place.read("/")
 
 
 @pytest.mark.parametrize(
