@@ -223,6 +223,8 @@ class Forms(Table):
     nouns: Endings = ()
     neuter: Endings = ()
     plural_nouns: Endings = ()
+    #: of countries and towns that are a plural
+    plural_places: Endings = ()
     genders: Endings = ()
     #: particles in front
     article: Words = ()

@@ -183,7 +183,8 @@ def _chosen(word: str, lang: str, kind: str) -> list[Cases]:
         plural = list(_paradigms(word, lang, "plural_nouns")) if kind != "body" or len(word) > 4 else []
         if plural and not _is_adjective(word, lang):
             return plural
-    return _declined(word, lang)
+    plural = list(_paradigms(word, lang, "plural_places")) if kind in ("country", "place") else []
+    return plural or _declined(word, lang)
 
 
 def _common(word: str, lang: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from monitor.folding import folded
+from monitor.languages import remembered, tables
 from monitor.matching.tree import terms
 from monitor.stories.sound import SHORTEST, skeleton
 
@@ -45,6 +46,13 @@ _NAME = re.compile(
     + "|".join(_PARTICLES)
     + r")[- ])?[^\W\d_a-zа-яё][\w'’]+){1,3}"
 )
+#: one word written large inside a sentence: a name where it is seen again, and never in small letters
+_ALONE = re.compile(r"(?<=[\w,;] )[^\W\d_a-zа-яё][\w]{3,}")
+_SMALL = re.compile(r"(?<!\w)[a-zà-öø-ÿа-яё][\w]{3,}")
+_AGAIN = 2
+_WORD = re.compile(r"\w+")
+#: what stands before an office that is a part of a name: "Reserve Bank"
+_INSIDE = re.compile(r"[^\W\d_a-zа-яё][\w'’]*[- ]$")
 #: the script without large letters: two words behind an office
 _ARABIC = re.compile(r"\s+([\u0621-\u064a]{3,}\s[\u0621-\u064a]{3,})")
 _ARABIC_LETTER = re.compile(r"[\u0600-\u06ff]")
@@ -107,6 +115,8 @@ class Suggestions:
             if entity.kind in ("person", "body", "place"):
                 self._learn(entity)
         self._names: defaultdict[str, Found] = defaultdict(Found)
+        self._alone: defaultdict[str, Found] = defaultdict(Found)
+        self._small: set[str] = set()
         self._sentences: defaultdict[str, Found] = defaultdict(Found)
         self.items = 0
 
@@ -123,6 +133,7 @@ class Suggestions:
         self.items += 1
         decision = self._matcher.decide(item)
         scan = self._matcher.read(item).scan
+        self._small.update(folded(word) for text in scan.fields.values() for word in _SMALL.findall(text))
         by_sentence: defaultdict[int, list[Mention]] = defaultdict(list)
         for mention in scan.mentions:
             by_sentence[mention.sentence].append(mention)
@@ -132,16 +143,23 @@ class Suggestions:
                 continue
             sentence = " ".join(scan.text(number).split())
             for name in _unknown(scan, number, mentions):
-                self._names[name].add(scan.lang_of(number), sentence, sides)
+                names = self._names if " " in name or "-" in name else self._alone
+                names[name].add(scan.lang_of(number), sentence, sides)
             if len(sides & self._parties) > 1 and not decision.contacts:
                 self._sentences[folded(sentence)].add(scan.lang_of(number), sentence, sides)
 
     def found(self, least: int = 1) -> tuple[Suggestion, ...]:
         """What was there at least so often: aliases first, then names and sentences, the frequent first."""
-        listed = [self._named(name, said) for name, said in self._names.items() if said.times >= least]
+        names = self._names | {
+            name: said for name, said in self._alone.items() if self._is_seen_again(name, said)
+        }
+        listed = [self._named(name, said) for name, said in names.items() if said.times >= least]
         listed += [_suggestion("sentence", "", "", said) for said in self._sentences.values()]
         order = ("alias", "name", "sentence")
         return tuple(sorted(listed, key=lambda s: (order.index(s.kind), -s.times, s.name)))
+
+    def _is_seen_again(self, name: str, said: Found) -> bool:
+        return said.times >= _AGAIN and folded(name) not in self._small
 
     def _named(self, name: str, said: Found) -> Suggestion:
         script = _script(name)
@@ -157,23 +175,38 @@ def _suggestion(kind: str, name: str, entity: str, said: Found) -> Suggestion:
 
 
 def _unknown(scan: Scan, number: int, mentions: list[Mention]) -> Iterator[str]:
-    """The names of a sentence that no entity of the files touches."""
+    """The names of a sentence that no entity of the files touches; those of one word only inside it."""
     sentence = scan.sentences[number]
     text = scan.text(number)
-    # offices are read without an entry: "Foreign Ministry"
-    known = [
-        (m.start - sentence.start, m.end - sentence.start)
-        for m in mentions
-        if m.term[0] == "@" or m.term == _OFFICE
+    spans = [(m.start - sentence.start, m.end - sentence.start, m.term) for m in mentions]
+    known = [(start, end) for start, end, term in spans if term[0] == "@" or term == _OFFICE]
+    # offices are read without an entry: "Foreign Ministry"; who holds one stands behind it
+    bare, named = text, {end + 1 for _, end, term in spans if term[0] == "@"}
+    for start, end, term in spans:
+        if term == _OFFICE and (start in named or not _INSIDE.search(text[:start])):
+            bare = bare[:start] + "_" * (end - start) + bare[end:]
+    days = _days(scan.lang_of(number))
+    bare = _WORD.sub(lambda word: "_" * len(word[0]) if word[0].lower() in days else word[0], bare)
+    found = [m.span() for m in _NAME.finditer(bare) if _is_name(m.group())]
+    found += [
+        behind.span(1) for _, end, term in spans if term == _OFFICE and (behind := _ARABIC.match(text, end))
     ]
-    found = [(m.start(), m.end()) for m in _NAME.finditer(text) if _is_name(m.group())]
-    for mention in mentions:
-        behind = _ARABIC.match(text, mention.end - sentence.start) if mention.term == _OFFICE else None
-        if behind:
-            found.append(behind.span(1))
+    alone = (m.span() for m in _ALONE.finditer(bare) if _is_name(m.group()))
+    found += [
+        (start, end) for start, end in alone if all(end <= left or right <= start for left, right in found)
+    ]
     for start, end in dict.fromkeys(found):
         if all(end <= left or right <= start for left, right in known):
             yield text[start:end]
+
+
+@remembered
+def _days(language: str) -> frozenset[str]:
+    """How a language calls months and days of the week, but for those that are other words too."""
+    named = tables.read(tables.Dates, language) if language in tables.having(tables.Dates) else tables.Dates()
+    return frozenset(
+        w for _, words in (*named.months, *named.weekdays) for w in re.findall(r"\w+\b(?!~)", words)
+    )
 
 
 def _is_name(said: str) -> bool:

@@ -23,6 +23,8 @@ NEW_FLOOR = 0.92
 NEW = {
     "china-serbia": ([], "people"),
     "m23": (["--kind", "names"], "m23"),
+    "india-maldives": ([], "people"),
+    "sadat": (["--kind", "names"], "sadat"),
     "african-withdrawal": (["--kind", "departure", "--between", "African Union,Congo"], "people"),
 }
 

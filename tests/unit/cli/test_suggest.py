@@ -65,6 +65,19 @@ def test_what_is_missing_is_proposed(config: Path) -> None:
     assert "Iraq and Iran have much in common." in {one["samples"][0] for one in by_kind["sentence"]}
 
 
+def test_a_word_alone_is_a_name_where_it_is_seen_again(config: Path) -> None:
+    """Written large inside sentences, and never small; a day is none. Who holds an office stands behind it."""
+    told = (
+        "Esmail Qaani met Zorvan in Baghdad on Tuesday over Quota plans.",
+        "On Tuesday Zorvan called Esmail Qaani about a quota.",
+        "Esmail Qaani also saw the Iraqi Deputy Minister Jabbar Samir over Quota plans.",
+    )
+    lines = (json.dumps({"id": str(n), "lang": "en", "title": text}) for n, text in enumerate(told))
+    (config.parent / "items.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    names = {(one["name"], one["times"]) for one in suggested(config)["suggestions"] if one["kind"] == "name"}
+    assert names == {("Zorvan", 2), ("Jabbar Samir", 1)}
+
+
 def test_seldom_names_can_be_left_out(config: Path) -> None:
     """`--least 2`; `--most` bounds each kind."""
     assert {one["name"] for one in suggested(config, "--least", "2")["suggestions"]} == {"Falih Alfayyad", ""}

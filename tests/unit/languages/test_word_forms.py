@@ -46,6 +46,10 @@ from monitor.languages.word_forms import inflected
             "ليبي", "ar", "demonym", "الليبي الليبية الليبيون والليبيين لليبيين للليبيين", id="arabic people"
         ),
         pytest.param("libyen", "fr", "demonym", "libyens libyenne libyennes", id="french people"),
+        pytest.param(
+            "Мальдивы", "ru", "country", "Мальдив Мальдивам Мальдивах", id="russian country in the plural"
+        ),
+        pytest.param("Афины", "ru", "place", "Афин Афинах", id="russian town in the plural"),
         pytest.param("soudanais", "fr", "demonym", "soudanaise soudanaises", id="french people in -s"),
         pytest.param("libico", "it", "demonym", "libica libici libiche", id="italian people"),
         pytest.param("Libyan", "en", "demonym", "Libyans", id="english people"),
