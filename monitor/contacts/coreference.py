@@ -5,10 +5,11 @@ the story so far, as far as rules honestly reach.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.contacts.model import Actor
-from monitor.contacts.parties import THIRD, Rank, rank_of
+from monitor.contacts.parties import SPOKESMAN, THIRD, Rank, rank_of
 from monitor.contacts.speakers import Hearing
 from monitor.contacts.unnamed import named_behind
 from monitor.languages.grammar import office_name
@@ -174,3 +175,44 @@ def _touches(actor: Actor, office: Mention) -> bool:
     """Whether an office stands right beside a name."""
     gap = max(actor.mention.token - office.token_end, office.token - actor.mention.token_end)
     return gap <= TOUCH
+
+
+# --- whom the lead names for an office, a spokesman, a country -----------------------------------------------
+
+
+def fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
+    """Put persons that the lead names in the place of offices and spokesmen:
+    "the French minister", "a spokesman said".
+    """
+    for side in discourse.cast.parties:
+        _unspoken(found, lead, discourse, side)
+        named = [a for frame in lead for a in frame.actors if a.side == side and a.rank is Rank.PERSON]
+        named = [
+            a for a in named if a.part in {"core", "speaker", "viewer"} and SPOKESMAN not in a.mention.tags
+        ]
+        ours = found.of(side)
+        unnamed = all(a.rank >= Rank.OFFICE or a.leads for a in ours)
+        if unnamed and len({a.name for a in named}) == 1:
+            found.actors.append(named[0])
+        elif found.best(side) is Rank.COUNTRY:
+            found.actors += _body(lead, side)
+
+
+def _body(lead: Sequence[Frame], side: str) -> list[Actor]:
+    """The one body that a lead names for a country: "Paris summoned …, the Foreign Ministry told him"."""
+    acting = [a for frame in lead for a in frame.actors if a.side == side and a.part == "core"]
+    bodies = [a for a in acting if a.rank is Rank.BODY and not a.leads]
+    return bodies[:1] if len({a.name for a in bodies}) == 1 else []
+
+
+def _unspoken(found: Parties, lead: Sequence[Frame], discourse: Discourse, side: str) -> None:
+    """Put whom spokesmen speak for in their place: an office that the lead names, a body, the country."""
+    spoken = [a for a in found.of(side) if SPOKESMAN in a.mention.tags]
+    if not spoken:
+        return
+    found.actors = [a for a in found.actors if a not in spoken]
+    if not found.of(side):
+        others = [a for frame in lead for a in discourse.holders(frame, side)]
+        bodies = [a for frame in lead for a in frame.actors if a.side == side and a.kind == "body"]
+        found.actors += (others or [a for a in bodies if a.rank <= Rank.OFFICE and a.part != "place"])[:1]
+    found.actors.append(replace(spoken[0], name=discourse.country(side), rank=Rank.COUNTRY))

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from monitor.contacts.ahead import to_come
 from monitor.contacts.clauses import SAYING, is_namesake, read
-from monitor.contacts.coreference import Discourse
-from monitor.contacts.kind import is_expected, is_purpose, kind_of, main_first, of_both
+from monitor.contacts.coreference import Discourse, fill
+from monitor.contacts.kind import IDLE, TYPES, is_expected, is_purpose, kind_of, main_first, of_both
 from monitor.contacts.model import Frame, Parties, Word
 from monitor.contacts.participants import parties
-from monitor.contacts.parties import CONTACT, SPOKESMAN, Cast, Rank
+from monitor.contacts.parties import CONTACT, Cast, Rank
 from monitor.contacts.place_and_date import day_of, is_long_ago, place_of
 from monitor.contacts.reasons import Reason, Refusal, reason_of, stronger
 from monitor.contacts.speakers import denier_of, negator_of, speaker_of
@@ -50,6 +50,8 @@ MOST = 60
 CARRIES_ON = 2
 #: of an item, those that tell its news: the title and the first ones below
 LEAD = 3
+#: letters before a word of contact that a sentence begins with: an article, "during the"
+SUBJECT = 12
 #: letters between the words of leading and the event that is led
 NEARBY = 14
 #: what stands behind somebody whom a headline quotes
@@ -188,42 +190,15 @@ def account_of(scan: Scan, cast: Cast) -> Account:
         if isinstance(event.reason, Refusal)
     ]
     for event in account.events:
-        _fill(event.parties, lead, discourse)
+        fill(event.parties, lead, discourse)
     return account
-
-
-def _fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
-    """Put persons that the lead names in the place of offices and spokesmen:
-    "the French minister", "a spokesman said".
-    """
-    for side in discourse.cast.parties:
-        _unspoken(found, lead, discourse, side)
-        named = [a for frame in lead for a in frame.actors if a.side == side and a.rank is Rank.PERSON]
-        named = [
-            a for a in named if a.part in {"core", "speaker", "viewer"} and SPOKESMAN not in a.mention.tags
-        ]
-        if found.best(side) >= Rank.OFFICE and len({a.name for a in named}) == 1:
-            found.actors.append(named[0])
-
-
-def _unspoken(found: Parties, lead: Sequence[Frame], discourse: Discourse, side: str) -> None:
-    """Put whom spokesmen speak for in their place: an office that the lead names, a body, the country."""
-    spoken = [a for a in found.of(side) if SPOKESMAN in a.mention.tags]
-    if not spoken:
-        return
-    found.actors = [a for a in found.actors if a not in spoken]
-    if not found.of(side):
-        others = [a for frame in lead for a in discourse.holders(frame, side)]
-        bodies = [a for frame in lead for a in frame.actors if a.side == side and a.kind == "body"]
-        found.actors += (others or [a for a in bodies if a.rank <= Rank.OFFICE and a.part != "place"])[:1]
-    found.actors.append(replace(spoken[0], name=discourse.country(side), rank=Rank.COUNTRY))
 
 
 def _joining(frame: Frame, told: Sequence[Event]) -> list[Event]:
     """A sentence that only adds people to the event before: "also present were", "it was led by"."""
     leads = frame.grammar.leads.search(frame.text)
     adds = frame.grammar.also.search(frame.text) or (leads and _points_back(frame, leads.span()))
-    if not told or not adds:
+    if not told or not (adds or _goes_on(frame, told[-1])):
         return []
     last = told[-1]
     core = [a for a in frame.actors if a.part == "core" and a.rank <= Rank.OFFICE]
@@ -231,6 +206,21 @@ def _joining(frame: Frame, told: Sequence[Event]) -> list[Event]:
     if near and core and all(a.side in frame.parties for a in core):
         last.parties.join(Parties(core))
     return []
+
+
+def _goes_on(frame: Frame, last: Event) -> bool:
+    """Whether the next sentence begins with the contact itself, and names one side of it and nobody else:
+    "The message was addressed to Marin".
+    """
+    subject = next((cue for cue in frame.cues if cue.start <= SUBJECT), None)
+    if subject is None or TYPES.get(subject.sense) is not last.type or frame.foreign or frame.world:
+        return False
+    acting = [a for a in frame.actors if a.part == "core" and a.rank < Rank.COUNTRY]
+    own = frame.clause(subject.start)
+    same = all(a.rank is Rank.PERSON and own[0] <= a.start < own[1] and a.start > subject.end for a in acting)
+    return (
+        same and len({a.side for a in acting}) == 1 and frame.sentence.index - last.frame.sentence.index == 1
+    )
 
 
 def _points_back(frame: Frame, leads: tuple[int, int]) -> bool:
@@ -337,7 +327,8 @@ def _merged(told: Sequence[Event]) -> list[Event]:
             same.reason, same.own = reason, event.own
         if event.frame.sentence.index < LEAD:
             expected = is_expected(same.cues)
-            same.type = of_both(same.type, event.type, same.status, expected=expected)
+            idle = same.cues[0].sense == IDLE
+            same.type = of_both(same.type, event.type, same.status, expected=expected, idle=idle)
         same.parties.join(event.parties)
         same.speaker = same.speaker or event.speaker
         same.place, same.day = same.place or event.place, same.day or event.day

@@ -28,13 +28,15 @@ TYPES = {
     "message": ContactType.MESSAGE,
     "agreement": ContactType.AGREEMENT,
     "host": ContactType.VISIT,
+    "transfer": ContactType.TRANSFER,
     "visit": ContactType.VISIT,
     "presence": ContactType.VISIT,
     "expected": ContactType.VISIT,
-    "transfer": ContactType.TRANSFER,
     "joint": ContactType.MEETING,
 }
 _ORDER = {sense: place for place, sense in enumerate(TYPES)}
+#: words of contact that tell of nothing done: "the embassy"
+IDLE = "mission"
 _JOURNEY = frozenset({"visit", "presence"})
 #: what may be the purpose of a journey
 _PURPOSES = frozenset({"meeting", "agreement", "joint"})
@@ -70,11 +72,16 @@ def _comes_in_person(actor: Actor) -> bool:
     return actor.kind == "person" or actor.name.endswith(NAMELESS)
 
 
-def of_both(one: ContactType, other: ContactType, status: ContactStatus, *, expected: bool) -> ContactType:
+def of_both(
+    one: ContactType, other: ContactType, status: ContactStatus, *, expected: bool, idle: bool
+) -> ContactType:
     """The kind of what two clauses tell of, `one` first: a visit with a meeting held is a meeting.
 
-    `expected`: the first clause only says that somebody is expected; what he comes for decides.
+    `expected`: the first clause only says that somebody is expected; what he comes for decides. `idle`: it
+    only names an embassy; what the other tells decides.
     """
+    if idle:
+        return other
     held = expected or status is ContactStatus.HAPPENED
     return other if held and other is ContactType.MEETING and one is ContactType.VISIT else one
 

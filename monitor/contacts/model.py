@@ -38,6 +38,11 @@ class Actor:
     kind: str
     part: Part = "core"
 
+    @property
+    def leads(self) -> bool:
+        """Whether the words name who leads a body, and not the body: "president of the chamber"."""
+        return self.rank is Rank.BODY and self.kind == "person"
+
 
 @dataclass(frozen=True, slots=True)
 class Word:

@@ -60,12 +60,14 @@ def refined(actor: Actor, frame: Frame, cast: Cast) -> Actor:
 
 
 def _head(body: Actor, frame: Frame, cast: Cast) -> Actor:
-    """Who leads a ministry, where its words are his office: "the French foreign minister"."""
+    """Who leads a body, where its words are his office: "the French foreign minister", a person of the
+    body's name for "the president of the chamber".
+    """
     if not any(o.sense == "person" and body.start <= o.start < o.end <= body.end for o in frame.offices):
         return body
     title = office_title(frame.text[body.start : body.end])
     named = replace(body, name=f"{cast.demonyms[body.side]} {title}", rank=Rank.OFFICE, kind="person")
-    return named if title.endswith(MINISTER) else body
+    return named if title.endswith(MINISTER) else replace(body, kind="person")
 
 
 def alone(frame: Frame) -> list[Word]:
