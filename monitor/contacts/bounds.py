@@ -59,7 +59,9 @@ def cut(frame: Frame) -> None:
 def _lists_on(frame: Frame, at: int) -> bool:
     """Whether "then" only goes on with a list: "met Marin and then Ann Bee"."""
     then = frame.grammar.then.match(frame.text, at)
-    return then is not None and _names(frame, then.end())
+    # where verbs come last, one that ends right there has told what the first did
+    ended = frame.grammar.verb_last and any(0 <= at - cue.end <= 1 for cue in frame.cues)
+    return then is not None and not ended and _names(frame, then.end())
 
 
 def _quotes_the_verb(frame: Frame, at: int) -> bool:

@@ -177,7 +177,7 @@ def _touches(actor: Actor, office: Mention) -> bool:
     return gap <= TOUCH
 
 
-# --- whom the lead names for an office, a spokesman, a country -----------------------------------------------
+# --- whom the lead names for an office, a spokesman, a country ---------------------------------------------
 
 
 def fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:

@@ -15,7 +15,7 @@ import regex
 
 from monitor.contacts.model import Actor, Word
 from monitor.contacts.parties import THIRD, Rank
-from monitor.languages.given_names import culture_of
+from monitor.languages.given_names import culture_of, usual
 from monitor.languages.grammar import office_title
 from monitor.languages.transliteration import spelled
 from monitor.languages.word_forms import nominative
@@ -178,5 +178,15 @@ def _in_english(name: str, lang: str) -> str:
     """A name in Latin letters, one in Cyrillic in the nominative; "" where its letters are others."""
     if not _CYRILLIC.search(name):
         return name
-    words = nominative(name, lang).split()
-    return " ".join(spelled(word, "en", 1)[0].title() for word in words)
+    given, *rest = nominative(name, lang).split()
+    own = _spelled(given)
+    # «Мухаммед» is Mohamed, while Dmitry stays as Russian names are spelled
+    return " ".join((own if culture_of(own) else usual(given) or own, *map(_spelled, rest)))
+
+
+def _spelled(word: str) -> str:
+    """One word in Latin letters; an article in front of it stays small: "al-Amin"."""
+    article, joint, own = word.rpartition("-")
+    made = spelled(own, "en", 1)[0].title()
+    before = spelled(article, "en", 1)[0] if joint else ""
+    return f"{before if article.islower() else before.title()}{joint}{made}"

@@ -59,6 +59,11 @@ def culture_of(given: str) -> str:
     return _cultures().get(given, "")
 
 
+def usual(given: str) -> str:
+    """The first spelling of a given name, in Latin letters; "" for an unknown one."""
+    return next(iter(_lines().get(given, ())), "")
+
+
 @cache
 def _cultures() -> Mapping[str, str]:
     """Each given name with its culture; without those of two."""

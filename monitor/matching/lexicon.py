@@ -385,7 +385,7 @@ class _Places:
 
     def parted(self, words: Words) -> bool:
         """Whether a comma stands between the words: it is no one name."""
-        return any(f"{comma} " in self._given(words) for comma in COMMAS)
+        return any(f"{comma} " in self._given(words) for comma in (*COMMAS, ":"))
 
     def _given(self, words: Words) -> str:
         start, end, *_, field, _, _ = words

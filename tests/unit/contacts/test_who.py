@@ -321,3 +321,36 @@ def test_whoever_declines_an_invitation_has_cancelled(lang: str, text: str) -> N
 def test_an_invitation_that_is_handed_over_is_an_invitation() -> None:
     told = contacts("ar", "سلم السفير الروسي دعوة من الرئيس فلاديمير بوتين إلى محمد المنفي.")
     assert [(c.type, c.status) for c in told] == [(ContactType.VISIT, ContactStatus.INVITED)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "text", "wanted"),
+    [
+        # who leads a body is whom the title names
+        (
+            "tr",
+            "Akile Salih Moskova'da",
+            "Temsilciler Meclisi Başkanı, Matviyenko ile görüştü.",
+            "Aguila Saleh",
+        ),
+        # the contact goes on
+        ("en", "Moscow writes to Tripoli", "Belousov sent a cable to Baour. The cable thanked Dbeibah too.", "Dbeibah"),
+        ("it", "Libia", "Lavrov ha incontrato Aguila Saleh. Con lui c'era Belousov.", "Belousov"),
+        # the body that a lead names for its country
+        ("fr", "Moscou convoque l'ambassadeur libyen", "Le ministère russe des Affaires étrangères a protesté.", "Russian Foreign Ministry"),
+    ],
+)  # fmt: skip
+def test_the_next_sentence_says_who(lang: str, title: str, text: str, wanted: str) -> None:
+    assert wanted in " ".join(parties(lang, text, title))
+
+
+def test_behind_then_the_same_person_goes_on_where_verbs_come_last() -> None:
+    assert parties("tr", "Erdoğan, Putin'le görüştü, ardından Dibeybe'yi kabul etti.") == []
+    assert parties("tr", "Dibeybe, Bogdanov'la görüştü, ardından Volodin tarafından kabul edildi.") == [
+        "Mikhail Bogdanov, Vyacheslav Volodin | Abdulhamid Dbeibah"
+    ]
+
+
+def test_what_is_delivered_under_a_deal_and_by_a_journey_is_a_transfer() -> None:
+    told = contacts("en", "A ship from Russia arrived in Tobruk and delivered arms to Haftar's forces.")
+    assert [c.type for c in told] == [ContactType.TRANSFER]
