@@ -12,7 +12,7 @@ from monitor.contacts.model import Actor
 from monitor.contacts.parties import SPOKESMAN, THIRD, Rank, rank_of
 from monitor.contacts.speakers import Hearing
 from monitor.contacts.unnamed import named_behind
-from monitor.languages.grammar import office_name
+from monitor.languages.grammar import office_name, office_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,10 +192,16 @@ def fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
         ]
         ours = found.of(side)
         unnamed = all(a.rank >= Rank.OFFICE or a.leads for a in ours)
-        if unnamed and len({a.name for a in named}) == 1:
-            found.actors.append(named[0])
+        opening = [f.opening for f in lead if f.opening and f.opening.side == side and _is_held(ours)]
+        if unnamed and len({a.name for a in named or opening}) == 1:
+            found.actors.append((named or opening)[0])
         elif found.best(side) is Rank.COUNTRY:
             found.actors += _body(lead, side)
+
+
+def _is_held(actors: Sequence[Actor]) -> bool:
+    """Whether an office that one person holds stands there, and nobody else: "the mayor of Bonn"."""
+    return bool(actors) and all(a.rank is Rank.OFFICE and office_title(a.name.casefold()) for a in actors)
 
 
 def _body(lead: Sequence[Frame], side: str) -> list[Actor]:

@@ -91,6 +91,8 @@ class Frame:
     voices: list[Actor] = field(default_factory=list)
     #: words of leaning on a country
     leanings: list[Word] = field(default_factory=list)
+    #: whom no list has and who is named first, without an office, by whose such given names are
+    opening: Actor | None = None
     #: where clauses begin
     bounds: list[int] = field(default_factory=list)
     #: of them, those behind which somebody else acts

@@ -98,7 +98,7 @@ def _active(frame: Frame, actor: Actor) -> bool:
 
 def _list_goes_on(frame: Frame, span: tuple[int, int], found: Sequence[Actor]) -> list[Actor]:
     """Names of the clauses that carry on:
-    "Oun, who chairs the Spanish side, and Toggi", "at the ministry, where Baour".
+    "Oun, who chairs the Spanish side, and Toggi", "at the ministry, where Baour", "beside him Toggi".
     """
     if not found or any(a.side == THIRD and a.part == "core" for a in frame.actors):
         return []
@@ -113,7 +113,10 @@ def _list_goes_on(frame: Frame, span: tuple[int, int], found: Sequence[Actor]) -
         ):
             busy = any(own[0] <= cue.start < own[1] for cue in frame.cues)
             before = frame.text[own[0] : actor.start]
-            if not busy and (frame.grammar.continued.match(before) or frame.grammar.where.match(before)):
+            words = frame.grammar
+            if not busy and (
+                words.continued.match(before) or words.where.match(before) or words.also.search(before)
+            ):
                 more.append(actor)
     return more
 

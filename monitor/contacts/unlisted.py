@@ -8,6 +8,7 @@ there the office stands for its holder.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -43,18 +44,31 @@ LONGEST = 4
 
 def name_unlisted(frame: Frame, cast: Cast, lang: str) -> None:
     """Give the offices of a sentence the names of who holds them, where the text names them."""
-    if frame.sentence.field == "title" or not any(o.sense == "person" for o in frame.offices):
+    if frame.sentence.field == "title":
         return
     for start, end in _names(frame):
         said = _said_before(frame, start) or _said_behind(frame, end)
         if said is None:
+            if not frame.text[:start].strip():
+                _open(frame, cast, lang, (start, end))
             continue
         office, span = said
         name = _in_english(frame.given[_given(frame, start) : _given(frame, end)], lang)
-        side = _side(frame, span) or _side_by_name(frame, name, span, cast)
+        side = _side(frame, span)
+        if not side and office_title(frame.text[slice(*span)]):
+            side = _side_by_name(frame, name, cast)
         if name and side in frame.parties:
             _put(frame, Actor(name, side, Rank.PERSON, start, end, office.mention, "person"), office, span)
     frame.actors.sort(key=lambda a: a.start)
+
+
+def _open(frame: Frame, cast: Cast, lang: str, place: tuple[int, int]) -> None:
+    """Keep a name without an office that a sentence begins with: the title may have the office."""
+    name = _in_english(frame.given[_given(frame, place[0]) : _given(frame, place[1])], lang)
+    side = _side_by_name(frame, name, cast)
+    near = next((word.mention for word in (*frame.offices, *frame.cues)), None)
+    if side and near:
+        frame.opening = Actor(name, side, Rank.PERSON, *place, near, "person")
 
 
 def _names(frame: Frame) -> Iterator[tuple[int, int]]:
@@ -86,7 +100,7 @@ def _span(frame: Frame, start: int, end: int) -> tuple[int, int]:
 
 def _given(frame: Frame, place: int) -> int:
     """Where a place of the plain text is in the text as given."""
-    return next(at for at, to in enumerate(frame.offsets) if to >= place)
+    return bisect_left(frame.offsets, place)
 
 
 def _said_before(frame: Frame, start: int) -> tuple[Word, tuple[int, int]] | None:
@@ -150,10 +164,9 @@ def _side(frame: Frame, span: tuple[int, int]) -> str:
     return sides.pop() if len(sides) == 1 else THIRD if sides else ""
 
 
-def _side_by_name(frame: Frame, name: str, span: tuple[int, int], cast: Cast) -> str:
-    """Whose people have such a given name, for an office that says no country."""
-    strange = frame.foreign or frame.world or any(a.side == THIRD for a in frame.actors)
-    if strange or not name or not office_title(frame.text[slice(*span)]):
+def _side_by_name(frame: Frame, name: str, cast: Cast) -> str:
+    """Whose people have such a given name, where nobody of a third party is named."""
+    if not name or frame.foreign or frame.world or any(a.side == THIRD for a in frame.actors):
         return ""
     culture = culture_of(name.split()[0])
     sides = [side for side, own in cast.cultures.items() if culture and own == culture]
@@ -180,7 +193,7 @@ def _in_english(name: str, lang: str) -> str:
         return name
     given, *rest = nominative(name, lang).split()
     own = _spelled(given)
-    # «Мухаммед» is Mohamed, while Dmitry stays as Russian names are spelled
+    # «Мухаммед» is Mohamed; a name that is listed as its letters say stays
     return " ".join((own if culture_of(own) else usual(given) or own, *map(_spelled, rest)))
 
 

@@ -336,6 +336,9 @@ def test_an_invitation_that_is_handed_over_is_an_invitation() -> None:
         # the contact goes on
         ("en", "Moscow writes to Tripoli", "Belousov sent a cable to Baour. The cable thanked Dbeibah too.", "Dbeibah"),
         ("it", "Libia", "Lavrov ha incontrato Aguila Saleh. Con lui c'era Belousov.", "Belousov"),
+        ("ru", "", "Хафтар говорит с Белоусовым, рядом — его сын Саддам.", "Saddam Haftar"),
+        # the title has the office, the lead the name
+        ("it", "Il console russo incontra il sindaco di Bengasi", "Yuri Matveev ha parlato di visti.", "Yuri Matveev"),
         # the body that a lead names for its country
         ("fr", "Moscou convoque l'ambassadeur libyen", "Le ministère russe des Affaires étrangères a protesté.", "Russian Foreign Ministry"),
     ],
