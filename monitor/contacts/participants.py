@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: letters between a name and the clause that goes on about it: a comma and a space
 NEXT_TO = 2
+#: letters before a clause in which "beside him" may stand, apart by a dash
+ASIDE = 12
 #: letters before a word of contact in which "without" or "between" belong to it: a preposition and an
 #: adjective or two
 BEFORE = 40
@@ -115,7 +117,9 @@ def _list_goes_on(frame: Frame, span: tuple[int, int], found: Sequence[Actor]) -
             before = frame.text[own[0] : actor.start]
             words = frame.grammar
             if not busy and (
-                words.continued.match(before) or words.where.match(before) or words.also.search(before)
+                words.continued.match(before)
+                or words.where.match(before)
+                or words.also.search(frame.text, max(0, own[0] - ASIDE), actor.start)
             ):
                 more.append(actor)
     return more
