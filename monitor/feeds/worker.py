@@ -241,7 +241,10 @@ def _patience(least: float, last: float, since: float) -> float:
 
 _SERVE = """
 import pickle, sys
-sys.path[:], memory = pickle.load(sys.stdin.buffer)
+try:
+    sys.path[:], memory = pickle.load(sys.stdin.buffer)
+except EOFError:  # who started us was killed right then
+    sys.exit(1)
 from monitor.feeds.worker import serve
 serve(memory)
 """
@@ -252,10 +255,12 @@ def serve(memory: int) -> None:
     confine(memory, _asker_ended)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a task prints is no answer
-    _answer(answers, (True, "ready"))
-    with suppress(EOFError):
+    try:
+        _answer(answers, (True, "ready"))
         while True:
             _answer(answers, _answered(*pickle.load(sys.stdin.buffer)))
+    except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+        os._exit(1)  # nobody is there any more, in the middle of a task or an answer
 
 
 def confine(memory: int, parent_ended: Callable[[], object]) -> None:

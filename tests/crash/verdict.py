@@ -6,7 +6,6 @@ Every rule gives the sentences of what broke it; none is well.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +18,6 @@ from tests.crash.workplace import READERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import Connection, RowMapping
 
@@ -118,23 +116,11 @@ def _restless(outcome: Outcome) -> Iterator[str]:
     for pid in outcome.orphans:
         yield f"a child of daemon {pid} outlived it"
     refused = () if outcome.disturb else ("tick_refused",)
-    for line in log_lines(outcome.workplace.log):
+    for line in outcome.workplace.log.read_text(encoding="utf-8", errors="replace").splitlines():
         if any(
             word in line for word in ("Traceback", "tick_failed", "send_failed", "feed_set_aside", *refused)
         ):
             yield f"the log: {line}"
-
-
-#: a parser whose daemon was killed before it had said what to do
-_ORPHAN = re.compile(
-    r'Traceback \(most recent call last\):\n  File "<string>", line 1, in <module>\n(?:  .*\n)+'
-    r"EOFError: Ran out of input\n"
-)
-
-
-def log_lines(log: Path) -> list[str]:
-    """What daemons wrote, without what Python says of a child that was born as its parent died."""
-    return _ORPHAN.sub("", log.read_text(encoding="utf-8", errors="replace")).splitlines()
 
 
 def _unleased(db: _Rows) -> Iterator[str]:

@@ -259,6 +259,28 @@ def test_no_child_outlives_a_killed_daemon(tmp_path: Path) -> None:
     assert not running(child)
 
 
+@pytest.mark.parametrize("moment", ["", "child._received(60)", "child._received(60); child._sent((9, len))"])
+def test_a_child_that_is_born_as_its_daemon_is_killed_says_nothing(moment: str) -> None:
+    """Neither that nobody told it what to do nor that nobody takes its answer."""
+    script = f"""
+import os, signal
+from monitor.feeds import worker
+real = worker._Child._sent
+worker._Child._sent = {"lambda *_: None" if not moment else "real"}
+child = worker._Child(1 << 30)
+{moment}
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    daemon = subprocess.run(
+        [sys.executable, "-c", script],
+        stderr=subprocess.PIPE,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert (daemon.returncode, daemon.stderr) == (-signal.SIGKILL, b"")
+
+
 def running(pid: int) -> bool:
     """Whether a process exists and is more than an unburied zombie."""
     try:
