@@ -335,11 +335,15 @@ def _with_whom(frame: Frame, actor: Actor) -> bool:
 def groups(frame: Frame, actors: Sequence[Actor]) -> list[list[Actor]]:
     """Actors that stand in one list."""
     lists: list[list[Actor]] = []
+    inside = False
     for actor in actors:
         between = frame.text[lists[-1][-1].end : actor.start] if lists else ""
         listed = bool(between.strip()) or (bool(lists) and lists[-1][-1].side == actor.side)
-        apart = _with_whom(frame, actor) and not frame.grammar.joiner.search(between)
-        if lists and listed and not apart and len(between) <= AROUND and _joined(frame.grammar, between):
+        apart = (inside or _with_whom(frame, actor)) and not frame.grammar.joiner.search(between)
+        # the country in "with the leader of Malta": what goes on behind an "and" is with whom, as he is
+        inside = bool(lists) and actor.end <= lists[-1][-1].end
+        near = listed and not apart and len(between) <= AROUND
+        if inside or (lists and near and _joined(frame.grammar, between)):
             lists[-1].append(actor)
         else:
             lists.append([actor])

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 OUTLETS = shipped_press().outlets
 SHIPPED = Path(__file__).resolve().parents[2] / "watchlists"
 ANSWERS = {word: said for said in verdicts.WORDS for word in (said, said[:1])}
+#: seconds between two words of how far it is, where there is no bar
+EVERY = 60.0
 ASK = "r right, w wrong, u unsure (a note may follow), enter to leave it open, q to stop: "
 
 
@@ -163,6 +165,14 @@ def table(tally: Tally, known: dict[str, Row], lists: Collection[str]) -> str:
     return "\n".join([*out, *([] if tally.stopped else _silent(tally, known, lists))])
 
 
+def elsewhere(tally: Tally, places: Collection[str]) -> str:
+    """What to do when a run over judged texts alone did not find them all; "" when it did."""
+    gone = len(places) - tally.items
+    return (
+        f"judged texts that are no longer where they were: {gone}; run without --judged" if gone > 0 else ""
+    )
+
+
 def _silent(tally: Tally, known: dict[str, Row], lists: Collection[str]) -> list[str]:
     """What was judged and did not fire this time: the rules have changed, or the text has left the folder."""
     rows = [row for row in known.values() if row.key not in tally.keys and row.watchlist in lists]
@@ -188,11 +198,12 @@ class Screen:
 
 @contextmanager
 def screen(total: Callable[[], int]) -> Iterator[Screen]:
-    """A bar where there is a terminal, and text above it; a file that is printed to has only the text."""
+    """A bar where there is a terminal, and text above it; elsewhere text, and on standard error how far it is."""
     out, err = sys.stdout, sys.stderr
     console = Console(file=out if out.isatty() else err)
     if not console.is_terminal:
-        yield Screen(lambda _bytes: None, _printer(out, console), _printer(err, console))
+        complain = _printer(err, console)
+        yield Screen(_now_and_then(total(), complain), _printer(out, console), complain)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(
@@ -200,6 +211,23 @@ def screen(total: Callable[[], int]) -> Iterator[Screen]:
     ) as bar:
         task = bar.add_task("matching", total=total())
         yield Screen(lambda step: bar.advance(task, step), _printer(out, console), _printer(err, console))
+
+
+def _now_and_then(total: int, say: Callable[[str], None]) -> Callable[[int], None]:
+    """Hears bytes that are done, and says every minute how many of all they are, and how long the rest takes."""
+    start = said = time.monotonic()
+    done = 0
+
+    def advance(step: int) -> None:
+        nonlocal done, said
+        done += step
+        now = time.monotonic()
+        if step and done < total and now - said >= EVERY:
+            said = now
+            left = (now - start) * (total - done) / done
+            say(f"{done / total:.0%} read, about {max(1, round(left / 60))} min left")
+
+    return advance
 
 
 def _printer(stream: TextIO, console: Console) -> Callable[[str], None]:
@@ -253,6 +281,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--watchlists", type=Path, default=SHIPPED, help="other watchlists than the shipped ones"
     )
     parser.add_argument("--review", action="store_true", help="ask for a verdict on what has none")
+    parser.add_argument("--judged", action="store_true", help="read only the items that have a verdict")
     parser.add_argument("--all", action="store_true", help="also print what has a verdict")
     parser.add_argument("--lines", action="store_true", help="text files have an item on each line")
     parser.add_argument("--severity", type=Severity, default=Severity.MEDIUM, help="what fires from here on")
@@ -266,15 +295,19 @@ def main(argv: Sequence[str] | None = None, ask: Callable[[str], str] = input) -
     path = args.verdicts or folder.with_name(f"{folder.name}.verdicts.jsonl")
     try:
         lists, known = load(args.watchlists), verdicts.load(path)
+        places = {row.where for row in known.values() if row.verdict != OPEN} if args.judged else None
         matcher = Matcher(lists, extract=extractor(lists), denier=listener(lists))
-        tally = _run(args, folder, path, matcher.decide, known)
+        tally = _run(args, folder, path, matcher.decide, known, places)
     except (OSError, ConfigError, verdicts.BrokenFile) as error:
         print(error, file=sys.stderr)
         return 2
     if not tally.items:
-        print(f"{args.folder}: no item in it", file=sys.stderr)
+        empty = f"{path}: no verdict in it" if places == set() else f"{args.folder}: no item in it"
+        print(empty, file=sys.stderr)
         return 1
     print(table(tally, known, lists.titles), f"verdicts: {path}", sep="\n")
+    if gone := elsewhere(tally, places or ()):
+        print(gone, file=sys.stderr)
     if args.review:
         review(path, ask)
     return 0
@@ -286,6 +319,7 @@ def _run(
     path: Path,
     decide: Callable[[Item], Decision],
     known: dict[str, Row],
+    places: Collection[str] | None,
 ) -> Tally:
     with screen(lambda: folders.size(folder)) as seen:
 
@@ -295,7 +329,7 @@ def _run(
             if args.all or row.verdict == OPEN:
                 seen.say(shown(row))
 
-        reads = folders.read(folder, by_line=args.lines, without=[path], advance=seen.advance)
+        reads = folders.read(folder, by_line=args.lines, without=[path], only=places, advance=seen.advance)
         return run(reads, decide, known, least=args.severity, told=told, complain=seen.complain)
 
 

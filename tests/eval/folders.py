@@ -19,7 +19,7 @@ from monitor.feeds import clean
 from monitor.matching import items
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from monitor.model import Item
 
@@ -90,22 +90,30 @@ def read(
     *,
     by_line: bool = False,
     without: Iterable[Path] = (),
+    only: Collection[str] | None = None,
     advance: Callable[[int], None] = lambda _bytes: None,
 ) -> Iterator[Read]:
     """All items below `folder`, and what is none. `by_line`: a text file has an item on each line, else it is one.
 
-    `without`: paths that are not read. `advance` hears the bytes that are done.
+    `without`: paths that are not read; `only`: places outside which nothing is. `advance` hears the bytes that are
+    done.
     """
     left_out = {path.resolve() for path in without}
+    named = None if only is None else {place.rpartition(":")[0] for place in only}
     for path in files(folder):
         if isinstance(path, Bad):
             yield path
         elif path.resolve() not in left_out:
             name = path.name if path == folder else str(path.relative_to(folder))
-            yield from _file(path, name, by_line, advance)
+            if named is None or name in named:
+                yield from _file(path, name, by_line, only, advance)
+            else:
+                advance(path.stat().st_size)
 
 
-def _file(path: Path, name: str, by_line: bool, advance: Callable[[int], None]) -> Iterator[Read]:
+def _file(
+    path: Path, name: str, by_line: bool, only: Collection[str] | None, advance: Callable[[int], None]
+) -> Iterator[Read]:
     parts = _reader(path, by_line)
     if parts is None:
         yield Passed(path)
@@ -115,7 +123,9 @@ def _file(path: Path, name: str, by_line: bool, advance: Callable[[int], None]) 
     try:
         with path.open("rb") as raw, _unpacked(raw, path) as source:
             for number, part in parts(source):
-                yield _told(f"{name}:{number}", part)
+                where = f"{name}:{number}"
+                if only is None or where in only:
+                    yield _told(where, part)
                 advance(raw.tell() - done)
                 done = raw.tell()
     except (OSError, EOFError, zlib.error) as error:

@@ -217,6 +217,31 @@ def test_the_second_run_shows_only_what_is_new(
     assert f"wagner/named (high)  {WAGNER}" in capsys.readouterr().out
 
 
+def test_what_was_judged_can_be_run_alone(
+    news: Path, lists: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After an edit nothing else is read; what lies elsewhere by now is counted."""
+    again = [str(news), "--watchlists", str(lists)]
+    background.main(again)
+    assert background.main([*again, "--judged"]) == 1
+    assert capsys.readouterr().err.endswith("news.verdicts.jsonl: no verdict in it\n")
+    judged(news.parent / "news.verdicts.jsonl", contacts="right")
+
+    assert background.main([*again, "--judged"]) == 0
+    out, err = capsys.readouterr()
+    assert "1 items" in out
+    assert row_of("contacts", out)[2] == "1"
+    assert err == ""
+
+    judged(news.parent / "news.verdicts.jsonl", contacts="right", wagner="wrong")
+    (news / "camp.txt.gz").rename(news / "moved.txt.gz")
+    assert background.main([*again, "--judged"]) == 0
+    assert (
+        capsys.readouterr().err
+        == "judged texts that are no longer where they were: 1; run without --judged\n"
+    )
+
+
 def row_of(watchlist: str, text: str) -> list[str]:
     (line,) = (line for line in text.splitlines() if line.startswith(f"{watchlist} "))
     return line.split()[1:]
@@ -348,6 +373,16 @@ def test_a_run_that_is_stopped_says_what_it_has(news: Path, capsys: pytest.Captu
     text = background.table(tally, known, ["wagner"])
     assert text.startswith("stopped before the end\n1 items")
     assert "did not fire" not in text
+
+
+def test_without_a_terminal_it_says_how_far_it_is(
+    news: Path, lists: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On standard error, every minute."""
+    monkeypatch.setattr(background, "EVERY", 0.0)
+
+    assert background.main([str(news), "--watchlists", str(lists)]) == 0
+    assert "% read, about 1 min left\n" in capsys.readouterr().err
 
 
 def test_a_terminal_shows_a_bar(news: Path, lists: Path) -> None:
