@@ -196,12 +196,18 @@ def fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
         if unnamed and len({a.name for a in named or opening}) == 1:
             found.actors.append((named or opening)[0])
         elif found.best(side) is Rank.COUNTRY:
-            found.actors += _body(lead, side)
+            found.actors += _chief(lead, side, discourse) or _body(lead, side)
 
 
 def _is_held(actors: Sequence[Actor]) -> bool:
     """Whether an office that one person holds stands there, and nobody else: "the mayor of Bonn"."""
     return bool(actors) and all(a.rank is Rank.OFFICE and office_title(a.name.casefold()) for a in actors)
+
+
+def _chief(lead: Sequence[Frame], side: str, discourse: Discourse) -> list[Actor]:
+    """Whose office the lead names where his spokesman speaks: "not in the president's diary"."""
+    speaks = any(a.side == side and SPOKESMAN in a.mention.tags for frame in lead for a in frame.actors)
+    return [a for frame in lead for a in discourse.holders(frame, side)][:1] if speaks else []
 
 
 def _body(lead: Sequence[Frame], side: str) -> list[Actor]:

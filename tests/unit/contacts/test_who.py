@@ -339,6 +339,8 @@ def test_an_invitation_that_is_handed_over_is_an_invitation() -> None:
         ("ru", "", "Хафтар говорит с Белоусовым, рядом — его сын Саддам.", "Saddam Haftar"),
         # the title has the office, the lead the name
         ("it", "Il console russo incontra il sindaco di Bengasi", "Yuri Matveev ha parlato di visti.", "Yuri Matveev"),
+        # the president of whose spokesman speaks
+        ("it", "Peskov: nessun incontro con Haftar a Sochi", "Nel calendario del presidente non figura.", "Vladimir Putin"),
         # the body that a lead names for its country
         ("fr", "Moscou convoque l'ambassadeur libyen", "Le ministère russe des Affaires étrangères a protesté.", "Russian Foreign Ministry"),
     ],
