@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from monitor.stories import fingerprint
+from monitor.stories import fingerprint, meetings
 from monitor.stories.meetings import OTHER_GUEST
 from monitor.stories.signature import TITLE
 from monitor.stories.traits import (
@@ -20,6 +20,7 @@ from monitor.stories.traits import (
     contrary,
     crowd,
     met_or_not,
+    other_guests,
     other_name,
     other_words,
     reworded,
@@ -123,7 +124,8 @@ def _one_headline(ours: Signature, theirs: Signature) -> bool:
     about the channel or a cookie notice under different headlines is not the news.
     """
     apart = reworded(ours, theirs) and not _say_opposite(ours, theirs)
-    if apart or (max(ours.length, theirs.length) < ARTICLE and other_name(ours, theirs)):
+    guest = bool(ours.meetings and theirs.meetings) and meetings.compared(ours, theirs) == "other"
+    if apart or (max(ours.length, theirs.length) < ARTICLE and (guest or other_name(ours, theirs))):
         return False
     if ours.title == theirs.title or not ours.title or not theirs.title:
         return True
@@ -158,7 +160,8 @@ def _same_event(ours: Signature, theirs: Signature, *, framed: bool) -> Relation
     met = bool(found["met same"]) or trip
     total = score(found)
     later = abs(ours.at - theirs.at) >= OTHER_GUEST
-    other_guest = bool(found["met other"] and (found["other person"] or later)) and not trip
+    differs = found["other person"] or later or other_guests(ours, theirs)
+    other_guest = bool(found["met other"] and differs) and not trip
     if framed or other_guest or found["other reaction"] or _not_one(ours, theirs):
         return _related(found, total, agrees)
     if _opposed(ours, theirs, found, total):

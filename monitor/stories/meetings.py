@@ -22,6 +22,8 @@ REPORTED = timedelta(hours=36)
 PLANNED, DENIED = timedelta(days=5), timedelta(days=7)
 #: other counterparts this much later are another meeting
 OTHER_GUEST = timedelta(days=2)
+#: what is handed over at one place is a visit for one desk and a delivery for another, this far apart
+HANDED_OVER = timedelta(hours=12)
 #: outlets date one meeting up to this many days apart
 SLACK = 1
 
@@ -60,7 +62,7 @@ def _pair(a: Meeting, b: Meeting, apart: timedelta, elsewhere: bool) -> Verdict:
     sides = _side(a.sides[0], b.sides[0]), _side(a.sides[1], b.sides[1])
     if "other" in sides:
         return "other"
-    if _MEANS.get(a.kind) != _MEANS.get(b.kind) and ContactType.OTHER not in (a.kind, b.kind):
+    if _by_other_means(a, b) and not (_handed_over(a, b) and apart <= HANDED_OVER):
         return "again"
     if days is not None and days > SLACK:
         return "again"
@@ -69,6 +71,16 @@ def _pair(a: Meeting, b: Meeting, apart: timedelta, elsewhere: bool) -> Verdict:
     if apart > _reach(a, b, days):
         return "again"
     return "same" if sides == ("same", "same") else "half" if "same" in sides else ""
+
+
+def _by_other_means(a: Meeting, b: Meeting) -> bool:
+    return _MEANS.get(a.kind) != _MEANS.get(b.kind) and ContactType.OTHER not in (a.kind, b.kind)
+
+
+def _handed_over(a: Meeting, b: Meeting) -> bool:
+    """Whether one tells of a delivery, and the other of people at the same place."""
+    there = bool(a.place) and a.place == b.place
+    return there and {_MEANS.get(a.kind), _MEANS.get(b.kind)} == {"transfer", None}
 
 
 def _reach(first: Meeting, then: Meeting, days: int | None) -> timedelta:

@@ -153,6 +153,17 @@ def other_name(ours: Signature, theirs: Signature) -> bool:
     return _names_more(ours, theirs) and _names_more(theirs, ours)
 
 
+def other_guests(ours: Signature, theirs: Signature) -> bool:
+    """Whether each headline of one language names a person or body of whom the other item says nothing."""
+    if ours.lang != theirs.lang:
+        return False
+    pairs = ((ours, theirs), (theirs, ours))
+    return all(
+        any(of.rare.get(key, 0.0) >= _TELLING for key in of.named("pb", TITLE) - other.facts.keys())
+        for of, other in pairs
+    )
+
+
 def other_words(ours: Signature, theirs: Signature) -> bool:
     """The same of any word that no table knows."""
     return _names_more(ours, theirs, all_words=True) and _names_more(theirs, ours, all_words=True)

@@ -393,3 +393,19 @@ def test_an_arrival_and_the_talks_behind_it_are_one_trip(title: str, hours: floa
         named=facts(putin=3, haftar=3, moscow=3),
     )
     assert kind(arrival, talks) == expected
+
+
+def test_one_form_of_words_for_two_guests_is_two_meetings() -> None:
+    """Though most of the text is the same, as an office writes it of every guest of a day."""
+    text = "This morning the marshal received a guest in his office; they spoke of ties and how to deepen them: {}"
+    one = signed(
+        item("1", "Haftar receives Putin", content=text.format("Putin")),
+        contact("Vladimir Putin", "Khalifa Haftar"),
+        named=facts(haftar=3, putin=3, moscow=2),
+    )
+    other = signed(
+        item("2", "Haftar receives Northoil", feed="b", hours=2, content=text.format("Northoil")),
+        contact("Northoil", "Khalifa Haftar"),
+        named=(*facts(haftar=3, moscow=2), Fact("@northoil", 3, "body")),
+    )
+    assert kind(one, other) == "related"

@@ -92,3 +92,14 @@ def test_another_place_is_another_meeting(named: str, expected: str) -> None:
     one = signed(item("1"), changed(place="Moscow"), named=facts(moscow=3))
     other = signed(item("2"), changed(place="Rome"), named=facts(**{"rome": 3, named: 3}))
     assert compared(one, other) == expected
+
+
+@pytest.mark.parametrize(
+    ("place", "hours", "expected"),
+    [("Tobruk", 3, "same"), ("Tobruk", 20, "again"), ("Sirte", 3, "again"), ("", 3, "again")],
+)
+def test_a_delivery_and_a_visit_at_one_place_are_one(place: str, hours: float, expected: str) -> None:
+    """One desk says that boats were handed over, another that they were received."""
+    one = signed(item("1"), changed(type=ContactType.TRANSFER, place="Tobruk"))
+    other = signed(item("2", hours=hours), changed(type=ContactType.VISIT, place=place))
+    assert compared(one, other) == compared(other, one) == expected
