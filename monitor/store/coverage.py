@@ -14,9 +14,10 @@ from sqlalchemy import Text, cast, func, select
 from monitor.model import Coverage, CoverageReport, EventKind, Phrase, Unseen, UnseenKind
 from monitor.store import events, journal, receivers, silences
 from monitor.store.events import health
+from monitor.store.sql import batches
 from monitor.store.tables_delivery import alert_groups, alert_members
 from monitor.store.tables_delivery import events as event_rows
-from monitor.store.tables_news import feeds, items, polls
+from monitor.store.tables_news import ODD, feeds, items, polls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,6 +80,21 @@ def _polled(since: datetime, until: datetime) -> ColumnElement[bool]:
     return (polls.c.at >= since) & (polls.c.at < until)
 
 
+def _odd_polls(
+    tx: Connection, which: ColumnElement[bool], since: datetime, until: datetime
+) -> list[Row[*tuple[Any, ...]]]:
+    """The odd polls that are such, with their feeds, in their order.
+
+    Their numbers are asked for alone: with anything beside, SQLite would rather go through all polls of all
+    feeds than through the index of the few odd ones.
+    """
+    p = polls.c
+    ids = tx.execute(select(p.id).where(_polled(since, until), ODD, which)).scalars().all()
+    found = select(p.id, p.feed_id, p.at, p.gap, p.new, p.remarks, feeds.c.definition).join(feeds)
+    told = (row for batch in batches(ids) for row in tx.execute(found.where(p.id.in_(batch))))
+    return sorted(told, key=attrgetter("at", "id"))
+
+
 def _down(tx: Connection, since: datetime, until: datetime) -> Iterator[Unseen]:
     """Times without a monitor; of one that is over the event ends when the next one began."""
     e = event_rows.c
@@ -90,12 +106,14 @@ def _down(tx: Connection, since: datetime, until: datetime) -> Iterator[Unseen]:
 
 def _outages(tx: Connection, since: datetime, until: datetime) -> Iterator[Unseen]:
     """Stretches of failed polls of one feed, from the first of them to the next answer, or to `until`."""
-    failing = select(polls.c.feed_id).where(_polled(since, until), polls.c.status == "failed").distinct()
+    failing = {row.feed_id for row in _odd_polls(tx, polls.c.status == "failed", since, until)}
     columns = (polls.c.feed_id, polls.c.at, polls.c.status, polls.c.fault, polls.c.detail)
     found = select(*columns, feeds.c.definition).join(feeds).where(_polled(since, until))
-    found = found.where(polls.c.feed_id.in_(failing)).order_by(polls.c.feed_id, polls.c.at, polls.c.id)
-    for _, told in groupby(tx.execute(found), attrgetter("feed_id")):
-        yield from _stretches(list(told), until)
+    found = found.order_by(polls.c.feed_id, polls.c.at, polls.c.id)
+    for batch in batches(sorted(failing)):
+        told_of = tx.execute(found.where(polls.c.feed_id.in_(batch)))
+        for _, told in groupby(told_of, attrgetter("feed_id")):
+            yield from _stretches(list(told), until)
 
 
 def _stretches(told: Sequence[Row[*tuple[Any, ...]]], until: datetime) -> Iterator[Unseen]:
@@ -113,17 +131,16 @@ def _stretches(told: Sequence[Row[*tuple[Any, ...]]], until: datetime) -> Iterat
 
 def _gaps(tx: Connection, since: datetime, until: datetime) -> Iterator[Unseen]:
     """Polls that share no entry with the one before."""
-    found = select(polls.c.feed_id, feeds.c.definition, polls.c.at, polls.c.new).join(feeds)
-    for row in tx.execute(found.where(_polled(since, until), polls.c.gap).order_by(polls.c.at, polls.c.id)):
+    for row in _odd_polls(tx, polls.c.gap, since, until):
         why = "no entry in common with the poll before"
         yield _of(row, UnseenKind.GAP, since=row.at, count=row.new, detail=why)
 
 
 def _documents(tx: Connection, since: datetime, until: datetime) -> Iterator[Unseen]:
     """Feeds of whose documents something was cut, broken or left out: how often, and what of the last one."""
-    found = select(polls.c.feed_id, feeds.c.definition, polls.c.at, polls.c.remarks).join(feeds)
-    found = found.where(_polled(since, until), cast(polls.c.remarks, Text) != "[]")
-    for _, told in groupby(tx.execute(found.order_by(polls.c.feed_id, polls.c.id)), attrgetter("feed_id")):
+    odd = _odd_polls(tx, cast(polls.c.remarks, Text) != "[]", since, until)
+    ordered = sorted(odd, key=attrgetter("feed_id", "id"))
+    for _, told in groupby(ordered, attrgetter("feed_id")):
         all_told = list(told)
         first, last = all_told[0], all_told[-1]
         why = "; ".join(last.remarks)
@@ -188,9 +205,7 @@ def _of(
 
 
 def _odd(tx: Connection, which: ColumnElement[bool], since: datetime, until: datetime) -> tuple[Phrase, ...]:
-    odd = select(feeds.c.definition, polls.c.at, polls.c.gap, polls.c.new).join(feeds)
-    odd = odd.where(polls.c.at >= since, polls.c.at < until, which)
-    found = tx.execute(odd.order_by(polls.c.at, polls.c.id)).all()
+    found = _odd_polls(tx, which, since, until)
     told = [_told(row.definition["title"], row.at, row.gap, row.new) for row in found[:GAPS_TOLD]]
     rest = len(found) - len(told)
     return (*told, Phrase(key="and_more", values={"n": rest})) if rest else tuple(told)

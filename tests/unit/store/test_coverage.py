@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import event
+
 from monitor.jobs import watch
 from monitor.languages.locale import frame
 from monitor.model import Coverage, Delivered, FetchFault, Fulltext, Rejected, Severity, TryLater, UnseenKind
@@ -30,6 +32,7 @@ from tests.support.stored import (
     feed,
     match,
     message,
+    only_sqlite,
     poll,
     promised,
     silenced,
@@ -218,3 +221,19 @@ def test_stories_are_counted_in_their_windows(tx: Connection) -> None:
     edges = (NOW - HOUR, NOW, NOW + HOUR, NOW + 2 * HOUR)
     assert digests.stories_in(tx, edges) == (0, 1, 2)
     assert digests.stories_in(tx, edges, Severity.MEDIUM) == (0, 1, 1)
+
+
+@only_sqlite
+def test_few_polls_are_read(tx: Connection) -> None:
+    """Of a week's polls only those of which something is to be told."""
+    asked: list[tuple[str, Any]] = []
+    event.listen(tx, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    coverage.unseen(tx, NOW - DAY, NOW)
+    coverage.report(tx, NOW - DAY, NOW, NOW)
+    plans = [
+        " ".join(row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))
+        for statement, values in list(asked)
+        if "FROM polls" in statement
+    ]
+    assert len(plans) == 7
+    assert all("USING INDEX ix_polls_odd" in said for said in plans), plans
