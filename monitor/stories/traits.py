@@ -154,14 +154,16 @@ def other_name(ours: Signature, theirs: Signature) -> bool:
 
 
 def other_guests(ours: Signature, theirs: Signature) -> bool:
-    """Whether each headline of one language names a person or body of whom the other item says nothing."""
+    """Whether each headline of one language names somebody of whom the other item says nothing,
+    and one of them a person: two bodies may be one side's.
+    """
     if ours.lang != theirs.lang:
         return False
-    pairs = ((ours, theirs), (theirs, ours))
-    return all(
-        any(of.rare.get(key, 0.0) >= _TELLING for key in of.named("pb", TITLE) - other.facts.keys())
-        for of, other in pairs
-    )
+    alone = [
+        [key for key in of.named("pb", TITLE) - other.facts.keys() if of.rare.get(key, 0.0) >= _TELLING]
+        for of, other in ((ours, theirs), (theirs, ours))
+    ]
+    return all(alone) and any(key[0] == "p" for keys in alone for key in keys)
 
 
 def other_words(ours: Signature, theirs: Signature) -> bool:
