@@ -43,6 +43,8 @@ RETIRE_AFTER = 2_000
 AMPLE = 10
 #: wall time in which a child must be ready, on the busiest of hosts
 START_SECONDS = 120.0
+#: wall time that a child has to end by itself when it has stopped answering
+LAST_SECONDS = 1.0
 #: a child that had nothing to do for so long ends; twice as long each time that it was needed again within
 #: so many times as long, until it stays for as long as this
 IDLE_SECONDS, SOON, LONG_SECONDS = 60.0, 10, 3600.0
@@ -196,11 +198,9 @@ class _Child:
         """
         with self._busy:
             if not self._tasks:
-                self._received(START_SECONDS)
+                self._within(START_SECONDS, self._received)
             self._tasks += 1
-            self._sent((seconds, task))
-            found: tuple[bool, Any] = self._received(wall)
-            return found
+            return self._within(wall, lambda: self._told((seconds, task)))
 
     def end(self) -> int:
         """Kill it, if it lives; how it ended."""
@@ -214,20 +214,45 @@ class _Child:
                         pipe.close()
         return code
 
+    def _within(self, seconds: float, ask: Callable[[], tuple[bool, Any]]) -> tuple[bool, Any]:
+        """What `ask` finds; the child is killed after so many seconds, even in the midst of a task or answer.
+
+        Raises TimeoutError.
+        """
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            self._process.kill()
+
+        clock = threading.Timer(seconds, end)
+        clock.daemon = True
+        clock.start()
+        try:
+            return ask()
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+            if late.is_set():
+                raise TimeoutError from None
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(LAST_SECONDS)  # how it ends by itself says more than that we killed it
+            raise
+        finally:
+            clock.cancel()
+
+    def _told(self, what: object) -> tuple[bool, Any]:
+        self._sent(what)
+        return self._received()
+
     def _sent(self, what: object) -> None:
         said = pickle.dumps(what)
         assert self._process.stdin is not None
         self._process.stdin.write(said)
         self._process.stdin.flush()
 
-    def _received(self, seconds: float) -> Any:
-        out = self._process.stdout
-        assert out is not None
-        ready = select.poll()  # `select` knows no descriptor beyond 1,023
-        ready.register(out, select.POLLIN)
-        if not ready.poll(1_000 * seconds):
-            raise TimeoutError
-        return pickle.load(out)
+    def _received(self) -> tuple[bool, Any]:
+        assert self._process.stdout is not None
+        found: tuple[bool, Any] = pickle.load(self._process.stdout)
+        return found
 
 
 def _patience(least: float, last: float, since: float) -> float:

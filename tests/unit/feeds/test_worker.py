@@ -13,7 +13,7 @@ import textwrap
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,31 @@ def test_what_waits_for_ever_is_ended_all_the_same() -> None:
         began = time.monotonic()
         assert own.run(time.sleep, 300) == WorkerFault("took longer than 2 s", overran=True)
         assert time.monotonic() - began < 60
+
+
+def test_a_child_that_is_stopped_does_not_hold_up_who_sends_it_a_long_task() -> None:
+    """A pipe takes 64 KB: the rest waits for a reader, but no longer than a task may."""
+    with Worker(seconds=1, wall=2) as own:
+        pid = own.run(os.getpid)
+        assert isinstance(pid, int)
+        os.kill(pid, signal.SIGSTOP)
+        assert own.run(len, "x" * 1_000_000) == WorkerFault("took longer than 2 s", overran=True)
+        assert alive(own)
+
+
+def test_half_an_answer_does_not_hold_up_who_reads_it() -> None:
+    """The child waits in the middle of a pickle."""
+    with Worker(seconds=1, wall=2) as own:
+        assert own.run(answer_half) == WorkerFault("took longer than 2 s", overran=True)
+        assert alive(own)
+
+
+def test_a_child_that_ends_by_itself_says_so() -> None:
+    """It closes its pipes before it ends; our own kill in between would look like that of a host short of
+    memory.
+    """
+    with Worker() as own:
+        assert own.run(sys.exit, 3) == WorkerFault("died (exit code 3)")
 
 
 def test_each_task_has_the_whole_time(worker: Worker) -> None:
@@ -202,7 +227,7 @@ def test_an_interrupted_wait_leaves_no_answer_behind(monkeypatch: pytest.MonkeyP
     with Worker() as own:
         assert own.run(len, "") == 0
         with monkeypatch.context() as patched:
-            patched.setattr("select.poll", _interrupted)
+            patched.setattr("pickle.load", _interrupted)
             with pytest.raises(KeyboardInterrupt):
                 own.run(len, "abc")
         assert own.run(len, "ab") == 2
@@ -287,6 +312,15 @@ def running(pid: int) -> bool:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
         return False
+
+
+def answer_half() -> None:
+    """In the child: the beginning of a long pickle to whatever pipe is open, and no more."""
+    begun = pickle.dumps(b"x" * 1000)[:100]
+    for number in range(3, 16):
+        with suppress(OSError):
+            os.write(number, begun)
+    time.sleep(300)
 
 
 def spin(seconds: float) -> int:
