@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from monitor.contacts.model import NEXT, Word
@@ -253,8 +254,15 @@ def only_heard(frame: Frame, cue: Word) -> bool:
     if found is None:
         return False
     named: list[Actor | Word] = [*frame.actors, *frame.offices]
-    between = [frame.text[found.end() : w.start] for w in named if 0 <= w.start - found.end() <= QUOTED]
-    return not any(len(words.strip(_MARKS)) in (0, ARTICLE) for words in between)
+    gaps = [(found.end(), w.start) for w in named if 0 <= w.start - found.end() <= QUOTED]
+    return not any(_is_article(frame, *gap) for gap in gaps)
+
+
+def _is_article(frame: Frame, start: int, end: int) -> bool:
+    """Whether a few letters are no more than an article, or none: not "RT", whose letters are capitals."""
+    word = frame.text[start:end].strip(_MARKS)
+    said = frame.given[bisect_left(frame.offsets, start) : bisect_left(frame.offsets, end)]
+    return not word or (len(word) <= ARTICLE and said == said.lower())
 
 
 def _later(frame: Frame, cue: Word) -> list[Word]:

@@ -17,7 +17,7 @@ import regex
 from monitor.contacts.model import Actor, Word
 from monitor.contacts.parties import THIRD, Rank
 from monitor.languages.given_names import culture_of, usual
-from monitor.languages.grammar import office_title
+from monitor.languages.grammar import is_office, office_title
 from monitor.languages.transliteration import spelled
 from monitor.languages.word_forms import nominative
 
@@ -47,6 +47,8 @@ def name_unlisted(frame: Frame, cast: Cast, lang: str) -> None:
     if frame.sentence.field == "title":
         return
     for start, end in _names(frame):
+        if is_office(frame.text[start:end], lang):
+            continue
         said = _said_before(frame, start) or _said_behind(frame, end)
         if said is None:
             if not frame.text[:start].strip():

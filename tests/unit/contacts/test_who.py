@@ -281,7 +281,8 @@ def test_an_office_that_several_hold_is_of_each_country_in_the_list(
         ("tr", "Dibeybe, Rusya Enerji Bakanı Anton Vetrov ile görüştü.", "Anton Vetrov | Abdulhamid Dbeibah"),
         # an office without a country is of those who have such given names
         ("en", "Lavrov received the governor, Mahmoud Zlitni, in Moscow.", "Sergei Lavrov | Mahmoud Zlitni"),
-        # no name: a place, a paper
+        # no name: an office, a place
+        ("tr", "Libya, Rusya Büyükelçisini Dışişleri Bakanlığına çağırdı.", "Russian ambassador to Libya | Libya"),
         ("en", "The Libyan oil minister met Lavrov at Gorky Park.", "Sergei Lavrov | Libyan oil minister"),
     ],
 )  # fmt: skip
