@@ -221,11 +221,11 @@ class _Child:
         """
         late = threading.Event()
 
-        def end() -> None:
+        def give_up() -> None:
             late.set()
             self._process.kill()
 
-        clock = threading.Timer(seconds, end)
+        clock = threading.Timer(seconds, give_up)
         clock.daemon = True
         clock.start()
         try:
