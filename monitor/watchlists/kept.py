@@ -14,6 +14,7 @@ import sys
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, cached_property
 from hashlib import blake2b, sha256
 from importlib.metadata import version
@@ -79,7 +80,8 @@ class KeptFile:
             file_modes.write(part, blake2b(body, digest_size=_CHECKSUM).digest() + body)
             part.replace(self._path)
         except (OSError, TypeError) as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # what is mounted to be read refuses even that
+                part.unlink(missing_ok=True)
             log.info("kept_file_not_written", path=str(self._path), reason=str(error))
             return False
         return True

@@ -16,7 +16,7 @@ from monitor.matching.mentions import Claim
 from monitor.model import Item
 from monitor.watchlists import kept
 from monitor.watchlists.compile import compile_sources
-from monitor.watchlists.kept import PatternFile
+from monitor.watchlists.kept import KeptFile, PatternFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,6 +174,11 @@ def test_a_folder_that_is_not_there_or_not_ours_to_write_is_left_alone(tmp_path:
     with capture_logs() as logs:
         assert _seen(_compiled(tmp_path / "patterns.cache")) == _seen(_compiled(None))
     assert [line["event"] for line in logs] == ["kept_file_ignored", "kept_file_not_written"]
+
+
+def test_where_neither_writing_nor_removing_is_possible_nothing_is_kept(tmp_path: Path) -> None:
+    """As on a disk that is mounted to be read; here both are refused since the name is too long."""
+    assert not KeptFile(tmp_path / ("x" * 250), "stamp").write("value")
 
 
 def test_a_file_that_has_not_changed_is_not_parsed_again(
