@@ -39,6 +39,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         named = feeds.named(tx, find)
         stated = {name: ill.get(name) or ("ok" if on else "disabled") for name, on in named.items()}
         wanted = sorted((STATES.index(word), name) for name, word in stated.items() if state in ("", word))
+        start = min(start, max(0, len(wanted) - 1) // SHOWN * SHOWN)  # feeds go, addresses of pages stay
         shown = [name for _, name in wanted[start : start + SHOWN]]
         lines = {line.feed.id: line for line in events.health(tx, asked.now, shown)}
         states, remarks = feeds.some(tx, shown), polls.remarks(tx, shown)

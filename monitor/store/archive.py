@@ -35,7 +35,7 @@ class Filter:
 
     #: each word must occur in title, summary or content, folded as for matching (`words.Words`)
     text: str = ""
-    #: of each, one of the forms occurs (`words.hold`)
+    #: of each, one of the forms occurs (`words.Words`)
     spelt: tuple[tuple[str, ...], ...] = ()
     watchlist: str | None = None
     min_severity: Severity | None = None

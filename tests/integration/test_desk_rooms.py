@@ -108,6 +108,7 @@ def test_many_feeds_are_paged_and_found(place: Place, monkeypatch: pytest.Monkey
     found = place.read("/feeds?" + urlencode({"find": "бумага 2", "state": "never"}))
     assert re.findall(r'href="(/feeds/[a-z]\S+)" data', found) == ["/feeds/paper-2"]
     assert "No feed is called so" in place.read("/feeds?find=100%25")
+    assert "5 to 5 of 5" in place.read("/feeds?from=999"), "past the end: the last page"
 
 
 def test_a_feed_is_asked_as_soon_as_its_publisher_allows(place: Place) -> None:
