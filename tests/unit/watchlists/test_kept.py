@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -174,6 +175,12 @@ def test_a_folder_that_is_not_there_or_not_ours_to_write_is_left_alone(tmp_path:
     with capture_logs() as logs:
         assert _seen(_compiled(tmp_path / "patterns.cache")) == _seen(_compiled(None))
     assert [line["event"] for line in logs] == ["kept_file_ignored", "kept_file_not_written"]
+
+
+def test_a_pipe_in_its_place_is_ignored_not_waited_for(tmp_path: Path) -> None:
+    """Nobody writes to it."""
+    os.mkfifo(tmp_path / "kept", 0o600)
+    assert KeptFile(tmp_path / "kept", "stamp").read() is None
 
 
 def test_where_neither_writing_nor_removing_is_possible_nothing_is_kept(tmp_path: Path) -> None:
