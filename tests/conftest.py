@@ -101,21 +101,21 @@ def _compile_templates_once() -> Iterator[None]:
 def _migrate_once() -> Iterator[None]:
     """All migrations of an empty SQLite file take a sixth of a second; the next file gets the same statements."""
     really = command.upgrade
-    by_folder: dict[str | None, list[tuple[str, Any]]] = {}  # a test may have migrations of its own
+    said_by: dict[tuple[str | None, str], list[tuple[str, Any]]] = {}
 
     def upgrade(config: Config, revision: str) -> None:
         tx: Connection = config.attributes["connection"]
-        folder = config.get_main_option("script_location")
+        of = config.get_main_option("script_location"), revision  # a test may have migrations of its own
         if tx.dialect.name != "sqlite" or inspect(tx).get_table_names():
             really(config, revision)
-        elif folder in by_folder:
-            for statement, values in by_folder[folder]:
+        elif of in said_by:
+            for statement, values in said_by[of]:
                 tx.exec_driver_sql(statement, values)
         else:
             said: list[tuple[str, Any]] = []
             event.listen(tx, "before_cursor_execute", lambda *a: said.append((a[2], a[3])))
             really(config, revision)
-            by_folder[folder] = said  # all of them: what a test broke off is not kept
+            said_by[of] = said  # all of them: what a test broke off is not kept
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(command, "upgrade", upgrade)

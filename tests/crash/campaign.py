@@ -135,6 +135,8 @@ def _life(outcome: Outcome, crew: Alone | Crew, kill: Kill) -> bool:
     ledger.life = len(outcome.lives)
     if kill.failpoint in outcome.disturb:
         return _disturbed(outcome, crew, life)
+    if kill.failpoint == "pruning":
+        outcome.workplace.leave_old_poll()
     asked = publisher.answered
     daemon = crew.victim(kill)
     life.pid = daemon.pid
