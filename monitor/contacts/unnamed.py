@@ -51,12 +51,18 @@ def refined(actor: Actor, frame: Frame, cast: Cast) -> Actor:
         return actor
     whole = _whole(frame, actor.start, actor.end)
     title, demonym = office_title(whole), cast.demonyms[actor.side]
-    if title:
+    if title and not _names_a_body(frame, actor):
         return replace(actor, name=f"{demonym} {title}", kind="person")
     body = office_name(demonym, whole, "body", _town(frame, actor))
     rest = actor.name.removeprefix(demonym)
     general = rest != actor.name and rest.islower() and not body.endswith(NAMELESS)
     return replace(actor, name=body) if general else actor
+
+
+def _names_a_body(frame: Frame, actor: Actor) -> bool:
+    """Whether the words for an office are those of a body alone: "Минэнерго", not its head."""
+    senses = {o.sense for o in frame.offices if actor.start <= o.start < o.end <= actor.end}
+    return bool(senses) and "person" not in senses
 
 
 def _head(body: Actor, frame: Frame, cast: Cast) -> Actor:
