@@ -21,6 +21,7 @@ from monitor import parts
 from monitor.messages import templates
 from monitor.watchlists import compile
 from tests.support import postgres as real
+from tests.support.services import need
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -209,3 +210,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return found
     shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "monitor.db")
     return f"sqlite:///{tmp_path}/monitor.db"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """The system's Chromium, as the tests of CI have it."""
+    (chromium,) = need("chromium")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        made = driver.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+        yield made
+        made.close()

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.desk import ENVOYS
-from tests.support.services import need
 from tests.support.workplace import archive, workplace
 
 if TYPE_CHECKING:
@@ -50,17 +49,6 @@ def home(tmp_path: Path) -> Iterator[str]:
             running.send_signal(signal.SIGTERM)
             running.communicate(timeout=60)
     assert running.returncode == 0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """The system's Chromium."""
-    (chromium,) = need("chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 def decided(page: Any, home: str) -> str:

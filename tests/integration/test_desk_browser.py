@@ -9,7 +9,6 @@ import pytest
 from monitor.messages.links import ACTIONS
 from monitor.store import silences
 from tests.support.desk import ARABIC, Place, newsroom, opened
-from tests.support.services import need
 from tests.support.stored import HOUR
 
 if TYPE_CHECKING:
@@ -40,17 +39,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         newsroom(made.app.db)
         made.now += 2 * HOUR
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """The system's Chromium, as the tests of CI have it."""
-    (chromium,) = need("chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
