@@ -134,19 +134,23 @@ def configured(found: Publishers, url: str, interval: str = "6h", gap: str = "0s
 
 @contextmanager
 def process(command: Sequence[str]) -> Iterator[int]:
-    """A process of the monitor that has loaded all it needs and waits for work."""
-    said = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert said.stdout is not None
-        while (line := said.stdout.readline()) and "Ctrl-C stops it" not in line:
-            pass
-        if not line:
-            raise SystemExit(f"{command[3:]} does not begin")
-        time.sleep(SETTLING)
-        yield said.pid
-    finally:
-        said.terminate()
-        said.wait()
+    """A process of the monitor that has loaded all it needs and waits for work; SystemExit with its words
+    where it ends before.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as words:
+        said = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=words, text=True)
+        try:
+            assert said.stdout is not None
+            while (line := said.stdout.readline()) and "Ctrl-C stops it" not in line:
+                pass
+            if not line:
+                words.seek(0)
+                raise SystemExit(f"{' '.join(command[3:])} does not begin:\n{words.read()}")
+            time.sleep(SETTLING)
+            yield said.pid
+        finally:
+            said.terminate()
+            said.wait()
 
 
 def _round(db: Database, pids: Sequence[int], server: int | None, count: int) -> Spent:
