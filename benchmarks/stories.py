@@ -28,8 +28,8 @@ from rich.table import Table
 from monitor.config.load import bundled
 from monitor.contacts import extract
 from monitor.matching.matcher import Matcher
+from monitor.stories.cluster import Window
 from monitor.stories.signature import signature
-from monitor.stories.window import Window
 from monitor.watchlists.compile import load
 from tests.support.syndicated import LANGUAGES, article, as_item, copied
 

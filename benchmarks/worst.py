@@ -24,7 +24,7 @@ from monitor.jobs.poll import make_item, portions
 from monitor.model import Decision, Feed, Fetched, FetchFailed
 from monitor.store import evidence, feeds, items
 from monitor.store.database import Database
-from monitor.watchlists.press import shipped_press
+from monitor.watchlists.files import shipped_press
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from monitor.errors import ConfigError, Mistake
 from monitor.errors import suggestion as suggestion
-from monitor.validation_messages import plainly
+from monitor.fields import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,27 +5,114 @@ reason to.
 
 A stage is a function from a batch to a batch. It holds single stories (`held`, kept with the story and shown
 in the digest), or lets the whole batch wait (`until`). What no stage holds is told for its `reason`.
-Source: the notification pipeline of prometheus/alertmanager (`notify`).
+Source: the notification pipeline and the inhibition rules of prometheus/alertmanager. Its alerts end; our
+stories do not, so a story counts as firing for as long after its last telling as the rule says.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from monitor.alerts import grouping, inhibition, intervals
+from monitor.alerts import grouping
 from monitor.alerts.routing import alerts as is_loud
 from monitor.alerts.routing import labels_of
+from monitor.model.matchers import hold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.alerts.inhibition import Firing
     from monitor.alerts.routing import Routed
     from monitor.config.routes import InhibitConfig, ThrottleConfig, TimeIntervalConfig
     from monitor.model import Change, Judged, Standing
     from monitor.model.delivery import Ack, Silence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firing:
+    """A story that waits to be told, or was told."""
+
+    story_id: str
+    labels: Mapping[str, Sequence[str]]
+    #: when it was told last; None: it waits
+    told_at: datetime | None = None
+
+
+def inhibited_by(
+    story_id: str,
+    labels: Mapping[str, Sequence[str]],
+    *,
+    firing: Iterable[Firing],
+    rules: Sequence[InhibitConfig],
+    now: datetime,
+) -> Firing | None:
+    """The story that keeps this one quiet; None: nothing does.
+
+    A story that is source and target of a rule is not inhibited by another such one, or both would be lost.
+    """
+    ours = [rule for rule in rules if hold(rule.target_match, labels)]
+    for other in firing if ours else ():
+        if other.story_id == story_id:
+            continue
+        if any(_inhibits(rule, other, labels, now) for rule in ours):
+            return other
+    return None
+
+
+def _inhibits(rule: InhibitConfig, other: Firing, labels: Mapping[str, Sequence[str]], now: datetime) -> bool:
+    if other.told_at is not None and now - other.told_at >= rule.lasts:
+        return False
+    if not hold(rule.source_match, other.labels):
+        return False
+    if hold(rule.source_match, labels) and hold(rule.target_match, other.labels):
+        return False
+    return all(_alike(other.labels.get(name, ()), labels.get(name, ())) for name in rule.equal)
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """A value in common, or none on either side."""
+    return not set(one).isdisjoint(other) if one and other else not one and not other
+
+
+def inhibition_reason(other: Firing) -> str:
+    """For the record and the digest."""
+    return f"inhibited by story {other.story_id}"
+
+
+# Whether a story is silenced, by whom and why.
+
+
+def silenced_by(
+    labels: Mapping[str, Sequence[str]], silences: Iterable[Silence], now: datetime
+) -> Silence | None:
+    """The first active silence all of whose matchers hold; one without matchers holds for nothing."""
+    active = (silence for silence in silences if silence.matchers and silence.state(now) == "active")
+    return next((silence for silence in active if hold(silence.matchers, labels)), None)
+
+
+def silence_reason(silence: Silence) -> str:
+    """`silenced by ann until 2026-03-01 12:00 UTC: exercise (silence 3)`."""
+    until = f"{silence.ends_at:%Y-%m-%d %H:%M} UTC"
+    return f"silenced by {silence.author} until {until}: {silence.reason} (silence {silence.id})"
+
+
+_RECORDED = {
+    "held_silenced": re.compile(
+        r"silenced by (?P<author>.*?) until (?P<until>[\d: -]+ UTC): (?P<reason>.*) \(silence (?P<id>\d+)\)"
+    ),
+    "held_inhibited": re.compile(r"inhibited by story (?P<story>\S+)"),
+}
+
+
+def reason_parts(recorded: str) -> tuple[str, dict[str, str]]:
+    """Which reason is recorded, as a key of message words, and what it names; `""` for any other."""
+    for key, pattern in _RECORDED.items():
+        if found := pattern.fullmatch(recorded):
+            return key, found.groupdict()
+    return "", {}
+
 
 #: what a group waits for that was told before: an escalation to somebody else, a repetition
 ESCALATED, REPEAT = "escalated", "repeat"
@@ -98,7 +185,7 @@ def mute(batch: Batch, at: Circumstances) -> Batch:
     """All of it waits while the route tells nothing. An escalation is for who is on duty."""
     if at.reason == ESCALATED:
         return batch
-    until = intervals.resumes(
+    until = grouping.resumes(
         at.now,
         mute=at.routed.mute_time_intervals,
         active=at.routed.active_time_intervals,
@@ -122,16 +209,16 @@ def quiet(waiting: Waiting, at: Circumstances) -> Waiting:
 def silence(waiting: Waiting, at: Circumstances) -> Waiting:
     """A story that a person's silence fits."""
     assert waiting.judged
-    by = inhibition.silenced_by(labels_of(waiting.judged.story), at.silences, at.now)
-    return waiting if by is None else replace(waiting, held=inhibition.silence_reason(by))
+    by = silenced_by(labels_of(waiting.judged.story), at.silences, at.now)
+    return waiting if by is None else replace(waiting, held=silence_reason(by))
 
 
 def inhibit(waiting: Waiting, at: Circumstances) -> Waiting:
     """A story that a weightier one about the same keeps quiet."""
     assert waiting.judged
     labels = labels_of(waiting.judged.story)
-    by = inhibition.inhibited_by(waiting.story_id, labels, firing=at.firing, rules=at.inhibit, now=at.now)
-    return waiting if by is None else replace(waiting, held=inhibition.inhibition_reason(by))
+    by = inhibited_by(waiting.story_id, labels, firing=at.firing, rules=at.inhibit, now=at.now)
+    return waiting if by is None else replace(waiting, held=inhibition_reason(by))
 
 
 def acknowledgement(waiting: Waiting, at: Circumstances) -> Waiting:
@@ -170,9 +257,9 @@ def throttle(batch: Batch, at: Circumstances) -> Batch:
     """All of it waits where the receiver has had enough for now, unless something in it is too loud to."""
     limit = at.throttle
     loud = [w.judged.story.severity for w in batch.told if w.judged]
-    if limit is None or not loud or intervals.passes_throttle(loud, limit):
+    if limit is None or not loud or grouping.passes_throttle(loud, limit):
         return batch
-    until = intervals.room_at(at.sent_at, limit, at.now)
+    until = grouping.room_at(at.sent_at, limit, at.now)
     return replace(batch, until=until) if until > at.now else batch
 
 

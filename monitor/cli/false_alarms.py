@@ -15,7 +15,7 @@ from monitor.jobs import feedback
 from monitor.store import archive, suppressions
 from monitor.store.database import Database
 from monitor.watchlists.compile import load
-from monitor.watchlists.press import load_press
+from monitor.watchlists.files import load_press
 
 if TYPE_CHECKING:
     from datetime import timedelta

@@ -14,6 +14,7 @@ import typer
 
 from monitor import parts
 from monitor.app import opened
+from monitor.cli.check import REMEDY
 from monitor.cli.common import (
     FINDINGS,
     MISCONFIGURED,
@@ -25,9 +26,8 @@ from monitor.cli.common import (
     say,
     say_json,
 )
-from monitor.cli.secrets_check import REMEDY
 from monitor.errors import ConfigError, StoreError
-from monitor.feeds import seedfile, trial
+from monitor.feeds import seeds, trial
 from monitor.feeds.secrets import Unset, plain, resolved
 from monitor.feeds.seeds import dump_feed_yaml, load_feeds
 from monitor.feeds.trial import Choice, Refused, Tried
@@ -37,7 +37,7 @@ from monitor.model import UNKNOWN, Feed
 from monitor.net.redaction import masked, opens, redact
 from monitor.store import feeds
 from monitor.store.database import Database
-from monitor.watchlists.press import load_press
+from monitor.watchlists.files import load_press
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,8 +215,8 @@ def _ask(told: Told, *, yes: bool) -> None:
 def _write(told: Told, feed: Feed, found: Settings) -> None:
     path = found.own_feeds
     try:
-        seedfile.add(path, [feed])
-    except seedfile.Unwritable as why:
+        seeds.add(path, [feed])
+    except seeds.Unwritable as why:
         block = dump_feed_yaml(feed)
         if told.as_json:
             told.data["yaml"] = block

@@ -26,7 +26,7 @@ from monitor.cli.common import (
 from monitor.cli.feed_add import add, known_feeds
 from monitor.config import load
 from monitor.errors import ConfigError, StoreError
-from monitor.feeds import opml, seedfile, trial
+from monitor.feeds import opml, seeds, trial
 from monitor.feeds.discover import discover as find_feeds
 from monitor.feeds.fetch import fetch, page_request
 from monitor.feeds.secrets import Unset, resolved
@@ -37,7 +37,7 @@ from monitor.net.redaction import masked, redact
 from monitor.net.transport import FetchClient
 from monitor.store import events, feeds, polls
 from monitor.store.database import Database
-from monitor.watchlists.press import load_press
+from monitor.watchlists.files import load_press
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,9 +135,9 @@ def remove(feed_id: str, config: ConfigOption = None) -> None:
 def _take_out(path: Path, feed_id: str) -> None:
     try:
         if load.shipped(path):
-            raise seedfile.Unwritable("it is part of the program")
-        seedfile.remove(path, feed_id)
-    except seedfile.Unwritable as why:
+            raise seeds.Unwritable("it is part of the program")
+        seeds.remove(path, feed_id)
+    except seeds.Unwritable as why:
         complain(
             f"{path}: {why}; set `enabled: false` for {feed_id}, or take it out, in a feeds file of your own"
         )
@@ -186,8 +186,8 @@ def import_opml(file: Path, config: ConfigOption = None, as_json: JsonOption = F
 def _take(path: Path, new: tuple[Feed, ...], config: Path | None) -> None:
     """Into the file, and into the database where one is there."""
     try:
-        seedfile.add(path, new)
-    except seedfile.Unwritable as why:
+        seeds.add(path, new)
+    except seeds.Unwritable as why:
         complain(f"{path} cannot be changed: {why}; nothing was added")
         raise typer.Exit(FINDINGS) from None
     again = loaded(config)

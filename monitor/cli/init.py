@@ -14,7 +14,7 @@ from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, say
 from monitor.cli.question import Kind, question_files, write_question
 from monitor.config import load, places
 from monitor.errors import ConfigError, Mistake
-from monitor.feeds import seedfile
+from monitor.feeds import seeds
 from monitor.watchlists.upgrade import upgrade_templates, upgrade_variables, upgrade_watchlists
 
 if TYPE_CHECKING:
@@ -174,8 +174,8 @@ def _write(root: Path, made: Upgrade) -> None:
         try:
             if path.exists():
                 shutil.copy2(path, _free(path.with_name(f"{path.name}.bak")))
-            seedfile.put(path, data)
-        except (OSError, seedfile.Unwritable) as error:
+            seeds.put(path, data)
+        except (OSError, seeds.Unwritable) as error:
             complain(f"{root / name}: {error}")
             raise typer.Exit(MISCONFIGURED) from None
     for change in made.changes:

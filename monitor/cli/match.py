@@ -13,7 +13,7 @@ from monitor.cli.input import compiled, opened, progress, read_items, size
 from monitor.contacts.extract import extractor, listener
 from monitor.matching import items
 from monitor.matching.matcher import Matcher
-from monitor.stories.window import Window
+from monitor.stories.cluster import Window
 from monitor.watchlists.explain import as_polled
 
 

@@ -24,7 +24,7 @@ from monitor.store import stories
 from monitor.store.archive import Filter
 from monitor.stories.judgement import StoryJudge
 from monitor.watchlists.compile import load
-from monitor.watchlists.press import load_press
+from monitor.watchlists.files import load_press
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -43,7 +43,7 @@ from monitor.exports import stories as told
 from monitor.store import evidence, merges
 from monitor.store import stories as stored
 from monitor.store.database import Database
-from monitor.stories.timeline import timeline
+from monitor.stories.judgement import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

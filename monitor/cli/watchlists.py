@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli.backtest import items_of
 from monitor.cli.common import (
     FINDINGS,
     ConfigOption,
@@ -24,15 +25,17 @@ from monitor.cli.common import (
     say_json,
 )
 from monitor.cli.input import compiled, progress, stepped
-from monitor.cli.suggest import suggest
 from monitor.contacts.extract import extractor
 from monitor.languages import detect
+from monitor.matching import items
+from monitor.matching.matcher import Matcher
 from monitor.watchlists import lint, selftest
 from monitor.watchlists.compile import Watchlists, load, read
 from monitor.watchlists.stale import Unchecked, unchecked
+from monitor.watchlists.suggest import Suggestion, Suggestions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from monitor.watchlists.findings import Finding
 
@@ -40,7 +43,6 @@ if TYPE_CHECKING:
 OFFICE, DOCUMENT = timedelta(days=183), timedelta(days=365)
 
 app = typer.Typer(help="Try and inspect the watchlists.", no_args_is_help=True)
-app.command("suggest")(suggest)
 
 
 @app.command("test")
@@ -141,3 +143,56 @@ def list_files(config: ConfigOption = None, as_json: JsonOption = False) -> None
         say(f"{watchlist.id}  {isolated(watchlist.title)}", style="bold")
         for rule in watchlist.rules:
             say(f"  {rule.id:28} {rule.severity.value:8} {rule.status:12} {isolated(rule.title)}")
+
+
+#: what a kind of suggestion is, and asks for
+_ASKS = {
+    "alias": "Known names in other letters: add them as aliases.",
+    "name": "Unknown names beside known ones: add those who act for a side.",
+    "sentence": "Both sides in a sentence, and no contact was read. `monitor explain` says why.",
+}
+
+
+@app.command()
+def suggest(
+    file: Annotated[
+        str | None, typer.Argument(help="JSON Lines of items (- standard input); else the archive.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, help="How far back the archive is read.")] = 30,
+    least: Annotated[int, typer.Option(min=1, help="Names that stand there fewer times are left out.")] = 1,
+    most: Annotated[int, typer.Option(min=1, help="How many of each kind are shown.")] = 25,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """What may be missing: unknown names beside known ones, names in other letters, unread sentences."""
+    found = loaded(config)
+    lists = load(found.watchlists)
+    heard = Suggestions(Matcher(lists, extract=extractor(lists)))
+    since = None if file is not None else datetime.now(UTC) - timedelta(days=days)
+    with items_of(found, file, since, None, lists.press.outlets, "reading") as source:
+        for one in source:
+            if isinstance(one, items.LineError):
+                complain(f"line {one.line}: {one.error}")
+            else:
+                heard.add(one[1])
+    listed = heard.found(least)
+    shown = [s for kind in _ASKS for s in [s for s in listed if s.kind == kind][:most]]
+    if as_json:
+        say_json({"items": heard.items, "suggestions": [s.as_json() for s in shown]})
+        return
+    for kind, asks in _ASKS.items():
+        rows = [row for one in shown if one.kind == kind for row in _rows(one)]
+        if rows:
+            say("\n".join([asks, *rows, ""]))
+    say(f"{heard.items} items, {len(listed)} suggestions, {len(shown)} shown")
+
+
+def _rows(one: Suggestion) -> Iterator[str]:
+    """The name, where it stood, and a sentence; of a sentence only itself."""
+    name = isolated(one.name) + (f" → @{one.entity}" if one.entity else "")
+    where = f"{' '.join(one.languages)}, {' '.join(one.tags)}"
+    if one.name:
+        yield f"  {name}  ({one.times}×, {where})"
+        yield f"      {isolated(one.samples[0])}"
+    else:
+        yield f"  {isolated(one.samples[0])}  ({where})"

@@ -27,10 +27,10 @@ from monitor.fields import (
     Network,
     Strict,
     Zone,
+    worded,
 )
 from monitor.languages.locale import ENGLISH, languages
 from monitor.model import Severity
-from monitor.validation_messages import worded
 
 #: an address of a database
 DATABASE = r"^(sqlite:///|postgresql\+psycopg://)\S+$"

@@ -22,8 +22,7 @@ from monitor.contacts.bounds import (
     parted,
 )
 from monitor.contacts.parties import FORCES, NAVY, Rank
-from monitor.matching.rules import Rule
-from monitor.matching.tree import clauses
+from monitor.matching.rules import Rule, clauses
 from monitor.model import Severity
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from monitor.contacts.model import Actor, Frame, Parties, Word
     from monitor.contacts.parties import Cast
     from monitor.matching.mentions import Mention
-    from monitor.matching.tree import Node
+    from monitor.matching.rules import Node
 
 
 class Refusal(StrEnum):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from monitor.delivery.outcomes import Answer, http_outcome, said
+from monitor.delivery.channel import Answer, http_outcome, said
 from monitor.model import Rejected, TryLater
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from monitor.model import (
     StoryItem,
 )
 from monitor.stories.judgement import StoryJudge
-from monitor.watchlists.press import shipped_press
+from monitor.watchlists.files import shipped_press
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ from monitor import logs
 from monitor.desk.access import Refused
 from monitor.desk.asked import Answer, see
 from monitor.errors import ConfigError
-from monitor.feeds import seedfile
+from monitor.feeds import seeds
 from monitor.jobs import edits
 from monitor.matching.building import called
 from monitor.watchlists import editing
@@ -137,7 +137,7 @@ def save(desk: Desk, asked: Asked) -> Answer:
     except edits.Changed:
         data = edit.path.read_bytes()
         return _conflict(place, editing.entry(data, place.name), data, tried.text)
-    except seedfile.Unwritable as why:
+    except seeds.Unwritable as why:
         return patch(edit, str(why))
     log.info("watchlist_saved", file=edit.file, entry=place.name, by=asked.visitor)
     return read_again(desk, _address(place, saved="1"))

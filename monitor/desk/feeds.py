@@ -12,7 +12,7 @@ from monitor.desk import filters
 from monitor.desk.access import Refused
 from monitor.desk.asked import Answer, document, see
 from monitor.errors import ConfigError
-from monitor.feeds import opml, seedfile, trial
+from monitor.feeds import opml, seeds, trial
 from monitor.feeds.seeds import dump_feed_yaml, load_feeds
 from monitor.jobs import intake
 from monitor.model import UNKNOWN, Feed
@@ -189,9 +189,9 @@ def _write(desk: Desk, new: tuple[Feed, ...]) -> None:
     """Into the feeds file, which is then read again. Raises Refused: it cannot be written."""
     path = desk.app.parts.settings.own_feeds
     try:
-        seedfile.add(path, new)
+        seeds.add(path, new)
         desk.app.reload()
-    except seedfile.Unwritable as why:
+    except seeds.Unwritable as why:
         raise Refused(409, f"{path} cannot be changed: {why}.") from None
     except ConfigError as error:
         raise Refused(409, f"The feeds are written, but not read: {error.mistakes[0]}.") from None

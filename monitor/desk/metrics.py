@@ -1,4 +1,5 @@
-"""Figures for Prometheus, read from the database when they are asked for: any process may be asked.
+"""What machines ask every few seconds: is it alive, is it ready, and figures for Prometheus, read from the
+database when they are asked for. Any process may be asked.
 
 Names by Prometheus' practice: base units, `_total` for what only grows, moments as UNIX time. One collector
 in a registry of its own, because figures that a process keeps are wrong as soon as there are two.
@@ -14,16 +15,18 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from monitor import __version__
+from monitor.desk.asked import Answer, document
+from monitor.errors import StoreError
 from monitor.jobs import watch
 from monitor.model import Pace
 from monitor.store import desk as figures
-from monitor.store import events, facts, journal, receivers
+from monitor.store import events, facts, health_file, journal, receivers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.desk.asked import Desk
+    from monitor.desk.asked import Asked, Desk
     from monitor.store.desk import Passage
 
 #: alerts of this time tell the latencies
@@ -122,3 +125,44 @@ def _latencies(found: Sequence[Passage]) -> Metric:
             values[stage, str(q)] = max(0.0, spans[min(len(spans) - 1, int(q * len(spans)))])
     said = "How long alerts of the last day took."
     return _gauge("monitor_alert_latency_seconds", said, values, "stage", "quantile")
+
+
+_PLAIN = "text/plain; charset=utf-8"
+
+
+def alive(_desk: Desk, _asked: Asked) -> Answer:
+    """The process answers."""
+    return document(b"alive\n", _PLAIN)
+
+
+def ready(desk: Desk, asked: Asked) -> Answer:
+    """Whether nothing stands still; what does is told by `monitor status`, to those who may know."""
+    try:
+        late = _late(desk, asked)
+    except StoreError:
+        return _unready(b"not ready: the database refuses\n")
+    if late:
+        return _unready(b"not ready: something stands still; monitor status says what\n")
+    return document(b"ready\n", _PLAIN)
+
+
+def _unready(said: bytes) -> Answer:
+    return Answer(status=503, document=said, headers={"Content-Type": _PLAIN})
+
+
+def metrics(desk: Desk, asked: Asked) -> Answer:
+    """Figures for Prometheus, in its text format."""
+    from monitor.desk.metrics import exposition
+
+    body, kind = exposition(desk, asked.now)
+    return document(body, kind)
+
+
+def _late(desk: Desk, asked: Asked) -> tuple[str, ...]:
+    """What the daemon found at its last look, where that was lately; else what the database says."""
+    app = desk.app
+    seen = health_file.read(app.db.path, asked.now) if app.db.path is not None else None
+    if seen is None:
+        with app.db.snapshot() as tx:
+            seen = watch.health(tx, app.parts.settings, asked.now)
+    return seen.late

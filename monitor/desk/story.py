@@ -21,7 +21,7 @@ from monitor.model import Step
 from monitor.model.matchers import Matcher
 from monitor.store import desk as figures
 from monitor.store import evidence, merges, silences, stories
-from monitor.stories.timeline import timeline
+from monitor.stories.judgement import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

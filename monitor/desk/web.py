@@ -20,7 +20,7 @@ from monitor.desk import (
     edit,
     feeds,
     latest,
-    probes,
+    metrics,
     signed,
     slack,
     story,
@@ -67,12 +67,12 @@ PAGES: Sequence[tuple[str, str, Page]] = (
     *deliveries.PAGES,
     *workbench.PAGES,
     *edit.PAGES,
-    ("/metrics", "GET", probes.metrics),
+    ("/metrics", "GET", metrics.metrics),
 )
 #: pages that look after themselves: no token is asked for
 OPEN: Sequence[tuple[str, str, Page]] = (
-    ("/healthz", "GET", probes.alive),
-    ("/readyz", "GET", probes.ready),
+    ("/healthz", "GET", metrics.alive),
+    ("/readyz", "GET", metrics.ready),
     ("/static/{name}", "GET", templates.static),
     *slack.PAGES,
 )

@@ -12,7 +12,7 @@ from monitor.desk.access import Refused
 from monitor.desk.asked import Answer
 from monitor.errors import ConfigError
 from monitor.exports import plain
-from monitor.feeds import clean, seedfile, trial
+from monitor.feeds import clean, seeds, trial
 from monitor.jobs import articles, edits
 from monitor.model import Item
 from monitor.net.client import redact
@@ -65,7 +65,7 @@ def keep(desk: Desk, asked: Asked) -> Answer:
         raise Refused(409, f"{error}.") from None
     except ConfigError as error:
         raise Refused(409, f"{error.mistakes[0]}.") from None
-    except seedfile.Unwritable as why:
+    except seeds.Unwritable as why:
         return edit.patch(made, str(why))
     problem = edits.problem(parts.watchlists, watchlist, test)
     edit.read_again(desk, "")

@@ -8,7 +8,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from monitor import failpoints, logs
-from monitor.alerts import intervals, stages
+from monitor.alerts import grouping, stages
 from monitor.alerts.routing import route_of
 from monitor.config.routes import RouteConfig
 from monitor.delivery.channel import First
@@ -148,7 +148,7 @@ def _postpone(tx: Connection, group: AlertGroup, batch: Batch, until: datetime, 
     log.info(
         "alert_postponed", receiver=group.receiver, group=group.id, stage=batch.stage, until=until.isoformat()
     )
-    alone = group.key == intervals.KEY or group.reason in ("repeat", "escalated")
+    alone = group.key == grouping.KEY or group.reason in ("repeat", "escalated")
     if batch.stage != "throttle" or alone:
         alerts.postpone(tx, group.id, until)
         return
@@ -161,7 +161,7 @@ def _postpone(tx: Connection, group: AlertGroup, batch: Batch, until: datetime, 
             now=now,
             due_at=until,
             reason="throttled",
-            key=intervals.KEY,
+            key=grouping.KEY,
             route=group.route,
             story_labels=next((m.labels for m in group.members if m.story_id == waiting.story_id), None),
         )
@@ -197,7 +197,7 @@ def _send(
 ) -> str:
     """Promise the message of `told`; its subject."""
     contexts = [_context(alerter, waiting, now, receiver) for waiting in told]
-    limit = receiver.throttle if group.key == intervals.KEY else None
+    limit = receiver.throttle if group.key == grouping.KEY else None
     context = grouped(contexts, held_for=limit.per if limit is not None else None)
     first = firsts(tx, receiver.name, [waiting.story_id for waiting in told])
     outgoing = render(alerter.templates, context, receiver, batch=str(uuid4()), at=now, firsts=first)

@@ -9,7 +9,7 @@ from monitor.contacts.register import ledger
 from monitor.exports.case import MAX_BETWEEN, Case, FeedChain
 from monitor.store import evidence
 from monitor.stories.corroboration import corroborate
-from monitor.stories.timeline import timeline
+from monitor.stories.judgement import timeline
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

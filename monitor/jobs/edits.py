@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from monitor.contacts.extract import extractor, listener
 from monitor.errors import ConfigError, MonitorError
-from monitor.feeds import seedfile
+from monitor.feeds import seeds
 from monitor.feeds.worker import confine
 from monitor.languages import detect
 from monitor.matching.matcher import Matcher
@@ -88,18 +88,18 @@ class Changed(MonitorError):
 def write(edit: Edit, program: Path) -> None:
     """Put the file in the place of the one that the edit began with, whole or not at all.
 
-    `program`: where our own files are. Raises Changed, and seedfile.Unwritable.
+    `program`: where our own files are. Raises Changed, and seeds.Unwritable.
     """
     try:
         target = edit.path.resolve()
         if target.is_relative_to(program):
-            raise seedfile.Unwritable("it belongs to the program, and the next version replaces it")
-        with seedfile.alone(target):
+            raise seeds.Unwritable("it belongs to the program, and the next version replaces it")
+        with seeds.alone(target):
             if (target.read_bytes() if target.exists() else b"") != edit.before:
                 raise Changed(f"{edit.file} was changed meanwhile")
-            seedfile.put(target, edit.after)
+            seeds.put(target, edit.after)
     except OSError as error:
-        raise seedfile.Unwritable((error.strerror or "cannot be written").lower()) from None
+        raise seeds.Unwritable((error.strerror or "cannot be written").lower()) from None
 
 
 # What an edit would change.

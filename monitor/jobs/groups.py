@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from monitor.alerts.grouping import due_at, escalates, place
-from monitor.alerts.inhibition import Firing
 from monitor.alerts.routing import ALERTS_FROM, labels_of, routes_for
 from monitor.alerts.routing import alerts as is_loud
-from monitor.alerts.stages import Batch, Circumstances, Waiting
+from monitor.alerts.stages import Batch, Circumstances, Firing, Waiting
 from monitor.model import Severity
 from monitor.store import alerts, facts, silences, stories
 from monitor.store.alerts import ESCALATED, REPEATED

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor.model import Coverage
 from monitor.store import alerts, merges, signatures, stories
-from monitor.stories import cluster, outlets, plan, window
+from monitor.stories import cluster, outlets, plan
 from monitor.stories.fingerprint import hashed
 from monitor.stories.rarity import Weeks, week_of, weighed
 from monitor.stories.signature import from_json, signature
@@ -101,12 +101,12 @@ def _known(
 ) -> Known:
     """All that may matter for `entries` with these keys; `asked` keeps what was looked up for an entry."""
     # those that a revision in this poll takes the place of may come off
-    room = window.COMPARED + sum(e.revised for e in entries)
+    room = cluster.COMPARED + sum(e.revised for e in entries)
     since = {e.item_id: plan.since(e.signature, at) for e in entries}
     for i, own in keys.items():
         if (i, own) not in asked:
             asked[i, own] = signatures.sharing(
-                tx, own, since[i], other_than=i, common=window.COMMON, limit=room
+                tx, own, since[i], other_than=i, common=cluster.COMMON, limit=room
             )
     sharing = {i: asked[i, own] for i, own in keys.items()}
     near = {one.item_id: one for one in signatures.load(tx, {i for found in sharing.values() for i in found})}
@@ -134,7 +134,7 @@ def _common(tx: Connection, keys: Mapping[int, Collection[int]], since: datetime
     for some in keys.values():
         shared |= once.intersection(some)
         once |= set(some)
-    return signatures.common_keys(tx, shared, since, window.COMMON)
+    return signatures.common_keys(tx, shared, since, cluster.COMMON)
 
 
 def _counts(tx: Connection, entries: Sequence[Entry]) -> Weeks:

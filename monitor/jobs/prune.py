@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from monitor import failpoints, file_modes, logs
 from monitor.delivery.file import FileConfig
 from monitor.errors import ConfigError
-from monitor.feeds import seedfile
+from monitor.feeds import seeds
 from monitor.store import digests, facts, feeds
 from monitor.store.prune import Pruned
 from monitor.store.prune import prune as delete_old
@@ -107,8 +107,8 @@ def kept_in_files(db: Database, file: Path, known: tuple[Feed, ...]) -> tuple[Fe
     if not alone:
         return known
     try:
-        seedfile.add(file, alone)
-    except (seedfile.Unwritable, ConfigError) as why:
+        seeds.add(file, alone)
+    except (seeds.Unwritable, ConfigError) as why:
         privacy_log.warning(
             "feeds_not_kept", file=str(file), reason=str(why), detail="they stay in the database"
         )

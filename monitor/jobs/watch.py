@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monitor import logs
 from monitor.alerts.digest_schedule import LastDigest, due, for_reader
-from monitor.alerts.intervals import muted
+from monitor.alerts.grouping import muted
 from monitor.alerts.own_events import OVERDUE, began_at, over, pace, remedy, said, to_tell, words
 from monitor.alerts.routing import Routed, routes_for_event
 from monitor.jobs.digest import installed_at

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, TypeVar, cast
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from monitor.errors import ConfigError, Mistake, suggestion
+from monitor.fields import plainly
 from monitor.languages import Lines, forget, remembered, sections
-from monitor.validation_messages import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -15,7 +15,7 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monitor.matching.mentions import keys
-from monitor.matching.tree import And, Attribute, Near, Node, Not, Or, Scoped, Term, Within
+from monitor.matching.rules import And, Attribute, Near, Node, Not, Or, Scoped, Term, Within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

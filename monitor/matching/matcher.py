@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor.matching import facts
 from monitor.matching.evaluate import Span, View, evaluate, keys_of, smallest
-from monitor.matching.rules import Wanted, asked_names
-from monitor.matching.tree import And, Near, Or, Scoped, Within, terms
+from monitor.matching.rules import And, Near, Or, Scoped, Wanted, Within, asked_names, terms
 from monitor.model import Contact, Decision, Evidence, Item, Match, Severity, Speaker, Suppressed
 
 if TYPE_CHECKING:
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 
     from monitor.matching.lexicon import Heard
     from monitor.matching.mentions import EntitySpec, Mention, Scan
-    from monitor.matching.rules import Rule, Scope, Watchlists
-    from monitor.matching.tree import Node
+    from monitor.matching.rules import Node, Rule, Scope, Watchlists
 
 #: finds the contacts of an item between the parties of a watchlist, given by its id
 ContactExtractor = Callable[["Scan", str], "tuple[Told, ...]"]

@@ -24,9 +24,8 @@ from pydantic import (
     model_validator,
 )
 
-from monitor.fields import Strict
+from monitor.fields import Strict, worded
 from monitor.matching.written_out import merged, names_of, spelled_names, written_out
-from monitor.validation_messages import worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,7 +10,7 @@ from datetime import timedelta
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
-from monitor.alerts import inhibition
+from monitor.alerts import stages
 from monitor.alerts.routing import ALERTS_FROM
 from monitor.languages.locale import Frame, frame
 from monitor.messages import sources
@@ -257,6 +257,6 @@ def with_held(context: dict[str, Any], held: Mapping[str, str]) -> dict[str, Any
 
 def _why_held(why: str, words: Frame) -> str:
     """The recorded reason in the reader's language; one that no rule of ours wrote stays as it is."""
-    key, parts = inhibition.reason_parts(why)
+    key, parts = stages.reason_parts(why)
     said = {name: isolate(cut(clean(part), 120), words.direction) for name, part in parts.items()}
     return words.say(key, **said) if key else isolate(cut(clean(why), 200), words.direction)

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from monitor.stories import fingerprint, meetings
-from monitor.stories.meetings import OTHER_GUEST
+from monitor.stories import fingerprint
 from monitor.stories.signature import TITLE
 from monitor.stories.traits import (
+    OTHER_GUEST,
     alike,
+    compared,
     contrary,
     crowd,
     met_or_not,
@@ -124,7 +125,7 @@ def _one_headline(ours: Signature, theirs: Signature) -> bool:
     about the channel or a cookie notice under different headlines is not the news.
     """
     apart = reworded(ours, theirs) and not _say_opposite(ours, theirs)
-    guest = bool(ours.meetings and theirs.meetings) and meetings.compared(ours, theirs) == "other"
+    guest = bool(ours.meetings and theirs.meetings) and compared(ours, theirs) == "other"
     if apart or (max(ours.length, theirs.length) < ARTICLE and (guest or other_name(ours, theirs))):
         return False
     if ours.title == theirs.title or not ours.title or not theirs.title:

@@ -1,4 +1,6 @@
-"""Pure. What a story amounts to: the report that speaks for it, who tells it, which contacts it reports."""
+"""Pure. What a story amounts to: the report that speaks for it, who tells it, which contacts it reports,
+and how it grew.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +10,18 @@ from typing import TYPE_CHECKING
 from monitor.contacts.register import ledger
 from monitor.contacts.reports import TOOK_PLACE
 from monitor.languages.locale import frame
-from monitor.model import ContactStatus, Judged, SinceThen, Story
-from monitor.stories.change import changes, standing
+from monitor.model import ContactStatus, Judged, SinceThen, Standing, Step, Story
+from monitor.stories.change import changes, known, standing
 from monitor.stories.corroboration import corroborate
 from monitor.stories.summary import best_item, why
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from monitor.contacts.parties import Titles
-    from monitor.model import Change, Corroboration, LedgerContact, Standing, StoryItem
+    from monitor.model import Change, Corroboration, LedgerContact, StoryItem
     from monitor.model.press import Press
-
 
 ENGLISH = "en"
 _NOT = frozenset({ContactStatus.CANCELLED, ContactStatus.DENIED})
@@ -140,3 +141,38 @@ def _firmest_first(contact: LedgerContact) -> tuple[bool, int, int, int]:
 def _news_first(contact: LedgerContact) -> tuple[bool, int]:
     """What is reported as news before what is only remembered, and what most report first."""
     return contact.background, -len(contact.sources)
+
+
+def timeline(story: Story, judge: StoryJudge) -> tuple[Step, ...]:
+    """Every step of `story`, in the order in which we learned of it.
+
+    Copies change nothing and are not judged.
+    """
+    steps: list[Step] = []
+    knows: Standing | None = None
+    for at, _, item, withdrawn in sorted(_moments(story), key=lambda m: (m[0], m[1])):
+        if item.copy_of is not None and not withdrawn:
+            steps.append(Step(at=at, item=item, kind="copied"))
+            continue
+        now = judge.standing(judge.judge(_as_of(story, at, item)))
+        news = judge.changes(knows, now)
+        knows = known((knows, now)) if knows is not None else now
+        steps.append(Step(at=at, item=item, kind="withdrawn" if withdrawn else "told", changes=news))
+    return tuple(steps)
+
+
+def _moments(story: Story) -> Iterator[tuple[datetime, int, StoryItem, bool]]:
+    for item in story.items:
+        yield item.first_seen_at, item.id, item, False
+        if item.withdrawn_at is not None:
+            yield item.withdrawn_at, item.id, item, True
+
+
+def _as_of(story: Story, at: datetime, last: StoryItem) -> Story:
+    """The story as it stood at `at`, when `last` was the newest of it."""
+    there = [
+        replace(item, withdrawn_at=None) if item.withdrawn_at and item.withdrawn_at > at else item
+        for item in story.items
+        if (item.first_seen_at, item.id) <= (at, last.id) or (item.first_seen_at < at)
+    ]
+    return Story(id=story.id, items=tuple(there))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor.model import PlacedItem
-from monitor.stories import cluster, event, window
+from monitor.stories import cluster, event
 from monitor.stories.cluster import Member
 from monitor.stories.fingerprint import hashed
 from monitor.stories.rarity import week_of, weighed
@@ -124,9 +124,9 @@ class _State:
         shared = Counter({i: n for i, n in self.sharing[entry.item_id].items() if i not in self._seen})
         for key in keys:
             holders = self._postings.get(key, ())
-            if len(holders) <= window.COMMON and key not in self.common:
+            if len(holders) <= cluster.COMMON and key not in self.common:
                 shared.update(holder for holder in holders if self._seen[holder] >= since)
-        best = sorted(((n, i) for i, n in shared.items()), reverse=True)[: window.COMPARED]
+        best = sorted(((n, i) for i, n in shared.items()), reverse=True)[: cluster.COMPARED]
         found = {i: self.member(i) for _, i in best}
         first = {self._openers[member.story] for member in found.values()} - {entry.item_id, *found}
         return [*map(self.member, first), *found.values()]

@@ -21,7 +21,7 @@ from monitor.contacts.reasons import REASONS, declared_rules
 from monitor.documents import Document, inside_scalar, suggestion
 from monitor.errors import ConfigError, Mistake
 from monitor.languages.guess import keep_model
-from monitor.matching import tree, un_documents
+from monitor.matching import rules, un_documents
 from monitor.matching.building import NO_CACHE
 from monitor.matching.lexicon import Lexicon
 from monitor.matching.mentions import EntitySpec, VocabularySpec
@@ -29,9 +29,8 @@ from monitor.matching.rules import PartySpec, Rule, Watchlist, Watchlists
 from monitor.model import Severity
 from monitor.watchlists import query
 from monitor.watchlists.checks import entity_mistakes, shared_members
-from monitor.watchlists.files import EntitiesFile, RuleFile, WatchlistFile
+from monitor.watchlists.files import OUTLETS, SIDES, EntitiesFile, RuleFile, WatchlistFile, read_press
 from monitor.watchlists.kept import DocumentFile, PatternFile, model_file, revision
-from monitor.watchlists.press import OUTLETS, SIDES, read_press
 from monitor.watchlists.selftest import Case, TestsFile, WithTests
 from monitor.watchlists.shared import advice, shared
 
@@ -264,7 +263,7 @@ class _Compiler:
     ) -> Rule | None:
         rule = file.rules[number]
 
-        def parsed(*keys: str) -> tree.Node | None:
+        def parsed(*keys: str) -> rules.Node | None:
             return self._parsed(doc, text, ("rules", number, *keys), names)
 
         node = parsed("query")
@@ -284,12 +283,14 @@ class _Compiler:
             unless=unless,
             contact=tuple(reason.id for reason in REASONS) if rule.contact else (),
             scope=rule.scope,
-            clauses=tree.clauses(node),
+            clauses=rules.clauses(node),
             file=doc.file,
             line=doc.place(("rules", number))[0],
         )
 
-    def _parsed(self, doc: Document, text: str, path: documents.Path, names: query.Names) -> tree.Node | None:
+    def _parsed(
+        self, doc: Document, text: str, path: documents.Path, names: query.Names
+    ) -> rules.Node | None:
         value = doc.data
         for step in path:
             value = value[step]
@@ -370,7 +371,7 @@ def _names(entities: Iterable[EntitySpec], vocabularies: Iterable[VocabularySpec
 def _literals(rule: Rule) -> Iterator[str]:
     for node in (rule.query, rule.unless):
         if node is not None:
-            yield from tree.literals(node)
+            yield from rules.literals(node)
 
 
 def _declared(file: WatchlistFile, doc: Document, between: Iterable[PartySpec]) -> Iterator[Rule]:

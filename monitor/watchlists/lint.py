@@ -21,7 +21,7 @@ from monitor.languages import tables
 from monitor.languages.grammar import OFFICIAL, STATUS, Syntax
 from monitor.languages.word_forms import forms_of_script, inflected
 from monitor.matching.mentions import TRADES
-from monitor.matching.tree import And, Not, Or, Term, Within, children, terms
+from monitor.matching.rules import And, Not, Or, Term, Within, children, terms
 from monitor.watchlists.findings import Finding
 from monitor.watchlists.shared import READ_WITH
 from monitor.watchlists.shared_names import shared_names
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from monitor.matching.mentions import EntitySpec, VocabularySpec
-    from monitor.matching.rules import Rule, Watchlists
-    from monitor.matching.tree import Node
+    from monitor.matching.rules import Node, Rule, Watchlists
     from monitor.watchlists.selftest import WithTests
 
 #: a prefix shorter than this hits unrelated words

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.matching.evaluate import View, evaluate, smallest
-from monitor.matching.tree import (
+from monitor.matching.rules import (
     And,
     Attribute,
     Near,

@@ -17,7 +17,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput
 
 from monitor.documents import suggestion
 from monitor.folding import fold
-from monitor.matching.tree import And, Attribute, Near, Node, Not, Or, Scoped, Term, Within, positive, terms
+from monitor.matching.rules import And, Attribute, Near, Node, Not, Or, Scoped, Term, Within, positive, terms
 from monitor.watchlists.shared import advice
 
 if TYPE_CHECKING:

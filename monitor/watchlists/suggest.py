@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.folding import folded
 from monitor.languages import remembered, tables
-from monitor.matching.tree import terms
+from monitor.matching.rules import terms
 from monitor.stories.sound import SHORTEST, skeleton
 
 if TYPE_CHECKING:

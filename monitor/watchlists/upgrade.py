@@ -33,8 +33,7 @@ from monitor.watchlists.editing import (
     items,
     together,
 )
-from monitor.watchlists.files import EntitiesFile, WatchlistFile
-from monitor.watchlists.press import OUTLETS, SIDES
+from monitor.watchlists.files import OUTLETS, SIDES, EntitiesFile, WatchlistFile
 from monitor.watchlists.save_test import quoted
 from monitor.watchlists.selftest import ContactExpectation, TestsFile
 

@@ -587,7 +587,7 @@ def test_a_mounted_secret_is_a_note(place: Place, monkeypatch: pytest.MonkeyPatc
     mount.mkdir()
     (mount / "hook").write_text("https://hooks.slack.com/services/T0/B0/x", encoding="utf-8")
     (mount / "hook").chmod(0o444)
-    monkeypatch.setattr("monitor.cli.secrets_check.MOUNTED", (mount,))
+    monkeypatch.setattr("monitor.cli.check.MOUNTED", (mount,))
     with (place.folder / "monitor.yaml").open("a", encoding="utf-8") as config:
         config.write(f"receivers:\n  - {{name: desk, slack: {{webhook_url_file: {mount / 'hook'}}}}}\n")
 

@@ -23,7 +23,7 @@ from monitor.matching.matcher import Matcher
 from monitor.model import Severity
 from monitor.watchlists.compile import load
 from monitor.watchlists.explain import as_polled
-from monitor.watchlists.press import shipped_press
+from monitor.watchlists.files import shipped_press
 from tests.eval import folders, verdicts
 from tests.eval.verdicts import OPEN, RIGHT, UNSURE, WRONG, Row
 

@@ -27,9 +27,8 @@ from monitor.model import Assessed, Feed, FeedState, Novelty, PollRecord
 from monitor.store import feeds, stories
 from monitor.store.database import Database
 from monitor.store.tables_delivery import alert_members
-from monitor.stories.judgement import StoryJudge
-from monitor.stories.timeline import timeline
-from monitor.stories.window import Window
+from monitor.stories.cluster import Window
+from monitor.stories.judgement import StoryJudge, timeline
 from monitor.watchlists.compile import load
 from tests.eval.tally import Tally
 

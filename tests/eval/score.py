@@ -24,7 +24,7 @@ from monitor.contacts.extract import extractor, listener
 from monitor.feeds import clean
 from monitor.matching import items
 from monitor.matching.matcher import Matcher
-from monitor.stories.window import Window
+from monitor.stories.cluster import Window
 from monitor.watchlists.compile import load
 from tests.eval import dense
 from tests.eval.tally import Tally

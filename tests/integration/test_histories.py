@@ -26,7 +26,7 @@ from monitor.store import evidence, feeds, items, memory
 from monitor.store.database import Database
 from monitor.store.tables_news import entries, matches, revisions
 from monitor.store.tables_news import items as item_table
-from monitor.watchlists.press import shipped_press
+from monitor.watchlists.files import shipped_press
 from tests.support.stored import DAY, HOUR, MINUTE, NOW, contact, feed, match, state
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from monitor.store import events, evidence, feeds, items
 from monitor.store.database import Database
 from monitor.store.tables_news import items as item_table
 from monitor.store.tables_news import memories, revisions
-from monitor.watchlists.press import shipped_press
+from monitor.watchlists.files import shipped_press
 from tests.integration.test_histories import STEPS, Publisher
 from tests.support.stored import HOUR, NOW, feed
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.model import Side
-from monitor.watchlists.press import read_press, shipped_press
+from monitor.watchlists.files import read_press, shipped_press
 
 PRESS = shipped_press()
 FREE, RU, EAST, WEST, UN, OTHER = map(

@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from monitor import validation_messages
+from monitor import fields
 from monitor.config import load
 from monitor.config.model import Config
 from monitor.feeds.seeds import FeedsFile
@@ -100,7 +100,7 @@ def test_no_mistake_shows_a_regular_expression(model: type[BaseModel]) -> None:
     """Each pattern that a file is checked by has words."""
     found = set(_patterns(model.model_json_schema()))
     assert found
-    assert found <= validation_messages.known_patterns()
+    assert found <= fields.known_patterns()
 
 
 def _patterns(schema: Any) -> Iterator[str]:

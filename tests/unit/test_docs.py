@@ -15,7 +15,7 @@ from monitor import documents
 from monitor.config import load
 from monitor.feeds.seeds import load_feeds
 from monitor.watchlists import compile
-from monitor.watchlists.press import read_press
+from monitor.watchlists.files import read_press
 from scripts import cli_reference
 from tests.support.docs import PAGES, ROOT, Block, anchors, blocks, commands, links, prose
 

@@ -13,9 +13,8 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from monitor.delivery.channel import Channel
+from monitor.delivery.channel import RETRYABLE, Channel, said
 from monitor.delivery.http import secrets_of
-from monitor.delivery.outcomes import RETRYABLE, said
 from monitor.model import Delivered, Outcome, Rejected, TryLater
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
-from monitor.fields import Address, Duration, LocalPath, Strict, many
-from monitor.validation_messages import worded
+from monitor.fields import Address, Duration, LocalPath, Strict, many, worded
 
 _HTTPS = worded(r"^https://\S+$", "an address that begins with https://")
 _SENDER_NAME = worded(r"^[^\x00-\x1f<>\"]*$", "a name on one line without < > and quotes")

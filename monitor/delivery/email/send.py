@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import aiosmtplib
 
+from monitor.delivery.channel import Stage, said, smtp_outcome
 from monitor.delivery.email import mime
 from monitor.delivery.http import within
-from monitor.delivery.outcomes import Stage, said, smtp_outcome
 from monitor.model import Delivered, Outcome, Rejected, TryLater
 from monitor.net.certificates import refusal
 

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from pydantic import Field, SecretStr, model_validator
 
-from monitor.fields import Duration, LocalPath, Strict
-from monitor.validation_messages import worded
+from monitor.fields import Duration, LocalPath, Strict, worded
 
 _WEB = worded(r"^https?://\S+$", "an address that begins with https:// or http://")
 _CHANNEL = worded(r"^[#A-Za-z0-9_.-]{1,80}$", "a channel's id, like C0123ABCD")

@@ -5,7 +5,7 @@ counts escaped or raw text; we count escaped, the longer of both. Nor does it sa
 the sum of its texts: users were refused from 11,341 characters on (slackapi/bolt-js issues 2509 and 2867).
 
 A template may mark whatever names a story with `"story": its id`. Marks are not sent; they tell the plain
-form of a message (`monitor.delivery.slack.plain`) what it names and what it leaves out.
+form of a message (`monitor.delivery.slack.channel`) what it names and what it leaves out.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from monitor.delivery.channel import Answer, http_outcome, retry_after, said
 from monitor.delivery.http import Post, post
-from monitor.delivery.outcomes import Answer, http_outcome, retry_after, said
 from monitor.delivery.slack.hook import BROKEN, CROWDED, PASSING, PAYLOAD, encoded
 from monitor.model import Delivered, Outcome, Rejected, TryLater
 

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from monitor.delivery.channel import Answer, http_outcome, retry_after, said
 from monitor.delivery.http import Post, post, secrets_of
-from monitor.delivery.outcomes import Answer, http_outcome, retry_after, said
 from monitor.model import Delivered, Outcome, Rejected, TryLater
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from standardwebhooks import Webhook
 
-from monitor.delivery.channel import Channel, bad_url, whole
+from monitor.delivery.channel import Answer, Channel, bad_url, http_outcome, whole
 from monitor.delivery.http import Post, post, secrets_of
-from monitor.delivery.outcomes import Answer, http_outcome
 from monitor.model import Outcome, Rejected
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from monitor.alerts.intervals import AHEAD, muted, resumes, within
+from monitor.alerts.grouping import AHEAD, muted, resumes, within
 from monitor.config.routes import IntervalConfig, TimeIntervalConfig
 
 ROME = ZoneInfo("Europe/Rome")

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts import grouping, inhibition, intervals
-from monitor.alerts.inhibition import Firing
+from monitor.alerts import grouping, stages
 from monitor.alerts.routing import Routed, labels_of
+from monitor.alerts.stages import Firing
 from monitor.config.routes import EscalateConfig, InhibitConfig, ThrottleConfig
 from monitor.demo.messages import stories
 from monitor.demo.stories import story_item
@@ -89,27 +89,27 @@ def silence(*texts: str, **changes: Any) -> Silence:
 )
 def test_what_a_silence_keeps_quiet(made: Silence, expected: bool) -> None:
     """Only while it is active."""
-    assert (inhibition.silenced_by(HIGH, [made], NOW) is not None) is expected
+    assert (stages.silenced_by(HIGH, [made], NOW) is not None) is expected
 
 
 def test_a_silence_says_why() -> None:
     """For the record and the digest."""
-    assert inhibition.silence_reason(silence("story=s-1")) == (
+    assert stages.silence_reason(silence("story=s-1")) == (
         "silenced by ann until 2026-03-01 13:00 UTC: exercise (silence 3)"
     )
 
 
 def test_a_recorded_reason_is_read_again() -> None:
     """So that a digest can say it in another language; other text is nobody's reason."""
-    silenced = inhibition.silence_reason(silence("story=s-1"))
-    inhibited = inhibition.inhibition_reason(Firing(story_id="s-2", labels={}, told_at=NOW))
+    silenced = stages.silence_reason(silence("story=s-1"))
+    inhibited = stages.inhibition_reason(Firing(story_id="s-2", labels={}, told_at=NOW))
 
-    assert inhibition.reason_parts(silenced) == (
+    assert stages.reason_parts(silenced) == (
         "held_silenced",
         {"author": "ann", "until": "2026-03-01 13:00 UTC", "reason": "exercise", "id": "3"},
     )
-    assert inhibition.reason_parts(inhibited) == ("held_inhibited", {"story": "s-2"})
-    assert inhibition.reason_parts("the story is gone") == ("", {})
+    assert stages.reason_parts(inhibited) == ("held_inhibited", {"story": "s-2"})
+    assert stages.reason_parts("the story is gone") == ("", {})
 
 
 RULE = InhibitConfig.model_validate(
@@ -140,7 +140,7 @@ def firing(**changes: Any) -> Firing:
 )
 def test_who_inhibits_whom(other: Firing, expected: bool) -> None:
     """The source, while it is fresh, and where they are alike."""
-    found = inhibition.inhibited_by("s-1", HIGH, firing=[other], rules=[RULE], now=NOW)
+    found = stages.inhibited_by("s-1", HIGH, firing=[other], rules=[RULE], now=NOW)
     assert (found is not None) is expected
 
 
@@ -150,9 +150,9 @@ def test_both_sides_of_a_rule_are_never_lost() -> None:
         {"source_match": {"watchlist": "wagner"}, "target_match": {"severity": "high"}}
     )
     twin = Firing(story_id="s-2", labels=HIGH)
-    assert inhibition.inhibited_by("s-1", HIGH, firing=[twin], rules=[both], now=NOW) is None
+    assert stages.inhibited_by("s-1", HIGH, firing=[twin], rules=[both], now=NOW) is None
     alone = Firing(story_id="s-1", labels={"severity": ["critical"], "participants": ["Khalifa Haftar"]})
-    assert inhibition.inhibited_by("s-1", HIGH, firing=[alone], rules=[RULE], now=NOW) is None
+    assert stages.inhibited_by("s-1", HIGH, firing=[alone], rules=[RULE], now=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -169,14 +169,14 @@ def test_when_there_is_room(minutes: list[int], expected: int) -> None:
     """Three an hour."""
     limit = ThrottleConfig(messages=3)
     sent = [NOW - timedelta(minutes=m) for m in minutes]
-    assert intervals.room_at(sent, limit, NOW) == NOW + timedelta(minutes=expected)
+    assert grouping.room_at(sent, limit, NOW) == NOW + timedelta(minutes=expected)
 
 
 def test_the_loudest_pass_a_throttle() -> None:
     """Where it says so."""
     limit = ThrottleConfig.model_validate({"messages": 1, "exempt": "critical"})
-    assert intervals.passes_throttle([Severity.LOW, Severity.CRITICAL], limit)
-    assert not intervals.passes_throttle([Severity.HIGH], limit)
+    assert grouping.passes_throttle([Severity.LOW, Severity.CRITICAL], limit)
+    assert not grouping.passes_throttle([Severity.HIGH], limit)
 
 
 @pytest.mark.parametrize(

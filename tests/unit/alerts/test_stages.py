@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from monitor.alerts.inhibition import Firing
 from monitor.alerts.routing import Routed
-from monitor.alerts.stages import STAGES, Batch, Circumstances, Waiting, passed
+from monitor.alerts.stages import STAGES, Batch, Circumstances, Firing, Waiting, passed
 from monitor.config.routes import InhibitConfig, ThrottleConfig, TimeIntervalConfig
 from monitor.model import Change, Severity, Story
 from monitor.model.delivery import Ack, Silence

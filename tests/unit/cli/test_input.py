@@ -11,7 +11,7 @@ import typer
 from monitor.cli.input import as_item, lines, opened, progress, read_items, stepped
 from monitor.matching.items import Line, LineError
 from monitor.watchlists.explain import as_polled
-from monitor.watchlists.press import shipped_press
+from monitor.watchlists.files import shipped_press
 from tests.support.analyst import item
 
 OUTLETS = shipped_press().outlets

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.delivery.outcomes import (
+from monitor.delivery.channel import (
     SAID_LENGTH,
     Answer,
     Stage,

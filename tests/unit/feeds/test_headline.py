@@ -8,7 +8,7 @@ from monitor.feeds.headline import Headline, credited, parted, same
 from monitor.feeds.parse import parse
 from monitor.model import Entry, ParsedFeed
 from monitor.model.press import HeadlineNames, Outlets
-from monitor.watchlists.press import shipped_press
+from monitor.watchlists.files import shipped_press
 
 OUTLETS = shipped_press().outlets
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.errors import ConfigError
-from monitor.feeds import seedfile
+from monitor.feeds import seeds
 from monitor.feeds.seeds import load_feeds, whole_scheme, with_feed, without_feed
 from monitor.model import Feed
 
@@ -70,8 +70,8 @@ def test_a_file_keeps_its_rights_and_its_mark(tmp_path: Path) -> None:
     there, new = tmp_path / "feeds.yaml", tmp_path / "folder" / "added.yaml"
     there.write_bytes(b"\xef\xbb\xbf" + EMPTY.encode())
     there.chmod(0o640)
-    seedfile.add(there, [NEW])
-    seedfile.add(new, [NEW])
+    seeds.add(there, [NEW])
+    seeds.add(new, [NEW])
     assert there.read_bytes().startswith(b"\xef\xbb\xbf# none yet")
     assert stat.S_IMODE(there.stat().st_mode) == 0o640
     assert stat.S_IMODE(new.stat().st_mode) == 0o600
@@ -84,7 +84,7 @@ def test_a_link_leads_to_the_file(tmp_path: Path) -> None:
     """The file behind it is changed, the link stays one."""
     (tmp_path / "real.yaml").write_text(EMPTY, encoding="utf-8")
     (tmp_path / "feeds.yaml").symlink_to("real.yaml")
-    seedfile.add(tmp_path / "feeds.yaml", [NEW])
+    seeds.add(tmp_path / "feeds.yaml", [NEW])
     assert (tmp_path / "feeds.yaml").is_symlink()
     assert "new.example" in (tmp_path / "real.yaml").read_text("utf-8")
 
@@ -94,15 +94,15 @@ def test_what_cannot_be_changed_is_said(tmp_path: Path) -> None:
     path = tmp_path / "feeds.yaml"
     path.write_text("feeds: [{id: a, url: 'https://a.example/', title: A}]\n", encoding="utf-8")
     before = path.read_bytes()
-    with pytest.raises(seedfile.Unwritable, match="lines of its own"):
-        seedfile.add(path, [NEW])
-    with pytest.raises(seedfile.Unwritable, match="lines of its own"):
-        seedfile.remove(path, "a")
+    with pytest.raises(seeds.Unwritable, match="lines of its own"):
+        seeds.add(path, [NEW])
+    with pytest.raises(seeds.Unwritable, match="lines of its own"):
+        seeds.remove(path, "a")
     assert path.read_bytes() == before
     path.chmod(0o644)
     path.write_text("feeds: 3\n", encoding="utf-8")
     with pytest.raises(ConfigError):
-        seedfile.add(path, [NEW])
+        seeds.add(path, [NEW])
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from monitor.matching.matcher import Matcher
 from monitor.model import Item
 from monitor.watchlists.compile import load
 from monitor.watchlists.explain import as_polled
-from monitor.watchlists.press import shipped_press
+from monitor.watchlists.files import shipped_press
 
 ROOT = Path(__file__).parents[3]
 ARABIC = "تابعوا آخر الأخبار على قناتنا في تلغرام وفيسبوك. جميع الحقوق محفوظة لوكالة الأنباء. " * 3

@@ -15,7 +15,7 @@ import yaml
 from monitor.alerts.own_events import Ailments, said
 from monitor.alerts.own_events import words as event_words
 from monitor.config import load
-from monitor.delivery.outcomes import Answer, Stage, http_outcome, smtp_outcome
+from monitor.delivery.channel import Answer, Stage, http_outcome, smtp_outcome
 from monitor.demo import messages
 from monitor.demo.stories import FEEDS, story_item
 from monitor.jobs.watch import clock_set

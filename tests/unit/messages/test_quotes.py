@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.messages.quotes import MAX_QUOTE, quote
+from monitor.messages.story import MAX_QUOTE, quote
 from monitor.model import Evidence, Item
 
 

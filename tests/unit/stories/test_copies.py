@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.model import Decision
-from monitor.stories.window import Window
+from monitor.stories.cluster import Window
 from tests.support.syndicated import LANGUAGES, Article, article, as_item, copied
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)

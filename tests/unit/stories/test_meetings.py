@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import Contact, ContactStatus, ContactType
-from monitor.stories.meetings import compared
 from monitor.stories.signature import as_json, from_json
+from monitor.stories.traits import compared
 from tests.unit.stories.samples import contact, facts, item, signed
 
 MET = contact("Yunus-bek Yevkurov", "Khalifa Haftar")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monitor.model import Side
-from monitor.stories.judgement import StoryJudge
-from monitor.stories.timeline import timeline
+from monitor.stories.judgement import StoryJudge, timeline
 from tests.support.press import PRESS
 from tests.support.tellings import NOON, PEOPLE, met, story, telling
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from monitor.model import Decision
-from monitor.stories import window
-from monitor.stories.window import Window
+from monitor.stories import cluster
+from monitor.stories.cluster import Window
 from tests.unit.stories.samples import NOON, PARAGRAPHS, facts, item, signed
 
 TEXT = " ".join(PARAGRAPHS)
@@ -36,7 +36,7 @@ def test_a_merge_renames_the_younger_story() -> None:
 def test_a_key_that_everybody_shares_costs_nothing() -> None:
     """A thousand items on one country do not make every later one slow, nor one story."""
     held = Window()
-    for n in range(window.COMMON + 50):
+    for n in range(cluster.COMMON + 50):
         held.put(signed(item(str(n), f"{n} {n}x", hours=n / 60), named=facts(libya=1)), str(n))
     assert len(held._candidates(signed(item("x"), named=facts(libya=1)))) == 0
 

@@ -9,7 +9,7 @@ import pytest
 from monitor.errors import ConfigError
 from monitor.model import UNKNOWN, Side
 from monitor.watchlists.compile import load
-from monitor.watchlists.press import load_press, read_press, shipped_press
+from monitor.watchlists.files import load_press, read_press, shipped_press
 from tests.support.analyst import SOURCES
 from tests.support.press import HORN, HORN_PRESS, PRESS
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.documents import inside_scalar
-from monitor.matching.tree import (
+from monitor.matching.rules import (
     MAX_CLAUSES,
     And,
     Attribute,

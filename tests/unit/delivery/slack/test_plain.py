@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.delivery.slack.blocks import Page, messages
-from monitor.delivery.slack.plain import plain
+from monitor.delivery.slack.channel import plain
 from monitor.languages.locale import frame
 
 EN, AR = frame("en"), frame("ar")
