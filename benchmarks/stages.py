@@ -20,6 +20,7 @@ from monitor.app import App, opened
 from monitor.config import load
 from monitor.feeds import slices
 from monitor.jobs import poll, preview, reading
+from monitor.jobs.settlers import Held
 from monitor.languages import detect
 from monitor.matching.matcher import Matcher
 from monitor.model import FeedState, Fetched
@@ -34,7 +35,7 @@ STAGES: dict[str, tuple[Any, str]] = {
     "make items": (poll, "make_item"),
     "  language": (detect, "parts"),
     "decide": (Matcher, "decide_all"),
-    "write": (poll, "write_alone"),
+    "write": (poll, "write_together"),
     "  states, items, search index": (items, "record_all"),
     "  evidence": (evidence, "keep_all"),
     "  stories, groups of alerts": (poll, "_tell_of"),
@@ -71,10 +72,13 @@ def _polled(app: App, found: Publishers) -> None:
     poller = app.poller()
     with app.db.snapshot() as tx:
         states = feeds.due(tx, app.clock(), found.feeds)
-    for state in states:
+    held = Held()
+    for number, state in enumerate(states):
         record = poll.decide(poller, state, _answer(state, found))
         assert record is not None
-        poll.write_alone(poller, state, record)
+        held.add(state, record)
+        if held.long_enough(len(states) - number):
+            poll.write_together(poller, held.take())
     preview.hurry_groups(app.db, app.clock())
     app.alert()
     app.deliver()

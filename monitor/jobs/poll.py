@@ -351,22 +351,25 @@ def write_all(
     ids = items.record_all(tx, decided)
     polls = [(record, found) for (_, record), found in zip(decided, ids, strict=True)]
     evidence.keep_all(tx, polls)
-    for record, found in polls:
-        if record.assessed or record.withdrawn:
-            _tell_of(tx, record, found, route, judge)
+    _tell_of(tx, polls, route, judge)
     reading.keep(tx, polls)
 
 
 def _tell_of(
-    tx: Connection, record: PollRecord, ids: Sequence[int], route: RouteConfig, judge: StoryJudge
+    tx: Connection, polls: Sequence[tuple[PollRecord, Sequence[int]]], route: RouteConfig, judge: StoryJudge
 ) -> None:
-    """What stored items of a poll lead to: articles to be fetched, stories, alert groups."""
-    articles.want(tx, record, ids)
-    told = gather(tx, record.assessed, ids, record.at, judge.press.outlets)
-    matched = [i for i, a in zip(ids, record.assessed, strict=True) if a.decision.matches]
-    feedback.apply(tx, matched, record.at, judge.press.outlets)
-    left = withdrawn(tx, record.withdrawn, record.at)
-    open_groups(tx, dict.fromkeys((*told, *left)), route, judge=judge, now=record.at)
+    """What stored items of polls lead to: articles to be fetched, stories, and for each story that they tell
+    of, once, the alert groups in which it waits.
+    """
+    told: dict[str, None] = {}
+    for record, ids in (one for one in polls if one[0].assessed or one[0].withdrawn):
+        articles.want(tx, record, ids)
+        told |= dict.fromkeys(gather(tx, record.assessed, ids, record.at, judge.press.outlets))
+        matched = [i for i, a in zip(ids, record.assessed, strict=True) if a.decision.matches]
+        feedback.apply(tx, matched, record.at, judge.press.outlets)
+        told |= dict.fromkeys(withdrawn(tx, record.withdrawn, record.at))
+    if told:
+        open_groups(tx, told, route, judge=judge, now=max(record.at for record, _ in polls))
 
 
 def counted(record: PollRecord) -> Counter[str]:
