@@ -106,10 +106,12 @@ def _counted(text: str) -> Counter[str]:
         return Counter({LATIN: len(text.encode().translate(None, _NO_LETTER))})
     kinds, table = _kinds()
     codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    numbers = np.bincount(table.take(codes), minlength=len(kinds)).tolist()
     counts: Counter[str] = Counter()
-    for scripts, number in zip(kinds, np.bincount(table[codes], minlength=len(kinds)).tolist(), strict=True):
-        for script in scripts if number else ():
-            counts[script] += number
+    for scripts, number in zip(kinds, numbers, strict=True):
+        if number:
+            for script in scripts:
+                counts[script] += number
     return counts
 
 
@@ -149,6 +151,12 @@ def _little_words() -> Mapping[str, Sequence[str]]:
         for word in tables.read(tables.Profile, lang).little_words:
             found.setdefault(word, []).append(lang)
     return found
+
+
+@remembered
+def _little_words_of_one() -> Mapping[str, str]:
+    """The language of each little word that one language alone has."""
+    return {word: langs[0] for word, langs in _little_words().items() if len(langs) == 1}
 
 
 @remembered
@@ -222,11 +230,11 @@ def _foreign(text: str, whole: str) -> bool:
     """Whether a part has none of a language's little words, and others' instead,
     or a look that the language has not.
     """
-    words = _WORD.findall(text[:BEGINNING].lower())
-    if not _little_words_of(whole).isdisjoint(words):
+    beginning, own = text[:BEGINNING].lower(), _little_words_of(whole)
+    if any(word[0] in own for word in _WORD.finditer(beginning)):
         return False
     known = _little_words()
-    counts = Counter(lang for word in words for lang in known.get(word, ()))
+    counts = Counter(lang for word in _WORD.findall(beginning) for lang in known.get(word, ()))
     if any(number >= TELLING for number in counts.values()):
         return True
     return len(text) >= ENOUGH and _odds(text[:MAX_READ]).get(whole, 1.0) < UNLIKE
@@ -282,13 +290,11 @@ def _arabic(text: str, said: str) -> str:
 
 def _cyrillic(text: str, said: str) -> str:
     text = text.lower()
-    found = Counter(
-        {lang: len(_letters(lang).findall(text)) * _RARE.get(lang, 1) for lang in _chances(CYRILLIC)}
-    )
+    found = Counter({lang: len(own.findall(text)) * _RARE.get(lang, 1) for lang, own in _own_letters(CYRILLIC)})
     if found["be"] and found["be"] + found["uk"] > found["sr"]:
         return "be"
-    best, number = found.most_common(1)[0]
-    if number:
+    best = max(found, key=lambda lang: found[lang], default="")
+    if found[best]:
         return said if best == "sr" and said == "mk" else best
     return said if script_of(said) == CYRILLIC else usual(CYRILLIC)
 
@@ -314,12 +320,12 @@ def _evident(text: str, least: int, one_in: int) -> str:
     "" where a guess is needed.
     """
     words = set(_WORD.findall(text.lower()))
-    known = _little_words()
-    told = (known[word] for word in words if word in known)
-    counts = Counter(langs[0] for langs in told if len(langs) == 1)
-    accented = [word for word in words if not word.isascii()]
-    own = _own_letters() if accented else ()
-    written = Counter({lang: sum(1 for word in accented if of.search(word)) for lang, of in own})
+    known = _little_words_of_one()
+    counts = Counter([known[word] for word in words if word in known])
+    written: Counter[str] = Counter()
+    for lang, letters in () if text.isascii() else _own_letters(LATIN):
+        if number := sum(1 for word in words if not word.isascii() and letters.search(word)):
+            written[lang] = number
     counts += written
     if not counts:
         return ""
@@ -329,9 +335,9 @@ def _evident(text: str, least: int, one_in: int) -> str:
 
 
 @remembered
-def _own_letters() -> Sequence[tuple[str, re.Pattern[str]]]:
-    """The languages of Latin script that have letters of their own."""
-    return [(lang, _letters(lang)) for lang in _chances(LATIN) if tables.read(tables.Profile, lang).letters]
+def _own_letters(script: str) -> Sequence[tuple[str, re.Pattern[str]]]:
+    """The languages of a script that have letters of their own."""
+    return [(lang, _letters(lang)) for lang in _chances(script) if tables.read(tables.Profile, lang).letters]
 
 
 def _odds(text: str) -> dict[str, float]:
