@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,8 @@ _DELETE = 0
 _EXPAND = 0xFFFFFFFF
 #: nobody asked yet what it folds to
 _UNKNOWN = 0xFFFFFFFE
+#: letters of short texts that are folded in one pass: more would not stay in the processor's cache
+TOGETHER = 12_000
 #: code points that the table knows; of those beyond, few are ever written
 _SIZE = 0x20000
 _SOFT_HYPHEN = 0xAD
@@ -109,6 +112,36 @@ def fold(text: str, cuts: Sequence[int] = ()) -> Folded:
     return Folded(_text(codes), kept, text)
 
 
+def fold_each(texts: Sequence[str], cuts: Sequence[Sequence[int]]) -> list[Folded]:
+    """`fold` of each with its cuts, many in one pass, which spares each a half."""
+    found: list[Folded] = []
+    start = 0
+    while start < len(texts):
+        end, letters = start + 1, len(texts[start])
+        while end < len(texts) and letters + len(texts[end]) < TOGETHER:
+            letters += len(texts[end])
+            end += 1
+        found += _fold_some(texts[start:end], cuts[start:end])
+        start = end
+    return found
+
+
+def _fold_some(texts: Sequence[str], cuts: Sequence[Sequence[int]]) -> Iterator[Folded]:
+    """The same at once: they are lines of one text, whose ends are where their first and last spaces are."""
+    firsts = [0, *accumulate(len(text) + 1 for text in texts)]
+    codes, kept = _folded_codes(
+        "\n".join(texts), [at + n for n, own in zip(firsts, cuts, strict=False) for at in own]
+    )
+    borders = np.searchsorted(kept, np.array(firsts[1:-1]) - 1, side="right") - 1
+    ends = [0, *borders.tolist(), len(codes) - 1]
+    whole = _text(codes)
+    for text, first, start, end in zip(texts, firsts, ends, ends[1:], strict=False):
+        origins = kept[start : end + 1] - first
+        origins[-1] = min(origins[-1], len(text))
+        origins[0] = 0
+        yield Folded(whole[start : end + 1], origins, text)
+
+
 def tags(text: str) -> Iterator[tuple[int, str]]:
     """The hashtags of `text` that nothing parts into words:
     where each begins behind its mark, and its letters.
@@ -156,8 +189,10 @@ def _text(codes: NDArray[np.uint32]) -> str:
 def _folded_codes(text: str, cuts: Sequence[int] = ()) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     given = _without_clutter(text, np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4"))
     letters = _letters(given)
-    places: NDArray[np.int64] = np.flatnonzero(letters)
-    letters = letters[places]
+    # found among truth values, and chosen by them, several times as fast as among numbers
+    left = letters != _DELETE
+    places: NDArray[np.int64] = np.flatnonzero(left)
+    letters = letters[left]
     if len(letters) and int(letters.max()) == _EXPAND:
         letters, places = _expanded(given, letters, places)
     parted = sorted({*cuts, *_humps(text)})
@@ -178,8 +213,12 @@ def _folded_codes(text: str, cuts: Sequence[int] = ()) -> tuple[NDArray[np.uint3
 
 def _without_clutter(text: str, given: NDArray[np.uint32]) -> NDArray[np.uint32]:
     spans = [match.span() for match in _ACRONYM_STOP.finditer(text)]
-    if any(mark in text for mark in _APOSTROPHES):
-        spans += [match.span() for match in _SUFFIX.finditer(text)]
+    for mark in _APOSTROPHES:
+        at = text.find(mark)
+        while at >= 0:
+            if suffix := _SUFFIX.match(text, at):
+                spans.append(suffix.span())
+            at = text.find(mark, at + 1)
     if spans:
         given = given.copy()
         for start, end in spans:
@@ -190,15 +229,21 @@ def _without_clutter(text: str, given: NDArray[np.uint32]) -> NDArray[np.uint32]
 def _expanded(
     given: NDArray[np.uint32], codes: NDArray[np.uint32], origins: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    places = np.flatnonzero(codes == _EXPAND)
-    letters = [_expansion(int(given[origins[place]])) for place in places]
-    counts = np.ones(len(codes), dtype=np.int64)
-    counts[places] = [len(word) for word in letters]
-    firsts = np.cumsum(counts) - counts
-    codes, origins = np.repeat(codes, counts), np.repeat(origins, counts)
-    for place, word in zip(firsts[places], letters, strict=True):
-        codes[place : place + len(word)] = [ord(letter) for letter in word]
-    return codes, origins
+    letters: list[NDArray[np.uint32]] = []
+    places: list[NDArray[np.int64]] = []
+    done = 0
+    for at in np.flatnonzero(codes == _EXPAND).tolist():
+        word = _spelt(int(given[origins[at]]))
+        letters += (codes[done:at], word)
+        places += (origins[done:at], origins[at : at + 1].repeat(len(word)))
+        done = at + 1
+    return np.concatenate((*letters, codes[done:])), np.concatenate((*places, origins[done:]))
+
+
+@lru_cache(maxsize=4096)
+def _spelt(code: int) -> NDArray[np.uint32]:
+    """The letters that one code point folds to."""
+    return np.array([ord(letter) for letter in _expansion(code)], dtype=np.uint32)
 
 
 def _unmix(codes: NDArray[np.uint32]) -> None:
@@ -236,11 +281,11 @@ def _letters(given: NDArray[np.uint32]) -> NDArray[np.uint32]:
     table = _table()
     if len(given) and int(given.max()) >= _SIZE:
         return _rare(given)
-    letters = table[given]
+    letters = table.take(given)
     if len(letters) and int(letters.max()) >= _UNKNOWN:
         for code in set(given[letters == _UNKNOWN].tolist()):
             table[code] = _entry(code)
-        letters = table[given]
+        letters = table.take(given)
     return letters
 
 

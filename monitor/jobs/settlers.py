@@ -136,8 +136,8 @@ class Held:
         self._urgent |= any(a.decision.matches for a in record.assessed)
 
     def long_enough(self, flying: int) -> bool:
-        """Whether enough of them wait, or one for long, or nothing else is to come of the `flying`, themselves
-        included.
+        """Whether enough of them wait, or one for long, or nothing else is to come of the `flying`,
+        themselves included.
         """
         enough = self._items >= PORTION or len(self._polls) >= min(TOGETHER, flying)
         return enough or time.monotonic() >= self._since + (URGENT if self._urgent else HOLD)

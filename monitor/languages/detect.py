@@ -290,7 +290,9 @@ def _arabic(text: str, said: str) -> str:
 
 def _cyrillic(text: str, said: str) -> str:
     text = text.lower()
-    found = Counter({lang: len(own.findall(text)) * _RARE.get(lang, 1) for lang, own in _own_letters(CYRILLIC)})
+    found = Counter(
+        {lang: len(own.findall(text)) * _RARE.get(lang, 1) for lang, own in _own_letters(CYRILLIC)}
+    )
     if found["be"] and found["be"] + found["uk"] > found["sr"]:
         return "be"
     best = max(found, key=lambda lang: found[lang], default="")

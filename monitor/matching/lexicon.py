@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from monitor.folding import BARRIER, Folded, extended, fold, folded, tags
+from monitor.folding import BARRIER, Folded, extended, fold_each, folded, tags
 from monitor.matching import sentences as passages
 from monitor.matching import un_documents
 from monitor.matching.building import NO_CACHE, made, spelling
@@ -149,7 +149,7 @@ class Lexicon:
         """The same of several, each step for all: so it finds its tables in the processor's cache."""
         given = [JOINT.join((item.title, item.summary, item.content)) for item in items]
         seams = [self._seams(one) for one in given]
-        texts = list(map(fold, given, seams))
+        texts = fold_each(given, seams)
         found = [self._made.patterns.find(text.text) for text in texts]
         plain = [not s and one.count(BARRIER) == len(FIELDS) - 1 for s, one in zip(seams, given, strict=True)]
         return list(map(self._heard, items, texts, found, plain))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.folding import fold, folded
+from monitor import folding
+from monitor.folding import fold, fold_each, folded
 
 
 @pytest.mark.parametrize(
@@ -81,3 +82,15 @@ def test_a_words_slice_folds_to_the_word(text: str) -> None:
 def test_a_megabyte_of_hostile_text_folds() -> None:
     text = "'s ﷺ\ud800\x00Wа" * 120_000
     assert len(fold(text).text) > 100_000
+
+
+@given(st.lists(st.text(st.sampled_from("aZéшЖحى '’-.\n1٣ßﬁœ#_\u200b\ud800𝐖"), max_size=20), max_size=8))
+def test_many_texts_fold_as_each_alone(texts: list[str]) -> None:
+    """Empty ones, spaces at the ends and words that are parted included; however many fit in one pass."""
+    cuts = [[len(text) // 2] if text[1:] else [] for text in texts]
+    each = list(map(fold, texts, cuts))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folding, "TOGETHER", 30)
+        together = fold_each(texts, cuts)
+    assert [(one.text, one.given) for one in together] == [(one.text, one.given) for one in each]
+    assert [one.origins.tolist() for one in together] == [one.origins.tolist() for one in each]
