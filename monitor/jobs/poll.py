@@ -358,9 +358,7 @@ def write_all(
 def _tell_of(
     tx: Connection, polls: Sequence[tuple[PollRecord, Sequence[int]]], route: RouteConfig, judge: StoryJudge
 ) -> None:
-    """What stored items of polls lead to: articles to be fetched, stories, and for each story that they tell
-    of, once, the alert groups in which it waits.
-    """
+    """What stored items of polls lead to: articles to be fetched, stories, for each, once, alert groups."""
     told: dict[str, None] = {}
     for record, ids in (one for one in polls if one[0].assessed or one[0].withdrawn):
         articles.want(tx, record, ids)
