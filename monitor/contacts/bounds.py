@@ -38,6 +38,8 @@ AROUND = 100
 _CASE = re.compile(r"\A'\w+\s+\Z")
 #: letters between a name and where he is: a preposition
 CLOSE = 8
+#: words of a title between "and" and a name
+TITLE = 3
 #: the rest of a word
 _REST = re.compile(r"\w*")
 #: what ends one piece of a sentence before the next one's subject
@@ -122,9 +124,30 @@ def _side_by_side(frame: Frame) -> Iterator[int]:
         return
     people = [a for a in frame.actors if a.rank <= Rank.METONYM]
     for number, actor in enumerate(people):
+        if not (_acts(frame, actor) and any(_acts(frame, other) for other in people[:number])):
+            continue
         comma = frame.ahead_of(actor.start, _AFTER_COMMA)
-        if comma and _acts(frame, actor) and any(_acts(frame, other) for other in people[:number]):
+        if comma:
             yield comma.start()
+        elif (joined := _joined_sentence(frame, people[number - 1].end, actor)) is not None:
+            yield joined
+
+
+def _joined_sentence(frame: Frame, start: int, actor: Actor) -> int | None:
+    """Where an "and" begins before somebody who does something of his own: "met Marin and Ann Bee left".
+
+    Not in "he and Ann Bee met", nor where somebody named before is meant: "Marin came and Ann Bee met him".
+    """
+    between = frame.text[start : actor.start]
+    joiner = frame.grammar.joiner.search(between)
+    there = any(cue.start == actor.end + 1 and cue.sense == "presence" for cue in frame.cues)
+    if joiner is None or there or len(between[joiner.end() :].split()) > TITLE:
+        return None
+    words = between[: joiner.start()].split()
+    rest = frame.text[actor.end : frame.clause(actor.start)[1]]
+    if (words and frame.grammar.pronoun.fullmatch(words[-1])) or frame.grammar.pronoun.search(rest):
+        return None
+    return start + joiner.start()
 
 
 def _acts(frame: Frame, actor: Actor) -> bool:
@@ -150,21 +173,23 @@ def talks_with_whom(frame: Frame) -> Iterator[Word]:
             yield Word("meeting", *verb.span(), who.mention)
 
 
-def has_met_others(frame: Frame, span: tuple[int, int]) -> bool:
-    """Whether a clause tells of somebody of neither side: "a bishop with whom Marin spoke"."""
-    return frame.grammar.whom.match(frame.text, span[0]) is not None and not antecedent(frame, span)
-
-
 def antecedent(frame: Frame, span: tuple[int, int]) -> list[Actor]:
     """Whom a relative clause is about, the name right before it;
     or who acted before "then" or ", was", where nobody is named in front of its verb.
     """
     if _goes_on(frame, span[0]) and not _own_subject(frame, span):
         before = frame.clause(span[0] - 1)
-        return [*antecedent(frame, before), *frame.within(before, "core")][:1] if span[0] else []
+        inside = [] if frame.grammar.relative.match(frame.text[before[0] :]) else frame.within(before, "core")
+        return [*antecedent(frame, before), *inside][:1] if span[0] else []
     if not frame.grammar.relative.match(frame.text[span[0] : span[0] + NEXT]):
         return []
     return [a for a in frame.actors if 0 <= span[0] - a.end <= 2 and a.part not in {"topic", "place"}][-1:]
+
+
+def is_about_another(frame: Frame, span: tuple[int, int]) -> bool:
+    """Whether a clause is about somebody right before it who is no actor: "the minister, who met Marin"."""
+    begins = frame.grammar.relative.match(frame.text[span[0] : span[0] + NEXT])
+    return bool(span[0] and begins) and not antecedent(frame, span)
 
 
 def _goes_on(frame: Frame, start: int) -> bool:
@@ -230,20 +255,6 @@ def bound_elsewhere(frame: Frame, cues: Sequence[Word]) -> bool:
     )
 
 
-def has_partner(frame: Frame, cue: Word) -> bool:
-    """Whether the words name with whom, and it is nobody of either side: "talks with the unions"."""
-    if frame.grammar.nobody.match(frame.text, cue.end):
-        return True
-    end = frame.clause(cue.start)[1]
-    found = frame.grammar.partner.search(frame.text, cue.start, min(end, cue.end + REACH))
-    if found is None or frame.grammar.verb_last or any(c.start < found.start() for c in _later(frame, cue)):
-        return False
-    rest = frame.text[found.end() : min(end, found.end() + NAME)]
-    named: list[Actor | Word] = [*frame.actors, *frame.offices]
-    known = any(found.end() <= w.start < found.end() + NAME for w in named)
-    return bool(rest.strip()) and not known and not frame.grammar.pronoun.search(rest)
-
-
 def only_heard(frame: Frame, cue: Word) -> bool:
     """ "Said in a conversation with a newspaper": who it was with only heard what the sentence says."""
     if cue.sense not in _TALKING or not frame.sayings:
@@ -263,10 +274,6 @@ def _is_article(frame: Frame, start: int, end: int) -> bool:
     word = frame.text[start:end].strip(_MARKS)
     said = frame.given[bisect_left(frame.offsets, start) : bisect_left(frame.offsets, end)]
     return not word or (len(word) <= ARTICLE and said == said.lower())
-
-
-def _later(frame: Frame, cue: Word) -> list[Word]:
-    return [c for c in frame.cues if c.start >= cue.end]
 
 
 def whereabouts(frame: Frame) -> Iterator[Word]:
@@ -306,7 +313,15 @@ def _subject_left_out(frame: Frame, own: Sequence[Actor], others: Sequence[Actor
     words = 1 if facing else 0
     subjects = (a for a in frame.actors if a.start >= start and not frame.declined(a))
     opened = any(len(frame.text[start : a.start].split()) <= words for a in subjects)
-    return not opened and all(a.end <= start for a in own)
+    return not opened and all(a.end <= start for a in own) and _led(frame, own, start)
+
+
+def _led(frame: Frame, own: Sequence[Actor], end: int) -> bool:
+    """Whether one of `own` stands where the subject of the piece before `end` stands, not behind its verb."""
+    start = max(0, frame.text.rfind(";", 0, max(0, end - 1)))
+    verbs = [c.start for c in frame.cues if start <= c.start < end]
+    free = frame.grammar.verb_first or frame.grammar.verb_last or not verbs
+    return free or any(a.start < min(verbs) for a in own)
 
 
 def parted(frame: Frame, cue: Actor | Word, land: Actor | Word) -> bool:

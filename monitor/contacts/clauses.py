@@ -101,11 +101,6 @@ def _invites_somewhere(frame: Frame, start: int, end: int) -> bool:
     return any(start <= place < end for place in found)
 
 
-def is_namesake(mention: Mention) -> bool:
-    """Whether a mention is of somebody else with the same surname: a third party."""
-    return (mention.silenced_by or "").startswith("namesake:")
-
-
 def _speakers(frame: Frame) -> list[Actor]:
     """Everybody who may speak, offices with the whole of their words, the longer of two at one place."""
     # "the mayor of a town" says who he is in words that no list has

@@ -102,6 +102,11 @@ class Discourse:
             self._others_field,
         )
 
+    def others_go_on(self, frame: Frame) -> bool:
+        """Whether the title is about a third party, which "he" in the text below means."""
+        below = frame.sentence.field == "content"
+        return below and self.about_others and frame.grammar.pronoun.search(frame.text) is not None
+
     def lend(self, frame: Frame, side: str, cues: Sequence[Word], *, partner: bool) -> list[Actor]:
         """Who of `side` a sentence means that does not name one; empty when nothing in it points back."""
         number, grammar = frame.sentence.index, frame.grammar

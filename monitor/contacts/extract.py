@@ -14,12 +14,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.contacts.ahead import to_come
-from monitor.contacts.clauses import SAYING, is_namesake, read
+from monitor.contacts.clauses import SAYING, read
 from monitor.contacts.coreference import Discourse, fill
 from monitor.contacts.kind import IDLE, TYPES, is_expected, is_purpose, kind_of, main_first, of_both
 from monitor.contacts.model import Frame, Parties, Word
 from monitor.contacts.participants import parties
-from monitor.contacts.parties import CONTACT, Cast, Rank
+from monitor.contacts.parties import CONTACT, Cast, Rank, is_namesake
 from monitor.contacts.place_and_date import day_of, is_long_ago, place_of
 from monitor.contacts.reasons import Reason, Refusal, reason_of, stronger
 from monitor.contacts.speakers import denier_of, negator_of, speaker_of

@@ -7,8 +7,20 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from monitor.contacts.bounds import antecedent, groups, has_met_others, has_partner, is_event, linked
+from monitor.contacts.bounds import antecedent, groups, is_about_another
 from monitor.contacts.model import Actor, Frame, Parties, Word
+from monitor.contacts.others import (
+    BEFORE,
+    TRAVEL,
+    between_sides,
+    both_met,
+    gathered,
+    has_met_others,
+    has_partner,
+    meet_each_other,
+    outsiders,
+    stayed_away,
+)
 from monitor.contacts.parties import METONYM, SPOKESMAN, THIRD, Rank
 from monitor.contacts.reasons import Refusal
 
@@ -21,15 +33,6 @@ if TYPE_CHECKING:
 NEXT_TO = 2
 #: letters before a clause in which "beside him" may stand, apart by a dash
 ASIDE = 12
-#: letters before a word of contact in which "without" or "between" belong to it: a preposition and an
-#: adjective or two
-BEFORE = 40
-#: so many states beside both sides, and a ceremony has guests
-CROWD = 3
-#: words of contact that say somebody is in the other's country: the country alone then stands for the host
-_TRAVEL = frozenset({"visit", "presence", "host", "invite", "expected"})
-#: words by which somebody wants others to do something
-_ASKED = frozenset({"%calls.demand"})
 #: nothing but these: a country named in the clause takes part
 _STATES = frozenset(
     {"message", "agreement", "transfer", "training", "mission", "credentials", "invite", "award"}
@@ -41,39 +44,24 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
     or the step that says that it is no contact between them.
     """
     span = frame.clause(cues[0].start)
-    if all(_lacking(frame, cue) for cue in cues) or _stayed_away(frame, span):
+    if all(_lacking(frame, cue) for cue in cues) or stayed_away(frame, span):
         return Refusal.NOBODY_MADE_ONE
     core = [*antecedent(frame, span), *(a for a in frame.within(span, "core") if a.kind != "demonym")]
-    around = sorted([*core, *_outsiders(frame, span)], key=lambda a: a.start)
-    if has_met_others(frame, span) or not any(_between_sides(frame, cue, around) for cue in cues):
+    around = sorted([*core, *outsiders(frame, span)], key=lambda a: a.start)
+    if has_met_others(frame, span) or not any(between_sides(frame, cue, around) for cue in cues):
+        return Refusal.THIRD_PARTY
+    if any(both_met(frame, cue, core) for cue in cues):
         return Refusal.THIRD_PARTY
     found = [a for a in core if a.side in frame.parties and a.rank < Rank.COUNTRY]
     lands = [a for a in core if a.rank is Rank.COUNTRY]
     for side in discourse.cast.parties:
         if not any(a.side == side for a in found):
-            if _complete(frame, [a for a in found if a.side != side], cues):
+            if meet_each_other(frame, [a for a in found if a.side != side], cues):
                 return Refusal.OWN_SIDE
             found += _standing_in(frame, side, cues, discourse, lands)
     found += _list_goes_on(frame, span, found)
     made = Parties(found)
     return _unfit(frame, made, cues, discourse) or made
-
-
-def _between_sides(frame: Frame, cue: Word, around: Sequence[Actor]) -> bool:
-    """Whether a word of contact is not between one side and a third party."""
-    people = sorted([*around, *_foreign_partner(frame, cue)], key=lambda a: a.start)
-    return all(a.side != THIRD for a in people) or linked(frame, cue, people)
-
-
-def _foreign_partner(frame: Frame, cue: Word) -> list[Actor]:
-    """Another state or its body with which something is done: "talks with Malta"."""
-    end = frame.clause(cue.start)[1]
-    last = max((c.end for c in frame.cues if cue.end <= c.end < end), default=cue.end)
-    return [
-        a
-        for a in frame.foreign
-        if last <= a.start < end and frame.grammar.with_whom.search(frame.text[last - 1 : a.start])
-    ]
 
 
 def _standing_in(
@@ -85,11 +73,6 @@ def _standing_in(
         or [a for a in lands if a.side == side]
         or _land(frame, frame.clause(cues[0].start), side, cues)
     )
-
-
-def _outsiders(frame: Frame, span: tuple[int, int]) -> list[Actor]:
-    """Third parties that speak in the clause: "Tetteh told Bogdanov about talks with Dbeibah"."""
-    return [a for a in frame.within(span, "speaker") if a.side == THIRD]
 
 
 def _active(frame: Frame, actor: Actor) -> bool:
@@ -130,13 +113,6 @@ def _lacking(frame: Frame, cue: Word) -> bool:
     return frame.grammar.without.search(frame.text[max(0, cue.start - BEFORE) : cue.start]) is not None
 
 
-def _stayed_away(frame: Frame, span: tuple[int, int]) -> bool:
-    """ "Neither Marin nor the Spanish minister attended": both did not, which says nothing of the two."""
-    found = ((a.side, frame.ahead_of(a.start, frame.grammar.neither)) for a in frame.within(span, "core"))
-    absent = {side: word.start() for side, word in found if word}
-    return frame.parties <= absent.keys() and len(set(absent.values())) > 1
-
-
 def _unfit(frame: Frame, made: Parties, cues: Sequence[Word], discourse: Discourse) -> Refusal | None:
     """Why these are no parties to a contact:
     a country alone is enough only beside somebody, or in a pair of countries.
@@ -145,7 +121,7 @@ def _unfit(frame: Frame, made: Parties, cues: Sequence[Word], discourse: Discour
     if lacking:
         apart = any(_meanwhile(frame, a, cues[0]) for a in frame.actors if a.side in lacking)
         return Refusal.MEANWHILE if apart else Refusal.ONE_SIDE
-    if _gathered(frame, made, cues, discourse):
+    if gathered(frame, made, cues, discourse):
         return Refusal.GATHERING
     bare = [side for side in frame.parties if made.best(side) is Rank.COUNTRY]
     if bare and made.reaches_beyond(frame) and frame.sentence.field == "content":
@@ -155,48 +131,6 @@ def _unfit(frame: Frame, made: Parties, cues: Sequence[Word], discourse: Discour
     if bare and all(c.sense == "mission" for c in cues) and not _attended(frame, made):
         return Refusal.COUNTRY_WORD
     return None
-
-
-def _gathered(frame: Frame, made: Parties, cues: Sequence[Word], discourse: Discourse) -> bool:
-    """ "Ministers from Spain, France and Malta attended", "both spoke at the UN session":
-    two of many met nobody in particular.
-    """
-    span = frame.clause(cues[0].start)
-    ranks = [made.best(side) for side in frame.parties]
-    # whoever travels to the other side does so while the United Nations warn, and among other guests
-    session = any(cue.sense == "joint" for cue in cues) and (frame.world or discourse.of_the_world)
-    guests = max(ranks) < Rank.METONYM and frame.grammar.many.search(frame.text, *span)
-    others = min(ranks) >= Rank.OFFICE and frame.grammar.others.search(frame.text, *span)
-    if (session or guests or others) and all(is_event(frame, cue) for cue in cues):
-        return True
-    states = {a.name for a in frame.foreign}
-    ceremony = all(is_event(frame, cue) or cue.sense == "mission" for cue in cues)
-    if len(states) >= CROWD and ceremony and max(ranks) > Rank.PERSON:
-        return True
-    many = frame.grammar.gathering.search(frame.text, *span) and any(
-        span[0] <= a.start < span[1] and a.kind == "country" for a in frame.foreign
-    )
-    return bool(many) and min(ranks) >= Rank.OFFICE
-
-
-def _complete(frame: Frame, others: Sequence[Actor], cues: Sequence[Word]) -> bool:
-    """Whether two of one side meet each other, or are to: no seat is free for the other side."""
-    lists = groups(frame, [a for a in others if a.kind == "person"])
-    if len({a.name for people in lists for a in people}) < 2:
-        return False
-    if frame.grammar.mutual.search(frame.text, *frame.clause(cues[0].start)):
-        return True
-    if any(c.sense in _TRAVEL for c in cues):
-        return False
-    if len(lists) == 1 and not frame.said.isdisjoint(_ASKED):
-        return True
-    if len(lists) > 1:
-        return not frame.grammar.also.search(frame.text, lists[0][0].end, lists[-1][0].start)
-    first, last = lists[0][0], lists[0][-1]
-    mutual = frame.grammar.verb_last and frame.grammar.partner.search(frame.text, first.end, last.start)
-    return bool(
-        mutual or frame.grammar.between.search(frame.text[max(0, first.start - BEFORE) : first.start])
-    )
 
 
 def _missing(frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse) -> list[Actor]:
@@ -234,7 +168,10 @@ def _may_meet_each_other(frame: Frame, side: str, cues: Sequence[Word]) -> bool:
 
 def _elsewhere(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
     """Who of a side takes part in the sentence's other clauses, or stands right before this one."""
-    start = frame.clause(cues[0].start)[0]
+    span = frame.clause(cues[0].start)
+    start = span[0]
+    if is_about_another(frame, span):
+        return []
     return [
         a
         for a in _named(frame, side)
@@ -242,6 +179,7 @@ def _elsewhere(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
         and _quoted(frame, a.start) == _quoted(frame, cues[0].start)
         and not _in_later_piece(frame, a, cues[0])
         and not _meanwhile(frame, a, cues[0])
+        and not is_about_another(frame, frame.clause(a.start))
     ]
 
 
@@ -324,7 +262,7 @@ def _third_in(frame: Frame, span: tuple[int, int]) -> bool:
 
 
 def _land(frame: Frame, span: tuple[int, int], side: str, cues: Sequence[Word]) -> list[Actor]:
-    travel = any(c.sense in _TRAVEL for c in cues)
+    travel = any(c.sense in TRAVEL for c in cues)
     states = any(c.sense in _STATES for c in cues)
     whole = (0, len(frame.text))
     for scope in (span,) if _third_in(frame, whole) else (span, whole):

@@ -121,6 +121,11 @@ class Cast:
         return self.entities.get(mention.term[1:]) if mention.term[0] == "@" else None
 
 
+def is_namesake(mention: Mention) -> bool:
+    """Whether a mention is of somebody else with the same surname: a third party."""
+    return (mention.silenced_by or "").startswith("namesake:")
+
+
 def rank_of(spec: EntitySpec) -> Rank:
     """What kind of actor an entity is.
 

@@ -53,9 +53,9 @@ def _part(frame: Frame, number: int) -> Part:
 
 
 def _aside(frame: Frame, actor: Actor, before: str, after: str) -> Part | None:
-    """Of what does not act: what is compared or leant on is a topic, where something is a place."""
+    """Of what does not act: what is compared, opposed or leant on is a topic, where something is a place."""
     grammar = frame.grammar
-    if frame.ahead_of(actor.start, grammar.compared):
+    if frame.ahead_of(actor.start, grammar.compared) or grammar.opposed.search(before):
         return "topic"
     if actor.kind != "person" and (grammar.inside.search(before) or _dateline(frame, actor, after)):
         return "place"

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from monitor.contacts.bounds import (
     acts_there,
     bound_elsewhere,
-    has_partner,
     is_at_home,
     is_other_news,
     leads_elsewhere,
     parted,
 )
+from monitor.contacts.others import has_partner
 from monitor.contacts.parties import FORCES, NAVY, Rank
 from monitor.matching.rules import Rule, clauses
 from monitor.model import Severity
@@ -234,7 +234,7 @@ def _with_country(
         return Refusal.ONLY_PLACES
     if acting and all(a.part == "speaker" and a.kind == "person" for a in acting):
         return Refusal.COUNTRY_SPOKEN_OF
-    if discourse.just_strayed(frame):
+    if discourse.just_strayed(frame) or discourse.others_go_on(frame):
         return Refusal.COUNTRY_AFTER_OTHERS
     if _troops_only(made):
         return Refusal.TROOPS

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from monitor.contacts.model import Actor, Word
-from monitor.contacts.parties import THIRD, Rank
+from monitor.contacts.parties import THIRD, Rank, is_namesake
 from monitor.languages.given_names import culture_of, usual
 from monitor.languages.grammar import is_office, office_title
 from monitor.languages.transliteration import spelled
@@ -47,7 +47,7 @@ def name_unlisted(frame: Frame, cast: Cast, lang: str) -> None:
     if frame.sentence.field == "title":
         return
     for start, end in _names(frame):
-        if is_office(frame.text[start:end], lang):
+        if is_office(frame.text[start:end], lang) or _names_a_body(frame, start, end):
             continue
         said = _said_before(frame, start) or _said_behind(frame, end)
         if said is None:
@@ -64,6 +64,11 @@ def name_unlisted(frame: Frame, cast: Cast, lang: str) -> None:
     frame.actors.sort(key=lambda a: a.start)
 
 
+def _names_a_body(frame: Frame, start: int, end: int) -> bool:
+    """Whether a word of a name says that it is a body: "the Federal Agency"."""
+    return any(o.sense == "body" and start <= o.start and o.end <= end for o in frame.offices)
+
+
 def _open(frame: Frame, cast: Cast, lang: str, place: tuple[int, int]) -> None:
     """Keep a name without an office that a sentence begins with: the title may have the office."""
     name = _in_english(frame.given[_given(frame, place[0]) : _given(frame, place[1])], lang)
@@ -75,9 +80,10 @@ def _open(frame: Frame, cast: Cast, lang: str, place: tuple[int, int]) -> None:
 
 def _names(frame: Frame) -> Iterator[tuple[int, int]]:
     """Where the plain text has a name that nothing known is part of; offices before it are not."""
+    actors = (*frame.actors, *frame.lands, *frame.foreign, *frame.voices)
     known = [
-        *((w.start, w.end) for w in (*frame.actors, *frame.lands, *frame.foreign, *frame.voices)),
-        *(_span(frame, m.start, m.end) for m, _ in frame.strangers),
+        *((w.start, w.end) for w in actors if not is_namesake(w.mention)),
+        *(_span(frame, m.start, m.end) for m, _ in frame.strangers if not is_namesake(m)),
         *(_span(frame, m.start, m.end) for m in frame.world),
     ]
     heads = [(o.start, o.end) for o in frame.offices]
@@ -184,15 +190,22 @@ def _put(frame: Frame, person: Actor, office: Word, span: tuple[int, int]) -> No
     ]
     start, end = min(person.start, office.start, *(a.start for a in holds)), max(person.end, span[1])
     frame.actors = [
-        a for a in frame.actors if a not in holds and not (a.rank is Rank.COUNTRY and start <= a.start < end)
+        a
+        for a in frame.actors
+        if a not in holds
+        and not (a.rank is Rank.COUNTRY and start <= a.start < end)
+        and not (is_namesake(a.mention) and person.start <= a.start < person.end)
     ]
     frame.actors.append(replace(person, start=start, end=end))
 
 
 def _in_english(name: str, lang: str) -> str:
-    """A name in Latin letters, one in Cyrillic in the nominative; "" where its letters are others."""
+    """A name in Latin letters, one in Cyrillic in the nominative, with its given name as English spells it
+    ("Alexandre Beglov" is Alexander); "" where its letters are others.
+    """
     if not _CYRILLIC.search(name):
-        return name
+        first, space, last = name.partition(" ")
+        return f"{usual(first)}{space}{last}" if lang != "en" and culture_of(first) and usual(first) else name
     given, *rest = nominative(name, lang).split()
     own = _spelled(given)
     # «Мухаммед» is Mohamed; a name that is listed as its letters say stays

@@ -220,12 +220,16 @@ def _split(land: Actor, office: Word, frame: Frame) -> bool:
     between = frame.text[start:end]
     if any(c in ",،;:" for c in between) or frame.grammar.joiner.search(between):
         return True
+    leading = frame.grammar.leading.match(between.lstrip())
+    if ahead and leading and leading[0]:
+        return True  # "in London by the president", "the Spain of the colonels"
     bare = frame.text[land.start : land.end] == land.name.casefold()
     if ahead and bare and frame.grammar.bare and not between.startswith("'"):
         return True
     if frame.text[office.start : office.end] == "military" and _ADJECTIVE.match(frame.text, office.end):
         return True
-    others: list[Actor | Word] = [*frame.actors, *frame.cues]
+    field = ahead and (land.kind == "demonym" or land.side == THIRD) and len(between.split()) == 1
+    others: list[Actor | Word] = [*frame.actors, *(() if field else frame.cues)]
     return any(w.start < end and w.end > start for w in others if not _same(w, land, office))
 
 

@@ -55,8 +55,10 @@ def _spelled(name: str) -> tuple[str, ...]:
 
 
 def culture_of(given: str) -> str:
-    """Whose given name it is, by the section it stands in; "" for an unknown one."""
-    return _cultures().get(given, "")
+    """Whose given name it is, by the section it stands in; "" for an unknown one.
+    What is made with "servant of" is of the same as "Abdullah", listed or not.
+    """
+    return _cultures().get(given) or (_cultures()["Abdullah"] if _SERVANT.match(given) else "")
 
 
 def usual(given: str) -> str:

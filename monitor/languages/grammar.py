@@ -151,8 +151,12 @@ class Grammar:
     #: anchored: what follows or precedes a name that stands for a person or body of its
     belongs: re.Pattern[str]
     belongs_before: re.Pattern[str]
+    #: anchored: what precedes a name that only says whose opponent somebody is
+    opposed: re.Pattern[str]
     #: between an office and the place that it is of: "a mayor from Derna"; anchored at both ends
     origin: re.Pattern[str]
+    #: for `match`: what stands between a country and words that are not its own: "of", "with", "by"
+    leading: re.Pattern[str]
     #: between a place and the office or body that is there: "the town-based council"; anchored at both ends
     based: re.Pattern[str]
     #: an office that several hold
@@ -229,8 +233,10 @@ _SHAPES = {
     "says_last": r"{says}\W*\Z",
     "belongs": r"\A(?:'\w*\s(?:\w+\s){{0,2}}?|\w{{0,4}}\s){belongs}",
     "belongs_before": r"{belongs_before}\s*\Z",
+    "opposed": r"{opposed}\s*\Z",
     "agent": r"\A\s*{agent}",
     "origin": r"\s*{origin}\s*\Z",
+    "leading": r"(?:{together}|{origin})",
     "based": r"\A\s*{based}\s*\Z",
     "inside": r"{inside}\s*\Z",
     "negation": r"{negation}\W+(?:[\w']+\W+){{0,2}}\Z",
@@ -252,22 +258,10 @@ _ENDINGS = {"object": r"\A(?:{})(?!\w)", "addressed": r"(?:{})\Z"}
 _ORDERS = {
     "drops": "drops-subject", "verb_last": "verb-last", "verb_first": "verb-first", "bare": "bare-speech",
 }  # fmt: skip
+#: made of the words of others
+_MADE = frozenset(name for name, shape in _SHAPES.items() if f"{{{name}}}" not in shape)
 _PATTERNS = [field.name for field in fields(Grammar) if field.name not in _ORDERS]
-_SLOTS: dict[str, Any] = {
-    name: (tables.Phrases, "")
-    for name in _PATTERNS
-    if name
-    not in (
-        "listed",
-        "joiner",
-        "continued",
-        "says_last",
-        "press_before",
-        "people_before",
-        "with_whom",
-        "matter_before",
-    )
-}
+_SLOTS: dict[str, Any] = {name: (tables.Phrases, "") for name in _PATTERNS if name not in _MADE}
 _Orders = Literal["drops-subject", "verb-last", "verb-first", "bare-speech"]
 #: the slots of a language, as its file fills them
 Syntax: type[tables.Table] = create_model(
