@@ -110,18 +110,16 @@ def read(text: str | bytes, file: str) -> Document:
     return Document(file, data, reader.places, reader.key_places, hashes=reader.hashes)
 
 
-def validate(model: type[Model], document: Document, at: Path = ()) -> Model:
-    """The part of `document` at `at` as `model`.
+def validate(model: type[Model], document: Document) -> Model:
+    """`document` as `model`.
 
     Raises ConfigError with every mistake, unknown keys with the nearest known one.
     """
     data = document.data
-    for step in at:
-        data = data[step]
     try:
         return model.model_validate({} if data is None else data, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise ConfigError(tuple(_explained(model, document, at, e) for e in error.errors())) from None
+        raise ConfigError(tuple(_explained(model, document, e) for e in error.errors())) from None
 
 
 def together(errors: Iterable[ConfigError]) -> None:
@@ -284,8 +282,8 @@ def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
     return text
 
 
-def _explained(model: type[BaseModel], document: Document, at: Path, error: ErrorDetails) -> Mistake:
-    where = (*at, *error["loc"])
+def _explained(model: type[BaseModel], document: Document, error: ErrorDetails) -> Mistake:
+    where = error["loc"]
     name = str(where[-1]) if where else document.file
     if error["type"] == "extra_forbidden":
         known = _known_keys(model, error["loc"][:-1])
@@ -293,7 +291,7 @@ def _explained(model: type[BaseModel], document: Document, at: Path, error: Erro
     if error["type"] == "missing":
         return document.mistake(where[:-1], f"{name!r} is missing")
     place = _real(document, where)
-    shown = ".".join(str(part) for part in place[len(at) :])
+    shown = ".".join(str(part) for part in place)
     if error["input"] is None and place in document.hashes:
         word = document.hashes[place]
         message = f"is empty: {word} without quotes is a comment"

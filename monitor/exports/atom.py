@@ -35,16 +35,12 @@ class AtomEntry:
     categories: Sequence[str] = ()
 
 
-def feed(
-    name: str, title: str, entries: Iterable[AtomEntry], *, empty_at: datetime, link: str | None = None
-) -> str:
-    """The feed document, entries as given. `empty_at` dates a feed without entries;
-    `link`: where it is published.
-    """
+def feed(name: str, title: str, entries: Iterable[AtomEntry], *, empty_at: datetime) -> str:
+    """The feed document, entries as given. `empty_at` dates a feed without entries."""
     listed = list(entries)
     made = _Feed(
         title=plain.clean(title),
-        link=plain.uri(link) if link else "",
+        link="",
         description=None,
         feed_guid=f"urn:uuid:{plain.stable_uuid('feed', name)}",
         author_name="foreign-influence-monitor",

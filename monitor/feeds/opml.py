@@ -76,10 +76,10 @@ def read_opml(body: bytes, taken: Iterable[str] = (), sides: Collection[str] = (
     return OpmlImport(tuple(subscriptions.values()), _remarks(outlines))
 
 
-def write_opml(feeds: Sequence[Feed], title: str = "Feeds") -> str:
+def write_opml(feeds: Sequence[Feed]) -> str:
     """An OPML 2.0 document, one folder for each side, in the order given; addresses as they are given."""
     root = ElementTree.Element("opml", version="2.0")
-    ElementTree.SubElement(ElementTree.SubElement(root, "head"), "title").text = scrub(title)
+    ElementTree.SubElement(ElementTree.SubElement(root, "head"), "title").text = "Feeds"
     body = ElementTree.SubElement(root, "body")
     folders: dict[str, ElementTree.Element] = {}
     for feed in feeds:

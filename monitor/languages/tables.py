@@ -318,10 +318,10 @@ def shared(name: str) -> Mapping[str, Lines]:
     return sections((_OURS / name).read_text("utf-8"))
 
 
-def expression(pattern: str, table: type[Table], lang: str, flags: int = 0) -> re.Pattern[str]:
+def expression(pattern: str, table: type[Table], lang: str) -> re.Pattern[str]:
     """`pattern`, which holds words of a file, compiled. Raises ConfigError with the lines that are none."""
     try:
-        return re.compile(pattern, flags)
+        return re.compile(pattern)
     except re.error as error:
         raise ConfigError(tuple(_broken(_folder / lang / table.FILE, error))) from None
 

@@ -80,12 +80,10 @@ def _signed(links: Mapping[str, str]) -> dict[str, str]:
     return {f"{action.replace('-', '_')}_link": safe_link(links.get(action)) for action in ACTIONS}
 
 
-def notice_context(
-    subject: str, lines: Sequence[str], *, now: datetime, public_url: str | None = None, language: str = "en"
-) -> Data:
+def notice_context(subject: str, lines: Sequence[str], *, now: datetime, language: str = "en") -> Data:
     """What the monitor says about itself: a one-line subject and paragraphs."""
     told = {"subject": cut(clean(subject), 180), "lines": [clean(line) for line in lines if line.strip()]}
-    return {**common(frame(language), now, public_url), "kind": "notice", **told}
+    return {**common(frame(language), now, None), "kind": "notice", **told}
 
 
 def common(words: Frame, now: datetime, public_url: str | None) -> Data:

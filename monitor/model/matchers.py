@@ -120,11 +120,6 @@ def hold(matchers: Iterable[Matcher], labels: Mapping[str, Sequence[str]]) -> bo
     return all(matcher.holds(labels) for matcher in matchers)
 
 
-def from_mapping(given: Mapping[str, object]) -> tuple[Matcher, ...]:
-    """`{severity: [high, critical], watchlist: arms}` as matchers. Raises ValueError as `parse` does."""
-    return tuple(from_pair(name, value) for name, value in given.items())
-
-
 def from_pair(name: str, value: object) -> Matcher:
     """`watchlist: arms` is `watchlist=arms`, `side:
     [un, unknown]` is `side=~"un|unknown"`, each word as it stands.

@@ -56,11 +56,6 @@ def last(tx: Connection, series: str, receiver: str, recipient: str = "") -> Led
     )
 
 
-def last_of_series(tx: Connection, series: str) -> LedgerRow | None:
-    """The newest row of a series, whoever it was for."""
-    return _newest(tx, digests.c.series == series)
-
-
 def enter(tx: Connection, row: LedgerRow) -> bool:
     """Write `row`. False: this reader has this digest, and must not get another."""
     values = {name: getattr(row, name) for name in _FIELDS}

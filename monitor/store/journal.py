@@ -101,11 +101,6 @@ def in_part(tx: Connection, since: datetime, until: datetime) -> tuple[JournalLi
     return tuple(JournalLine(**row) for row in tx.execute(found).mappings())
 
 
-def dead_letters(tx: Connection, limit: int = 50) -> tuple[JournalLine, ...]:
-    """What was promised and is tried no more."""
-    return lines(tx, states=DEAD, limit=limit)
-
-
 def tries(tx: Connection, delivery_id: str) -> tuple[Attempt, ...]:
     """Every attempt of a delivery, in order."""
     found = select(*_ATTEMPT).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
@@ -175,11 +170,6 @@ def owed(tx: Connection) -> Mapping[str, int]:
     """By receiver, how many deliveries are still to be made."""
     found = select(deliveries.c.receiver, func.count()).where(deliveries.c.state.in_(OPEN))
     return {row[0]: row[1] for row in tx.execute(found.group_by(deliveries.c.receiver))}
-
-
-def oldest_owed_at(tx: Connection) -> datetime | None:
-    """Since when the oldest open delivery waits; None when nothing is owed."""
-    return tx.execute(select(func.min(deliveries.c.queued_at)).where(deliveries.c.state.in_(OPEN))).scalar()
 
 
 def next_due(tx: Connection) -> datetime | None:

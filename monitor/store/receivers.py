@@ -13,7 +13,6 @@ from monitor.store.sql import MADE_DUE, changed, insert
 from monitor.store.tables_delivery import OWED, deliveries, receivers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection
@@ -110,15 +109,13 @@ def note_notified(tx: Connection, name: str, to: str, at: datetime | None) -> No
     _put(tx, name, told_at=at, told_to=to)
 
 
-def resume(tx: Connection, names: Iterable[str] | None = None) -> int:
+def resume(tx: Connection) -> int:
     """End pauses and suspensions (the operator corrected it, or the configuration changed). Returns how many
     ended.
 
     What waits for those receivers is tried at once.
     """
     resting = or_(receivers.c.suspended_at.is_not(None), receivers.c.paused_until.is_not(None))
-    if names is not None:
-        resting &= receivers.c.name.in_(list(names))
     d = deliveries.c
     waits = text(f"deliveries.{OWED}"), d.state == "pending"
     theirs = d.receiver.in_(select(receivers.c.name).where(resting))

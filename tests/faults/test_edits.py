@@ -38,7 +38,7 @@ def test_a_receiver_is_removed_while_it_is_owed_messages(tmp_path: Path) -> None
             assert world.line(delivery).state == "rejected"
             assert "no longer configured" in world.line(delivery).last_error
             with world.app.db.snapshot() as tx:
-                assert [dead.id for dead in journal.dead_letters(tx)] == [delivery]
+                assert [dead.id for dead in journal.lines(tx, states=journal.DEAD)] == [delivery]
 
             hook.answers = [Reply()]
             hook.requests.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model.matchers import Matcher, from_mapping, hold, parse
+from monitor.model.matchers import Matcher, from_pair, hold, parse
 
 LABELS = {"watchlist": ["wagner"], "side": ["libya-east", "russia-state"], "participants": ["Khalifa Haftar"]}
 
@@ -67,9 +67,9 @@ def test_a_pattern_that_never_ends_does_not_hold() -> None:
         assert not parse(f"participants{operator}(a|aa)+(a|b|ab)+(a|aa)*c").holds(labels)
 
 
-def test_a_mapping_is_read_as_matchers() -> None:
+def test_a_pair_is_read_as_a_matcher() -> None:
     """As routes are written: several values are alternatives, and taken literally."""
-    found = from_mapping({"severity": ["high", "critical"], "watchlist": "wagner"})
-    assert [str(m) for m in found] == ['severity=~"high|critical"', 'watchlist="wagner"']
-    assert from_mapping({"rule": ["a.b"]})[0].holds({"rule": ["axb"]}) is False
+    assert str(from_pair("severity", ["high", "critical"])) == 'severity=~"high|critical"'
+    assert str(from_pair("watchlist", "wagner")) == 'watchlist="wagner"'
+    assert from_pair("rule", ["a.b"]).holds({"rule": ["axb"]}) is False
     assert hold((), {})

@@ -93,8 +93,6 @@ def test_the_last_row_is_where_the_next_window_begins(tx: Connection) -> None:
     digests.enter(tx, ledger(9, recipient="a@x.example"))
     assert digests.last(tx, "daily", "desk") == ledger(2, kind="catch-up")
     assert digests.last(tx, "daily", "desk", "b@x.example") is None
-    assert digests.last_of_series(tx, "daily") == ledger(9, recipient="a@x.example")
-    assert digests.last_of_series(tx, "weekly") is None
 
 
 def test_told_through_is_the_slowest_reader(tx: Connection) -> None:
