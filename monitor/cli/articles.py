@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from monitor import parts
-from monitor.cli.common import FINDINGS, complain
+from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, stop
 from monitor.errors import StoreError
 from monitor.feeds.addresses import canonical_url
 from monitor.feeds.fulltext import Article
@@ -29,8 +29,7 @@ def archived(number: int, found: Settings) -> Item:
     """The item with this number. Ends the command where there is none."""
     kept = _kept(found, number)
     if kept is None:
-        complain(f"{number}: no such file, and no such item in {found.database}")
-        raise typer.Exit(2)
+        stop(f"{number}: no such file, and no such item in {found.database}", MISCONFIGURED)
     return kept.item
 
 

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import orjson
 import typer
@@ -45,6 +45,12 @@ _heard: ContextVar[Callable[[str], object]] = ContextVar("heard", default=_error
 def complain(text: str) -> None:
     """One line (or block) to standard error, or to who hears complaints in place of it."""
     _heard.get()(text)
+
+
+def stop(text: str, status: int = FINDINGS) -> NoReturn:
+    """End the command with `status`; `text` says why."""
+    complain(text)
+    raise typer.Exit(status)
 
 
 @contextmanager

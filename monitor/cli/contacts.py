@@ -18,14 +18,13 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.common import (
-    FINDINGS,
     MISCONFIGURED,
     ConfigOption,
     JsonOption,
-    complain,
     isolated,
     loaded,
     say,
+    stop,
 )
 from monitor.cli.input import progress
 from monitor.cli.search_options import Delimited, delimiter, known_side, put_folder
@@ -155,8 +154,7 @@ def _sides(settings: Settings, sides: Sequence[str] | None) -> frozenset[str]:
 def _there(contact_id: str | None, found: list[LedgerContact]) -> list[LedgerContact]:
     """`found`. Ends the command where the one that is asked for is not there."""
     if contact_id is not None and not found:
-        complain(f"no contact is called {contact_id}; `monitor contacts --background` lists all of them")
-        raise typer.Exit(FINDINGS)
+        stop(f"no contact is called {contact_id}; `monitor contacts --background` lists all of them")
     return found
 
 
@@ -227,11 +225,11 @@ def _library(form: Format, chart: Path | None) -> Any:
     except ModuleNotFoundError as error:
         what = "--chart" if chart is not None else f"--format {form.value}"
         extra = _EXTRAS[name]
-        complain(
+        stop(
             f"{what} needs {error.name}, which is not installed: pip install "
-            f"'foreign-influence-monitor[{extra}]'"
+            f"'foreign-influence-monitor[{extra}]'",
+            MISCONFIGURED,
         )
-        raise typer.Exit(MISCONFIGURED) from None
 
 
 def _document(
@@ -292,8 +290,7 @@ def _saved(target: Path, write: Any) -> None:
     try:
         write()
     except OSError as error:
-        complain(f"{target}: {error.strerror}")
-        raise typer.Exit(MISCONFIGURED) from None
+        stop(f"{target}: {error.strerror}", MISCONFIGURED)
     say(f"{target}: {target.stat().st_size:,} bytes")
 
 

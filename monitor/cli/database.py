@@ -11,7 +11,17 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, TextColumn
 
-from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, isolated, loaded, say, say_json
+from monitor.cli.common import (
+    FINDINGS,
+    ConfigOption,
+    JsonOption,
+    complain,
+    isolated,
+    loaded,
+    say,
+    say_json,
+    stop,
+)
 from monitor.cli.input import bar, progress
 from monitor.config.model import DATABASE
 from monitor.net.redaction import redact
@@ -166,5 +176,4 @@ def retry(
         resumed = receivers.resume(tx)
     say(f"{len(again)} will be tried again" + (f", {resumed} receivers go on" if resumed else ""))
     if ids and len(again) < len(set(ids)):
-        complain("some ids are not dead letters, or their message was pruned")
-        raise typer.Exit(FINDINGS)
+        stop("some ids are not dead letters, or their message was pruned")

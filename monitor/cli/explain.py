@@ -23,6 +23,7 @@ from monitor.cli.common import (
     loaded,
     say,
     say_json,
+    stop,
 )
 from monitor.cli.input import MAX_TEXT, as_item, opened
 from monitor.contacts.extract import extractor, listener
@@ -77,8 +78,7 @@ def explain_item(
 ) -> None:
     """Why an item fires, why not, and what nearly fired: per rule, with the sentence."""
     if save_test is None and (no_match or why):
-        complain("--no-match and --why belong to --save-test")
-        raise typer.Exit(2)
+        stop("--no-match and --why belong to --save-test", MISCONFIGURED)
     found = loaded(config)
     lists = load(found.watchlists, cache=found.pattern_cache, tests=found.own_tests)
     test_place = place(lists, save_test, found) if save_test else None
@@ -270,8 +270,10 @@ def place(lists: WithTests, name: str, found: Settings) -> Place:
     """
     known = {w.id: w for w in lists.lists}
     if name not in known:
-        complain("; ".join(filter(None, (f"there is no watchlist {name!r}", suggestion(name, known)))))
-        raise typer.Exit(MISCONFIGURED)
+        stop(
+            "; ".join(filter(None, (f"there is no watchlist {name!r}", suggestion(name, known)))),
+            MISCONFIGURED,
+        )
     return Place(
         lists=lists,
         watchlist=name,
@@ -288,15 +290,13 @@ def save(where: Place, item: Item, *, no_match: bool, why: str, quiet: bool = Fa
     """
     test = save_test.NewTest(item=save_test.of_item(item), no_match=no_match, why=" ".join(why.split()))
     if not (item.title or item.summary or item.content).strip():
-        complain("there is no text to keep")
-        raise typer.Exit(MISCONFIGURED)
+        stop("there is no text to keep", MISCONFIGURED)
     twin = save_test.twin(where.lists.cases, where.watchlist, test.item)
     if twin is not None:
-        complain(
+        stop(
             f"{twin.file}:{twin.line}: the same words are a {twin.test.kind} test already; nothing "
             "was written"
         )
-        raise typer.Exit(FINDINGS)
     file = _append(where, test)
     lists = load(where.folder, tests=where.spare.parent)
     case = [c for c in lists.cases if Path(c.file) == file][-1]
@@ -318,16 +318,17 @@ def _append(where: Place, test: save_test.NewTest) -> Path:
         _write(where.file, where.watchlist, test)
     except OSError as error:
         if error.errno not in (EROFS, EACCES, EPERM):
-            complain(f"{where.file}: {error.strerror} (`monitor init` makes watchlists that are yours)")
-            raise typer.Exit(MISCONFIGURED) from None
+            stop(
+                f"{where.file}: {error.strerror} (`monitor init` makes watchlists that are yours)",
+                MISCONFIGURED,
+            )
     else:
         return where.file
     try:
         file_modes.make_folder(where.spare.parent)
         _write(where.spare, where.watchlist, test)
     except OSError as error:
-        complain(f"{where.spare}: {error.strerror}")
-        raise typer.Exit(MISCONFIGURED) from None
+        stop(f"{where.spare}: {error.strerror}", MISCONFIGURED)
     complain(
         f"{where.file} cannot be written: the test is in {where.spare}, and `monitor watchlists test` runs it"
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import search_options
-from monitor.cli.common import FINDINGS, MISCONFIGURED, ConfigOption, complain, loaded, say
+from monitor.cli.common import FINDINGS, MISCONFIGURED, ConfigOption, complain, loaded, say, stop
 from monitor.cli.input import progress
 from monitor.exports import case as case_page
 from monitor.exports.case import files
@@ -59,8 +59,7 @@ def case(
 def _write(target: Path, made: Mapping[str, bytes]) -> None:
     """The whole folder or nothing. Ends the command when it cannot be written."""
     if target.exists():
-        complain(f"{target} exists already")
-        raise typer.Exit(MISCONFIGURED)
+        stop(f"{target} exists already", MISCONFIGURED)
     draft: Path | None = None
     try:
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -73,8 +72,7 @@ def _write(target: Path, made: Mapping[str, bytes]) -> None:
     except OSError as error:
         if draft is not None:
             shutil.rmtree(draft, ignore_errors=True)
-        complain(f"{target}: {error.strerror}")
-        raise typer.Exit(MISCONFIGURED) from None
+        stop(f"{target}: {error.strerror}", MISCONFIGURED)
 
 
 def _umask() -> int:
@@ -144,11 +142,11 @@ def _heads(value: str) -> list[tuple[str, str]]:
     text = path.read_text("utf-8", "replace") if not _LINK.fullmatch(value) and path.is_file() else value
     found = _LINK.findall(text)
     if not found:
-        complain(
+        stop(
             f"--since {value}: neither 64 hexadecimal digits nor a file that holds them (keep what "
-            "verify prints)"
+            "verify prints)",
+            MISCONFIGURED,
         )
-        raise typer.Exit(MISCONFIGURED)
     return [(head, feed) for head, feed in found]
 
 
@@ -158,8 +156,7 @@ def _read(folder: Path) -> tuple[dict[str, bytes], list[str]]:
     Ends the command when there is no such folder.
     """
     if not folder.is_dir():
-        complain(f"{folder} is no folder")
-        raise typer.Exit(MISCONFIGURED)
+        stop(f"{folder} is no folder", MISCONFIGURED)
     read: dict[str, bytes] = {}
     odd: list[str] = []
     for path in sorted(folder.rglob("*")):

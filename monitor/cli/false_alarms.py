@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import explain
-from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, own, say, say_json
+from monitor.cli.common import ConfigOption, JsonOption, complain, loaded, own, say, say_json, stop
 from monitor.fields import parse_duration
 from monitor.jobs import feedback
 from monitor.store import archive, suppressions
@@ -106,8 +106,7 @@ def review(
         ids = suppressions.silenced_by(tx, made.by) if made is not None else ()
         told = archive.load(tx, ids)
     if made is None:
-        complain(f"there is no suppression {suppression_id} (`monitor suppressions list`)")
-        raise typer.Exit(FINDINGS)
+        stop(f"there is no suppression {suppression_id} (`monitor suppressions list`)")
     rows = [(item, mention) for item in told for mention in item.suppressed if mention.by == made.by]
     if as_json:
         shown = [
@@ -133,8 +132,7 @@ def expire(
     with Database.writing(loaded(config).database) as tx:
         ended = suppressions.expire(tx, suppression_id, datetime.now(UTC))
     if not ended:
-        complain(f"suppression {suppression_id} is not in force (`monitor suppressions list`)")
-        raise typer.Exit(FINDINGS)
+        stop(f"suppression {suppression_id} is not in force (`monitor suppressions list`)")
     say(f"suppression {suppression_id} ended")
 
 

@@ -22,6 +22,7 @@ from monitor.cli.common import (
     loaded,
     say,
     say_json,
+    stop,
 )
 from monitor.cli.feed_add import add, known_feeds
 from monitor.config import load
@@ -118,8 +119,7 @@ def remove(feed_id: str, config: ConfigOption = None) -> None:
     """
     found = loaded(config)
     if feed_id not in {feed.id for feed in known_feeds(found)}:
-        complain(f"{feed_id}: no such feed; `monitor feeds list` names them")
-        raise typer.Exit(FINDINGS)
+        stop(f"{feed_id}: no such feed; `monitor feeds list` names them")
     path = next(
         (p for p in found.feeds if feed_id in {f.id for f in load_feeds(p.read_bytes(), str(p))}), None
     )
@@ -138,10 +138,9 @@ def _take_out(path: Path, feed_id: str) -> None:
             raise seeds.Unwritable("it is part of the program")
         seeds.remove(path, feed_id)
     except seeds.Unwritable as why:
-        complain(
+        stop(
             f"{path}: {why}; set `enabled: false` for {feed_id}, or take it out, in a feeds file of your own"
         )
-        raise typer.Exit(FINDINGS) from None
 
 
 def _forget(found: Settings, feed_id: str) -> None:
@@ -158,8 +157,7 @@ def import_opml(file: Path, config: ConfigOption = None, as_json: JsonOption = F
     try:
         body = file.read_bytes()
     except OSError as error:
-        complain(f"{file}: {error.strerror}")
-        raise typer.Exit(MISCONFIGURED) from None
+        stop(f"{file}: {error.strerror}", MISCONFIGURED)
     settings = loaded(config)
     known = known_feeds(settings)
     listed = opml.read_opml(
@@ -188,8 +186,7 @@ def _take(path: Path, new: tuple[Feed, ...], config: Path | None) -> None:
     try:
         seeds.add(path, new)
     except seeds.Unwritable as why:
-        complain(f"{path} cannot be changed: {why}; nothing was added")
-        raise typer.Exit(FINDINGS) from None
+        stop(f"{path} cannot be changed: {why}; nothing was added")
     again = loaded(config)
     if _missing(again):
         return
@@ -231,16 +228,14 @@ def discover(url: str, config: ConfigOption = None, as_json: JsonOption = False)
     net = parts.policy(loaded(config))
     result = asyncio.run(_page(net, trial.wanted_url(url) or whole_scheme(url)))
     if not isinstance(result, Fetched):
-        complain(f"{masked(url)}: {result.detail if isinstance(result, FetchFailed) else 'not modified'}")
-        raise typer.Exit(FINDINGS)
+        stop(f"{masked(url)}: {result.detail if isinstance(result, FetchFailed) else 'not modified'}")
     found = find_feeds(result.body, result.url, result.content_type)
     if as_json:
         say_json([{"url": f.url, "title": f.title, "type": f.type} for f in found])
     for f in found if not as_json else ():
         say(f"{f.url}  {isolated(f.title)}")
     if not found:
-        complain("no feeds found; where it is a feed itself, `monitor feeds add` takes it")
-        raise typer.Exit(FINDINGS)
+        stop("no feeds found; where it is a feed itself, `monitor feeds add` takes it")
 
 
 @app.command("status")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, say
+from monitor.cli.common import MISCONFIGURED, say, stop
 from monitor.cli.question import Kind, question_files, write_question
 from monitor.config import load, places
 from monitor.errors import ConfigError, Mistake
@@ -74,8 +74,7 @@ def init(
     asked = question_files(question, between, kind) if question is not None else None
     target = folder / "monitor.yaml"
     if target.exists():
-        complain(f"{target} exists already; nothing was written")
-        raise typer.Exit(FINDINGS)
+        stop(f"{target} exists already; nothing was written")
     folder.mkdir(parents=True, exist_ok=True)
     target.write_text(_settings(folder), encoding="utf-8")
     shutil.copy(load.bundled("seeds") / "feeds.yaml", folder / "feeds.yaml")
@@ -119,8 +118,7 @@ def _data_from(folder: Path) -> str:
 
 def _upgrade(folder: Path) -> None:
     if not folder.is_dir():
-        complain(f"{folder}: there is no such folder")
-        raise typer.Exit(MISCONFIGURED)
+        stop(f"{folder}: there is no such folder", MISCONFIGURED)
     lists, templates = _own(folder)
     shipped = _read(load.bundled("watchlists"), ("*.yaml",))
     jobs: list[tuple[Path, tuple[str, ...], Callable[[Mapping[str, bytes], str], Upgrade]]] = [
@@ -176,8 +174,7 @@ def _write(root: Path, made: Upgrade) -> None:
                 shutil.copy2(path, _free(path.with_name(f"{path.name}.bak")))
             seeds.put(path, data)
         except (OSError, seeds.Unwritable) as error:
-            complain(f"{root / name}: {error}")
-            raise typer.Exit(MISCONFIGURED) from None
+            stop(f"{root / name}: {error}", MISCONFIGURED)
     for change in made.changes:
         say(str(change))
 

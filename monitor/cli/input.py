@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -22,7 +21,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from monitor.cli.common import MISCONFIGURED, complain, loaded
+from monitor.cli.common import MISCONFIGURED, loaded, stop
 from monitor.feeds import clean
 from monitor.matching import items
 from monitor.model import Item
@@ -52,8 +51,7 @@ def opened(file: str) -> BinaryIO:
     try:
         return Path(file).open("rb")
     except OSError as error:
-        complain(f"{file}: {error.strerror}")
-        raise typer.Exit(MISCONFIGURED) from None
+        stop(f"{file}: {error.strerror}", MISCONFIGURED)
 
 
 def lines(source: BinaryIO, longest: int = items.MAX_LINE) -> Iterator[tuple[bytes, int]]:
@@ -134,7 +132,6 @@ def as_item(text: str, name: str) -> Item:
         several = more and isinstance(items.read_item(first, 1, clean=str), items.Line)
         if several or not read.error.startswith("not JSON"):
             several_said = "holds several items; give one line of it (sed -n 3p FILE | monitor explain -)"
-            complain(f"{name}: {several_said if several else read.error}")
-            raise typer.Exit(MISCONFIGURED)
+            stop(f"{name}: {several_said if several else read.error}", MISCONFIGURED)
     title, _, rest = clean.to_text(text).strip().partition("\n")
     return Item(key="text", feed_id="", title=title, content=rest.strip())

@@ -18,7 +18,16 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli import search_options
-from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, console, loaded, own, say_json
+from monitor.cli.common import (
+    FINDINGS,
+    ConfigOption,
+    JsonOption,
+    console,
+    loaded,
+    own,
+    say_json,
+    stop,
+)
 from monitor.cli.explain import MARKED
 from monitor.cli.explain import told as told_contact
 from monitor.cli.search_options import (
@@ -134,8 +143,7 @@ def show(
     with Database.reading(loaded(config).database) as tx:
         item = archive.get(tx, item_id)
         if item is None:
-            complain(f"there is no item {item_id}")
-            raise typer.Exit(FINDINGS)
+            stop(f"there is no item {item_id}")
         past = archive.past_texts(tx, item_id)
         kept = evidence.of_items(tx, [item_id])
     if as_json:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import FINDINGS, ConfigOption, complain
+from monitor.cli.common import ConfigOption, stop
 from monitor.cli.input import compiled, opened, progress, read_items, size
 from monitor.contacts.extract import extractor, listener
 from monitor.matching import items
@@ -46,5 +46,4 @@ def match(
             out.write(items.dump(said))
     out.flush()
     if wrong:
-        complain(f"{wrong} line{'s' if wrong != 1 else ''} could not be read; each says why in its place")
-        raise typer.Exit(FINDINGS)
+        stop(f"{wrong} line{'s' if wrong != 1 else ''} could not be read; each says why in its place")

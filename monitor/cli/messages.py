@@ -24,6 +24,7 @@ from monitor.cli.common import (
     receiver_named,
     say,
     say_json,
+    stop,
 )
 from monitor.cli.status import next_digest
 from monitor.jobs import preview as previews
@@ -58,8 +59,7 @@ def digest(
         if series in (None, s.series) and receiver in (None, name)
     ]
     if not wanted:
-        complain("no digest of that name goes there (`monitor digest` lists them)")
-        raise typer.Exit(MISCONFIGURED)
+        stop("no digest of that name goes there (`monitor digest` lists them)", MISCONFIGURED)
     if not now:
         _say_schedule(found, wanted, as_json=as_json)
         return
@@ -112,13 +112,11 @@ def preview(
 ) -> None:
     """Write what the next digest or the latest alert would be, without sending or recording anything."""
     if what not in ("digest", "alert"):
-        complain(f"{what!r} cannot be previewed: say digest or alert")
-        raise typer.Exit(2)
+        stop(f"{what!r} cannot be previewed: say digest or alert", MISCONFIGURED)
     found = loaded(config)
     receiver_named(found, receiver)
     if what == "digest" and receiver is not None and not any(receiver in d.receivers for d in found.digests):
-        complain(f"no digest goes to {receiver!r} (name it under `digests`)")
-        raise typer.Exit(2)
+        stop(f"no digest goes to {receiver!r} (name it under `digests`)", MISCONFIGURED)
     with opened(found, exclusive=False) as app:
         files = previews.write(app.digester(), app.db, what, receiver, to)
     if not files:

@@ -11,7 +11,7 @@ from monitor.alerts.digest_schedule import for_reader
 from monitor.alerts.routing import alerts as is_loud
 from monitor.alerts.routing import routes_for_labels
 from monitor.cli import search_options
-from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, complain, loaded, own, say, say_json
+from monitor.cli.common import FINDINGS, ConfigOption, JsonOption, loaded, own, say, say_json, stop
 from monitor.jobs.preview import destinations
 from monitor.model import Severity
 from monitor.model.matchers import LABELS, misfits, parse
@@ -117,11 +117,9 @@ def _story(tx: Any, name: str) -> Story:
         return search_options.story(tx, name)
     item = archive.get(tx, int(name))
     if item is None:
-        complain(f"there is no item {name} (`monitor items search`)")
-        raise typer.Exit(FINDINGS)
+        stop(f"there is no item {name} (`monitor items search`)")
     if item.story_id is None:
-        complain(f"item {name} matched no watchlist, so nobody hears of it (`monitor explain {name}`)")
-        raise typer.Exit(FINDINGS)
+        stop(f"item {name} matched no watchlist, so nobody hears of it (`monitor explain {name}`)")
     return search_options.story(tx, item.story_id)
 
 

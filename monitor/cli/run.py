@@ -20,10 +20,10 @@ from monitor.app import App, opened
 from monitor.cli.common import (
     PARTLY,
     ConfigOption,
-    complain,
     isolated,
     loaded,
     say,
+    stop,
 )
 from monitor.cli.serve import serving
 from monitor.cli.status import next_digest
@@ -180,8 +180,7 @@ def once(
     with opened(loaded(config), lasting=False) as app:
         undelivered = pass_once(app, digest=digest, everything=everything)
     if undelivered:
-        complain(f"{undelivered} deliveries are still owed; `monitor deliveries list` says why")
-        raise typer.Exit(PARTLY)
+        stop(f"{undelivered} deliveries are still owed; `monitor deliveries list` says why", PARTLY)
 
 
 def pass_once(app: App, *, digest: bool, everything: bool) -> int:

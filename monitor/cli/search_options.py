@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.common import FINDINGS, MISCONFIGURED, complain, moment, say
+from monitor.cli.common import MISCONFIGURED, complain, moment, say, stop
 from monitor.contacts.parties import EntityIndex
 from monitor.errors import suggestion
 from monitor.exports.csv_table import Delimiter
@@ -161,8 +161,7 @@ def story(tx: Any, story_id: str) -> Story:
     """A story; says so when the id leads on. Ends the command when there is none."""
     found = stories.load(tx, story_id)
     if found is None:
-        complain(f"no story is called {story_id}; `monitor stories` lists them")
-        raise typer.Exit(FINDINGS)
+        stop(f"no story is called {story_id}; `monitor stories` lists them")
     if found.id != story_id:
         complain(f"{story_id} was merged into {found.id}")
     return found
@@ -190,8 +189,7 @@ def put(document: str | bytes, output: Path | None, *, mark: bool = False) -> No
     try:
         output.write_bytes((MARK if mark else b"") + body)
     except OSError as error:
-        complain(f"{output}: {error.strerror}")
-        raise typer.Exit(MISCONFIGURED) from None
+        stop(f"{output}: {error.strerror}", MISCONFIGURED)
     say(f"{output}: {output.stat().st_size:,} bytes")
 
 
@@ -212,7 +210,6 @@ def put_folder(documents: Mapping[str, bytes], folder: Path) -> None:
             if left.name not in documents and _EVENT.fullmatch(left.name):
                 left.unlink()
     except OSError as error:
-        complain(f"{folder}: {error.strerror}")
-        raise typer.Exit(MISCONFIGURED) from None
+        stop(f"{folder}: {error.strerror}", MISCONFIGURED)
     events = sum(_EVENT.fullmatch(name) is not None for name in documents)
     say(f"{folder}: {events} events; serve the folder over HTTP and add it to MISP as a feed")

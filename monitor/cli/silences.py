@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli import false_alarms
 from monitor.cli.common import (
-    FINDINGS,
     MISCONFIGURED,
     ConfigOption,
     JsonOption,
@@ -20,9 +19,9 @@ from monitor.cli.common import (
     receiver_named,
     say,
     say_json,
+    stop,
 )
 from monitor.errors import ConfigError
-from monitor.fields import parse_duration
 from monitor.jobs.feedback import Claim, Scope
 from monitor.jobs.preview import RECENT, held_back
 from monitor.model.matchers import known, misfits, parse
@@ -141,8 +140,7 @@ def expire(
     with Database.writing(loaded(config).database, create=True) as tx:
         ended = silences.expire(tx, silence_id, datetime.now(UTC))
     if not ended:
-        complain(f"silence {silence_id} is not active (`monitor silence list`)")
-        raise typer.Exit(FINDINGS)
+        stop(f"silence {silence_id} is not active (`monitor silence list`)")
     say(f"silence {silence_id} ended")
 
 
@@ -172,7 +170,7 @@ def ack(
     or that it is false.
     """
     if false_positive:
-        lasts = _span(for_ or false_alarms.USUAL)
+        lasts = false_alarms.span(for_ or false_alarms.USUAL)
         why = reason or note
         claim = Claim(
             what=story, author=author, reason=why, lasts=lasts, watchlist=watchlist, rule=rule, scope=scope
@@ -197,7 +195,7 @@ def _acknowledge(
     as_json: bool,
 ) -> None:
     now = datetime.now(UTC)
-    expires = now + _span(for_) if for_ is not None else None
+    expires = now + false_alarms.span(for_) if for_ is not None else None
     found = loaded(config)
     receiver_named(found, receiver)
     with Database.writing(found.database, create=True) as tx:
@@ -258,8 +256,7 @@ def _refuse(lines: list[str]) -> None:
     for line in lines:
         complain(line)
     if lines:
-        complain("nothing is silenced by this")
-        raise typer.Exit(MISCONFIGURED)
+        stop("nothing is silenced by this", MISCONFIGURED)
 
 
 def _with_remedy(message: str, remedy: str = "") -> str:
@@ -302,14 +299,7 @@ def _say_held(held: Sequence[Held]) -> None:
 def _end(for_: str | None, until: str | None, begins: datetime) -> datetime:
     if (for_ is None) == (until is None):
         raise typer.BadParameter("a silence ends: give --for or --until, one of them")
-    return begins + _span(for_) if for_ is not None else _instant(until, "--until") or begins
-
-
-def _span(text: str) -> timedelta:
-    try:
-        return parse_duration(text)
-    except (ValueError, OverflowError) as error:
-        raise typer.BadParameter(str(error).replace(" | ", "; ")) from None
+    return begins + false_alarms.span(for_) if for_ is not None else _instant(until, "--until") or begins
 
 
 def _instant(text: str | None, option: str) -> datetime | None:

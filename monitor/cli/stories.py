@@ -15,12 +15,12 @@ from monitor.cli.common import (
     FINDINGS,
     ConfigOption,
     JsonOption,
-    complain,
     console,
     loaded,
     own,
     say,
     say_json,
+    stop,
 )
 from monitor.cli.items import COLOURS, printed
 from monitor.cli.search_options import (
@@ -152,8 +152,7 @@ def merge(
         loser, winner = search_options.story(tx, story_id), search_options.story(tx, into)
         merged = merges.merge(tx, loser.id, winner.id, search_options.now(), by_hand=True)
     if not merged:
-        complain(f"{story_id} and {into} are one story already")
-        raise typer.Exit(FINDINGS)
+        stop(f"{story_id} and {into} are one story already")
     say(f"{loser.id} goes on in {winner.id}: {len(loser.items) + len(winner.items)} items")
 
 
