@@ -183,7 +183,6 @@ def _settle(tx: Connection, group: AlertGroup, batch: Batch, now: datetime) -> N
         now,
         severity=first.judged.story.severity if first.judged is not None else None,
         match_id=stories.last_match_of(tx, first.story_id),
-        told=None,
     )
 
 

@@ -91,14 +91,8 @@ def open_group(
     tx.info[MADE_DUE] = True
     waiting = _open_with(tx, receiver, story_id, key)
     if waiting is None:
-        row = {
-            "receiver": receiver,
-            "story_id": story_id,
-            "opened_at": now,
-            "due_at": due_at,
-            "state": "open",
-        }
-        more = {"reason": reason, "key": key, "route": route, "labels": labels, "repeats": repeats}
+        row = {"receiver": receiver, "story_id": story_id, "opened_at": now, "due_at": due_at, "key": key}
+        more = {"state": "open", "reason": reason, "route": route, "labels": labels, "repeats": repeats}
         made = tx.execute(insert(tx, alert_groups).values(row | more).returning(alert_groups.c.id))
         return _join(tx, made.scalar_one(), story_id, story_labels)
     later = (alert_groups.c.id == waiting) & (alert_groups.c.due_at > due_at)
@@ -191,15 +185,13 @@ def settle(
     reason: str = "",
     severity: Severity | None = None,
     match_id: int | None = None,
-    told: Standing | None = None,
 ) -> bool:
-    """Close an open group, with what was told. False: it was closed already, so nothing may be sent for it.
+    """Close an open group. False: it was closed already, so nothing may be sent for it.
 
-    `severity` and `told` are of the story that opened the group; of others `tell` keeps them.
+    `severity`: of the story that opened the group; of others, and what was told, `tell` keeps it.
     """
-    values: dict[str, object] = {"state": state, "settled_at": now, "match_id": match_id}
-    values["severity"] = severity.value if severity is not None else None
-    values["told"] = rows.standing_row(told) if told is not None else None
+    loud = severity.value if severity is not None else None
+    values: dict[str, object] = {"state": state, "settled_at": now, "match_id": match_id, "severity": loud}
     if reason:
         values["reason"] = reason
     this = (alert_groups.c.id == group_id) & (alert_groups.c.state == "open")
@@ -209,10 +201,9 @@ def settle(
     mine = (alert_members.c.group_id == group_id) & (alert_members.c.held == "")
     if state == "dropped":
         tx.execute(update(alert_members).where(mine).values(held=reason or "dropped"))
-    elif severity is not None:
-        one = {"severity": severity.value, "told": values["told"]}
+    elif loud is not None:
         fresh = mine & (alert_members.c.story_id == opener) & alert_members.c.severity.is_(None)
-        tx.execute(update(alert_members).where(fresh).values(one))
+        tx.execute(update(alert_members).where(fresh).values(severity=loud))
     return True
 
 

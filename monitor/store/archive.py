@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from monitor.model import Contact, Coverage, Match, Severity, StoryItem, Suppressed
 from monitor.store import rows, words
 from monitor.store.items import reported
-from monitor.store.sql import batches
+from monitor.store.sql import among, batches
 from monitor.store.tables_news import contact_parties, contacts, feeds, items, matches, revisions, suppressed
 
 if TYPE_CHECKING:
@@ -205,10 +205,8 @@ def _by_revision(
 ) -> dict[tuple[int, int], tuple[Noun, ...]]:
     """The rows of `table` by item and revision."""
     grouped: dict[tuple[int, int], list[Noun]] = {}
-    for batch in batches(item_ids):
-        query = select(table).where(table.c.item_id.in_(batch)).order_by(table.c.id)
-        for row in tx.execute(query).mappings():
-            grouped.setdefault((row["item_id"], row["revision"]), []).append(noun(row))
+    for row in among(tx, select(table).order_by(table.c.id), table.c.item_id, item_ids):
+        grouped.setdefault((row.item_id, row.revision), []).append(noun(row._mapping))
     return {place: tuple(nouns) for place, nouns in grouped.items()}
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Text, cast, func, select
 from monitor.model import Coverage, CoverageReport, EventKind, Phrase, Unseen, UnseenKind
 from monitor.store import events, journal, receivers, silences
 from monitor.store.events import health
-from monitor.store.sql import batches
+from monitor.store.sql import among
 from monitor.store.tables_delivery import alert_groups, alert_members
 from monitor.store.tables_delivery import events as event_rows
 from monitor.store.tables_news import ODD, feeds, items, polls
@@ -91,8 +91,7 @@ def _odd_polls(
     p = polls.c
     ids = tx.execute(select(p.id).where(_polled(since, until), ODD, which)).scalars().all()
     found = select(p.id, p.feed_id, p.at, p.gap, p.new, p.remarks, feeds.c.definition).join(feeds)
-    told = (row for batch in batches(ids) for row in tx.execute(found.where(p.id.in_(batch))))
-    return sorted(told, key=attrgetter("at", "id"))
+    return sorted(among(tx, found, p.id, ids), key=attrgetter("at", "id"))
 
 
 def _down(tx: Connection, since: datetime, until: datetime) -> Iterator[Unseen]:
@@ -110,10 +109,9 @@ def _outages(tx: Connection, since: datetime, until: datetime) -> Iterator[Unsee
     columns = (polls.c.feed_id, polls.c.at, polls.c.status, polls.c.fault, polls.c.detail)
     found = select(*columns, feeds.c.definition).join(feeds).where(_polled(since, until))
     found = found.order_by(polls.c.feed_id, polls.c.at, polls.c.id)
-    for batch in batches(sorted(failing)):
-        told_of = tx.execute(found.where(polls.c.feed_id.in_(batch)))
-        for _, told in groupby(told_of, attrgetter("feed_id")):
-            yield from _stretches(list(told), until)
+    told_of = among(tx, found, polls.c.feed_id, sorted(failing))
+    for _, told in groupby(told_of, attrgetter("feed_id")):
+        yield from _stretches(list(told), until)
 
 
 def _stretches(told: Sequence[Row[*tuple[Any, ...]]], until: datetime) -> Iterator[Unseen]:

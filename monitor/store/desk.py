@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import String as Words
 from sqlalchemy import cast, func, literal, select
 
-from monitor.store.journal import DEAD, JournalLine
+from monitor.store.journal import DEAD, LINE, JournalLine
 from monitor.store.outbox import OPEN
-from monitor.store.sql import batches
+from monitor.store.sql import among
 from monitor.store.tables_delivery import acks, alert_groups, alert_members, deliveries, suppressions
 from monitor.store.tables_news import contacts, feeds, items, matches, stories, suppressed
 
@@ -123,12 +123,11 @@ def passages(tx: Connection, since: datetime) -> Sequence[Passage]:
 def _news(tx: Connection, story_ids: Collection[str]) -> dict[str, list[tuple[datetime, datetime | None]]]:
     """Of the items of stories: when each was seen, and when it says that it was published."""
     found: dict[str, list[tuple[datetime, datetime | None]]] = {}
-    for batch in batches(story_ids):
-        i = items.c
-        query = select(i.story_id, i.first_seen_at, i.published_at, i.date_flag).where(i.story_id.in_(batch))
-        for row in tx.execute(query):
-            said = row.published_at if row.date_flag == "ok" else None
-            found.setdefault(row.story_id, []).append((row.first_seen_at, said))
+    i = items.c
+    query = select(i.story_id, i.first_seen_at, i.published_at, i.date_flag)
+    for row in among(tx, query, i.story_id, story_ids):
+        said = row.published_at if row.date_flag == "ok" else None
+        found.setdefault(row.story_id, []).append((row.first_seen_at, said))
     return found
 
 
@@ -152,9 +151,7 @@ def deliveries_of(
 ) -> tuple[JournalLine, ...]:
     """The newest deliveries, newest first; `state`: owed, dead or delivered, of what is empty all."""
     d = deliveries.c
-    query = (
-        select(*(d[name] for name in JournalLine.__dataclass_fields__)).order_by(d.seq.desc()).limit(limit)
-    )
+    query = select(*LINE).order_by(d.seq.desc()).limit(limit)
     states = {"owed": OPEN, "dead": DEAD, "delivered": ("delivered", "summarised")}
     for value, condition in (
         (receiver, d.receiver == receiver),
@@ -168,8 +165,9 @@ def deliveries_of(
 def message(tx: Connection, delivery_id: str) -> tuple[JournalLine, Any] | None:
     """A delivery with its message; that is None once it was pruned. None: there is no such delivery."""
     d = deliveries.c
-    asked = select(*(d[name] for name in JournalLine.__dataclass_fields__), d.payload)
-    row = tx.execute(asked.where(d.id == delivery_id)).mappings().first()
+    row = tx.execute(select(*LINE, d.payload).where(d.id == delivery_id)).mappings().first()
     if row is None:
         return None
-    return JournalLine(**{name: row[name] for name in JournalLine.__dataclass_fields__}), row["payload"]
+    line = dict(row)
+    payload = line.pop("payload")
+    return JournalLine(**line), payload

@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 
 from monitor.model.evidence import Kept, Link, digest
 from monitor.store import items as restlessness
-from monitor.store.sql import WANTED, add, batches
+from monitor.store.sql import WANTED, add, among, batches
 from monitor.store.tables_news import entries, feeds, items
 
 if TYPE_CHECKING:
@@ -101,11 +101,8 @@ def _heads(tx: Connection, feed_ids: Collection[str]) -> dict[str, str]:
 
 def of_items(tx: Connection, item_ids: Iterable[int]) -> tuple[Kept, ...]:
     """All that was kept of these items, each revision, with its bytes; in the order of the archive."""
-    found: list[Kept] = []
-    for batch in batches(item_ids):
-        held = select(*_LINK, entries.c.raw).where(entries.c.item_id.in_(batch))
-        found += [_kept(row, row["raw"]) for row in tx.execute(held).mappings()]
-    return tuple(sorted(found, key=lambda kept: kept.id))
+    held = among(tx, select(*_LINK, entries.c.raw), entries.c.item_id, item_ids)
+    return tuple(sorted((_kept(row._mapping, row.raw) for row in held), key=lambda kept: kept.id))
 
 
 @dataclass(frozen=True, slots=True)

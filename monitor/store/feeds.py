@@ -336,27 +336,16 @@ def polled() -> ColumnElement[bool]:
 def _insert(
     tx: Connection, feed: Feed, now: datetime, due: datetime, origin: str, interval: timedelta
 ) -> None:
-    values = {
-        "id": feed.id,
-        "url": feed.url,
-        "definition": rows.feed_definition(feed),
-        "origin": origin,
-        "enabled": feed.enabled,
-        "added_at": now,
-        "interval": min(feed.interval or interval, interval),
-        "next_poll_at": due,
-    }
-    tx.execute(feeds.insert().values(**values))
+    begun = {"added_at": now, "interval": min(feed.interval or interval, interval), "next_poll_at": due}
+    tx.execute(feeds.insert().values(id=feed.id, **_defined(feed, origin), **begun))
     tx.info[MADE_DUE] = True
 
 
 def _redefine(tx: Connection, feed: Feed, due: datetime, *, moved: bool, origin: str = "file") -> None:
-    values: dict[str, Any] = {
-        "url": feed.url,
-        "definition": rows.feed_definition(feed),
-        "origin": origin,
-        "enabled": feed.enabled,
-    }
-    if moved:
-        values |= _FORGOTTEN | {"next_poll_at": due}
-    tx.execute(update(feeds).where(feeds.c.id == feed.id).values(**values))
+    forgotten = _FORGOTTEN | {"next_poll_at": due} if moved else {}
+    tx.execute(update(feeds).where(feeds.c.id == feed.id).values(**_defined(feed, origin), **forgotten))
+
+
+def _defined(feed: Feed, origin: str) -> dict[str, Any]:
+    definition = rows.feed_definition(feed)
+    return {"url": feed.url, "definition": definition, "origin": origin, "enabled": feed.enabled}

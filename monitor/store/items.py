@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, delete, func, null, or_, select, update
 from monitor.model import Coverage, Fulltext
 from monitor.model.polls import CHURNING, said
 from monitor.store import feeds, rows
-from monitor.store.sql import WANTED, add, batches, changed, put_new
+from monitor.store.sql import WANTED, add, among, batches, changed, put_new
 from monitor.store.tables_news import (
     contact_parties,
     contacts,
@@ -204,10 +204,8 @@ def _place(assessed: Assessed) -> tuple[str, str]:
 
 def _existing(tx: Connection, assessed: Iterable[Assessed]) -> dict[int | None, RowMapping]:
     """The rows that are to be revised; one that was pruned meanwhile is missing and is written as new."""
-    found: dict[int | None, RowMapping] = {}
-    for batch in batches(a.revises for a in assessed if a.revises is not None):
-        found |= {row["id"]: row for row in tx.execute(select(items).where(items.c.id.in_(batch))).mappings()}
-    return found
+    revised = among(tx, select(items), items.c.id, (a.revises for a in assessed if a.revises is not None))
+    return {row.id: row._mapping for row in revised}
 
 
 def _new_row(assessed: Assessed, at: datetime) -> rows.Row:
@@ -273,13 +271,9 @@ def reported(tx: Connection, item_ids: Iterable[int]) -> Iterator[tuple[int, int
 
 
 def _matched_before(tx: Connection, item_ids: Iterable[int]) -> set[tuple[int, str, str]]:
-    found: set[tuple[int, str, str]] = set()
-    for batch in batches(item_ids):
-        told = select(matches.c.item_id, matches.c.watchlist, matches.c.rule).where(
-            matches.c.item_id.in_(batch)
-        )
-        found |= {(row.item_id, row.watchlist, row.rule) for row in tx.execute(told)}
-    return found
+    told = select(matches.c.item_id, matches.c.watchlist, matches.c.rule)
+    found = among(tx, told, matches.c.item_id, item_ids)
+    return {(row.item_id, row.watchlist, row.rule) for row in found}
 
 
 def _touch(tx: Connection, polls: Sequence[PollRecord]) -> None:
@@ -307,9 +301,8 @@ def sayings(tx: Connection, item_ids: Iterable[int]) -> dict[int, dict[Saying, i
             first = found.setdefault(item_id, {})
             first[saying] = min(revision, first.get(saying, revision))
 
-    for batch in batches(asked):
-        for row in tx.execute(select(matches).where(matches.c.item_id.in_(batch))).mappings():
-            note(row["item_id"], row["revision"], said((rows.match(row),), ()))
+    for row in among(tx, select(matches), matches.c.item_id, asked):
+        note(row.item_id, row.revision, said((rows.match(row._mapping),), ()))
     for item_id, revision, contact in reported(tx, asked):
         note(item_id, revision, said((), (contact,)))
     return found

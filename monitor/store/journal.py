@@ -72,7 +72,8 @@ class Attempt:
     elapsed: timedelta
 
 
-_LINE = [deliveries.c[name] for name in JournalLine.__dataclass_fields__]
+#: the columns of a line
+LINE = [deliveries.c[name] for name in JournalLine.__dataclass_fields__]
 _ATTEMPT = [attempts.c[name] for name in Attempt.__dataclass_fields__]
 
 
@@ -80,7 +81,7 @@ def lines(
     tx: Connection, *, states: Collection[str] = (), receiver: str | None = None, limit: int = 50
 ) -> tuple[JournalLine, ...]:
     """The newest deliveries, newest first; all states where none is named."""
-    query = select(*_LINE).order_by(deliveries.c.seq.desc()).limit(limit)
+    query = select(*LINE).order_by(deliveries.c.seq.desc()).limit(limit)
     if states:
         query = query.where(deliveries.c.state.in_(list(states)))
     if receiver is not None:
@@ -97,7 +98,7 @@ def in_part(tx: Connection, since: datetime, until: datetime) -> tuple[JournalLi
         d.settled_at >= since,
         d.settled_at < until,
     )
-    found = select(*_LINE).where(*which).order_by(d.settled_at, d.seq)
+    found = select(*LINE).where(*which).order_by(d.settled_at, d.seq)
     return tuple(JournalLine(**row) for row in tx.execute(found).mappings())
 
 

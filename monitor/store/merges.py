@@ -13,7 +13,6 @@ from monitor.errors import StoreError
 from monitor.model import Severity
 from monitor.store import signatures
 from monitor.store import stories as links
-from monitor.store import stories as told_stories
 from monitor.store.alerts import purpose
 from monitor.store.sql import batches, put_new
 from monitor.store.tables_delivery import acks, alert_groups, alert_members
@@ -71,7 +70,7 @@ def merge(tx: Connection, loser: str, winner: str, at: datetime, *, by_hand: boo
     whether the whole is worth telling. False where they are one already, one of them does not exist, or a
     person took them apart; `by_hand` overrules that.
     """
-    into, out_of = told_stories.resolve_id(tx, winner), told_stories.resolve_id(tx, loser)
+    into, out_of = links.resolve_id(tx, winner), links.resolve_id(tx, loser)
     if into is None or out_of is None or into == out_of:
         return False
     if by_hand:
@@ -115,7 +114,7 @@ def split(tx: Connection, story_id: str, item_ids: Collection[int], at: datetime
 
 def _splittable(tx: Connection, story_id: str, item_ids: Collection[int]) -> str:
     """The id under which the story goes on, when `item_ids` can be taken out of it."""
-    name = told_stories.resolve_id(tx, story_id)
+    name = links.resolve_id(tx, story_id)
     if name is None:
         raise StoreError(f"there is no story {story_id}")
     if not item_ids:
@@ -209,7 +208,7 @@ def _new_id(tx: Connection, story_id: str, item_ids: Collection[int]) -> str:
     while True:
         words = f"{story_id} {sorted(item_ids)} {turn}"
         fresh = f"s-{hashlib.sha256(words.encode()).hexdigest()[:10]}"
-        if told_stories.resolve_id(tx, fresh) is None:
+        if links.resolve_id(tx, fresh) is None:
             return fresh
         turn += 1
 

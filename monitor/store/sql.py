@@ -34,7 +34,17 @@ from sqlalchemy.sql.compiler import SQLCompiler
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from sqlalchemy import BindParameter, Connection, Dialect, Executable, Table, Update
+    from sqlalchemy import (
+        BindParameter,
+        ColumnElement,
+        Connection,
+        Dialect,
+        Executable,
+        Row,
+        Select,
+        Table,
+        Update,
+    )
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
     from sqlalchemy.types import TypeEngine
@@ -216,6 +226,14 @@ def batches(values: Iterable[Value], size: int = BATCH) -> Iterator[list[Value]]
     distinct = list(dict.fromkeys(values))
     for start in range(0, len(distinct), size):
         yield distinct[start : start + size]
+
+
+def among(
+    tx: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[Any]
+) -> Iterator[Row[Any]]:
+    """The rows of `query` whose `column` has one of `values`, however many these are."""
+    for batch in batches(values):
+        yield from tx.execute(query.where(column.in_(batch)))
 
 
 # What tables are made of: column types that are the same on every database, and the columns that recur.

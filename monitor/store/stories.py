@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, true, update
 
 from monitor.model import RelatedStory, Severity, Story
 from monitor.store import archive, words
-from monitor.store.sql import batches, put_new
+from monitor.store.sql import among, batches, put_new
 from monitor.store.tables_news import items, matches, stories, story_links
 
 if TYPE_CHECKING:
@@ -81,20 +81,14 @@ def lead_on(tx: Connection, item_id: int, copy_of: int) -> None:
 
 def of_items(tx: Connection, item_ids: Iterable[int]) -> dict[int, str | None]:
     """The story of each stored item."""
-    found: dict[int, str | None] = {}
-    for batch in batches(item_ids):
-        held = select(items.c.id, items.c.story_id).where(items.c.id.in_(batch))
-        found |= {row.id: row.story_id for row in tx.execute(held)}
-    return found
+    held = select(items.c.id, items.c.story_id)
+    return {row.id: row.story_id for row in among(tx, held, items.c.id, item_ids)}
 
 
 def first_seen(tx: Connection, item_ids: Iterable[int]) -> dict[int, datetime]:
     """When each stored item was first seen."""
-    found: dict[int, datetime] = {}
-    for batch in batches(item_ids):
-        held = select(items.c.id, items.c.first_seen_at).where(items.c.id.in_(batch))
-        found |= {row.id: row.first_seen_at for row in tx.execute(held)}
-    return found
+    held = select(items.c.id, items.c.first_seen_at)
+    return {row.id: row.first_seen_at for row in among(tx, held, items.c.id, item_ids)}
 
 
 def resolve_id(tx: Connection, story_id: str) -> str | None:
@@ -116,11 +110,8 @@ def called(tx: Connection, story_ids: Iterable[str]) -> dict[str, str]:
 
 def sizes(tx: Connection, story_ids: Iterable[str]) -> dict[str, int]:
     """How many items each of these stories has."""
-    held = select(items.c.story_id, func.count()).group_by(items.c.story_id)
-    found: dict[str, int] = {}
-    for batch in batches(story_ids):
-        found |= {row[0]: row[1] for row in tx.execute(held.where(items.c.story_id.in_(batch)))}
-    return found
+    held = select(items.c.story_id, func.count().label("n")).group_by(items.c.story_id)
+    return {row.story_id: row.n for row in among(tx, held, items.c.story_id, story_ids)}
 
 
 def load(tx: Connection, story_id: str) -> Story | None:
@@ -171,11 +162,8 @@ def last_match_of(tx: Connection, story_id: str) -> int:
 
 def changes(tx: Connection, story_ids: Iterable[str]) -> dict[str, datetime]:
     """When something was last new in each of these stories."""
-    found: dict[str, datetime] = {}
-    for batch in batches(story_ids):
-        held = select(stories.c.id, stories.c.changed_at).where(stories.c.id.in_(batch))
-        found |= {row.id: row.changed_at for row in tx.execute(held)}
-    return found
+    held = select(stories.c.id, stories.c.changed_at)
+    return {row.id: row.changed_at for row in among(tx, held, stories.c.id, story_ids)}
 
 
 def changed_at(tx: Connection, story_id: str) -> datetime | None:
@@ -253,9 +241,8 @@ def _members(
     tx: Connection, story_ids: Iterable[str], item_ids: Iterable[int]
 ) -> dict[str, tuple[StoryItem, ...]]:
     """The items of stories and some single items, by story; a single one under a name of its own."""
-    ids = set(item_ids)
-    for batch in batches(story_ids):
-        ids |= set(tx.execute(select(items.c.id).where(items.c.story_id.in_(batch))).scalars())
+    held = among(tx, select(items.c.id), items.c.story_id, story_ids)
+    ids = {*item_ids, *(row.id for row in held)}
     found: dict[str, tuple[StoryItem, ...]] = {}
     for item in archive.load(tx, ids):
         name = item.story_id or _alone(item.id)
