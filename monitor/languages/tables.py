@@ -253,6 +253,7 @@ class Headlines(Table):
     negates: tuple[str, ...] = ()
     nobody: tuple[str, ...] = ()
     demands: tuple[str, ...] = ()
+    gets: tuple[str, ...] = ()
 
 
 T = TypeVar("T", bound=Table)

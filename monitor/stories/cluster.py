@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from monitor.stories import event
 from monitor.stories.fingerprint import hashed
 from monitor.stories.rarity import Weeks, weighed
-from monitor.stories.signature import LEAD, signature
+from monitor.stories.signature import LEAD, TITLE, signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -186,6 +186,9 @@ def keys(of: Signature) -> tuple[int, ...]:
     found.update((_key("f", key), None) for key in [k for k in telling if k[0] == "~"][:SOUNDS])
     named = [key for key in _by_rarity(of, 0.0) if key[0] in "plubdts"][:PAIRED]
     found.update((_key("f", *sorted(pair)), None) for pair in combinations(named, 2))
+    # what a rule asks for is told in whatever words: by it and the body it is asked by
+    asked = product(of.named("b", TITLE), of.topic & of.named("d"))
+    found.update((_key("f", *sorted(pair)), None) for pair in asked)
     for meeting in of.meetings:
         found.update((_key("m", r, x), None) for r, x in product(*meeting.sides))
     return tuple(found)
@@ -208,7 +211,7 @@ def place(of: Signature, candidates: Iterable[Member]) -> Placement:
     links: dict[str, Relation] = {}
     for story, told in _compared(of, candidates).items():
         bonds = [(m, r) for m, r in told if r is not None and r.kind != "related"]
-        if bonds and _fits(told):
+        if bonds and _fits(of, told):
             stories[story] = bonds
         else:
             close = [r for _, r in told if r is not None]
@@ -225,11 +228,17 @@ def _compared(of: Signature, candidates: Iterable[Member]) -> dict[str, list[tup
     return found
 
 
-def _fits(told: Sequence[tuple[Member, Relation | None]]) -> bool:
-    """Whether an item fits the core of a story: its oldest report that is known here."""
-    if any(r is not None and r.apart for _, r in told):
-        return False
+def _fits(of: Signature, told: Sequence[tuple[Member, Relation | None]]) -> bool:
+    """Whether an item fits the core of a story: its oldest report that is known here.
+
+    A report of its language that words it otherwise keeps the item out; one of another language, where few
+    words can be compared, unless most of the story tells what the item tells.
+    """
     core = told[0][1]
+    apart = [m.signature.lang for m, r in told if r is not None and r.apart]
+    alike = sum(r is not None and r.kind != "related" for _, r in told)
+    if apart and (of.lang in apart or alike <= len(apart) or core is None or core.kind == "related"):
+        return False
     if core is None:
         return any(r is not None and r.kind == "copy" for _, r in told)
     return core.kind != "related" or core.strength >= event.JOIN - CORE_MARGIN

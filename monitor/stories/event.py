@@ -13,14 +13,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from monitor.stories import fingerprint
-from monitor.stories.signature import TITLE
+from monitor.stories.signature import BODY, TITLE
 from monitor.stories.traits import (
     OTHER_GUEST,
     alike,
+    all_met,
     compared,
     contrary,
     crowd,
     met_or_not,
+    other_country,
     other_guests,
     other_name,
     other_words,
@@ -48,10 +50,10 @@ MIN_SHARED = 4
 MIN_TITLE, SAME_TITLE_REACH = 4, timedelta(days=1)
 #: the score from which two items tell one event, and from which they have to do with each other
 JOIN, LINK = 0.6, -1.5
-#: how much less the same people need who meet at the same place and time
-MET = 1.2
+#: how much less the same people need who meet at the same place and time, and all of both sides
+MET, ALL_MET = 1.2, 2.5
 #: from here on a word that no table knows sets two languages no longer apart, where there is a text (shingles)
-SURE, SENTENCE = 2.5, 8
+SURE, SENTENCE = 1.5, 5
 #: an arrival and what followed it there
 TRIP = timedelta(hours=24)
 #: something specific that must be shared for the one and the other, unless the same people meet
@@ -68,6 +70,21 @@ SLIGHT = 0.05
 DONE = 0.5
 #: opposite reports of one event are this close, and share this much of who, where and what about
 OPPOSED, OPPOSED_AGREES = timedelta(hours=24), 0.2
+#: what they do who meet
+IN_TOUCH = frozenset(
+    {
+        "d:arrive",
+        "d:visit",
+        "d:meet",
+        "d:discuss",
+        "d:call",
+        "d:write",
+        "d:begin",
+        "d:invite",
+        "d:hand-over",
+        "d:sign",
+    }
+)
 #: what is done at the end of a journey
 ARRIVED = "d:arrive"
 #: kinds of facts of which something must be shared, be it the topic
@@ -167,15 +184,41 @@ def _same_event(ours: Signature, theirs: Signature, *, framed: bool) -> Relation
         return _related(found, total, agrees)
     if _opposed(ours, theirs, found, total):
         return Relation("event", max(JOIN, total - WEIGHTS["contrary"]), "they say the opposite")
-    once = met or turned_round(ours, theirs) or _translated(ours, theirs, found, total)
-    wording = found["other wording"] and not once
-    if wording or _named_apart(ours, theirs, found):
+    translated = _translated(ours, theirs, found, total)
+    once = met or translated or turned_round(ours, theirs)
+    elsewhere = agrees - found["thing"] - found["deed"] < AGREES and not met and other_country(ours, theirs)
+    wording = elsewhere or (found["other wording"] and not once)
+    if wording or (not translated and _named_apart(ours, theirs, found)):
         return replace(linked, apart=True) if (linked := _related(found, total, agrees)) else None
     if found["met again"]:
         return Relation("related", total, "the same people meet again")
-    if total >= (JOIN - MET if met else JOIN) and (met or agrees >= AGREES):
+    if total >= JOIN - _allowed(ours, theirs, found, met=met) and (met or agrees >= AGREES):
         return Relation("event", total, _why(found))
     return _related(found, total, agrees)
+
+
+def _allowed(ours: Signature, theirs: Signature, found: Mapping[str, float], *, met: bool) -> float:
+    """How far below the bar two items may stand whose people meet.
+
+    A headline that names others, over a text that has the same people too, tells of another day of theirs.
+    """
+    if not met:
+        return 0.0
+    if _all_met(ours, theirs, found):
+        return ALL_MET
+    return 0.0 if found["other headline"] and other_name(ours, theirs) else MET
+
+
+def _all_met(ours: Signature, theirs: Signature, found: Mapping[str, float]) -> bool:
+    """Whether the very same people meet, and neither headline tells what came of it."""
+    if not found["met same"] or not all_met(ours, theirs):
+        return False
+    deeds = [of.named("d", TITLE) - IN_TOUCH - other.named("d", BODY) for of, other in _both(ours, theirs)]
+    return not any(deeds)
+
+
+def _both(ours: Signature, theirs: Signature) -> tuple[tuple[Signature, Signature], ...]:
+    return (ours, theirs), (theirs, ours)
 
 
 def _translated(ours: Signature, theirs: Signature, found: Mapping[str, float], total: float) -> bool:
@@ -183,7 +226,7 @@ def _translated(ours: Signature, theirs: Signature, found: Mapping[str, float], 
     if ours.lang == theirs.lang or min(ours.length, theirs.length) < SENTENCE or total < SURE:
         return False
     named = any(found[kind] > SLIGHT for kind in ("person", "place", "body", "document"))
-    return named and not other_name(ours, theirs)
+    return (named or found["deed"] + found["thing"] >= DONE) and not other_name(ours, theirs)
 
 
 def _one_trip(ours: Signature, theirs: Signature, found: Mapping[str, float]) -> bool:
@@ -214,7 +257,7 @@ def _named_apart(ours: Signature, theirs: Signature, found: Mapping[str, float])
     """
     if min(ours.length, theirs.length) >= ARTICLE:
         return False
-    together = len(ours.named("p") & theirs.named("p")) > 1
+    together = len(ours.named("p") & theirs.named("p")) > 1 or (_all_met(ours, theirs, found))
     if together or any(found[kind] > SLIGHT for kind in ("place", "number", "document")):
         return False
     if other_name(ours, theirs):

@@ -31,6 +31,8 @@ ARABIC = "ar"
 SHORTEST, LONGEST = 2, 12
 #: letters that a word must keep behind its particle
 _KEPT = 3
+#: stands in a title for whom it names first
+FIRST = "@"
 #: words of the longest that stand together
 PHRASE = 4
 #: words between a negation and the verb that it turns round; between "no" and the verb of who did nothing
@@ -103,6 +105,11 @@ def is_series(words: Sequence[str], lang: str) -> bool:
 def denies(words: Sequence[str], lang: str) -> bool:
     """Whether a title of these folded words says that something is not so."""
     return _headlines(lang)["denies"].search(" ".join(words)) is not None
+
+
+def gets(text: str, lang: str) -> bool:
+    """Whether a folded title says that they get a message whom it names first: `FIRST` stands for them."""
+    return _headlines(lang)["gets"].search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +203,7 @@ def _headlines(lang: str) -> Mapping[str, re.Pattern[str]]:
 def _patterns(lang: str) -> Mapping[str, re.Pattern[str]]:
     said = tables.read(Headlines, lang)
     slots = {"series": (*said.running, *said.explains), "denies": said.denies, "negates": said.negates}
-    slots |= {"small": said.small, "demands": said.demands}
+    slots |= {"gets": said.gets, "small": said.small, "demands": said.demands}
     found = {
         name: "|".join(rf"(?<!\w)(?:{one})(?!\w)" for one in patterns) for name, patterns in slots.items()
     }

@@ -4,9 +4,11 @@ a few hundred bytes, no text.
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monitor.model import ContactStatus, ContactType
@@ -45,6 +47,8 @@ class Meeting:
     status: ContactStatus = ContactStatus.HAPPENED
     #: "" in what an earlier version kept, which knew one pair of parties only
     watchlist: str = ""
+    #: of a message the id of the party that sends it, or ""
+    sender: str = ""
 
 
 class Odd(NamedTuple):
@@ -80,7 +84,7 @@ class Signature:
     facts: Mapping[str, int]
     #: the watchlists that it matched
     lists: tuple[str, ...] = ()
-    #: facts that a watchlist asks for: they are its topic
+    #: what a watchlist asks to be done, as facts: it is its topic
     topic: frozenset[str] = frozenset()
     #: how much each fact tells in the stream that the item came in, 0 to 1 (`rarity`); empty: not weighed yet
     rare: Mapping[str, float]
@@ -137,7 +141,11 @@ def signature(item: Item, decision: Decision, now: datetime) -> Signature:
         lists=tuple(sys.intern(name) for name in sorted({m.watchlist for m in decision.matches})),
         topic=_topic(decision),
         rare={},
-        meetings=tuple(dict.fromkeys(_meeting(c) for c in decision.contacts if not c.background)),
+        meetings=tuple(
+            dict.fromkeys(
+                _meeting(c, item.title, decision.lang) for c in decision.contacts if not c.background
+            )
+        ),
         stated=not decision.matches or any(e.field != "title" for m in decision.matches for e in m.evidence),
         series=lexicon.is_series(title, decision.lang),
         odd=tuple(_odd(decision, title[:1], below)),
@@ -202,14 +210,19 @@ def _key(fact: Fact) -> str:
 
 
 def _topic(decision: Decision) -> frozenset[str]:
-    """Bodies and senses that a rule fired on: what every item of its watchlist has. Who met whom is none."""
-    terms = {e.term.partition(".")[0] for m in decision.matches for e in m.evidence}
-    return frozenset(
-        _key(f) for f in decision.facts if _key(f)[0] in "bs" and f.key.partition(".")[0] in terms
-    )
+    """What a rule asks to be done ("leave", "withdrawal"): every item of its watchlist has it.
+
+    Who met whom, and how, is no topic.
+    """
+    if decision.contacts:
+        return frozenset()
+    named = {fact.key[1:] for fact in decision.facts if fact.key[0] == "@"}
+    said = {e.text for m in decision.matches for e in m.evidence if e.term not in named}
+    keys = (lexicon.concepts(fingerprint.words(text), decision.lang) for text in said)
+    return frozenset(key for key in chain.from_iterable(keys) if key[0] == "d")
 
 
-def _meeting(contact: Contact) -> Meeting:
+def _meeting(contact: Contact, title: str, lang: str) -> Meeting:
     one, other = contact.parties.values()
     return Meeting(
         sides=(_named(one, contact.general), _named(other, contact.general)),
@@ -218,7 +231,25 @@ def _meeting(contact: Contact) -> Meeting:
         kind=contact.type,
         status=contact.status,
         watchlist=contact.watchlist,
+        sender=_sender(contact, title, lang) if contact.type is ContactType.MESSAGE else "",
     )
+
+
+def _sender(contact: Contact, title: str, lang: str) -> str:
+    """The party whose message it is, by the headline: whom it names first has written, unless it says that
+    they get it. "" where it names nobody.
+    """
+    named = {re.sub(r"\W", "", name).casefold(): side for side, ns in contact.parties.items() for name in ns}
+    told = [
+        (e.start, e.end, named.get(re.sub(r"\W", "", e.term))) for e in contact.evidence if e.field == "title"
+    ]
+    first = min((one for one in told if one[2]), default=None)
+    if first is None:
+        return ""
+    start, end, side = first
+    text = " ".join((*fingerprint.words(title[:start]), lexicon.FIRST, *fingerprint.words(title[end:])))
+    writes = side if not lexicon.gets(text, lang) else next(s for s in contact.parties if s != side)
+    return sys.intern(writes or "")
 
 
 def _named(names: Iterable[str], general: frozenset[str]) -> frozenset[str]:
@@ -239,7 +270,7 @@ def as_json(of: Signature) -> dict[str, Any]:
         "crowd": of.crowd,
         "rare": {key: round(value, 2) for key, value in of.rare.items()},
         "meetings": [
-            [*map(sorted, m.sides), m.place, m.date, m.kind.value, m.status.value, m.watchlist]
+            [*map(sorted, m.sides), m.place, m.date, m.kind.value, m.status.value, m.watchlist, m.sender]
             for m in of.meetings
         ],
         "series": of.series,
@@ -282,6 +313,7 @@ def _read_meeting(
     kind: str = "other",
     status: str = "happened",
     watchlist: str = "",
+    sender: str = "",
 ) -> Meeting:
     sides = frozenset(one), frozenset(other)
-    return Meeting(sides, place, date, ContactType(kind), ContactStatus(status), watchlist)
+    return Meeting(sides, place, date, ContactType(kind), ContactStatus(status), watchlist, sender)

@@ -39,6 +39,8 @@ _AHEAD = frozenset(
 _TOOK_PLACE = frozenset({ContactStatus.HAPPENED, ContactStatus.ONGOING})
 #: ways to be in touch that are not taken for each other
 _MEANS = {ContactType.CALL: "call", ContactType.MESSAGE: "message", ContactType.TRANSFER: "transfer"}
+#: deeds by which somebody is in touch without meeting
+MEANS_TOLD = frozenset({"d:call", "d:write", "d:protest", "d:summon", "d:hand-over", "d:deliver"})
 _ORDER: tuple[Verdict, ...] = ("same", "half", "again", "other")
 
 
@@ -48,8 +50,20 @@ def compared(ours: Signature, theirs: Signature) -> Verdict:
     """
     first, then = (ours, theirs) if ours.at <= theirs.at else (theirs, ours)
     apart, elsewhere = then.at - first.at, _elsewhere(ours, theirs)
-    found = {_pair(a, b, apart, elsewhere) for a in first.meetings for b in then.meetings if _of_one(a, b)}
+    alike, bodies = _means_told(ours, theirs), ours.named("b") & theirs.named("b")
+    found = {
+        _pair(a, b, apart, elsewhere=elsewhere, alike=alike, bodies=bodies)
+        for a in first.meetings
+        for b in then.meetings
+        if _of_one(a, b)
+    }
     return next((verdict for verdict in _ORDER if verdict in found), "")
+
+
+def all_met(ours: Signature, theirs: Signature) -> bool:
+    """Whether both tell of a meeting of the very same people, all of both sides named."""
+    one, other = ({m.sides for m in of.meetings if all(m.sides)} for of in (ours, theirs))
+    return not one.isdisjoint(other)
 
 
 def _of_one(a: Meeting, b: Meeting) -> bool:
@@ -63,12 +77,23 @@ def _elsewhere(ours: Signature, theirs: Signature) -> bool:
     return bool(places[0] and places[1]) and places[0].isdisjoint(places[1])
 
 
-def _pair(a: Meeting, b: Meeting, apart: timedelta, elsewhere: bool) -> Verdict:
+def _means_told(ours: Signature, theirs: Signature) -> bool:
+    """Whether each text tells by which means the other headline says that they were in touch."""
+    one, other = (of.named("d", TITLE) & MEANS_TOLD for of in (ours, theirs))
+    return bool(one and other) and one <= theirs.named("d") and other <= ours.named("d")
+
+
+def _pair(
+    a: Meeting, b: Meeting, apart: timedelta, *, elsewhere: bool, alike: bool, bodies: frozenset[str]
+) -> Verdict:
     days = _days(a.date, b.date)
-    sides = _side(a.sides[0], b.sides[0]), _side(a.sides[1], b.sides[1])
+    sides = _side(a.sides[0], b.sides[0], bodies), _side(a.sides[1], b.sides[1], bodies)
     if "other" in sides:
         return "other"
-    if _by_other_means(a, b) and not (_handed_over(a, b) and apart <= HANDED_OVER):
+    other_means = _by_other_means(a, b) and not alike
+    if a.sender and b.sender and a.sender != b.sender:
+        return "again"
+    if other_means and not (_handed_over(a, b) and apart <= HANDED_OVER):
         return "again"
     if days is not None and days > SLACK:
         return "again"
@@ -102,10 +127,18 @@ def _reach(first: Meeting, then: Meeting, days: int | None) -> timedelta:
     return PLANNED if statuses & _AHEAD and (statuses & _TOOK_PLACE or len(statuses) > 1) else REPORTED
 
 
-def _side(ours: frozenset[str], theirs: frozenset[str]) -> str:
+def _side(ours: frozenset[str], theirs: frozenset[str], bodies: frozenset[str]) -> str:
+    """One side in two reports; `bodies`: those that both texts name."""
     if not ours or not theirs:
         return "open"
-    return "other" if ours.isdisjoint(theirs) else "same"
+    if not ours.isdisjoint(theirs):
+        return "same"
+    # "the central bank" for one desk, its governor for the other
+    return (
+        "open"
+        if any("b:" + "-".join(fingerprint.words(name)) in bodies for name in ours | theirs)
+        else "other"
+    )
 
 
 def _days(one: str, other: str) -> int | None:
@@ -129,6 +162,8 @@ KINDS = {
 SAID = "plbcsundtr"
 #: kinds that alone tell one event from another of the same topic
 SPECIFIC = ("person", "place", "document", "number")
+#: what is done to a document by whom it does not suit
+REFUSES = "d:refuse"
 #: how rare a name must be to be news in a headline: less, and every item of the stream has it
 _SAID = 0.2
 #: how rare what somebody reacts with must be to say who reacts
@@ -253,6 +288,12 @@ def other_name(ours: Signature, theirs: Signature) -> bool:
     return _names_more(ours, theirs) and _names_more(theirs, ours)
 
 
+def other_country(ours: Signature, theirs: Signature) -> bool:
+    """Whether both name countries, themselves or by a place, and none in common."""
+    one, other = (of.named("c") | of.within for of in (ours, theirs))
+    return bool(one and other) and one.isdisjoint(other)
+
+
 def other_guests(ours: Signature, theirs: Signature) -> bool:
     """Whether each headline of one language names somebody of whom the other item says nothing,
     and one of them a person: two bodies may be one side's.
@@ -290,6 +331,8 @@ def _has(other: Signature, of: Signature, word: Odd) -> bool:
         return True
     if of.lang == other.lang and fingerprint.hashed(word.stem) in other.title:
         return True
+    if any(word.stem in key[2:].split("-") for key in other.named("p", BODY)):
+        return True
     sounds = {their.sound for their in other.odd} | {key[1:] for key in other.facts if key[0] == "~"}
     return any(_sounds_like(word.sound, heard) for heard in sounds)
 
@@ -302,10 +345,15 @@ def _sounds_like(one: str, other: str) -> bool:
 
 def _react_apart(ours: Signature, theirs: Signature) -> bool:
     """Whether only one of them reacts, or somebody else does."""
-    one, other = bool(ours.named("r", TITLE)), bool(theirs.named("r", TITLE))
+    one, other = _reacts(ours), _reacts(theirs)
     if one != other:
         return True
     return one and not _speakers(ours) & _speakers(theirs)
+
+
+def _reacts(of: Signature) -> bool:
+    """Whether a headline says how somebody stands to news; who refuses a document answers those who wrote it."""
+    return bool(of.named("r", TITLE)) or (REFUSES in of.named("d", TITLE) and bool(of.named("u", TITLE)))
 
 
 def _meets_alone(of: Signature, other: Signature) -> bool:

@@ -39,7 +39,7 @@ HERE = Path(__file__).resolve().parent
 BLIND = ("held", "fresh")
 SETS = ("dev", *BLIND)
 #: streams of one topic, for stories only; `dense-held` is not tuned on
-STREAMS = ("dense-dev", "dense-three", "dense-held")
+STREAMS = ("dense-dev", "dense-three", "dense-four", "dense-held")
 ALL = "all"
 #: what alerts
 LOUD = ("medium", "high", "critical")

@@ -409,3 +409,41 @@ def test_one_form_of_words_for_two_guests_is_two_meetings() -> None:
         named=(*facts(haftar=3, moscow=2), Fact("@northoil", 3, "body")),
     )
     assert kind(one, other) == "related"
+
+
+def test_who_refuses_a_document_reacts_to_it() -> None:
+    """The vote is one story, what a government says of it another."""
+    named = (*facts(un_2831=3, libya=3), Fact("@the-council", 3, "body"))
+    vote = signed(item("1", "Council adopts resolution"), named=named)
+    again = item("2", "Conseil : la résolution est adoptée", feed="b", hours=5)
+    refused = item("3", "Le gouvernement rejette la résolution du Conseil", feed="b", hours=5)
+    assert kind(vote, signed(again, named=named, lang="fr")) == "event"
+    assert kind(vote, signed(refused, named=named, lang="fr")) == "related"
+
+
+def test_the_same_office_of_two_countries_is_two() -> None:
+    """A speaker of parliament in Tokyo and one in Beirut."""
+    text = "Parliament speaker met journalists"
+    one, other = (
+        signed(item(str(n), text), named=facts(**{country: 3}), lang=lang)
+        for n, country, lang in ((1, "libya", "en"), (2, "egypt", "de"))
+    )
+    assert kind(one, other) != "event"
+
+
+def test_the_same_people_meet_whatever_else_the_stream_has() -> None:
+    """An arrival for talks and the talks, in a crowded stream; what came of them is told apart."""
+    man = facts(haftar=3)
+    ours = replace(
+        signed(item("1", "Haftar arrives for talks"), contact("Putin", "Haftar"), named=man), crowd=20
+    )
+    met = item("2", "Putin reçoit Haftar au palais", feed="b", hours=6)
+    freed = item("3", "Putin libère les marins de Haftar", feed="b", hours=6)
+    assert (
+        kind(ours, signed(met, contact("Putin", "Haftar"), named=facts(haftar=3, putin=3), lang="fr"))
+        == "event"
+    )
+    assert (
+        kind(ours, signed(freed, contact("Putin", "Haftar"), named=facts(haftar=3, putin=3), lang="fr"))
+        != "event"
+    )

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.model import Contact, ContactStatus, ContactType
+from monitor.model import Contact, ContactStatus, ContactType, Fact
 from monitor.stories.signature import as_json, from_json
-from monitor.stories.traits import compared
+from monitor.stories.traits import all_met, compared
 from tests.unit.stories.samples import contact, facts, item, signed
 
 MET = contact("Yunus-bek Yevkurov", "Khalifa Haftar")
@@ -36,6 +36,50 @@ def test_two_reports_tell_one_meeting(other: Contact, hours: float, expected: st
     """Who, how and when; it is the same from either side."""
     one, two = signed(item("1"), MET), signed(item("2", hours=hours), other)
     assert compared(one, two) == compared(two, one) == expected
+
+
+def test_a_letter_and_its_answer_are_two() -> None:
+    """The same two people, on one day; who writes sets them apart."""
+    ours, theirs = (signed(item(str(n)), changed(type=ContactType.MESSAGE)) for n in (1, 2))
+    assert compared(ours, theirs) == "same"
+    one, two = (
+        replace(of, meetings=(replace(of.meetings[0], sender=who),))
+        for of, who in ((ours, "russia"), (theirs, "libya"))
+    )
+    assert compared(one, two) == compared(two, one) == "again"
+    assert compared(one, theirs) == "same"
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "expected"),
+    [
+        pytest.param("Putin phones Haftar", "He also congratulated him.", "same", id="both texts tell both"),
+        pytest.param("Putin phones Haftar", "", "again", id="one tells of a call only"),
+    ],
+)
+def test_means_that_both_texts_tell_are_one(title: str, summary: str, expected: str) -> None:
+    """Congratulated by telephone is a message for one desk and a call for the other."""
+    call = signed(item("1", title, summary=summary), changed(type=ContactType.CALL))
+    written = item("2", "Putin congratulates Haftar", summary="The two spoke by phone.")
+    assert compared(call, signed(written, changed(type=ContactType.MESSAGE))) == expected
+
+
+def test_a_body_and_who_heads_it_are_no_two_guests() -> None:
+    """Where both texts name the body."""
+    bank = (Fact("@central-bank", 3, "body"),)
+    body = signed(item("1"), contact("Goznak", "Central Bank"), named=bank)
+    head = signed(item("2"), contact("Goznak", "Naji Issa"), named=bank)
+    assert compared(body, head) == "half"
+    assert compared(body, signed(item("3"), contact("Goznak", "Naji Issa"))) == "other"
+
+
+def test_all_of_both_sides_meet() -> None:
+    """One more guest, or a side without a name, is not all."""
+    one = signed(item("1"), MET)
+    assert all_met(one, signed(item("2"), MET))
+    assert not all_met(one, signed(item("2"), contact("Yunus-bek Yevkurov", "Saddam Haftar")))
+    nameless = signed(item("1"), contact("Yunus-bek Yevkurov", "Libya"))
+    assert not all_met(nameless, nameless)
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,15 @@ from monitor.stories.signature import Signature, signature
 from tests.unit.stories.samples import NOON, facts, item
 
 
-def matched(*named: Fact, lists: tuple[str, ...] = ("w",), term: str = "") -> Signature:
-    hit = Evidence(field="title", start=0, end=1, text="x", term=term, sentence="x")
+def matched(
+    *named: Fact, lists: tuple[str, ...] = ("w",), term: str = "", title: str = "", text: str = "x"
+) -> Signature:
+    hit = Evidence(field="title", start=0, end=1, text=text, term=term, sentence="x")
     matches = tuple(
         Match(watchlist=name, rule="r", severity=Severity.HIGH, score=1, evidence=(hit,), reason="")
         for name in lists
     )
-    return signature(item("1"), Decision(lang="en", matches=matches, facts=named), NOON)
+    return signature(item("1", title), Decision(lang="en", matches=matches, facts=named), NOON)
 
 
 def test_a_fact_tells_less_the_more_stories_have_it() -> None:
@@ -43,12 +45,18 @@ def test_each_watchlist_has_its_own_commons() -> None:
 
 def test_what_a_rule_asks_for_is_topic_before_anything_is_counted() -> None:
     """A fresh archive does not take the subject for the event."""
-    body = Fact("@the-company", 3, "body")
-    asked, named = (
-        weighed(matched(body, term=term), Weeks().around(NOON)).rare["b:the-company"]
-        for term in ("@the-company", "@another")
+    asked, told = (
+        weighed(matched(title="They must leave", text=text), Weeks().around(NOON)).rare["d:leave"]
+        for text in ("leave", "must")
     )
-    assert asked < 0.1 < named
+    assert asked < 0.1 < told
+
+
+def test_whom_a_rule_names_is_no_topic_by_the_words_of_the_name() -> None:
+    """A panel of experts names no deed, and neither does what else it is called."""
+    panel = Fact("@the-leavers", 3, "body")
+    named = matched(panel, title="The leavers leave", text="leave", term="the-leavers")
+    assert named.topic == frozenset()
 
 
 def test_counts_are_forgotten_after_two_weeks() -> None:

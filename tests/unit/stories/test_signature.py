@@ -1,9 +1,11 @@
 """A signature keeps what is needed and survives the store."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
-from monitor.model import ContactStatus, ContactType, Fact
+import pytest
+
+from monitor.model import Contact, ContactStatus, ContactType, Evidence, Fact
 from monitor.stories.event import relation
 from monitor.stories.signature import MAX_FACTS, Meeting, Odd, Signature, as_json, from_json
 from tests.unit.stories.samples import NOON, PARAGRAPHS, contact, facts, item, signed
@@ -31,7 +33,7 @@ def test_every_field_comes_back_from_the_store() -> None:
     kept = Signature(
         at=NOON, lang="ar", source="gazette", shingles=(5, 6), length=7, title=(8,), facts={"p:haftar": 3},
         lists=("wagner",), topic=frozenset({"b:noc"}), rare={"p:haftar": 0.25}, crowd=12,
-        meetings=(Meeting((frozenset({"A"}), frozenset({"B"})), "Sirte", "2026-03", ContactType.CALL, ContactStatus.DENIED, "c"),),
+        meetings=(Meeting((frozenset({"A"}), frozenset({"B"})), "Sirte", "2026-03", ContactType.CALL, ContactStatus.DENIED, "c", "libya"),),
         stated=False, odd=(Odd("sirte", "srt", name=True),), within=frozenset({"c:libya"}), series=True,
         undone=frozenset({"d:open"}),
     )  # fmt: skip
@@ -57,6 +59,46 @@ def test_what_an_earlier_version_kept_is_read_as_if_nothing_were_known() -> None
     assert (read.crowd, read.series, read.stated) == (0, False, True)
     assert (read.facts, read.rare, read.lists, read.odd) == ({}, {}, (), ())
     assert read.topic == read.within == read.undone == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "sender"),
+    [
+        pytest.param("en", "Haftar sends letter to Putin", "libya", id="sends"),
+        pytest.param("en", "Haftar receives letter from Putin", "russia", id="receives"),
+        pytest.param("en", "Letter from Putin handed to Haftar", "russia", id="whom it is from stands first"),
+        pytest.param("fr", "Haftar reçoit une lettre de Putin", "russia", id="reçoit"),
+        pytest.param("it", "Haftar riceve un messaggio di Putin", "russia", id="riceve"),
+        pytest.param("ru", "Haftar получил послание Putin", "russia", id="получил"),
+        pytest.param("ar", "تسلم Haftar رسالة من Putin", "russia", id="verb first"),
+        pytest.param("tr", "Haftar'a Putin'den mektup", "russia", id="dative"),
+        pytest.param("tr", "Putin, Haftar'a mektup gönderdi", "russia", id="the name before the dative"),
+        pytest.param("en", "A letter from Moscow", "", id="nobody is named"),
+    ],
+)
+def test_whose_message_it_is_stands_in_the_headline(lang: str, title: str, sender: str) -> None:
+    """Whom it names first has written, unless it says that they get it."""
+    (meeting,) = signed(item("1", title), message(title), lang=lang).meetings
+    assert meeting.sender == sender
+
+
+def test_a_meeting_has_no_sender() -> None:
+    """Only what is sent has a direction."""
+    title = "Haftar meets Putin"
+    (meeting,) = signed(item("1", title), replace(message(title), type=ContactType.MEETING)).meetings
+    assert meeting.sender == ""
+
+
+def message(title: str) -> Contact:
+    """Words between two men whom the headline names."""
+    shown = [(title.find(name), name) for name in ("Putin", "Haftar") if name in title]
+    evidence = tuple(
+        Evidence(
+            field="title", start=start, end=start + len(name), text=name, term=name.lower(), sentence=title
+        )
+        for start, name in shown
+    )
+    return replace(contact("Putin", "Haftar"), type=ContactType.MESSAGE, evidence=evidence)
 
 
 def test_sides_without_a_name_tell_no_meeting() -> None:
