@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from monitor import failpoints, logs
+from monitor import failpoints, file_modes, logs
 from monitor.alerts.own_events import Ailments
 from monitor.config import load
 from monitor.delivery.http import beat
@@ -210,7 +210,7 @@ class App:
 
     def link_key(self) -> bytes:
         """What links in alerts are signed with. Raises StoreError."""
-        self._link_key = self._link_key or facts.link_key(self.parts.settings.data)
+        self._link_key = self._link_key or file_modes.link_key(self.parts.settings.data)
         return self._link_key
 
     @property

@@ -1,12 +1,15 @@
-"""Files and folders that only their owner may read:
+"""Files and folders that only their owner may read, the key of our links among them:
 what we keep tells whom somebody watches, and may hold secrets.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 from typing import TYPE_CHECKING
+
+from monitor.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,3 +60,46 @@ def _tightened(path: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+# The key that links in messages are signed with: made once, kept beside the database.
+
+LINK_KEY = "link.key"
+#: bytes of the key
+SIZE = 32
+
+
+def link_key(folder: Path) -> bytes:
+    """The key of this installation. Removing the file makes every link that was sent invalid.
+
+    Raises StoreError.
+    """
+    path = folder / LINK_KEY
+    try:
+        make_folder(folder)
+        _make_key(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be used: {error.strerror} (links in alerts are signed with it)"
+        ) from None
+    if len(key) != SIZE:
+        raise StoreError(f"{path} is not a key of ours (remove it: a new one is made, old links end)")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all, and never over another one."""
+    if path.exists():
+        return
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE), "wb") as out:
+        out.write(secrets.token_bytes(SIZE))
+        out.flush()
+        os.fsync(out.fileno())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

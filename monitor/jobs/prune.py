@@ -77,7 +77,7 @@ def tighten(found: Settings, db: Database) -> tuple[Path, ...]:
 def _ours(found: Settings, db: Database) -> Iterator[Path]:
     """The database and what lies with it, our keys and lists, the folders of messages, the data folder."""
     yield from db.files()
-    yield from (found.data / facts.NAME, found.added, *found.kept_files)
+    yield from (found.data / file_modes.LINK_KEY, found.added, *found.kept_files)
     for receiver in found.config.receivers:
         if isinstance(receiver.settings, FileConfig) and receiver.settings.path is not None:
             folder = Path(receiver.settings.path)

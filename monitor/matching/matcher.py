@@ -309,9 +309,9 @@ def why(span: Span, entities: Mapping[str, EntitySpec], scan: Scan) -> str:
             names[entity.name] = None
         elif not any(_covers(other, mention) for other in span.mentions):
             words[f"“{scan.fields[mention.field][mention.start : mention.end]}”"] = None
-    said = f"names {_listed(names)}" if names else "says"
+    said = f"names {listed(names)}" if names else "says"
     if words:
-        said += f"{' with' if names else ''} {_listed(words)}"
+        said += f"{' with' if names else ''} {listed(words)}"
     return f"{said} {_where(span)}"
 
 
@@ -329,10 +329,11 @@ def _where(span: Span) -> str:
     one = (
         "one sentence of " if len(span.mentions) > 1 and len({m.sentence for m in span.mentions}) == 1 else ""
     )
-    return f"in {one}the {_listed(places)}"
+    return f"in {one}the {listed(places)}"
 
 
-def _listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str]) -> str:
+    """`a, b and c`."""
     *rest, last = list(words)
     return f"{', '.join(rest)} and {last}" if rest else last
 

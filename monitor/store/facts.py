@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from monitor import file_modes
-from monitor.errors import StoreError
 from monitor.store.sql import insert, put_new
 from monitor.store.tables_delivery import alert_groups, deliveries, receivers
 from monitor.store.tables_news import articles, facts, feeds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from sqlalchemy import Column, Connection
 
@@ -107,49 +102,6 @@ def backdate_rule(tx: Connection, rule: str, at: datetime, now: datetime) -> boo
         return False
     put(tx, _KEY, {**known, rule: [known[rule][0], at.isoformat()]}, now)
     return True
-
-
-# The key that links in messages are signed with: made once, kept beside the database, readable by its owner
-# alone.
-
-NAME = "link.key"
-SIZE = 32
-
-
-def link_key(folder: Path) -> bytes:
-    """The key of this installation. Removing the file makes every link that was sent invalid.
-
-    Raises StoreError.
-    """
-    path = folder / NAME
-    try:
-        file_modes.make_folder(folder)
-        _make_link_key(path)
-        key = path.read_bytes()
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be used: {error.strerror} (links in alerts are signed with it)"
-        ) from None
-    if len(key) != SIZE:
-        raise StoreError(f"{path} is not a key of ours (remove it: a new one is made, old links end)")
-    return key
-
-
-def _make_link_key(path: Path) -> None:
-    """Whole or not at all, and never over another one."""
-    if path.exists():
-        return
-    fresh = path.with_name(f".{NAME}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, file_modes.FILE), "wb") as out:
-        out.write(secrets.token_bytes(SIZE))
-        out.flush()
-        os.fsync(out.fileno())
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
 
 
 # A clock that was set back: what was written before lies in the future, and would wait there for as long as

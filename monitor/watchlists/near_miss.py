@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.matching.evaluate import View, evaluate, smallest
+from monitor.matching.matcher import listed
 from monitor.matching.rules import (
     And,
     Attribute,
@@ -65,7 +66,7 @@ class Miss:
         return self.lacking, self.apart, -self.held
 
     def __str__(self) -> str:
-        has = f"has {_and(self.has)}" if self.has else ""
+        has = f"has {listed(self.has)}" if self.has else ""
         return f"{has}{', but ' if has and self.but else ''}{'; '.join(self.but)}"
 
 
@@ -196,7 +197,7 @@ class _Judge:
         whole, inside = self.miss(part, view), self.miss(part, view.scope(name))
         if whole.lacking or whole.apart or not whole.has:
             return inside
-        but = (f"{_and(whole.has)} is not in the {name}",)
+        but = (f"{listed(whole.has)} is not in the {name}",)
         return Miss(apart=_conditions(part), but=but, mentions=whole.mentions)
 
     def _near(self, node: Near, view: View) -> Miss:
@@ -225,7 +226,7 @@ class _Judge:
         if where is None:
             return _all(self._scattered(part, unit, view) for part in wanted)
         inside = _all(self._held(p, evaluate(p, where) or (), where) for p in best)
-        together = (f"{_and(inside.has)} in one {unit}",) if len(best) > 1 else inside.has
+        together = (f"{listed(inside.has)} in one {unit}",) if len(best) > 1 else inside.has
         others = [self._elsewhere(p, where, unit, view) for p in wanted if p not in best]
         if not others:
             others = [
@@ -242,7 +243,7 @@ class _Judge:
         whole = self.miss(part, view)
         if whole.lacking or whole.apart or not whole.has:
             return whole
-        return Miss(apart=1, but=(f"{_and(whole.has)} are not in one {unit}",), mentions=whole.mentions)
+        return Miss(apart=1, but=(f"{listed(whole.has)} are not in one {unit}",), mentions=whole.mentions)
 
     def _elsewhere(self, part: Node, where: View, unit: str, view: View) -> Miss:
         """A part that is not in the best sentence: how far away it is, if anywhere."""
@@ -302,8 +303,3 @@ def _gap(one: Span, other: Span) -> int:
 
 def _number(mention: Mention, unit: str) -> int:
     return mention.sentence if unit == "sentence" else mention.paragraph
-
-
-def _and(words: Iterable[str]) -> str:
-    *rest, last = list(words)
-    return f"{', '.join(rest)} and {last}" if rest else last

@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from monitor import file_modes
 from monitor.cli.serve import serving
 from monitor.config import load as settings
 from monitor.demo.messages import stories
@@ -456,14 +457,14 @@ def test_a_desk_that_strangers_could_use_is_a_mistake(tmp_path: Path, lines: str
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     """A damaged one is told, not replaced."""
     folder = tmp_path / "data"
-    key = facts.link_key(folder)
+    key = file_modes.link_key(folder)
 
-    assert (len(key), facts.link_key(folder)) == (32, key)
+    assert (len(key), file_modes.link_key(folder)) == (32, key)
     assert (folder / "link.key").stat().st_mode & 0o777 == 0o600
     assert [p.name for p in folder.iterdir()] == ["link.key"]
     (folder / "link.key").write_bytes(b"short")
     with pytest.raises(StoreError, match="not a key of ours"):
-        facts.link_key(folder)
+        file_modes.link_key(folder)
 
 
 @pytest.mark.parametrize(
