@@ -20,11 +20,11 @@ from monitor.app import App, opened
 from monitor.config import load
 from monitor.feeds import slices
 from monitor.jobs import poll, preview, reading
-from monitor.jobs.settlers import Held
 from monitor.languages import detect
 from monitor.matching.matcher import Matcher
 from monitor.model import FeedState, Fetched
 from monitor.store import evidence, feeds, items
+from monitor.store.sql import batches
 
 #: what is measured: its name, and where it stands
 STAGES: dict[str, tuple[Any, str]] = {
@@ -72,13 +72,9 @@ def _polled(app: App, found: Publishers) -> None:
     poller = app.poller()
     with app.db.snapshot() as tx:
         states = feeds.due(tx, app.clock(), found.feeds)
-    held = Held()
-    for number, state in enumerate(states):
-        record = poll.decide(poller, state, _answer(state, found))
-        assert record is not None
-        held.add(state, record)
-        if held.long_enough(len(states) - number):
-            poll.write_together(poller, held.take())
+    for some in batches(states, poll.PORTION // WINDOW):
+        held = [(state, poll.decide(poller, state, _answer(state, found))) for state in some]
+        poll.write_together(poller, [(state, record) for state, record in held if record is not None])
     preview.hurry_groups(app.db, app.clock())
     app.alert()
     app.deliver()

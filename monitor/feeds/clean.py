@@ -198,12 +198,14 @@ def _mark(name: str) -> str:
 
 def _normalised(text: str) -> str:
     """Single spaces, at most one empty line, no space beside a break, nothing invisible."""
-    for other in ("\r\n", "\r", "\x85", "\u2028", "\u2029"):
-        text = text.replace(other, "\n")
-    if not is_plain(text):
+    plain = is_plain(text)  # then it has no other line ends, and no other space that is one
+    if not plain:
+        for other in ("\r\n", "\r", "\x85", "\u2028", "\u2029"):
+            text = text.replace(other, "\n")
         text = scrub(_INVISIBLE.sub("", text))
-    joined = "\n".join([" ".join(line.split()) for line in text.split("\n")])
-    return (_MANY_BREAKS.sub("\n\n", joined) if "\n\n\n" in joined else joined).strip()
+    if not plain or any(spaces in text for spaces in ("  ", "\t", " \n", "\n ")):
+        text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
+    return (_MANY_BREAKS.sub("\n\n", text) if "\n\n\n" in text else text).strip()
 
 
 def _without_boilerplate(text: str) -> str:

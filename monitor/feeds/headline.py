@@ -31,6 +31,8 @@ _MARK = re.compile(
 )
 #: what closes a headline without a space before it: "Headline. - RT" has one, "Headline: Reuters" has not
 _COLON = re.compile(r"[:：]\s+(?=\S+(?:\s\S+){0,3}\Z)")
+#: what every one of them has: few titles do, and this is soon seen
+_ANY_MARK = re.compile(r"[-|¦│❘‖｜‐‑‒–—―−－/‹›«»<>·•∙⋅●▪:：]")
 _HOST = re.compile(r"(?:www\.)?(?:[^\W_](?:[\w-]*[^\W_])?\.)+[a-zа-я]{2,8}", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:the|le|la|les|il|lo|gli|l) (?=\w)")
 #: letters of an outlet's name, and words that must be left of a headline
@@ -119,6 +121,8 @@ def _sure(entry: Entry, tail: str, every: Listed) -> bool:
 
 def _split(title: str, every: Listed) -> tuple[str, str]:
     """The headline, and what follows its last mark; "" where there is none that could be a name."""
+    if not _ANY_MARK.search(title):
+        return title, ""
     marks = list(_MARK.finditer(title)) or list(_COLON.finditer(title))
     if not marks:
         return title, ""

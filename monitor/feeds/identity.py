@@ -235,6 +235,8 @@ class _Claims:
 
     def settle(self, step: _Step) -> None:
         """Give each open draft the free item that fits it best, the best pairs first."""
+        if not self._free:
+            return
         items: dict[object, list[KnownItem]] = defaultdict(list)
         for item in self._free.values():
             items[step.of_item(item)].append(item)
@@ -387,8 +389,9 @@ def _sorted(draft: _Draft, known: KnownItem | None, taken: set[str]) -> Sorted:
         return Sorted(
             draft.entry, known.key, novelty, known, draft.address, draft.digest, renamed, plain=plain
         )
-    wanted = draft.keys[1:] if draft.shared else draft.keys
-    key = next((key for key in wanted if key not in taken), draft.keys[-1])
+    key = draft.key
+    if draft.shared or key in taken:
+        key = next((key for key in draft.keys[1:] if key not in taken), draft.keys[-1])
     taken.add(key)
     plain = key == draft.key
     return Sorted(draft.entry, key, Novelty.NEW, None, draft.address, draft.digest, plain=plain)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Text, cast, func, or_, select
 
 from monitor.model import Contact, Coverage, Match, Severity, StoryItem, Suppressed
 from monitor.store import rows, words
 from monitor.store.items import reported
-from monitor.store.sql import among, batches
+from monitor.store.sql import WANTED, batches
 from monitor.store.tables_news import contact_parties, contacts, feeds, items, matches, revisions, suppressed
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ Noun = TypeVar("Noun")
 
 #: all but what only a search compares
 _COLUMNS = tuple(column for column in items.c if column.name != "folded")
+#: of a feed; the definition as its JSON text, by which the feed is remembered
+_FEED = (cast(feeds.c.definition, Text).label("definition"), feeds.c.enabled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +76,7 @@ def load(tx: Connection, item_ids: Iterable[int]) -> tuple[StoryItem, ...]:
     """
     found: list[StoryItem] = []
     for batch in batches(sorted(item_ids)):
-        found += _assembled(tx, tx.execute(_whole().where(items.c.id.in_(batch))).mappings().all())
+        found += _assembled(tx, tx.execute(_THESE, {"wanted": batch}).mappings().all())
     return tuple(found)
 
 
@@ -130,9 +133,17 @@ def past_texts(tx: Connection, item_id: int) -> tuple[tuple[int, datetime, str, 
 
 
 def _whole(*, newest_first: bool = False) -> Select[tuple[object, ...]]:
-    feed = (feeds.c.definition, feeds.c.enabled)
     order = items.c.id.desc() if newest_first else items.c.id
-    return select(*_COLUMNS, *feed).join(feeds, feeds.c.id == items.c.feed_id).order_by(order)
+    return select(*_COLUMNS, *_FEED).join(feeds, feeds.c.id == items.c.feed_id).order_by(order)
+
+
+#: built once: most of what a small statement costs is its building
+_THESE = _whole().where(items.c.id.in_(WANTED))
+
+
+@lru_cache(maxsize=16)
+def _of_items(table: Table) -> Select[tuple[object, ...]]:
+    return select(table).where(table.c.item_id.in_(WANTED)).order_by(table.c.id)
 
 
 def passing(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -205,8 +216,9 @@ def _by_revision(
 ) -> dict[tuple[int, int], tuple[Noun, ...]]:
     """The rows of `table` by item and revision."""
     grouped: dict[tuple[int, int], list[Noun]] = {}
-    for row in among(tx, select(table).order_by(table.c.id), table.c.item_id, item_ids):
-        grouped.setdefault((row.item_id, row.revision), []).append(noun(row._mapping))
+    for batch in batches(item_ids):
+        for row in tx.execute(_of_items(table), {"wanted": batch}).mappings():
+            grouped.setdefault((row["item_id"], row["revision"]), []).append(noun(row))
     return {place: tuple(nouns) for place, nouns in grouped.items()}
 
 
@@ -219,7 +231,7 @@ def _story_item(
     return StoryItem(
         id=row["id"],
         item=rows.item(row),
-        feed=rows.feed(row["definition"], enabled=row["enabled"]),
+        feed=rows.feed_of(row["definition"], enabled=row["enabled"]),
         first_seen_at=row["first_seen_at"],
         revision=row["revision"],
         matches=matched,

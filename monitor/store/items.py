@@ -44,6 +44,13 @@ _ADDED = select(items.c.feed_id, items.c.key, items.c.id).where(items.c.id > bin
 _UNDER = select(items.c.feed_id, items.c.key, items.c.id).where(
     items.c.feed_id == bindparam("feed_id"), items.c.key.in_(WANTED)
 )
+_CONTACTS = select(contacts).where(contacts.c.item_id.in_(WANTED)).order_by(contacts.c.id)
+_NAMED = (
+    select(contact_parties)
+    .join(contacts)
+    .where(contacts.c.item_id.in_(WANTED))
+    .order_by(contact_parties.c.position)
+)
 _TOUCH = (
     update(items)
     .where(
@@ -261,12 +268,11 @@ def _add_contacts(tx: Connection, found: Sequence[tuple[Contact, int, int]]) -> 
 def reported(tx: Connection, item_ids: Iterable[int]) -> Iterator[tuple[int, int, Contact]]:
     """(item, revision, contact) for every contact of these items, in the order in which they were stored."""
     for batch in batches(item_ids):
-        ours = contacts.c.item_id.in_(batch)
-        of_ours = select(contact_parties).join(contacts).where(ours).order_by(contact_parties.c.position)
         named: dict[int, list[RowMapping]] = {}
-        for row in tx.execute(of_ours).mappings():
+        reports = tx.execute(_CONTACTS, {"wanted": batch}).mappings().all()
+        for row in tx.execute(_NAMED, {"wanted": batch}).mappings() if reports else ():
             named.setdefault(row["contact_id"], []).append(row)
-        for row in tx.execute(select(contacts).where(ours).order_by(contacts.c.id)).mappings():
+        for row in reports:
             yield row["item_id"], row["revision"], rows.contact(row, named.get(row["id"], ()))
 
 

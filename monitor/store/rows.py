@@ -88,12 +88,12 @@ def feed_state(row: RowMapping) -> FeedState:
     columns["fault"] = FetchFault(columns["fault"]) if columns["fault"] else None
     columns["rhythm"], columns["asks"] = _rhythm(columns["rhythm"]), _asks(columns["asks"])
     definition = row["definition"]
-    defined = _feed_of if isinstance(definition, str) else feed
+    defined = feed_of if isinstance(definition, str) else feed
     return FeedState(feed=defined(definition, enabled=row["enabled"]), **columns)
 
 
 @functools.lru_cache(maxsize=4096)
-def _feed_of(definition: str, *, enabled: bool) -> Feed:
+def feed_of(definition: str, *, enabled: bool) -> Feed:
     """The same of a definition as JSON, which for most feeds never changes."""
     return feed(orjson.loads(definition), enabled=enabled)
 

@@ -266,6 +266,7 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+@lru_cache(maxsize=64)  # the moment of a poll stands in many columns of many rows
 def _to_words(value: datetime | None) -> str | None:
     """Of an instant: "2026-03-01 12:00:00.000000"."""
     return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[: -len("+00:00")]

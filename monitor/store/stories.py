@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, true, update
 
 from monitor.model import RelatedStory, Severity, Story
 from monitor.store import archive, words
-from monitor.store.sql import among, batches, put_new
+from monitor.store.sql import WANTED, among, batches, put_new
 from monitor.store.tables_news import items, matches, stories, story_links
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ _NEWS = (
 )
 _CALLED = select(stories.c.id, func.coalesce(stories.c.merged_into, stories.c.id)).where(
     stories.c.id.in_(bindparam("ids", expanding=True))
+)
+_MEMBERS = select(items.c.id).where(items.c.story_id == bindparam("story"))
+_RESOLVED = select(func.coalesce(stories.c.merged_into, stories.c.id)).where(
+    stories.c.id == bindparam("this")
 )
 _PUT = (
     update(items)
@@ -95,8 +99,7 @@ def resolve_id(tx: Connection, story_id: str) -> str | None:
     """The id under which a story goes on: its own, or that of the story that took it in;
     None: there is none.
     """
-    goes_on = func.coalesce(stories.c.merged_into, stories.c.id)
-    found: str | None = tx.execute(select(goes_on).where(stories.c.id == story_id)).scalar()
+    found: str | None = tx.execute(_RESOLVED, {"this": story_id}).scalar()
     return found
 
 
@@ -120,8 +123,7 @@ def load(tx: Connection, story_id: str) -> Story | None:
     The id of a story that was taken in leads on.
     """
     goes_on = resolve_id(tx, story_id)
-    ids = tx.execute(select(items.c.id).where(items.c.story_id == goes_on)).scalars()
-    found = archive.load(tx, ids)
+    found = archive.load(tx, tx.execute(_MEMBERS, {"story": goes_on}).scalars())
     if goes_on is None or not found:
         return None
     return Story(id=goes_on, items=found, related=related(tx, [goes_on]).get(goes_on, ()))
@@ -265,17 +267,24 @@ def link(tx: Connection, story_id: str, others: Iterable[tuple[str, str]], at: d
     put_new(tx, story_links, rows)
 
 
+def _linked(mine: ColumnElement[str], theirs: ColumnElement[str]) -> Select[tuple[str, str, str, str]]:
+    named = select(mine.label("mine"), story_links.c.why, stories.c.id, stories.c.title)
+    mates = named.join(stories, stories.c.id == theirs).where(mine.in_(WANTED))
+    return mates.order_by(story_links.c.at, stories.c.id)
+
+
+_LINKED = (
+    _linked(story_links.c.one, story_links.c.other),
+    _linked(story_links.c.other, story_links.c.one),
+)
+
+
 def related(tx: Connection, story_ids: Iterable[str]) -> dict[str, tuple[RelatedStory, ...]]:
     """The stories that each of these has to do with, the earliest link first."""
     found: dict[str, list[RelatedStory]] = {}
     for batch in batches(story_ids):
-        for mine, theirs in (
-            (story_links.c.one, story_links.c.other),
-            (story_links.c.other, story_links.c.one),
-        ):
-            linked = select(mine.label("mine"), story_links.c.why, stories.c.id, stories.c.title)
-            linked = linked.join(stories, stories.c.id == theirs).where(mine.in_(batch))
-            for row in tx.execute(linked.order_by(story_links.c.at, stories.c.id)):
+        for linked in _LINKED:
+            for row in tx.execute(linked, {"wanted": batch}):
                 found.setdefault(row.mine, []).append(RelatedStory(id=row.id, title=row.title, why=row.why))
     return {story_id: tuple(related) for story_id, related in found.items()}
 
