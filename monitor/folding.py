@@ -121,7 +121,11 @@ def fold_each(texts: Sequence[str], cuts: Sequence[Sequence[int]]) -> list[Folde
         while end < len(texts) and letters + len(texts[end]) < TOGETHER:
             letters += len(texts[end])
             end += 1
-        found += _fold_some(texts[start:end], cuts[start:end])
+        found += (
+            _fold_some(texts[start:end], cuts[start:end])
+            if end - start > 1
+            else [fold(texts[start], cuts[start])]
+        )
         start = end
     return found
 

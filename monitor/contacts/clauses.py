@@ -8,7 +8,6 @@ praised"), `topic` ("about Marin") or `place` ("in the Élysée").
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.contacts.bounds import AROUND, cut, only_heard, talks_with_whom, whereabouts
@@ -160,15 +159,16 @@ def _sort_entity(
 
 def _sort_sides(frame: Frame, named: Actor, sides: Sequence[str], cast: Cast) -> None:
     """As one actor of each side; who is on both is the country in person of each."""
+    here = (named.start, named.end, named.mention)
     for side in sides or (THIRD,):
-        actor = replace(named, side=side)
-        if named.rank is Rank.COUNTRY:
-            if named.kind == "place":
-                frame.places.append(actor)
-            actor = replace(actor, name=cast.countries.get(side, named.name))
-            if len(sides) < 2:
-                frame.lands.append(actor)
+        if named.rank is Rank.COUNTRY and named.kind == "place":
+            frame.places.append(Actor(named.name, side, named.rank, *here, named.kind))
         if len(sides) == 2:
-            actor = replace(actor, name=cast.countries[side], rank=Rank.COUNTRY, kind="country")
+            actor = Actor(cast.countries[side], side, Rank.COUNTRY, *here, "country")
+        else:
+            name = cast.countries.get(side) if named.rank is Rank.COUNTRY else None
+            actor = Actor(name or named.name, side, named.rank, *here, named.kind)
+            if named.rank is Rank.COUNTRY:
+                frame.lands.append(actor)
         if sides:
             frame.actors.append(actor)

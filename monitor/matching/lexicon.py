@@ -61,6 +61,10 @@ MAX_TAGS, MIN_TAG, MAX_TAG = 20, 7, 30
 UN_DOCUMENT = "%un-document"
 
 
+#: what stands between words that are no one name
+_PARTING = tuple(f"{comma} " for comma in (*COMMAS, ":"))
+
+
 def _nowhere(_outlet: str, _url: str | None) -> str:
     return ""
 
@@ -385,7 +389,8 @@ class _Places:
 
     def parted(self, words: Words) -> bool:
         """Whether a comma stands between the words: it is no one name."""
-        return any(f"{comma} " in self._given(words) for comma in (*COMMAS, ":"))
+        said = self._given(words)
+        return any(comma in said for comma in _PARTING)
 
     def _given(self, words: Words) -> str:
         start, end, *_, field, _, _ = words
