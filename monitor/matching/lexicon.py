@@ -61,10 +61,6 @@ MAX_TAGS, MIN_TAG, MAX_TAG = 20, 7, 30
 UN_DOCUMENT = "%un-document"
 
 
-#: what stands between words that are no one name
-_PARTING = tuple(f"{comma} " for comma in (*COMMAS, ":"))
-
-
 def _nowhere(_outlet: str, _url: str | None) -> str:
     return ""
 
@@ -377,8 +373,7 @@ class _Places:
         offset = self._offsets[sentence.field]
         if number < 0 or end > offset + sentence.end or start < offset + sentence.start:
             return None
-        if not self._is_ascii:
-            end = extended(self._text.given, end)
+        end = end if self._is_ascii else extended(self._text.given, end)
         gap = self._gaps[number]
         start, end = start - offset, end - offset
         return start, end, number, sentence.paragraph, sentence.field, token + gap, token_end + gap
@@ -390,7 +385,7 @@ class _Places:
     def parted(self, words: Words) -> bool:
         """Whether a comma stands between the words: it is no one name."""
         said = self._given(words)
-        return any(comma in said for comma in _PARTING)
+        return any(f"{comma} " in said for comma in (*COMMAS, ":"))
 
     def _given(self, words: Words) -> str:
         start, end, *_, field, _, _ = words
