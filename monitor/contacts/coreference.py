@@ -197,7 +197,9 @@ def fill(found: Parties, lead: Sequence[Frame], discourse: Discourse) -> None:
         ]
         ours = found.of(side)
         unnamed = all(a.rank >= Rank.OFFICE or a.leads for a in ours)
-        opening = [f.opening for f in lead if f.opening and f.opening.side == side and _is_held(ours)]
+        open_to = _is_held(ours), found.best(side) is Rank.COUNTRY
+        heard = (f for f in lead if f.opening and (open_to[0] or (open_to[1] and f.cues)))
+        opening = [f.opening for f in heard if f.opening and f.opening.side == side]
         if unnamed and len({a.name for a in named or opening}) == 1:
             found.actors.append((named or opening)[0])
         elif found.best(side) is Rank.COUNTRY:

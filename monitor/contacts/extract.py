@@ -277,7 +277,7 @@ def _event(frame: Frame, cues: Sequence[Word], found: Parties, scan: Scan, disco
         cues=cues,
         place=place_of(frame, span, None),
         day=day,
-        old=_age(frame, frame.text[slice(*span)], own_day, scan),
+        old=_age(frame, span, own_day, scan),
         speaker=speaker_of(frame, cue, status, discourse.cast, lang, discourse.hearing),
         rumour=rumour_of(frame, cue) if status in _TOOK_PLACE else None,
         own=words,
@@ -285,11 +285,20 @@ def _event(frame: Frame, cues: Sequence[Word], found: Parties, scan: Scan, disco
     )
 
 
-def _age(frame: Frame, clause: str, day: str | None, scan: Scan) -> int:
-    """As `Event.old` has it; a title is always the news."""
+def _age(frame: Frame, span: tuple[int, int], day: str | None, scan: Scan) -> int:
+    """As `Event.old` has it; a title is always the news, and "when" is of the day of the clause before."""
     if frame.sentence.field != "content":
         return 0
-    return 2 if is_long_ago(day, scan.published) else int(bool(frame.grammar.earlier.search(clause)))
+    grammar, start, clause = frame.grammar, span[0], frame.text[slice(*span)]
+    if is_long_ago(day, scan.published):
+        return 2
+    before = frame.clause(start - 1) if start and grammar.when.match(clause) else span
+    if day is None and before != span:
+        lang = scan.lang_of(frame.sentence.index)
+        return _age(frame, before, day_of(frame.text[slice(*before)], lang, scan.published), scan)
+    # "she said that she had met him": the tense is that of what is told
+    reported = start > 0 and (grammar.that.match(clause) or grammar.says.match(clause))
+    return int(bool(grammar.earlier.search(clause) or (not reported and grammar.had.search(clause))))
 
 
 def _by_clause(frame: Frame) -> Iterator[list[Word]]:

@@ -57,7 +57,19 @@ def between_sides(frame: Frame, cue: Word, around: Sequence[Actor]) -> bool:
     people = sorted([*around, *_foreign_partner(frame, cue)], key=lambda a: a.start)
     if _own_doing(frame, frame.clause(cue.start)):
         return any(frame.parties <= {a.side for a in listed} for listed in groups(frame, people))
+    among = (
+        listed for listed in groups(frame, people) if listed[0].start >= cue.end and _meets(frame, listed)
+    )
+    sides = [{a.side for a in listed} for listed in among]
+    if any(THIRD in some and not frame.parties <= some for some in sides):
+        return False
     return all(a.side != THIRD for a in people) or linked(frame, cue, people)
+
+
+def _meets(frame: Frame, listed: Sequence[Actor]) -> bool:
+    """Whether those of a list do something with each other: "between Paris and the Spanish government"."""
+    before = frame.text[max(0, listed[0].start - BEFORE) : listed[0].start]
+    return len(listed) > 1 and frame.grammar.between.search(before) is not None
 
 
 def _foreign_partner(frame: Frame, cue: Word) -> list[Actor]:
@@ -140,6 +152,9 @@ def meet_each_other(frame: Frame, others: Sequence[Actor], cues: Sequence[Word])
     lists = groups(frame, [a for a in others if a.kind == "person"])
     if len({a.name for people in lists for a in people}) < 2:
         return False
+    start = frame.clause(cues[0].start)[0]
+    if not frame.grammar.verb_last and frame.grammar.pronoun.search(frame.text, start, lists[0][0].start):
+        return False  # "where he is to meet Marin and the mayor, Ann Bee": he meets both
     if frame.grammar.mutual.search(frame.text, *frame.clause(cues[0].start)):
         return True
     if any(c.sense in TRAVEL for c in cues):

@@ -303,13 +303,27 @@ def _is_state(frame: Frame, actor: Actor) -> bool:
 def _paired(frame: Frame, made: Parties, cues: Sequence[Word]) -> bool:
     """ "Franco-Spanish talks", "talks between France and Spain", "France denies a deal with Spain"."""
     one_party, other_party = frame.parties
+    only_given = all(cue.sense == "transfer" for cue in cues)
     for one, other in product(made.of(one_party), made.of(other_party)):
         first, second = sorted((one, other), key=lambda a: a.start)
         gap = second.mention.token - first.mention.token_end
+        states = _is_state(frame, first) and _is_state(frame, second)
+        if states and any(_hands_over(frame, cue, second) for cue in cues if first.end < cue.start):
+            return True
+        if only_given:
+            continue
         if gap <= 2 or frame.grammar.joined.match(frame.text[first.end : second.start]):
             return True
-        states = _is_state(frame, first) and _is_state(frame, second)
         facing = states and frame.ahead_of(second.start, frame.grammar.with_whom)
         if facing and any(first.end < cue.start <= second.start for cue in cues):
             return True
     return False
+
+
+def _hands_over(frame: Frame, cue: Word, receiver: Actor) -> bool:
+    """Whether a state is given something: "gave Spain two ships", "delivered two ships to Spain"."""
+    if cue.sense != "transfer" or receiver.start < cue.end:
+        return False
+    given = frame.ahead_of(receiver.start, frame.grammar.given_to)
+    said = frame.grammar.gives.search(frame.text, cue.start, cue.end)
+    return bool(said and (given or receiver.start == cue.end + 1))

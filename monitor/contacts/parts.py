@@ -57,7 +57,9 @@ def _aside(frame: Frame, actor: Actor, before: str, after: str) -> Part | None:
     grammar = frame.grammar
     if frame.ahead_of(actor.start, grammar.compared) or grammar.opposed.search(before):
         return "topic"
-    if actor.kind != "person" and (grammar.inside.search(before) or _dateline(frame, actor, after)):
+    receives = actor.kind == "country" and grammar.given_to.search(before)
+    inside = not receives and grammar.inside.search(before)
+    if actor.kind != "person" and (inside or _dateline(frame, actor, after)):
         return "place"
     leant_on = actor.rank is Rank.COUNTRY and any(_touches(word, actor) for word in frame.leanings)
     return "topic" if leant_on else None

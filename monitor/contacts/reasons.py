@@ -127,7 +127,7 @@ PAIR = Reason(
     id="pair-of-countries",
     title="The two countries named as a pair, with a word of contact",
     weak=True,
-    senses=frozenset({"meeting", "agreement", "mission", "credentials", "joint", "message"}),
+    senses=frozenset({"meeting", "agreement", "transfer", "mission", "credentials", "joint", "message"}),
     unless=frozenset({"%sports-context"}),
 )
 #: for a country alone beside somebody who acts; the first that has one of the clause's words
@@ -282,8 +282,9 @@ def _allowed(reason: Reason, frame: Frame, cues: Sequence[Word], made: Parties) 
     if not frame.said.isdisjoint(reason.unless):
         return Refusal.SOMETHING_ELSE
     lands = _lands(reason, made)
-    pairs = _in_one_clause(reason, frame, fitting, lands)
-    if not pairs:
+    if reason is WITH_COUNTRY[-1]:  # "a man from Bonn" is nobody's state
+        lands = [a for a in lands if a.kind != "place" or not frame.ahead_of(a.start, frame.grammar.origin)]
+    if not (pairs := _in_one_clause(reason, frame, fitting, lands)):
         return Refusal.COUNTRY_CLAUSE
     pairs = [(cue, land) for cue, land in pairs if not leads_elsewhere(frame, cue, land)]
     if reason is PAIR:

@@ -38,6 +38,8 @@ _LOWER = regex.compile(r"\p{Ll}+")
 _BREAK = regex.compile(r"[,;:.()،؛«»\"“”]")
 #: words of an office before a name, and between a name and the office behind it
 BEFORE, BEHIND = 14, 3
+#: letters between a name and the body that it is of: "of the"
+CLOSE = 10
 #: words of a name
 LONGEST = 4
 
@@ -49,9 +51,9 @@ def name_unlisted(frame: Frame, cast: Cast, lang: str) -> None:
     for start, end in _names(frame):
         if is_office(frame.text[start:end], lang) or _names_a_body(frame, start, end):
             continue
-        said = _said_before(frame, start) or _said_behind(frame, end)
+        said = _said_before(frame, start) or _said_behind(frame, end) or _of_a_body(frame, end)
         if said is None:
-            if not frame.text[:start].strip():
+            if not frame.text[:start].strip() or frame.ahead_of(start, frame.grammar.with_whom):
                 _open(frame, cast, lang, (start, end))
             continue
         office, span = said
@@ -162,6 +164,17 @@ def _said_behind(frame: Frame, end: int) -> tuple[Word, tuple[int, int]] | None:
         if office.sense == "person" and start <= office.start < until:
             near = frame.text.count(" ", start, office.start) < BEHIND
             return (office, (start, until)) if near else None
+    return None
+
+
+def _of_a_body(frame: Frame, end: int) -> tuple[Word, tuple[int, int]] | None:
+    """The body that a name is said to be of: "Rosa Marin of the French Foreign Ministry"."""
+    for body in frame.actors:
+        words = frame.text[end : body.start].split() if 0 < body.start - end <= CLOSE else []
+        of = frame.grammar.origin.fullmatch(f" {words[0]}") if words else None
+        own = body.kind == "body" and body.rank in {Rank.BODY, Rank.OFFICE} and body.side in frame.parties
+        if of and own and all(len(word) <= BEHIND for word in words[1:]):
+            return Word("person", body.start, body.end, body.mention), (body.start, body.end)
     return None
 
 

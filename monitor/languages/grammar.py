@@ -161,8 +161,10 @@ class Grammar:
     based: re.Pattern[str]
     #: an office that several hold
     plural: re.Pattern[str]
-    #: anchored: what precedes a body that is only the place
+    #: anchored: what precedes a body as mere place, a country that is given something; a verb of giving
     inside: re.Pattern[str]
+    given_to: re.Pattern[str]
+    gives: re.Pattern[str]
     #: anchored: what precedes or follows a word of contact that did not take place
     negation: re.Pattern[str]
     without: re.Pattern[str]
@@ -197,8 +199,10 @@ class Grammar:
     also: re.Pattern[str]
     #: who led them
     leads: re.Pattern[str]
-    #: before the story's own time; going on now
+    #: before the story's own time; the same where nothing but a tense says so; anchored: "when"; going on now
     earlier: re.Pattern[str]
+    had: re.Pattern[str]
+    when: re.Pattern[str]
     ongoing: re.Pattern[str]
 
 
@@ -225,6 +229,7 @@ _SHAPES = {
     "joined": r"\A['\w]{{0,5}}[\s,]*(?:(?:{joined}|,)[^.;:]{{0,70}}?|\s)\Z",
     "listed": r"{joined}|{together}|,\s",
     "joiner": r"{joined}",
+    "when": r"\A[\s,،]*(?:{when}|{where})",
     "where": r"\A[\s,،]*{where}",
     "continued": r"\A[\s,،]*{joined}[^.;:]{{0,40}}\Z",
     "says": r"\A['\w]{{0,5}}(?:\s?,[^,;]{{0,80}},)?\s(?:[\w']+\s){{0,2}}?{says}",
@@ -239,6 +244,7 @@ _SHAPES = {
     "leading": r"(?:{together}|{origin})",
     "based": r"\A\s*{based}\s*\Z",
     "inside": r"{inside}\s*\Z",
+    "given_to": r"{given_to}\s*\Z",
     "negation": r"{negation}\W+(?:[\w']+\W+){{0,2}}\Z",
     "without": r"{without}\s+(?:[\w']+\s+){{0,2}}\Z",
     "negation_after": r"\A\W*(?:[\w']+\W+){{0,3}}?{negation_after}",
