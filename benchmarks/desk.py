@@ -12,6 +12,7 @@ import argparse
 import http.client
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,7 @@ from benchmarks import million
 from benchmarks.processes import cpu_exactly
 from monitor.app import opened
 from monitor.cli import status
-from monitor.cli.serve import serving
+from monitor.cli.serve import WARMING, serving
 from monitor.config import load
 from monitor.desk.filters import wanted
 from monitor.store import archive, coverage
@@ -92,7 +93,10 @@ def measured(
     path.write_text(CONFIG.format(folder=folder, url=database or f"sqlite:///{folder}/monitor.db"))
     with opened(load.load(path, {}), exclusive=False) as app, serving(app, needed=True) as desk:
         port = urlsplit(desk or "").port or 0
-        ask(app.db, port, "/healthz")  # the server's own modules
+        ask(app.db, port, "/healthz")  # a probe or a visitor wakes the desk, which then prepares its pages
+        for thread in threading.enumerate():
+            if thread.name == WARMING:
+                thread.join()
         asked: list[tuple[str, Callable[[], Spent]]] = [
             (address, lambda address=address: ask(app.db, port, address))  # type: ignore[misc]
             for address in only or pages(app.db)

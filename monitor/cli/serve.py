@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from monitor import daemon, logs
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from monitor.model.delivery import Suppression
 
 log = logs.get("desk")
+
+#: the thread that makes what the first views need
+WARMING = "desk-warming"
 
 
 def serve(config: ConfigOption = None) -> None:
@@ -66,8 +70,9 @@ def serving(app: App, *, needed: bool = False) -> Iterator[str | None]:
 
 def _application(desk: Desk) -> object:
     """Loaded at the first visit: an idle monitor needs none of it."""
-    from monitor.desk.web import application
+    from monitor.desk.web import application, warm
 
+    Thread(target=warm, args=(desk,), name=WARMING, daemon=True).start()
     return application(desk)
 
 

@@ -18,12 +18,12 @@ from urllib.parse import urlencode
 
 import monitor
 from monitor import logs
+from monitor.desk import filters
 from monitor.desk.access import Refused
 from monitor.desk.asked import Answer, see
 from monitor.errors import ConfigError
 from monitor.feeds import seeds
 from monitor.jobs import edits
-from monitor.matching.building import called
 from monitor.watchlists import editing
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def _listed(desk: Desk, find: str) -> Iterator[tuple[str, str, str, str]]:
     lists, low = desk.app.parts.watchlists, find.lower()
     yield from (row for row in rules(desk) if low in f"{row[1]} {row[2]}".lower())
     entities = [e for e in lists.entities.values() if low in f"{e.id} {e.name}".lower()]
-    for entity in {e.id: e for e in (*entities, *called(lists.entities.values(), find))}.values():
+    for entity in {e.id: e for e in (*entities, *filters.called(lists, find))}.values():
         yield "entity", entity.id, entity.name, _at(desk, lists.places[f"@{entity.id}"][0], entity.id)
     for words in lists.vocabularies.values():
         for sense, languages in words.senses.items():

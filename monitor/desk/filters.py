@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from monitor.contacts.parties import EntityIndex
-from monitor.matching.building import called, spellings
+from monitor.matching.building import Names, spellings
 from monitor.model import Severity
 from monitor.store.archive import Filter
 
@@ -137,9 +137,19 @@ def _index(of: _Lists) -> EntityIndex:
     return EntityIndex.of(of.lists.entities.values(), of.lists.party_titles)
 
 
+def called(lists: Watchlists, said: str) -> tuple[EntitySpec, ...]:
+    """The entities that go by `said`, in any language and spelling, or have it as a word of their name."""
+    return _known(_Lists(lists.revision, lists), said)
+
+
+@lru_cache(maxsize=2)
+def _named(of: _Lists) -> Names:
+    return Names(of.lists.entities.values())
+
+
 @lru_cache(maxsize=512)
 def _known(of: _Lists, text: str) -> tuple[EntitySpec, ...]:
-    return called(of.lists.entities.values(), text)
+    return _named(of).called(text)
 
 
 @lru_cache(maxsize=512)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ from monitor.desk import (
 )
 from monitor.desk.access import SPENT, Access, Refused
 from monitor.desk.asked import Answer, Asked
-from monitor.errors import StoreError
+from monitor.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -89,6 +90,24 @@ def application(desk: Desk) -> ASGIApp:
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: partial(_lost, desk)})
     return partial(_with_headers, app)
+
+
+def warm(desk: Desk) -> None:
+    """Make what first views would wait for: templates, names, patterns, the register, at last the matcher.
+
+    Meant for a thread of its own; what cannot be made now is made when it is asked for.
+    """
+    known = templates.environment()
+    for name in known.list_templates():
+        known.get_template(name)
+    receivers = [r.name for r in desk.app.parts.settings.config.receivers]
+    for at, how, page in PAGES:
+        if how == "GET" and "{" not in at and "." not in at:
+            asked = Asked(now=desk.app.clock(), path=at, query={"receiver": receivers, "q": ["a"]})
+            with suppress(Refused, StoreError, ConfigError):
+                _response(desk, asked, page(desk, asked))
+    with suppress(ConfigError):
+        desk.app.parts.prepare()
 
 
 def _routes(desk: Desk, pages: Iterable[tuple[str, str, Page]], guard: Guard) -> list[Route]:

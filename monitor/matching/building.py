@@ -368,14 +368,28 @@ def spellings(spec: EntitySpec) -> tuple[str, ...]:
     return tuple(fewest)
 
 
+class Names:
+    """Who goes by which names, in any language and spelling. They are folded once, which takes a while."""
+
+    def __init__(self, entities: Iterable[EntitySpec]) -> None:
+        self._whole: dict[str, list[EntitySpec]] = {}
+        self._parts: list[tuple[str, EntitySpec]] = []
+        for entity in entities:
+            for name in dict.fromkeys(fold_all(_names(entity))):
+                self._whole.setdefault(name, []).append(entity)
+            self._parts.append((f" {folded(entity.name)} ", entity))
+
+    def called(self, said: str) -> tuple[EntitySpec, ...]:
+        """The entities that go by `said`; where none does, those whose name has it as a word."""
+        wanted = folded(said)
+        if not wanted:
+            return ()
+        return tuple(self._whole.get(wanted) or (e for name, e in self._parts if f" {wanted} " in name))
+
+
 def called(entities: Iterable[EntitySpec], said: str) -> tuple[EntitySpec, ...]:
-    """The entities that go by `said`, in any language and spelling;
-    where none does, those whose name has it as a word.
-    """
-    wanted = folded(said)
-    known = tuple(entities)
-    listed = [e for e in known if wanted and wanted in fold_all(_names(e))]
-    return tuple(listed or [e for e in known if wanted and f" {wanted} " in f" {folded(e.name)} "])
+    """The entities that go by `said`, asked once."""
+    return Names(entities).called(said)
 
 
 def _names(of: EntitySpec) -> list[str]:

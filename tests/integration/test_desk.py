@@ -7,6 +7,7 @@ import hmac
 import json
 import re
 import socket
+import threading
 from base64 import b64encode
 from contextlib import ExitStack
 from contextlib import suppress as suppress_errors
@@ -19,10 +20,10 @@ from urllib.request import urlopen
 import pytest
 
 from monitor import file_modes
-from monitor.cli.serve import serving
+from monitor.cli.serve import WARMING, serving
 from monitor.config import load as settings
 from monitor.demo.messages import stories
-from monitor.desk import server
+from monitor.desk import filters, server, templates
 from monitor.desk.protocol import ROOM
 from monitor.desk.server import served
 from monitor.desk.web import MAX_BODY
@@ -505,3 +506,30 @@ def test_a_port_that_is_taken_is_a_mistake_where_it_was_named(tmp_path: Path) ->
         config = f"listen: 127.0.0.1:{taken.getsockname()[1]}\n"
         with opened(tmp_path, config=config) as place, pytest.raises(ConfigError, match="choose a free port"):
             serving(place.app).__enter__()
+
+
+def test_the_first_knock_prepares_every_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A probe is enough: afterwards no template is compiled and no name folded while somebody waits."""
+    templates.environment.cache_clear()
+    filters._named.cache_clear()
+    pages = (
+        "",
+        "?q=anybody",
+        "contacts",
+        "feeds/gazette",
+        f"stories/{STORY}",
+        "workbench/edit",
+        "deliveries",
+    )
+    with (
+        opened(tmp_path, config="listen: 127.0.0.1:0\n") as place,
+        serving(place.app, needed=True) as address,
+    ):
+        urlopen(f"{address}healthz", timeout=60).close()
+        for thread in threading.enumerate():
+            if thread.name == WARMING:
+                thread.join()
+        monkeypatch.setattr(templates.environment(), "compile", None)
+        for path in pages:
+            urlopen(f"{address}{path}", timeout=60).close()
+        assert filters._named.cache_info().misses == 1
