@@ -21,6 +21,7 @@ from monitor.model import Assessed, Coverage, Decision, Evidence, Match, Novelty
 from monitor.store import digests, feeds, outbox
 from monitor.store.database import Database
 from monitor.store.rows import folded_text
+from monitor.store.tables_news import feeds as feed_rows
 from monitor.store.tables_news import matches
 from tests.support import stored
 
@@ -211,10 +212,11 @@ FROM round CROSS JOIN feeds
 
 
 def _journal(tx: Connection, feeds: int, now: datetime) -> None:
-    """A week of polls."""
+    """A week of polls, the last of them just now."""
     since = now - timedelta(days=POLLED_DAYS)
     said = {"rounds": POLLED_DAYS * POLLS_A_DAY, "since": since.timestamp(), "step": 86_400 / POLLS_A_DAY}
     tx.execute(text(_POLLS), said)
+    tx.execute(feed_rows.update().values(last_success_at=now, last_new_at=now))
 
 
 def _told(tx: Connection, now: datetime) -> None:

@@ -13,7 +13,7 @@ from monitor.cli.common import ConfigOption, JsonOption, counted, loaded, moment
 from monitor.model import UnseenKind
 from monitor.store import coverage as store
 from monitor.store.database import Database
-from monitor.store.events import spoken
+from monitor.store.events import health, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,8 +61,8 @@ def coverage(
     found = loaded(config)
     with Database.reading(found.database) as tx:
         report = store.report(tx, begin, end, now)
+        feeds = [f for f in health(tx, now) if f.state in _UNWELL and feed in (None, f.feed.id)]
         unseen = [u for u in store.unseen(tx, begin, end) if feed in (None, u.subject)]
-    feeds = [f for f in report.feeds if f.state in _UNWELL and feed in (None, f.feed.id)]
     forgotten = _forgotten(found.config.retention, begin, now)
     if as_json:
         say_json(_data(report, unseen, feeds, forgotten))

@@ -70,9 +70,6 @@ def change() -> tuple[Change, ...]:
     return judge().changes(_KNEW, _KNOW)
 
 
-_WELL: tuple[str, tuple[Phrase, ...]] = ("ok", ())
-
-
 def _for(key: str, **time: int) -> Phrase:
     return Phrase(key=key, values={"time": timedelta(**time)})
 
@@ -84,18 +81,22 @@ def _odd(key: str, feed: str, clock: str, **more: Phrase) -> Phrase:
 
 def coverage(*, healthy: bool = False) -> CoverageReport:
     """44 feeds; three of them in trouble unless `healthy`."""
-    well = [FEEDS[name] for name in sorted(FEEDS)]
-    well += [Feed(id=f"f{n}", url=f"https://f{n}.example/", title=f"Feed {n}") for n in range(len(well), 44)]
+    known = [FEEDS[name] for name in sorted(FEEDS)]
+    known += [
+        Feed(id=f"f{n}", url=f"https://f{n}.example/", title=f"Feed {n}") for n in range(len(known), 44)
+    ]
     ill = {
         "barqa": ("failing", (Phrase(key="polls", count=9), Phrase(text="tls: certificate expired"))),
         "f20": ("quiet", (_for("feed.nothing_new", days=6), _for("feed.rhythm", hours=5))),
         "f31": ("failing", (Phrase(key="polls", count=4), Phrase(text="http-5xx: 503"))),
     }
-    states = [_WELL if healthy else ill.get(feed.id, _WELL) for feed in well]
     return CoverageReport(
         since=DUE.since,
         until=DUE.until,
-        feeds=tuple(FeedHealth(feed=f, state=s, why=why) for f, (s, why) in zip(well, states, strict=True)),
+        watched=len(known),
+        unwell=()
+        if healthy
+        else tuple(FeedHealth(feed=f, state=ill[f.id][0], why=ill[f.id][1]) for f in known if f.id in ill),
         items=312,
         by_state={"matched": 8, "related": 2, "no-match": 297, "suppressed": 5}
         | ({} if healthy else {"flood-held": 80}),

@@ -44,8 +44,8 @@ def page(desk: Desk, asked: Asked) -> Answer:
     """Contacts that pass, the latest first."""
     known = filters.choices(desk)
     values = _given(asked, known)
-    register = _register(desk)
-    found = _chosen(desk, register, values)
+    made = register(desk)
+    found = _chosen(desk, made, values)
     parties = list(dict.fromkeys(party for contact in found for party in contact.parties))
     said = {
         "known": known,
@@ -54,7 +54,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         )
         | values,
         "filtered": bool(values),
-        "current": register.current,
+        "current": made.current,
         "kinds": [kind.value for kind in ContactType],
         "statuses": {status.value: plain.STATUS_WORDS[status] for status in ContactStatus},
         "rows": [row(contact) for contact in reversed(found[-SHOWN:])],
@@ -68,7 +68,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
 
 def one(desk: Desk, asked: Asked) -> Answer:
     """One contact in full: its permanent address."""
-    found = next((c for c in _register(desk).all if c.id == asked.parts["id"]), None)
+    found = next((c for c in register(desk).all if c.id == asked.parts["id"]), None)
     if found is None:
         raise Refused(404, "No contact is called so.")
     sides = desk.app.parts.watchlists.press.sides
@@ -88,7 +88,7 @@ def one(desk: Desk, asked: Asked) -> Answer:
 def export(desk: Desk, asked: Asked) -> Answer:
     """What passes, as a document."""
     write, kind = _FORMATS[asked.path.rpartition(".")[2]]
-    found = _chosen(desk, _register(desk), _given(asked, filters.choices(desk)))
+    found = _chosen(desk, register(desk), _given(asked, filters.choices(desk)))
     return document(write(found, asked.now).encode("utf-8", "replace"), kind, asked.path.rpartition("/")[2])
 
 
@@ -125,7 +125,7 @@ def _given(asked: Asked, known: filters.Choices) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def _chosen(desk: Desk, register: Contacts, values: dict[str, str]) -> list[LedgerContact]:
+def _chosen(desk: Desk, of: Contacts, values: dict[str, str]) -> list[LedgerContact]:
     since, until = days_of(values.get("since")), days_of(values.get("until"))
     wanted = Filter(
         watchlists=frozenset(filter(None, [values.get("watchlist")])),
@@ -138,7 +138,7 @@ def _chosen(desk: Desk, register: Contacts, values: dict[str, str]) -> list[Ledg
         until=until[1] if until else None,
         background="all" in values,
     )
-    return chosen(register.all, wanted, _known(desk))
+    return chosen(of.all, wanted, _known(desk))
 
 
 def _band(status: ContactStatus) -> str:
@@ -210,7 +210,7 @@ class Contacts:
 _REGISTER = Register()
 
 
-def _register(desk: Desk) -> Contacts:
+def register(desk: Desk) -> Contacts:
     """Every contact of the archive, made anew only when there are others, or other watchlists.
 
     Raises Refused: it is being made for the first time, and takes long.
@@ -228,7 +228,7 @@ def _made(desk: Desk) -> tuple[LedgerContact, ...]:
     lists, known = desk.app.parts.watchlists, _known(desk)
     with desk.app.db.snapshot() as tx:
         told = archive.reporting_contacts(tx)
-        judge = partial(corroborate, press=lists.press)
+        judge = partial(corroborate, press=lists.press, people=known.people)
         return ledger(told, known.role, people=known.people, titles=known.titles, corroborate=judge)
 
 

@@ -8,19 +8,21 @@ from uuid import uuid4
 
 from monitor import logs
 from monitor.alerts import routing
+from monitor.desk import contacts
 from monitor.desk.access import Refused
 from monitor.desk.asked import Answer, see
 from monitor.jobs import preview as previews
 from monitor.jobs import watch
 from monitor.store import desk as figures
 from monitor.store import journal, receivers, silences, stories
+from monitor.stories.judgement import told_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from monitor.config.routes import RouteConfig
     from monitor.desk.asked import Asked, Desk
-    from monitor.model import Story
+    from monitor.model import LedgerContact, Story
 
 log = logs.get("desk")
 
@@ -87,12 +89,20 @@ def as_sent(desk: Desk, asked: Asked) -> Answer:
 
 
 def preview(desk: Desk, asked: Asked) -> Answer:
-    """What the next digest of a receiver would be now, shut in as a message is."""
+    """What the next digest of a receiver would be now, shut in as a message is, cut to a page's length.
+
+    Its contacts come from the register, which is there already.
+    """
+    register = contacts.register(desk)
+
+    def reported(_tx: Any, _judge: Any, told: Sequence[Story], _now: Any) -> tuple[LedgerContact, ...]:
+        return told_by(register.all, {item.id for story in told for item in story.items})
+
     name = asked.wanted("receiver", _readers(desk))
-    made = previews.next_digest(desk.app.digester(), desk.app.db, name) if name else {}
-    if "html" not in made:
+    page = previews.next_digest(desk.app.digester(), desk.app.db, name, reported) if name else ""
+    if not page:
         raise Refused(404, "No digest goes to a receiver of that name.")
-    return Answer(document=made["html"].encode("utf-8", "replace"), headers=_AS_SENT)
+    return Answer(document=page.encode("utf-8", "replace"), headers=_AS_SENT)
 
 
 def _readers(desk: Desk) -> list[str]:

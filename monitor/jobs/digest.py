@@ -18,6 +18,7 @@ from monitor.store.digests import LedgerRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from sqlalchemy import Connection
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from monitor.model import LedgerContact, Story
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
+
+    #: what stories report of contacts, in the order in which a digest tells them
+    Contacts = Callable[[Connection, StoryJudge, Sequence[Story], datetime], Sequence[LedgerContact]]
 
 log = logs.get("digest")
 
@@ -83,6 +87,33 @@ def make(
 
     Writes nothing.
     """
+    told = tell(tx, digester, series, receiver, window, _contacts)
+    messages = (
+        render(digester.templates, told.context, receiver, batch=str(uuid4()), at=told.row.created_at)
+        if told.context
+        else ()
+    )
+    return Made(messages=messages, row=told.row, stories=told.stories)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a digest says, before it is worded for a channel; no context: it says nothing."""
+
+    context: dict[str, Any]
+    row: LedgerRow
+    stories: int
+
+
+def tell(
+    tx: Connection,
+    digester: Digester,
+    series: DigestConfig,
+    receiver: ReceiverConfig,
+    window: Due,
+    contacts: Contacts,
+) -> Told:
+    """What the digest of `window` says to `receiver`; `contacts` finds who met whom in its stories."""
     series = for_reader(series, receiver)
     now = digester.clock()
     last = digests.last(tx, series.series, receiver.name)
@@ -97,23 +128,22 @@ def make(
         created_at=now, kind="catch-up" if window.catch_up else "normal",
     )  # fmt: skip
     if not should_send(series, stories=len(shown), healthy=report.well):
-        return Made(messages=(), row=row, stories=0)
+        return Told(context={}, row=row, stories=0)
     judge = digester.judge
     told_at = last.created_at if last else window.since
     findings = Findings(
         stories=[judge.judge(story, series.language) for story in found],
         coverage=report,
         known={s.id: since for s in shown if (since := judge.since(s, told_at)) is not None},
-        contacts=judge.in_language(_contacts(tx, judge, shown, now), series.language),
+        contacts=judge.in_language(contacts(tx, judge, shown, now), series.language),
         trend=_trend(tx, series, window, now),
     )
     context = digest_context(
         findings, window, series=series, now=now, sides=judge.press.sides,
         public_url=digester.public_url, titles={**digester.titles, **judge.called_in(series.language)},
     )  # fmt: skip
-    context = with_held(context, alerts.held(tx, [story.id for story in shown]))
-    messages = render(digester.templates, context, receiver, batch=str(uuid4()), at=now)
-    return Made(messages=messages, row=row, stories=len(shown))
+    held = alerts.held(tx, [story.id for story in shown])
+    return Told(context=with_held(context, held), row=row, stories=len(shown))
 
 
 def _contacts(

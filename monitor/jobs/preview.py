@@ -19,6 +19,7 @@ from monitor.demo import stories as samplestories
 from monitor.jobs import digest
 from monitor.jobs.groups import batch_of, circumstances
 from monitor.messages.alert import alert_context
+from monitor.messages.digest import shorten
 from monitor.messages.render import render
 from monitor.model import Delivered, Delivery
 from monitor.model.matchers import hold, names_event
@@ -34,15 +35,20 @@ if TYPE_CHECKING:
 
     from monitor.alerts.routing import Routed
     from monitor.config.load import Settings
-    from monitor.config.model import ReceiverConfig
+    from monitor.config.model import DigestConfig, ReceiverConfig
     from monitor.config.routes import InhibitConfig, TimeIntervalConfig
     from monitor.delivery.channel import Notifier, Outgoing
-    from monitor.jobs.digest import Digester
+    from monitor.jobs.digest import Contacts, Digester
     from monitor.messages.templates import Templates
     from monitor.model import Feed, Story
     from monitor.model.matchers import Matcher
     from monitor.store.database import Database
     from monitor.stories.judgement import StoryJudge
+
+
+#: bytes of a digest that is looked at, and how many whole stories and single lines are tried in turn
+MAX_PAGE = 48_000
+PAGES = ((9, 40), (7, 30), (5, 20), (2, 10), (0, 5))
 
 
 def make_due(db: Database, now: datetime, wanted: Sequence[Feed]) -> None:
@@ -73,23 +79,39 @@ def write(digester: Digester, db: Database, what: str, name: str | None, folder:
     return [path for n, out in enumerate(outgoing) for path in _files(out, folder, f"{what}-{n + 1}")]
 
 
-def next_digest(digester: Digester, db: Database, name: str) -> dict[str, str]:
-    """What a receiver's next digest would be now, by form (html, txt, json); nothing is recorded."""
-    outgoing = _digest(digester, db, name)
-    return dict(outgoing[0].message.payload["files"]) if outgoing else {}
+def next_digest(digester: Digester, db: Database, name: str, contacts: Contacts) -> str:
+    """A receiver's next digest as it would be now, as a page of at most `MAX_PAGE` bytes; empty: none.
+
+    `contacts` finds what its stories report of contacts. Nothing is recorded.
+    """
+    series = _series(digester, name)
+    if series is None:
+        return ""
+    receiver = digester.receivers[name]
+    with db.snapshot() as tx:
+        window = digest.window_until_now(digester, tx, series, name)
+        told = digest.tell(tx, digester, series, receiver, window, contacts)
+    pages = (
+        digester.templates.html("email/digest.html", shorten(told.context, full=full, lines=lines))
+        for full, lines in PAGES
+    )
+    return next((page for page in pages if len(page.encode()) <= MAX_PAGE), "")
+
+
+def _series(digester: Digester, name: str | None) -> DigestConfig | None:
+    """The first series of a receiver, which is told whatever there is."""
+    found = next((s for s in digester.series if name is None or name in s.receivers), None)
+    return found.model_copy(update={"empty": "send"}) if found is not None else None
 
 
 def _digest(digester: Digester, db: Database, name: str | None) -> tuple[Outgoing, ...]:
-    series = next((s for s in digester.series if name is None or name in s.receivers), None)
+    series = _series(digester, name)
     if series is None:
         return ()
     receiver = digester.receivers[name or series.receivers[0]]
     with db.snapshot() as tx:
         window = digest.window_until_now(digester, tx, series, receiver.name)
-        made = digest.make(
-            tx, digester, series.model_copy(update={"empty": "send"}), _shown(receiver), window
-        )
-    return made.messages
+        return digest.make(tx, digester, series, _shown(receiver), window).messages
 
 
 def _alert(digester: Digester, db: Database) -> tuple[Outgoing, ...]:

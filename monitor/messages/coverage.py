@@ -52,7 +52,7 @@ def coverage_context(report: CoverageReport, words: Frame, zone: ZoneInfo) -> Da
         "withdrawn": report.withdrawn,
         "by_state": {str(state): count for state, count in report.by_state.items()},
         "unhealthy": not report.well,
-        "problems": _feeds(report.feeds, words),
+        "problems": _feeds(report.unwell, words),
         "gaps": _group("gaps", _odd(report.gaps, words, zone), words),
         "notices": _notices(report, words, zone),
     }

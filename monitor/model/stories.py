@@ -148,7 +148,9 @@ class CoverageReport:
 
     since: datetime
     until: datetime
-    feeds: tuple[FeedHealth, ...]
+    #: feeds that are meant to be polled, and those of them that need a look
+    watched: int
+    unwell: tuple[FeedHealth, ...]
     items: int
     by_state: Mapping[str, int] = field(default_factory=dict)
     #: polls that share no entry with the one before; and those that brought unusually many at once
@@ -170,19 +172,14 @@ class CoverageReport:
     @property
     def healthy(self) -> int:
         """Feeds that answered lately and are not quiet against their own rhythm."""
-        return sum(f.state == "ok" for f in self.feeds)
+        return self.watched - len(self.unwell)
 
     @property
     def well(self) -> bool:
         """Whether nothing may have been missed and everybody can be reached."""
         outages = any(one.kind is UnseenKind.OUTAGE for one in self.unseen)
         troubles = self.gaps or self.floods or self.suspended or self.in_part or self.events
-        return self.healthy == self.watched and not troubles and not outages
-
-    @property
-    def watched(self) -> int:
-        """Feeds that are meant to be polled."""
-        return sum(f.state != "disabled" for f in self.feeds)
+        return not self.unwell and not troubles and not outages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from sqlalchemy import Text, cast, func, select
 
 from monitor.model import Coverage, CoverageReport, EventKind, Phrase, Unseen, UnseenKind
 from monitor.store import events, journal, receivers, silences
-from monitor.store.events import health
 from monitor.store.sql import among
 from monitor.store.tables_delivery import alert_groups, alert_members
 from monitor.store.tables_delivery import events as event_rows
@@ -42,7 +41,8 @@ def report(tx: Connection, since: datetime, until: datetime, now: datetime) -> C
     return CoverageReport(
         since=since,
         until=until,
-        feeds=health(tx, now),
+        watched=tx.execute(select(func.count()).where(feeds.c.enabled)).scalar_one(),
+        unwell=events.unwell(tx, now),
         items=sum(counted.values()),
         by_state=by_state,
         gaps=_odd(tx, polls.c.gap, since, until),

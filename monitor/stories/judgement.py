@@ -121,8 +121,7 @@ class StoryJudge:
         found = ledger(
             items, lambda _name, _day: "", people=self.people, titles=self.titles, corroborate=judged
         )
-        ours = [c for c in found if any(source.item_id in told for source in c.sources)]
-        return tuple(sorted(ours, key=_firmest_first))
+        return told_by(found, told)
 
     def changes(self, told: Standing | None, now: Standing) -> tuple[Change, ...]:
         """What is news to somebody who knows `told`; nothing to somebody who was never told."""
@@ -131,6 +130,12 @@ class StoryJudge:
     def standing(self, judged: Judged) -> Standing:
         """What a reader knows who is told the story as it stands."""
         return standing(judged, self.people)
+
+
+def told_by(contacts: Iterable[LedgerContact], items: Collection[int]) -> tuple[LedgerContact, ...]:
+    """Those of `contacts` that one of `items` reports: news before background, the firmest first."""
+    ours = [c for c in contacts if any(source.item_id in items for source in c.sources)]
+    return tuple(sorted(ours, key=_firmest_first))
 
 
 def _firmest_first(contact: LedgerContact) -> tuple[bool, int, int, int]:

@@ -10,10 +10,11 @@ import pytest
 
 from monitor.desk import feeds as pages
 from monitor.feeds.opml import read_opml
+from monitor.jobs.preview import MAX_PAGE
 from monitor.model import Delivered
 from monitor.store import archive, feeds, journal, outbox
 from tests.support.desk import ARABIC, Place, newsroom, opened
-from tests.support.stored import HOUR, NOW, feed, message, promised
+from tests.support.stored import HOUR, NOW, assessed, feed, match, message, promised, told
 from tests.support.web import Web
 
 if TYPE_CHECKING:
@@ -263,6 +264,23 @@ def test_the_next_digest_can_be_seen_before_it_is_sent(tmp_path: Path) -> None:
         assert "sandbox" in headers["Content-Security-Policy"]
         assert place.ask(path="/deliveries/preview?receiver=nobody")[0] == 404
         assert "Nothing was sent" in place.read("/deliveries")
+
+
+def test_a_preview_has_at_most_the_length_of_a_page(tmp_path: Path) -> None:
+    """The loudest whole, others in a line; how many are left out is said."""
+    with opened(tmp_path, config="digests: [{receivers: [folder]}]\n") as place:
+        with place.app.db.transaction() as tx:
+            for n in range(90):
+                told(
+                    tx,
+                    f"s-{n:010x}",
+                    assessed(f"guid:{n}", title=f"News {n} " + "of the envoy " * 20, matches=(match(),)),
+                )
+        place.now += 2 * HOUR
+        page = place.read("/deliveries/preview?receiver=folder")
+
+        assert len(page.encode()) <= MAX_PAGE
+        assert "not listed here" in page
 
 
 def test_a_digest_is_sent_now_once_a_day(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_an_event_is_named_with_what_it_is_about(kind: EventKind, subject: str, 
     event = Event(
         id=1, kind=kind, subject=subject, severity=SEVERITIES[kind], detail="3 due", opened_at=NOW - HOUR, seen_at=NOW
     )  # fmt: skip
-    report = CoverageReport(since=NOW - DAY, until=NOW, feeds=(), items=0, events=(event,))
+    report = CoverageReport(since=NOW - DAY, until=NOW, watched=0, unwell=(), items=0, events=(event,))
     (group,) = coverage_context(report, frame("en"), ZoneInfo("UTC"))["notices"]
 
     assert line in group["line"].replace("\u2068", "").replace("\u2069", "")

@@ -123,7 +123,8 @@ def coverage() -> Any:
     report = messages.coverage()
     return replace(
         report,
-        feeds=feeds,
+        watched=len(feeds),
+        unwell=feeds,
         unseen=tuple(unseen),
         events=tuple(events),
         suspended={f"р{n}": text for n, text in enumerate(whys())},
