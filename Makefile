@@ -12,7 +12,7 @@ BENCH  := $(VENV)-bench/.run-$(MADE)
 PEERS  := $(VENV)-peers/.run-$(MADE)
 
 .DEFAULT_GOAL := help
-.PHONY: sbom audit help run test demo check fmt lock eval background outside mutate crash soak bench bench-peers image clean dev screenshot
+.PHONY: sbom audit help run test demo check fmt lock eval background outside mutate crash soak bench bench-peers image clean dev screenshot walk manifests
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -87,6 +87,9 @@ fmt: $(DEV) ## format and fix
 screenshot: $(DEV) ## the pictures of the README, drawn from the demo's digest by Chromium
 	@$(BIN)/python scripts/screenshot.py
 
+walk: $(DEV) ## a picture of every page of a desk, on phone and desktop, light and dark (DESK=http://127.0.0.1:8780 DIR=dist/desk)
+	@$(BIN)/python scripts/screenshot.py $(or $(DIR),dist/desk) --desk $(or $(DESK),http://127.0.0.1:8780)
+
 # one version of a package for every Python, wherever there is one (`fewest`); what runs is what is tested (`-c`)
 lock: ## write the lock files anew (needs uv)
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra contacts --extra apprise --extra postgres pyproject.toml scripts/build-requirements.in -o requirements.lock -q
@@ -101,8 +104,13 @@ sbom: $(DEV) ## what the image is made of, as CycloneDX: dist/sbom.json
 audit: $(DEV) ## known weaknesses of what the image is made of (asks the network)
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
+# outside CI: the schemas of all versions of Kubernetes weigh 108 MB
+manifests: ## deploy/kubernetes by the schemas of three versions of Kubernetes, in an environment of its own
+	@test -x $(VENV)-kubernetes/bin/kubernetes-validate || { $(PYTHON) -m venv $(VENV)-kubernetes && $(VENV)-kubernetes/bin/pip install -q --disable-pip-version-check kubernetes-validate==1.37.0; }
+	@for version in 1.29 1.33 1.37; do $(VENV)-kubernetes/bin/kubernetes-validate --strict -k $$version deploy/kubernetes/*.yaml || exit 1; done
+
 image: ## build the container image
 	docker build -t monitor .
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-peers dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-peers $(VENV)-kubernetes dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

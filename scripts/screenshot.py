@@ -1,8 +1,9 @@
-"""Draw the sample digest and alert with Chromium: what a reader sees at a desk, on a phone, in the dark, in
-Arabic.
+"""Draw the sample digest and alert, or every page of a desk, with Chromium: what a reader sees at a desk, on a
+phone, in the dark, in Arabic.
 
     python scripts/screenshot.py [FOLDER]     default: docs/images, where only the README's four are kept
     python scripts/screenshot.py FOLDER --all     the alert and the empty day as well
+    python scripts/screenshot.py FOLDER --desk http://127.0.0.1:8780/    the pages of that desk (`monitor demo --stay`)
 
 Chromium is looked for as `chromium`, `chromium-browser` and `google-chrome`, or named in CHROMIUM.
 """
@@ -124,6 +125,50 @@ def draw(picture: Picture, chromium: str, target: Path) -> int:
     return size["wide"]
 
 
+#: pages of a desk; of those that are listed, the first one that the page before names
+PAGES = (
+    ("now", "/", ""),
+    ("arabic", "/?lang=ar&q=\u062d\u0641\u062a\u0631", ""),
+    ("story", "/", r'href="(/stories/[^"?#]+)'),
+    ("contacts", "/contacts", ""),
+    ("contact", "/contacts", r'href="(/contacts/c-[^"?#]+)'),
+    ("feeds", "/feeds", ""),
+    ("feed", "/feeds", r'href="(/feeds/[^"?#]+)" data-move'),
+    ("deliveries", "/deliveries", ""),
+    ("delivery", "/deliveries", r'href="(/deliveries/[^"?#]+)" data-move'),
+    ("preview", "/deliveries", r'href="(/deliveries/preview[^"]+)'),
+    ("workbench", "/workbench?item=2", ""),
+    ("edit", "/workbench/edit", ""),
+    ("entry", "/workbench/edit", r'href="(/workbench/edit\?file=[^"]+entry=[^"]+)'),
+    ("nowhere", "/nowhere", ""),
+)
+
+
+def walk(desk: str, chromium: str, folder: Path) -> None:
+    """Every page, on a phone and at a desk, in the light and in the dark."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for scheme in ("light", "dark"):
+            for form, width in (("phone", PHONE), ("desktop", 1200)):
+                page = browser.new_page(
+                    color_scheme=scheme,  # type: ignore[arg-type]
+                    viewport={"width": width, "height": 800},
+                )
+                for name, at, link in PAGES:
+                    page.goto(desk + at)
+                    if link:
+                        found = re.search(link, page.content())
+                        if found is None:
+                            continue
+                        page.goto(desk + html.unescape(found[1]))
+                    page.screenshot(path=folder / f"{name}-{form}-{scheme}.png", full_page=True)
+                    wide = page.evaluate("document.documentElement.scrollWidth")
+                    print(f"{name}-{form}-{scheme}" + (f", wants {wide} px" if wide > width else ""))
+        browser.close()
+
+
 def run(command: list[str]) -> str:
     """The output of `command`; its errors only when it fails."""
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
@@ -137,12 +182,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs" / "images")
     parser.add_argument("--all", action="store_true", help="also those that the README does not show")
+    parser.add_argument("--desk", help="the address of a desk, whose pages are drawn instead")
     said = parser.parse_args()
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     chromium = next(filter(None, map(shutil.which, filter(None, names))), None)
     if chromium is None:
         sys.exit("Chromium is not installed: apt-get install chromium fonts-noto-core")
     said.folder.mkdir(parents=True, exist_ok=True)
+    if said.desk:
+        walk(said.desk.rstrip("/"), chromium, said.folder)
+        return
     for picture in pictures():
         if picture.readme or said.all:
             target = (said.folder / f"{picture.name}.png").resolve()

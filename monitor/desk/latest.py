@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from monitor.desk import filters
 from monitor.desk.asked import Answer
 from monitor.desk.charts import bars, sparkline
+from monitor.exports import plain
 from monitor.jobs import watch
 from monitor.languages.locale import ENGLISH, frame
 from monitor.messages.story import quotes_of, story_context
 from monitor.messages.text import clean
-from monitor.model import EventKind, Pace
+from monitor.model import ContactStatus, EventKind, Pace
 from monitor.store import desk as figures
 from monitor.store import events, facts, silences, stories
 
@@ -167,12 +168,15 @@ def side_bars(desk: Desk, story: Story) -> list[dict[str, Any]]:
 
 def chips(judged: Judged) -> list[tuple[str, str]]:
     """What is to be seen at a glance, each with its kind: of contacts their status, then what is disputed."""
-    statuses = dict.fromkeys(contact.status.value for contact in judged.contacts if not contact.background)
-    found = [("status " + status, status) for status in statuses]
+    statuses = dict.fromkeys(contact.status for contact in judged.contacts if not contact.background)
+    found = [("status " + status, plain.STATUS_WORDS[status]) for status in statuses]
     voices = judged.corroboration.voices
     if any(voice.contradicts for voice in voices):
         found.append(("against", "contradicted"))
-    if any(voice.denies and not voice.contradicts for voice in voices) and "denied" not in statuses:
+    if (
+        any(voice.denies and not voice.contradicts for voice in voices)
+        and ContactStatus.DENIED not in statuses
+    ):
         found.append(("against", "denied"))
     if any(item.withdrawn_at is not None for item in judged.story.items):
         found.append(("against", "withdrawn"))

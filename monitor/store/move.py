@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Boolean, Column, String, func, literal_column, sele
 from xxhash import xxh3_64_hexdigest, xxh3_128
 
 from monitor.errors import StoreError
-from monitor.store import postgres, upgrade
+from monitor.store import postgres, upgrade, words
 from monitor.store.database import Database
 from monitor.store.sql import Utc, metadata
 from monitor.store.tables_delivery import deliveries
@@ -97,6 +97,8 @@ def _begin(target: Database, mark: str) -> None:
         tx.execute(_STAMP, {"version": mark})
         if tx.dialect.name == "postgresql":
             tx.exec_driver_sql("DROP INDEX ix_items_folded")
+        else:
+            words.leave_unindexed(tx)
 
 
 def _release(target: Database) -> None:
@@ -104,6 +106,8 @@ def _release(target: Database) -> None:
         if tx.dialect.name == "postgresql":
             postgres.index_words(tx)
             tx.exec_driver_sql("ANALYZE")
+        else:
+            words.index(tx)
         tx.execute(_STAMP, {"version": REVISION})
 
 

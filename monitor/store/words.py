@@ -274,3 +274,35 @@ def fill(tx: Connection) -> None:
     while page := tx.execute(texts.where(items.c.folded == "", items.c.id > last).limit(AT_ONCE)).all():
         tx.execute(put, [{"item": row.id, "text": rows.folded_text(*row[1:])} for row in page])
         last = page[-1].id
+
+
+# SQLite's index, made at once: kept by triggers, FTS5 writes its pieces down after each row, which takes
+# three times as long.
+
+_OUT = "INSERT INTO item_words (item_words, rowid, text) VALUES ('delete', old.id, old.folded);"
+_IN = "INSERT INTO item_words (rowid, text) VALUES (new.id, new.folded);"
+_KEPT = {
+    "item_words_new": f"AFTER INSERT ON items BEGIN {_IN} END",
+    "item_words_gone": f"AFTER DELETE ON items BEGIN {_OUT} END",
+    "item_words_changed": f"AFTER UPDATE OF folded ON items BEGIN {_OUT} {_IN} END",
+}
+#: bytes of pieces that are held until they are written down, in bulk and else (FTS5's own)
+_HELD_IN_BULK, _HELD = 64 << 20, 1 << 20
+
+
+def leave_unindexed(tx: Connection) -> None:
+    """On SQLite: items that come now are not indexed, until `index`. There are none yet."""
+    for name in _KEPT:
+        tx.exec_driver_sql(f"DROP TRIGGER {name}")
+
+
+def index(tx: Connection) -> None:
+    """On SQLite: index all items, and from now on whatever comes; nothing where they are indexed already."""
+    held = "INSERT INTO item_words (item_words, rank) VALUES ('hashsize', ?)"
+    if tx.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'item_words_new'").first():
+        return
+    tx.exec_driver_sql(held, (_HELD_IN_BULK,))
+    tx.exec_driver_sql("INSERT INTO item_words (rowid, text) SELECT id, folded FROM items")
+    tx.exec_driver_sql(held, (_HELD,))
+    for name, when in _KEPT.items():
+        tx.exec_driver_sql(f"CREATE TRIGGER {name} {when}")

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 
 from monitor.errors import StoreError
 from monitor.model import Coverage
-from monitor.store import alerts, archive, evidence, facts, feeds, items, merges, outbox, signatures
+from monitor.store import alerts, archive, evidence, facts, feeds, items, merges, outbox, signatures, words
 from monitor.store import move as moving
 from monitor.store.archive import Filter
 from monitor.store.database import Database
@@ -109,6 +109,29 @@ def test_a_move_there_and_back_changes_nothing(tmp_path: Path, postgres_url: str
             newest = tx.execute(select(func.max(match_rows.c.id))).scalar_one()
         # the match that is gone had a number, which never comes again
         assert newest == max(row[0] for row in before["matches"]) + 2
+
+
+def test_what_arrives_in_a_file_is_made_as_a_new_one(tmp_path: Path) -> None:
+    """The index of words, which is made at once, and what keeps it up; somebody who began with an older program ends
+    with the same.
+    """
+    first, last = f"sqlite:///{tmp_path}/first.db", f"sqlite:///{tmp_path}/last.db"
+    with Database.open(first) as source:
+        fill(source)
+        with source.snapshot() as tx:
+            made = tx.exec_driver_sql(_MADE).all()
+    move(first, last, quietly)
+    with Database.open(last) as there, there.transaction() as tx:
+        assert tx.exec_driver_sql(_MADE).all() == made
+        assert archive.count(tx, Filter(text="хафтар")) == 1
+        tx.execute(delete(item_rows).where(item_rows.c.content.contains("Хафтар")))
+        tx.exec_driver_sql("INSERT INTO item_words (item_words) VALUES ('integrity-check')")
+        assert archive.count(tx, Filter(text="хафтар")) == 0
+        words.index(tx)
+        assert tx.exec_driver_sql(_MADE).all() == made
+
+
+_MADE = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
 
 
 def test_a_nul_that_postgresql_cannot_keep_is_no_difference(tmp_path: Path, postgres_url: str) -> None:

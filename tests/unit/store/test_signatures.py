@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.store import signatures, tables_news
+from monitor.store.sql import LISTED
 from tests.support.stored import DAY, NOW, assessed, told
 
 if TYPE_CHECKING:
@@ -34,6 +35,14 @@ def test_an_item_is_found_by_any_of_its_keys(tx: Connection) -> None:
     assert found(tx, 1, 2) == [first, second]
     assert found(tx, 7) == []
     assert found(tx) == []
+
+
+def test_half_a_letter_and_a_number_beyond_all_bounds_are_kept(tx: Connection) -> None:
+    """As a broken feed has them; one of them no longer holds up all that is written with it."""
+    odd = {"text": "\ud800 news", "number": 2**70}
+    ids = told(tx, "s-1", *(assessed(f"guid:{n}") for n in range(LISTED)))
+    signatures.put(tx, [(i, NOW, odd, [7]) for i in ids])
+    assert signatures.load(tx, ids[:1]) == (signatures.Candidate(ids[0], "s-1", None, odd),)
 
 
 def test_the_closest_are_taken_where_there_are_many(tx: Connection) -> None:
