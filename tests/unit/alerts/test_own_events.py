@@ -59,6 +59,12 @@ def test_an_event_is_over_when_it_has_rested(
     assert bool(over([old], {old.key} if found else set(), {old.key: openings}, NOW)) is is_over
 
 
+def test_what_was_opened_long_ago_rests_as_the_first_time() -> None:
+    """Its openings of the last day are not counted, since there are none."""
+    assert over([event(seen_at=NOW - 11 * MINUTE)], set(), {}, NOW)
+    assert not over([event(seen_at=NOW - 9 * MINUTE)], set(), {}, NOW)
+
+
 @pytest.mark.parametrize(
     ("what", "others", "found", "told"),
     [

@@ -20,7 +20,13 @@ from monitor.model.matchers import parse
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-HIGH = {"story": ["s-1"], "severity": ["high"], "watchlist": ["wagner"], "participants": ["Khalifa Haftar"]}
+HIGH = {
+    "story": ["s-1"],
+    "severity": ["high"],
+    "watchlist": ["wagner"],
+    "participants": ["Khalifa Haftar"],
+    "feed": ["برقة"],
+}
 
 
 def test_labels_of_a_story() -> None:
@@ -215,6 +221,7 @@ def test_quiet_stories_are_not_escalated_and_old_ones_not_repeated() -> None:
         pytest.param(("severity", "participants"), '{}:participants=["Khalifa Haftar"],severity=["high"]', True, id="two labels, in one order"),
         pytest.param(("place",), "{}:place=[]", True, id="a label that is missing is alike"),
         pytest.param((), "{}:", True, id="one group for the route"),
+        pytest.param(("feed",), '{}:feed=["برقة"]', True, id="letters as they are, since the key is shown"),
     ],
 )  # fmt: skip
 def test_the_group_of_a_story(group_by: tuple[str, ...], key: str, together: bool) -> None:

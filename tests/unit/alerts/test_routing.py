@@ -114,12 +114,14 @@ def test_a_route_has_a_path_by_which_it_is_found_again() -> None:
                 "match": {"severity": ["high"]},
                 "matchers": ["side=russia-state"],
                 "group_wait": "5s",
+                "active_time_intervals": ["days"],
             },
         ],
     )
     (own,) = routes_for(route, RECEIVED)
     assert own.path == '{}/1{severity=high,side="russia-state"}'
     assert (own.group_by, own.mute_time_intervals) == (("watchlist",), ())
+    assert own.active_time_intervals == ("days",)
     assert route_of(route, own.path, "a") == own
     assert route_of(route, "{}/7{gone}", "a").group_wait == timedelta(seconds=30)
 

@@ -123,6 +123,9 @@ ESCALATED = {"reason": "escalated", "receiver": "chief", "escalated_from": "desk
             "what changed is as it was told",
             id="the route repeats no more",
         ),
+        pytest.param(
+            waiting(last_sent_at=NOON - HOUR, acks=(ack(),)), {}, "", id="news of what is acknowledged"
+        ),
         pytest.param(waiting(), ESCALATED, "", id="escalated"),
         pytest.param(waiting(known=True), ESCALATED, "it was told already", id="the other knows it"),
         pytest.param(waiting(acks=(ack(),)), ESCALATED, "acknowledged by ann", id="acknowledged in time"),
