@@ -37,7 +37,6 @@ test: $(DEV) ## lint, types, import contracts, watchlist tests, all tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/interrogate -q monitor
-	@$(BIN)/monitor watchlists test
 	@$(BIN)/pytest $(ARGS)
 
 dev: $(DEV) ## the environment with the tools, nothing else
