@@ -31,7 +31,7 @@ from monitor.jobs.reach import Reach
 from monitor.messages import links
 from monitor.model import Delivered
 from monitor.parts import Parts, build, freeze, give_back_after, share_one_heap
-from monitor.store import alerts, articles, facts, feeds, health_file, outbox, polls, receivers
+from monitor.store import alerts, articles, facts, feeds, liveness, outbox, polls, receivers
 from monitor.store.database import Database
 from monitor.timing import TICKS, UNEASY_SECONDS
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from monitor.config.load import Settings
     from monitor.jobs.flow import Told
-    from monitor.store.health_file import Health
+    from monitor.store.liveness import Health
     from monitor.store.prune import Pruned
 
 T = TypeVar("T")
@@ -265,14 +265,14 @@ class App:
         lately = time.monotonic() - self._watched_at < TICKS["watch"] + UNEASY_SECONDS
         if self.db.path is not None and lately:
             with suppress(OSError):
-                health_file.stamp(self.db.path, self.clock())
+                liveness.stamp(self.db.path, self.clock())
 
     def _write_health(self, health: Health) -> None:
         """Leave for the probe what it would find out itself."""
         if self.db.path is None:
             return
         try:
-            health_file.write(self.db.path, health, self.clock())
+            liveness.write(self.db.path, health, self.clock())
         except OSError as error:
             log.warning("health_not_written", reason=error.strerror)
 

@@ -5,7 +5,6 @@ what we keep tells whom somebody watches, and may hold secrets.
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from typing import TYPE_CHECKING
 
@@ -92,9 +91,9 @@ def _make_key(path: Path) -> None:
     """Whole or not at all, and never over another one."""
     if path.exists():
         return
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE), "wb") as out:
-        out.write(secrets.token_bytes(SIZE))
+        out.write(os.urandom(SIZE))
         out.flush()
         os.fsync(out.fileno())
     try:

@@ -12,9 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from monitor.config import places
-from monitor.store import health_file
-from monitor.store.health_file import Health
-from monitor.store.instance_lock import InstanceLock
+from monitor.store import liveness
+from monitor.store.liveness import Health, InstanceLock
 
 
 def health(
@@ -42,7 +41,7 @@ def _written(path: Path | None, now: datetime) -> Health | None:
     database = places.database_file(path, os.environ)
     if database is None or not InstanceLock(database).taken():
         return None
-    return health_file.read(database, now)
+    return liveness.read(database, now)
 
 
 def _print(seen: Health, path: Path | None, *, as_json: bool) -> None:

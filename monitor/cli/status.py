@@ -20,7 +20,7 @@ from monitor.model import EventKind, Pace, Severity, WorkKind
 from monitor.store import articles, events, facts, feeds, journal, receivers, silences
 from monitor.store import events as findings
 from monitor.store.database import Database
-from monitor.store.health_file import Health
+from monitor.store.liveness import Health
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -20,7 +20,7 @@ from monitor.errors import StoreError
 from monitor.jobs import watch
 from monitor.model import Pace
 from monitor.store import desk as figures
-from monitor.store import events, facts, health_file, journal, receivers
+from monitor.store import events, facts, journal, liveness, receivers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -161,7 +161,7 @@ def metrics(desk: Desk, asked: Asked) -> Answer:
 def _late(desk: Desk, asked: Asked) -> tuple[str, ...]:
     """What the daemon found at its last look, where that was lately; else what the database says."""
     app = desk.app
-    seen = health_file.read(app.db.path, asked.now) if app.db.path is not None else None
+    seen = liveness.read(app.db.path, asked.now) if app.db.path is not None else None
     if seen is None:
         with app.db.snapshot() as tx:
             seen = watch.health(tx, app.parts.settings, asked.now)

@@ -17,7 +17,7 @@ from monitor.model import Event, EventKind, Finding, Pace, Work, WorkKind
 from monitor.model.matchers import hold
 from monitor.store import digests, events, facts, receivers, silences
 from monitor.store import polls as store
-from monitor.store.health_file import Health
+from monitor.store.liveness import Health
 from monitor.timing import BY_DUE, BY_RHYTHM, TICKS, WATCHER_SILENT
 
 if TYPE_CHECKING:

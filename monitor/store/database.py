@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, event, exc, make_url, text
 from monitor import file_modes, logs
 from monitor.errors import StoreError
 from monitor.store import postgres, upgrade
-from monitor.store.instance_lock import InstanceLock
+from monitor.store.liveness import InstanceLock
 from monitor.store.notify import Listener, ServerListener, notify, notify_server
 from monitor.store.sql import MADE_DUE, as_json
 

@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 
 from monitor.errors import StoreError
 from monitor.store.database import store_errors
-from monitor.store.instance_lock import InstanceLock
+from monitor.store.liveness import InstanceLock
 from monitor.store.tables_news import REVISION
 
 if TYPE_CHECKING:

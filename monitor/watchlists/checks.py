@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import suggestion
 from monitor.folding import fold_all
 from monitor.languages import tables
-from monitor.watchlists.shared import advice
+from monitor.watchlists.question import advice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

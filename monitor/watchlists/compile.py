@@ -31,8 +31,8 @@ from monitor.watchlists import query
 from monitor.watchlists.checks import entity_mistakes, shared_members
 from monitor.watchlists.files import OUTLETS, SIDES, EntitiesFile, RuleFile, WatchlistFile, read_press
 from monitor.watchlists.kept import DocumentFile, PatternFile, model_file, revision
+from monitor.watchlists.question import advice, shared
 from monitor.watchlists.selftest import Case, TestsFile, WithTests
-from monitor.watchlists.shared import advice, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -23,7 +23,7 @@ from monitor.languages.word_forms import forms_of_script, inflected
 from monitor.matching.mentions import TRADES
 from monitor.matching.rules import And, Not, Or, Term, Within, children, terms
 from monitor.watchlists.findings import Finding
-from monitor.watchlists.shared import READ_WITH
+from monitor.watchlists.question import READ_WITH
 from monitor.watchlists.shared_names import shared_names
 
 if TYPE_CHECKING:

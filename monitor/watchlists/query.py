@@ -18,7 +18,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput
 from monitor.documents import suggestion
 from monitor.folding import fold
 from monitor.matching.rules import And, Attribute, Near, Node, Not, Or, Scoped, Term, Within, positive, terms
-from monitor.watchlists.shared import advice
+from monitor.watchlists.question import advice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -17,7 +17,7 @@ import pytest
 from monitor.app import opened
 from monitor.config import load
 from monitor.model import Severity
-from monitor.store import alerts, facts, feeds, health_file, notify, stories
+from monitor.store import alerts, facts, feeds, liveness, notify, stories
 from monitor.store.database import Database
 from monitor.timing import TICKS, UNEASY_SECONDS
 from tests.support.stored import feed
@@ -154,12 +154,12 @@ def test_the_health_is_stamped_while_the_watcher_looks(app: App, monkeypatch: py
     now = app.clock()
     app.watch()
     app.clock = lambda: now + timedelta(minutes=4)
-    assert health_file.read(app.db.path, app.clock()) is None
+    assert liveness.read(app.db.path, app.clock()) is None
     app.stamp_health()
-    assert health_file.read(app.db.path, app.clock()) is not None
+    assert liveness.read(app.db.path, app.clock()) is not None
 
     real = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: real() + TICKS["watch"] + UNEASY_SECONDS)
     app.clock = lambda: now + timedelta(minutes=8)
     app.stamp_health()
-    assert health_file.read(app.db.path, app.clock()) is None
+    assert liveness.read(app.db.path, app.clock()) is None

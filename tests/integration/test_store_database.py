@@ -409,7 +409,7 @@ def test_a_checkpoint_shortens_the_log(db: Database, path: Path) -> None:
 _LOCKER = """
 import sys, time
 from pathlib import Path
-from monitor.store.instance_lock import InstanceLock
+from monitor.store.liveness import InstanceLock
 InstanceLock(Path(sys.argv[1])).acquire()
 print("ready", flush=True)
 time.sleep(60)

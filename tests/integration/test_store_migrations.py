@@ -19,7 +19,7 @@ from monitor.model import Asks, Coverage, Severity
 from monitor.store import alerts, archive, articles, facts, feeds, stories, upgrade
 from monitor.store.archive import Filter
 from monitor.store.database import Database
-from monitor.store.instance_lock import InstanceLock
+from monitor.store.liveness import InstanceLock
 from monitor.store.tables_news import REVISION
 from tests.support.stored import NOW
 
@@ -112,7 +112,7 @@ def test_a_database_in_use_is_not_migrated(
     """The running monitor would find tables that it does not know."""
     tomorrow(tmp_path, monkeypatch)
     code = (
-        "import sys; from pathlib import Path; from monitor.store.instance_lock import InstanceLock\n"
+        "import sys; from pathlib import Path; from monitor.store.liveness import InstanceLock\n"
         "InstanceLock(Path(sys.argv[1])).acquire(); print('ready', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

@@ -12,7 +12,7 @@ import pytest
 from monitor.errors import StoreError
 from monitor.store import facts
 from monitor.store.database import Database
-from monitor.store.instance_lock import InstanceLock
+from monitor.store.liveness import InstanceLock
 from monitor.store.restore import restore
 from tests.support.stored import NOW
 

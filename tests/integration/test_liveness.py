@@ -17,8 +17,8 @@ from monitor.cli.main import application
 from monitor.config import load, places
 from monitor.errors import ConfigError
 from monitor.model import EventKind
-from monitor.store import events, health_file
-from monitor.store.health_file import FRESH, Health
+from monitor.store import events, liveness
+from monitor.store.liveness import FRESH, Health
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,11 +62,11 @@ def _probe(config: Path) -> tuple[int, dict[str, Any]]:
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     """Words and moments come back as they were, for as long as they are fresh."""
     database = tmp_path / "monitor.db"
-    health_file.write(database, SICK, NOW)
+    liveness.write(database, SICK, NOW)
 
-    assert health_file.read(database, NOW + FRESH) == SICK
-    assert health_file.read(database, NOW + FRESH + timedelta(seconds=1)) is None
-    assert health_file.path_beside(database).stat().st_mode & 0o077 == 0
+    assert liveness.read(database, NOW + FRESH) == SICK
+    assert liveness.read(database, NOW + FRESH + timedelta(seconds=1)) is None
+    assert liveness.path_beside(database).stat().st_mode & 0o077 == 0
 
 
 def test_a_wrong_file_is_told_by_the_one_process_that_schedules(app: App, config: Path) -> None:
@@ -93,9 +93,9 @@ def test_a_wrong_file_is_told_by_the_one_process_that_schedules(app: App, config
 def test_a_file_that_is_cut_or_foreign_counts_as_none(tmp_path: Path, left: bytes) -> None:
     """No word is better than a wrong one."""
     database = tmp_path / "monitor.db"
-    health_file.path_beside(database).write_bytes(left)
+    liveness.path_beside(database).write_bytes(left)
 
-    assert health_file.read(database, NOW) is None
+    assert liveness.read(database, NOW) is None
 
 
 def test_the_probe_repeats_what_the_daemon_that_runs_has_written(app: App, config: Path) -> None:
@@ -104,7 +104,7 @@ def test_the_probe_repeats_what_the_daemon_that_runs_has_written(app: App, confi
     assert _probe(config)[0] == 0
 
     assert app.db.path is not None
-    health_file.write(app.db.path, SICK, datetime.now(UTC))
+    liveness.write(app.db.path, SICK, datetime.now(UTC))
     status, said = _probe(config)
     assert (status, said["ok"], said["late"]) == (1, False, list(SICK.late))
     assert said["config"] == str(config)
