@@ -73,6 +73,13 @@ def test_news_is_told_with_its_reason(more: list[StoryItem], said: list[str]) ->
     assert reasons([PLAN], [PLAN, *more]) == said
 
 
+def test_several_who_take_part_are_told_in_one_line() -> None:
+    """By name, where only their side was known."""
+    nameless = telling(1, RU, "C", met("planned", libyan=("Libya",)))
+    named = telling(2, RU, "C", met("planned", libyan=(SADDAM, HAFTAR)))
+    assert reasons([nameless], [nameless, named]) == ["new participants: Khalifa Haftar, Saddam Haftar"]
+
+
 @pytest.mark.parametrize(
     "more",
     [

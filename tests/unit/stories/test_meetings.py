@@ -38,6 +38,13 @@ def test_two_reports_tell_one_meeting(other: Contact, hours: float, expected: st
     assert compared(one, two) == compared(two, one) == expected
 
 
+@pytest.mark.parametrize(("day", "expected"), [("2026-03-03", "same"), ("2026-03-02", "again")])
+def test_a_day_more_or_less_is_one_meeting(day: str, expected: str) -> None:
+    """Desks in two time zones date it by their own midnight."""
+    one, two = signed(item("1"), changed(date="2026-03-04")), signed(item("2", hours=5), changed(date=day))
+    assert compared(one, two) == expected
+
+
 def test_a_letter_and_its_answer_are_two() -> None:
     """The same two people, on one day; who writes sets them apart."""
     ours, theirs = (signed(item(str(n)), changed(type=ContactType.MESSAGE)) for n in (1, 2))
