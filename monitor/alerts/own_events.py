@@ -112,8 +112,7 @@ def _listed(events: Sequence[Event], key: str, frame: Frame) -> Iterator[str]:
 # Whether work goes on: what was due against what was done last, never by the ticking of a clock alone.
 #
 # A job that ends every few seconds stands still while what is due only gets older; one that has run for an
-# hour over a
-# slow answer does not, while others are served.
+# hour over a slow answer does not, while others are served.
 
 #: what is due for less than this is being seen to
 JUST = timedelta(minutes=2)

@@ -213,8 +213,7 @@ class DeliveryConfig(Strict):
     #: messages refused in a row after which the receiver is suspended
     suspend_after: int = Field(default=5, ge=2)
     #: what is due (a message, an alert, a digest) and not done for this long is told; of a receiver that
-    #: nothing
-    #: reaches another one is
+    #: nothing reaches another one is
     tell_after: Duration = timedelta(hours=1)
     catch_up: CatchUpConfig = CatchUpConfig()
 

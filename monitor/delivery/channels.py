@@ -41,15 +41,6 @@ def channel_of(kind: str) -> Channel[Any]:
     return channel
 
 
-# Hand a message over: one `send`, three possible outcomes, nothing raised for what the world does.
-#
-# send(delivery, now) -> Delivered | TryLater | Rejected
-#
-# To add a kind of receiver: a folder here, its settings in `__init__.py`, what it does in `channel.py`, and
-# its
-# name in `monitor.delivery.channels`.
-
-
 def notifier_for(receiver: Receiver, policy: NetPolicy) -> Notifier:
     """The notifier of `receiver`; `policy` guards HTTP."""
     return channel_of(receiver.kind).notifier(receiver.settings, policy)

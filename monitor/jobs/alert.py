@@ -54,7 +54,6 @@ class Alerter:
     judge: StoryJudge
     public_url: str | None
     clock: Callable[[], datetime]
-    #: where a reader can call a story false; empty: nowhere
     #: by action, where a reader can act on a story
     links: Callable[[str], Mapping[str, str]] = lambda _story: {}
     #: the route tree, for what is asked when a group is due: intervals, repetition, escalation

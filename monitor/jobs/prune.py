@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 log = logs.get("prune")
 
 #: how much further than the last pruning one may reach: a clock that is years ahead for an hour must not
-#: empty the
-#: archive, and after a long rest a few days more or less of old rows do no harm
+#: empty the archive, and after a long rest a few days more or less of old rows do no harm
 REACH = timedelta(days=1)
 REACHED = "pruned-through"
 

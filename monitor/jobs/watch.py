@@ -210,8 +210,7 @@ def _is_due(waiting: Sequence[tuple[Event, Routed]], last: datetime | None, now:
     return since <= now and not (last is not None and last <= now < last + interval)
 
 
-# What is due at a moment and how it goes on:
-# gathered for the watcher, `status`, `health` and the heartbeat.
+# What is due at a moment and how it goes on: gathered for the watcher, `status`, `health` and the heartbeat.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

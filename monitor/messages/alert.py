@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 
 #: why an alert goes out: the story is new, changed, was told again, got louder, is still open, or another
-#: receiver did
-#: not acknowledge it
+#: receiver did not acknowledge it
 REASONS = ("new", "changed", "more", "louder", "repeat", "escalated", "test")
 _UTC = ZoneInfo("UTC")
 

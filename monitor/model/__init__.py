@@ -1,5 +1,5 @@
-"""Pure. Every noun of the house; read its pages first: words, feeds, matching, polls, stories, tellings,
-delivery.
+"""Pure. Every noun of the house; read its pages first: words, feeds, matching, polls, stories,
+corroboration, delivery, events.
 
 Types are named for their moment: `Entry` is what a feed said, `Item` what we keep, `PollRecord` what one poll
 means. All are frozen; times are aware UTC datetimes; tuples, not lists.

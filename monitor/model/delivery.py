@@ -63,8 +63,7 @@ class Delivery:
     #: an earlier attempt may have been taken: it ended without a verdict
     repeat: bool = False
     #: how the channel calls the message that this one belongs under: the first one about the same, which this
-    #: one
-    #: updates, or the first part of the same message; empty where there is none
+    #: one updates, or the first part of the same message; empty where there is none
     thread: Mapping[str, Any] = field(default_factory=dict)
     #: which part of a message in several parts, from 0
     part: int = 0

@@ -138,8 +138,7 @@ def from_pair(name: str, value: object) -> Matcher:
 # What matchers can fit at all: nothing, because a word is not there or two ask for opposites, or everything.
 #
 # Such a matcher is a slip: a route that takes no story, a silence that silences the wrong ones. Labels whose
-# values are
-# known (`Known`) are judged over all of them, the others by samples.
+# values are known (`Known`) are judged over all of them, the others by samples.
 
 #: label -> every value that it can have; a label that is not in it may have any
 Known = Mapping[str, frozenset[str]]

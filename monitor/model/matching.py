@@ -103,8 +103,7 @@ class Contact:
     date: str | None = None
     background: bool = False
     #: of the names, those that stand for a whole party (its country, a palace, "a delegation"): they tell no
-    #: contact
-    #: from another
+    #: contact from another
     general: frozenset[str] = frozenset()
     evidence: tuple[Evidence, ...] = ()
     #: who says or denies it, where the text names somebody; None: the outlet itself

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 
 #: an item with so many revisions is one that changes all the time; of those between its first and as many of
-#: its
-#: newest no text is kept
+#: its newest no text is kept
 CHURNING = 20
 
 

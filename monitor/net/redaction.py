@@ -23,8 +23,7 @@ _SECRET_HOST = re.compile(
 #: path parts after which a key follows, on any host
 _SECRET_TAIL = re.compile(r"/(services|hooks?|webhooks?|ping)/.+", re.IGNORECASE)
 #: path parts that are keys by their looks: long runs of letters and digits, UUIDs, long hexadecimal runs
-#: within a part,
-#: bot tokens; a file's ending may follow
+#: within a part, bot tokens; a file's ending may follow
 _SECRET_PART = re.compile(
     r"/(?:(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{20,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|bot\d+:[\w-]+"
     r"|[a-z]{1,20}[-_](?=[0-9a-f]*\d)[0-9a-f]{16,})(?=\.[a-z]{2,5}(?:/|$)|/|$)",

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 #: articles of one feed that wait at a time; more are not asked for
 PER_FEED = 200
 #: articles of one feed that a new one is compared with, the newest; by how many characters they are looked
-#: up; of
-#: what is left of them without numbers, the beginning and the end that must be the same
+#: up; of what is left of them without numbers, the beginning and the end that must be the same
 COMPARED, BEGINNING, FIRST, LAST = 500, 20, 500, 200
 _ENDED = (
     select(items.c.id, items.c.fulltext, items.c.fulltext_detail, items.c.content, articles.c.item_id)

@@ -48,9 +48,8 @@ def compose(rendering: Rendering, config: AppriseConfig) -> tuple[Outgoing, ...]
 # more.
 #
 # Best effort beside the channels above: Apprise hides statuses and Retry-After, opens its own connections
-# (the address
-# policy does not hold there) and has no id that a repeat could carry. Each address is a delivery of its own.
-# Source: appriseit.com, "Python API".
+# (the address policy does not hold there) and has no id that a repeat could carry. Each address is a delivery
+# of its own. Source: appriseit.com, "Python API".
 
 MISSING = "needs the extra `apprise`: pip install 'foreign-influence-monitor[apprise]'"
 #: how its plugins put a status into words

@@ -161,8 +161,7 @@ def _body(payload: Mapping[str, Any], delivery_id: str) -> bytes:
 # The headers of a mail: a stable Message-ID, threads, lists.
 #
 # Sources: RFC 5322 (Message-ID, References), RFC 2919 (List-Id), RFC 2369 and 8058 (List-Unsubscribe), RFC
-# 3834
-# (Auto-Submitted).
+# 3834 (Auto-Submitted).
 
 #: some servers fold or encode longer message ids, and threading breaks
 MAX_MESSAGE_ID = 70
