@@ -24,7 +24,6 @@ from monitor.languages import detect
 from monitor.matching.matcher import Matcher
 from monitor.model import FeedState, Fetched
 from monitor.store import evidence, feeds, items
-from monitor.store.sql import batches
 
 #: what is measured: its name, and where it stands
 STAGES: dict[str, tuple[Any, str]] = {
@@ -35,7 +34,7 @@ STAGES: dict[str, tuple[Any, str]] = {
     "make items": (poll, "make_item"),
     "  language": (detect, "parts"),
     "decide": (Matcher, "decide_all"),
-    "write": (poll, "write_together"),
+    "write": (poll, "write_alone"),
     "  states, items, search index": (items, "record_all"),
     "  evidence": (evidence, "keep_all"),
     "  stories, groups of alerts": (poll, "_tell_of"),
@@ -72,9 +71,10 @@ def _polled(app: App, found: Publishers) -> None:
     poller = app.poller()
     with app.db.snapshot() as tx:
         states = feeds.due(tx, app.clock(), found.feeds)
-    for some in batches(states, poll.PORTION // WINDOW):
-        held = [(state, poll.decide(poller, state, _answer(state, found))) for state in some]
-        poll.write_together(poller, [(state, record) for state, record in held if record is not None])
+    for state in states:
+        record = poll.decide(poller, state, _answer(state, found))
+        assert record is not None
+        poll.write_alone(poller, state, record)
     preview.hurry_groups(app.db, app.clock())
     app.alert()
     app.deliver()

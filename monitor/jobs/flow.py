@@ -56,7 +56,7 @@ QUIET = (Fetched, FetchFailed, NotModified)
 #: seconds between two notes of progress
 NOTE = 15.0
 #: items in an answer, at the most, for it to be written together with others
-FEW = 60
+FEW = 20
 #: seconds in which more of them come in while one waits
 GATHER = 0.02
 #: bytes of a document that are parsed beside the others, not among them

@@ -22,8 +22,8 @@ R = TypeVar("R")
 
 #: what waits in the slow lane without holding up the fetching: documents of 10 MB are in memory meanwhile
 ROOM = 8
-#: polls that are written together, and the longest that one waits, in seconds: any, and one worth an alert
-TOGETHER, HOLD, URGENT = 200, 1.0, 0.2
+#: polls that are written together, and the longest that one waits, in seconds
+TOGETHER, HOLD = 200, 1.0
 #: for the work in hand when we stop, before the parsers are ended
 PATIENCE = 5.0
 
@@ -136,11 +136,11 @@ class Held:
         self._urgent |= any(a.decision.matches for a in record.assessed)
 
     def long_enough(self, flying: int) -> bool:
-        """Whether enough of them wait, or one for long, or nothing else is to come of the `flying`,
-        themselves included.
+        """Whether one is worth an alert, enough of them wait, or one for long, or nothing else is to come of
+        the `flying`, themselves included.
         """
         enough = self._items >= PORTION or len(self._polls) >= min(TOGETHER, flying)
-        return enough or time.monotonic() >= self._since + (URGENT if self._urgent else HOLD)
+        return self._urgent or enough or time.monotonic() >= self._since + HOLD
 
     def take(self) -> list[tuple[FeedState, PollRecord]]:
         """All of them, to be written."""

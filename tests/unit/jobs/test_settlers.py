@@ -104,8 +104,8 @@ def test_closing_interrupts_what_lasts_long(monkeypatch: pytest.MonkeyPatch) -> 
     assert done.empty()
 
 
-def test_polls_are_held_until_nothing_else_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Or one waits for long, one that matters less so, or they bring many items."""
+def test_polls_are_held_until_one_matters_or_nothing_else_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or one waits for long, or they bring many items."""
     monkeypatch.setattr(settlers, "HOLD", 60.0)
     held = Held()
     held.add(state(), poll(assessed()))
@@ -113,9 +113,6 @@ def test_polls_are_held_until_nothing_else_comes(monkeypatch: pytest.MonkeyPatch
     assert not held.long_enough(2)
     assert held.long_enough(1)
     held.add(state(), poll(assessed("b", matches=(match(),))))
-    monkeypatch.setattr(settlers, "URGENT", 60.0)
-    assert not held.long_enough(9)
-    monkeypatch.setattr(settlers, "URGENT", 0.0)
     assert held.long_enough(9)
     assert [len(record.assessed) for _, record in held.take()] == [1, 1]
     assert not held
