@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 
 from monitor.model import Severity
 from monitor.store import rows
@@ -68,6 +68,33 @@ class AlertGroup:
     members: tuple[Member, ...] = ()
 
 
+# built once: these run for every story that something was told of
+_OURS = alert_groups.c.receiver == bindparam("to"), alert_groups.c.state == "open"
+_WAITING = (
+    select(alert_groups.c.id, alert_groups.c.key)
+    .join(alert_members, alert_members.c.group_id == alert_groups.c.id)
+    .where(*_OURS, alert_members.c.story_id == bindparam("story"))
+    .order_by(alert_groups.c.id)
+)
+_OPEN = select(alert_groups.c.id).where(*_OURS, alert_groups.c.key == bindparam("under"))
+_SOONER = (
+    update(alert_groups)
+    .where(alert_groups.c.id == bindparam("this"), alert_groups.c.due_at > bindparam("soonest"))
+    .values(due_at=bindparam("soonest"))
+)
+_SENT = (
+    select(alert_groups)
+    .join(alert_members, alert_members.c.group_id == alert_groups.c.id)
+    .where(
+        alert_groups.c.receiver == bindparam("to"),
+        alert_groups.c.state == "sent",
+        alert_members.c.story_id == bindparam("story"),
+        alert_members.c.held == "",
+    )
+    .order_by(alert_groups.c.id)
+)
+
+
 def open_group(
     tx: Connection,
     receiver: str,
@@ -95,8 +122,7 @@ def open_group(
         more = {"state": "open", "reason": reason, "route": route, "labels": labels, "repeats": repeats}
         made = tx.execute(insert(tx, alert_groups).values(row | more).returning(alert_groups.c.id))
         return _join(tx, made.scalar_one(), story_id, story_labels)
-    later = (alert_groups.c.id == waiting) & (alert_groups.c.due_at > due_at)
-    tx.execute(update(alert_groups).where(later).values(due_at=due_at))
+    tx.execute(_SOONER, {"this": waiting, "soonest": due_at})
     return _join(tx, waiting, story_id, story_labels)
 
 
@@ -111,13 +137,10 @@ def purpose(key: str) -> str:
 
 def _open_with(tx: Connection, receiver: str, story_id: str, key: str) -> int | None:
     """The open group of the same purpose in which the story waits, else the one of the key."""
-    ours = (alert_groups.c.receiver == receiver) & (alert_groups.c.state == "open")
-    holds = select(alert_members.c.group_id).where(alert_members.c.story_id == story_id)
-    by_story = select(alert_groups.c.id, alert_groups.c.key).where(ours, alert_groups.c.id.in_(holds))
-    for row in tx.execute(by_story.order_by(alert_groups.c.id)):
+    for row in tx.execute(_WAITING, {"to": receiver, "story": story_id}):
         if purpose(row.key) == purpose(key):
             return int(row.id)
-    found: int | None = tx.execute(select(alert_groups.c.id).where(ours, alert_groups.c.key == key)).scalar()
+    found: int | None = tx.execute(_OPEN, {"to": receiver, "under": key}).scalar()
     return found
 
 
@@ -212,14 +235,8 @@ def sent(tx: Connection, receiver: str, story_id: str) -> tuple[AlertGroup, ...]
 
     `severity` and `told` of each group are those of this story.
     """
-    joined = select(alert_groups).join(alert_members, alert_members.c.group_id == alert_groups.c.id)
-    told = joined.where(
-        alert_groups.c.receiver == receiver,
-        alert_groups.c.state == "sent",
-        alert_members.c.story_id == story_id,
-        alert_members.c.held == "",
-    )
-    groups = _groups(tx, tx.execute(told.order_by(alert_groups.c.id)).mappings().all())
+    found = tx.execute(_SENT, {"to": receiver, "story": story_id}).mappings().all()
+    groups = _groups(tx, found)
     return tuple(_as_told(group, story_id) for group in groups)
 
 

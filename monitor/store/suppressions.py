@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from monitor.errors import StoreError
 from monitor.model import Coverage, Severity
@@ -62,11 +62,17 @@ def get(tx: Connection, suppression_id: int) -> Suppression | None:
     return _suppression(found) if found is not None else None
 
 
+#: built once: it runs for every item that matches
+_ACTIVE = (
+    select(suppressions)
+    .where(suppressions.c.expires_at > bindparam("now"), suppressions.c.ended_at.is_(None))
+    .order_by(suppressions.c.id)
+)
+
+
 def active(tx: Connection, now: datetime) -> tuple[Suppression, ...]:
     """Those in force, the oldest first."""
-    c = suppressions.c
-    held = select(suppressions).where(c.expires_at > now, c.ended_at.is_(None)).order_by(c.id)
-    return tuple(_suppression(row) for row in tx.execute(held).mappings())
+    return tuple(_suppression(row) for row in tx.execute(_ACTIVE, {"now": now}).mappings())
 
 
 def every(tx: Connection, limit: int = 1000) -> tuple[Suppression, ...]:
