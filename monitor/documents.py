@@ -163,7 +163,9 @@ def _hint(source: str, began: Any, mark: Any) -> str:
         return f"a value that begins with {line[at]} needs quotes, as '{line[at]}word'"
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "indent with spaces, not with tabs"
-    return "text that holds a colon and a space needs quotes" if _COLON.search(line) else ""
+    if _COLON.search(line):
+        return "text that holds a colon and a space needs quotes"
+    return "a bracket or a quote before it is not closed" if mark.line >= len(lines) - 1 else ""
 
 
 def _unreadable(file: str, source: str, error: yaml.YAMLError) -> ConfigError:

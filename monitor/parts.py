@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from monitor import __version__
+from monitor import __version__, documents
 from monitor.config import load
 from monitor.delivery import channels
 from monitor.documents import together
@@ -245,11 +245,19 @@ def _mistake(file: str, message: str) -> ConfigError:
 
 
 def _receivers_work(found: Settings) -> None:
+    document = documents.read(_text(found.path), str(found.path)) if found.path is not None else None
     together(
-        _mistake(str(found.path or "environment"), f"receiver {r.name!r}: {message}")
-        for r in found.config.receivers
+        _at_receiver(document, n, f"receiver {r.name!r}: {message}")
+        for n, r in enumerate(found.config.receivers)
         for message in channels.mistakes(r)
     )
+
+
+def _at_receiver(document: documents.Document | None, number: int, message: str) -> ConfigError:
+    """In its place; where the environment says what receivers there are, in none."""
+    if document is None:
+        return _mistake("environment", message)
+    return ConfigError((document.mistake(("receivers", number), message, ""),))
 
 
 def known_of(lists: Watchlists, feeds: Iterable[str] | None = None) -> Known:

@@ -35,7 +35,7 @@ from monitor.model import Severity
 #: an address of a database
 DATABASE = r"^(sqlite:///|postgresql\+psycopg://)\S+$"
 _WEB = worded(r"^https?://\S+$", "an address that begins with https:// or http://")
-_DATABASE = worded(DATABASE, "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+_DATABASE = worded(DATABASE, "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME, with the driver's name")
 _CONTACT = worded(r"^[^\x00-\x1f()<>]+$", "a contact on one line without ( ) < >, like ops@example.org")
 _LISTEN = worded(
     r"^(([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}|none)$", "a host and a port, like 127.0.0.1:8080, or none"

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from monitor.errors import Mistake
     from monitor.model.matchers import Known, Matcher
 
+#: RFC 9293: a port has 16 bits
+LAST_PORT = 65_535
+
 
 def names_wrong(config: Config, document: documents.Document) -> Iterator[Mistake]:
     """Receivers that are called twice or not there, series that share a name."""
@@ -59,7 +62,10 @@ def names_wrong(config: Config, document: documents.Document) -> Iterator[Mistak
 def _desk_wrong(config: Config, document: documents.Document) -> Iterator[Mistake]:
     """A desk that strangers could reach, or could guess their way into."""
     token = config.desk.token
-    host = config.listen.rpartition(":")[0].strip("[]")
+    host, _, port = config.listen.rpartition(":")
+    host = host.strip("[]")
+    if config.listen != "none" and int(port) > LAST_PORT:
+        yield document.mistake(("listen",), f"there is no port {port}", f"ports end at {LAST_PORT}")
     if config.listen != "none" and not is_loopback(host) and token is None:
         message = "the desk would be open to everybody who reaches this address"
         remedy = "set desk.token_file, or listen at 127.0.0.1 behind a proxy"

@@ -145,7 +145,7 @@ class Channel(Generic[Settings]):
 def bad_url(key: str, url: str) -> Iterator[str]:
     """A complaint about an address that no HTTP client can ask."""
     if not url.startswith(("https://", "http://")):
-        yield f"{key}: not an http or https URL"
+        yield f"{key}: not an http or https URL: it begins with https://"
 
 
 def whole(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from monitor.desk.asked import Asked, Desk
 
 _HERE = Path(__file__).parent
+MINUTE = timedelta(minutes=1)
 _BETWEEN = re.compile(r"`([^`]+)`")
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 HTMX = "htmx-2.0.11.min.js"
@@ -105,8 +107,10 @@ def _day(at: datetime, zone: ZoneInfo) -> str:
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
-    """`5 min ago`, `in 5 min`, `never`."""
+    """`5 min ago`, `just now`, `in 5 min`, `never`."""
     if at is None:
         return "never"
+    if now - MINUTE < at <= now:
+        return "just now"
     said = frame(ENGLISH).duration(abs(now - at))
     return f"in {said}" if at > now else f"{said} ago"

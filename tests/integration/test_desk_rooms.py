@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from monitor.feeds.opml import read_opml
 from monitor.jobs.preview import MAX_PAGE
 from monitor.model import Delivered
 from monitor.store import archive, feeds, journal, outbox
+from monitor.store.tables_news import feeds as feed_rows
 from tests.support.desk import ARABIC, Place, newsroom, opened
 from tests.support.stored import HOUR, NOW, assessed, feed, match, message, promised, told
 from tests.support.web import Web
@@ -250,6 +252,13 @@ def test_an_archived_item_is_taken_to_the_workbench(place: Place) -> None:
     assert "<mark>حفتر</mark>" in page
     assert place.ask(path="/workbench?item=99")[0] == 404
     assert place.ask(path="/workbench?item=" + "9" * 40)[0] == 404
+
+
+def test_what_was_a_moment_ago_is_just_now(place: Place) -> None:
+    """Nobody says that it is 0 min ago."""
+    with place.app.db.transaction() as tx:
+        tx.execute(feed_rows.update().values(last_success_at=place.now - timedelta(seconds=20)))
+    assert "just now" in place.read("/feeds")
 
 
 def test_the_next_digest_can_be_seen_before_it_is_sent(tmp_path: Path) -> None:

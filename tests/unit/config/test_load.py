@@ -396,6 +396,9 @@ def test_a_database_of_before_is_not_left_behind_in_silence(
         pytest.param("watchlists: watchlists\n", {}, "watchlists: no such file or folder", id="never the packaged ones instead"),
         pytest.param("receivers: [{name: A b, file: {}}]\n", {}, "'A b' is not a name: small letters", id="no regular expression"),
         pytest.param("database: mysql://u:secret@h/d\n", {}, "database: this address is not sqlite:///FILE", id="no secret"),
+        pytest.param("listen: 127.0.0.1:70000\n", {}, "there is no port 70000 (ports end at 65535)", id="no such port"),
+        pytest.param("receivers: [\n", {}, "(a bracket or a quote before it is not closed)", id="left open"),
+        pytest.param("database: postgresql://h/d\n", {}, "postgresql+psycopg://USER@HOST/NAME, with the driver's name", id="no driver"),
         pytest.param("", {"MONITOR_SMTP_PORT": "soon"}, "environment variable MONITOR_SMTP_PORT", id="a variable by its name"),
     ],
 )  # fmt: skip
