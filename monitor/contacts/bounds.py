@@ -261,7 +261,10 @@ def only_heard(frame: Frame, cue: Word) -> bool:
         return False
     before = frame.text[max(0, cue.start - AROUND) : cue.start]
     within = any(frame.grammar.at.search(text) for text in (before, _ARTICLE.sub("", before)))
-    found = frame.grammar.partner.search(frame.text, cue.end, cue.end + REACH) if within else None
+    if not within:
+        return False
+    found = frame.grammar.partner.search(frame.text, cue.end, cue.end + REACH)
+    found = found or frame.grammar.heard_by.match(frame.text, cue.end)
     if found is None:
         return False
     named: list[Actor | Word] = [*frame.actors, *frame.offices]

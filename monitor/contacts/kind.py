@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.contacts.parties import Rank
 from monitor.languages.grammar import NAMELESS
 from monitor.model import ContactStatus, ContactType
 
@@ -37,6 +38,8 @@ TYPES = {
 _ORDER = {sense: place for place, sense in enumerate(TYPES)}
 #: words of contact that tell of nothing done: "the embassy"
 IDLE = "mission"
+#: what fills a visit when it took place
+_HELD = frozenset({ContactType.MEETING, ContactType.AGREEMENT})
 _JOURNEY = frozenset({"visit", "presence"})
 #: what may be the purpose of a journey
 _PURPOSES = frozenset({"meeting", "agreement", "joint"})
@@ -63,6 +66,8 @@ def is_purpose(frame: Frame, cue: Word) -> bool:
 
 def kind_of(cue: Word, found: Parties, sides: Iterable[str]) -> ContactType:
     """The kind that the main word tells of; who receives somebody in person has met him."""
+    if cue.sense == "presence" and all(found.best(side) is Rank.COUNTRY for side in sides):
+        return ContactType.MEETING  # nobody travels: "in Paris the Franco-Spanish commission began its work"
     if cue.sense == "host" and all(any(map(_comes_in_person, found.of(side))) for side in sides):
         return ContactType.MEETING
     return TYPES.get(cue.sense, ContactType.OTHER)
@@ -83,7 +88,7 @@ def of_both(
     if idle:
         return other
     held = expected or status is ContactStatus.HAPPENED
-    return other if held and other is ContactType.MEETING and one is ContactType.VISIT else one
+    return other if held and other in _HELD and one is ContactType.VISIT else one
 
 
 def is_expected(cues: Sequence[Word]) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from monitor.contacts.bounds import NAME, REACH, antecedent, groups, is_event, linked
+from monitor.contacts.bounds import AROUND, NAME, REACH, antecedent, groups, is_event, linked
 from monitor.contacts.parties import THIRD, Rank
 
 if TYPE_CHECKING:
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
     from monitor.contacts.coreference import Discourse
     from monitor.contacts.model import Actor, Frame, Parties, Word
+    from monitor.matching.mentions import Mention
 
 #: letters before a word of contact in which "without" or "between" belong to it: a preposition and an
 #: adjective or two
 BEFORE = 40
+#: letters between a state and what it does: a space, a quote
+BESIDE = 2
 #: so many states beside both sides, and a ceremony has guests
 CROWD = 3
 #: words of contact that say somebody is in the other's country: the country alone then stands for the host
@@ -55,7 +58,7 @@ def has_partner(frame: Frame, cue: Word) -> bool:
 def between_sides(frame: Frame, cue: Word, around: Sequence[Actor]) -> bool:
     """Whether a word of contact is not between one side and a third party."""
     people = sorted([*around, *_foreign_partner(frame, cue)], key=lambda a: a.start)
-    if _own_doing(frame, frame.clause(cue.start)):
+    if any(a.side == THIRD for a in teller(frame, frame.clause(cue.start))):
         return any(frame.parties <= {a.side for a in listed} for listed in groups(frame, people))
     among = (
         listed for listed in groups(frame, people) if listed[0].start >= cue.end and _meets(frame, listed)
@@ -88,16 +91,14 @@ def outsiders(frame: Frame, span: tuple[int, int]) -> list[Actor]:
     return [a for a in frame.within(span, "speaker") if a.side == THIRD]
 
 
-def _own_doing(frame: Frame, span: tuple[int, int]) -> bool:
-    """Whether a third party says what it did itself: "Bee | said she had met Marin and would ring Toggi"."""
-    said = frame.grammar.says.match(frame.text[span[0] : span[1]]) if span[0] else None
-    if said is None or not frame.grammar.pronoun.match(frame.text[span[0] + said.end() :].lstrip()):
-        return False
-    return any(a.side == THIRD for a in frame.within(frame.clause(span[0] - 1), "speaker")[-1:])
+def teller(frame: Frame, span: tuple[int, int]) -> list[Actor]:
+    """Who says what he did himself in a clause: "Bee | said she had met Marin and would ring Toggi"."""
+    own = span[0] and frame.grammar.that_he.match(frame.text[span[0] : span[1]])
+    return frame.within(frame.clause(span[0] - 1), "speaker")[-1:] if own else []
 
 
 def both_met(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
-    """Whether both sides stand in one list behind a verb that has a subject of its own:
+    """Whether both sides stand behind a verb that has a subject of its own, joined by "and":
     "the premier received Marin in the morning and Ann Bee in the evening".
     """
     grammar, start = frame.grammar, frame.clause(cue.start)[0]
@@ -105,16 +106,14 @@ def both_met(frame: Frame, cue: Word, core: Sequence[Actor]) -> bool:
     subject = frame.text[start : cue.start].strip()
     if grammar.verb_first or grammar.verb_last or cue.sense not in _FACING or len(behind) != len(core):
         return False
-    lists = groups(frame, behind)
-    both = next((people for people in lists if frame.parties <= {a.side for a in people}), [])
-    if not both or not subject or grammar.pronoun.search(subject) or both[0] is not behind[0]:
+    if not frame.parties <= {a.side for a in behind} or not subject or grammar.pronoun.search(subject):
         return False
     joined = any(
         grammar.joiner.search(frame.text, one.end, other.start)
-        for one, other in pairwise(both)
+        for one, other in pairwise(behind)
         if one.side != other.side
     )
-    before = frame.text[cue.end : both[0].start]
+    before = frame.text[cue.end : behind[0].start]
     return joined and not any(words.search(before) for words in (grammar.with_whom, grammar.origin))
 
 
@@ -168,3 +167,15 @@ def meet_each_other(frame: Frame, others: Sequence[Actor], cues: Sequence[Word])
     return bool(
         mutual or frame.grammar.between.search(frame.text[max(0, first.start - BEFORE) : first.start])
     )
+
+
+def others_receive(frame: Frame, cue: Word) -> bool:
+    """Whether another state stands right before a word of receiving: "Malta hosts Marin"."""
+    hosts = (a for a in frame.foreign if a.kind != "body" and 0 < cue.start - a.end <= BESIDE)
+    return cue.sense == "host" and not all(frame.is_where(a) for a in hosts)
+
+
+def only_says(frame: Frame, stranger: Mention) -> bool:
+    """Whether a body of neither side only says what is told: "…, UN experts say"."""
+    bodies = (a for a in frame.foreign if a.kind == "body" and a.mention is stranger)
+    return any(frame.grammar.says.match(frame.text[a.end : a.end + AROUND]) for a in bodies)

@@ -20,6 +20,7 @@ from monitor.contacts.others import (
     meet_each_other,
     outsiders,
     stayed_away,
+    teller,
 )
 from monitor.contacts.parties import METONYM, SPOKESMAN, THIRD, Rank
 from monitor.contacts.reasons import Refusal
@@ -46,7 +47,8 @@ def parties(frame: Frame, cues: Sequence[Word], discourse: Discourse) -> Parties
     span = frame.clause(cues[0].start)
     if all(_lacking(frame, cue) for cue in cues) or stayed_away(frame, span):
         return Refusal.NOBODY_MADE_ONE
-    core = [*antecedent(frame, span), *(a for a in frame.within(span, "core") if a.kind != "demonym")]
+    own = [a for a in teller(frame, span) if a.side in frame.parties]
+    core = [*antecedent(frame, span), *own, *(a for a in frame.within(span, "core") if a.kind != "demonym")]
     around = sorted([*core, *outsiders(frame, span)], key=lambda a: a.start)
     if has_met_others(frame, span) or not any(between_sides(frame, cue, around) for cue in cues):
         return Refusal.THIRD_PARTY

@@ -20,7 +20,8 @@ from monitor.contacts.bounds import (
     leads_elsewhere,
     parted,
 )
-from monitor.contacts.others import has_partner
+from monitor.contacts.kind import TYPES
+from monitor.contacts.others import has_partner, only_says, others_receive
 from monitor.contacts.parties import FORCES, NAVY, Rank
 from monitor.matching.rules import Rule, clauses
 from monitor.model import Severity
@@ -105,23 +106,7 @@ APART = Reason(
     id="told-in-sentences",
     title="A contact told over several sentences",
     weak=True,
-    senses=frozenset(
-        {
-            "meeting",
-            "visit",
-            "presence",
-            "expected",
-            "host",
-            "call",
-            "message",
-            "invite",
-            "agreement",
-            "transfer",
-            "mission",
-            "credentials",
-            "award",
-        }
-    ),
+    senses=frozenset(TYPES) - {"joint"} | {"mission"},
 )
 PAIR = Reason(
     id="pair-of-countries",
@@ -277,7 +262,8 @@ def _allowed(reason: Reason, frame: Frame, cues: Sequence[Word], made: Parties) 
         fitting = [cue for cue in fitting if acts_there(frame, cue, made)]
         if not fitting:
             return Refusal.SOMEBODY_ELSE
-    if any(kind not in reason.company or _acts(frame, m) for m, kind in frame.strangers):
+    company = ((m, kind) for m, kind in frame.strangers if not only_says(frame, m))
+    if any(kind not in reason.company or _acts(frame, m) for m, kind in company):
         return Refusal.COUNTRY_AMONG_OTHERS
     if not frame.said.isdisjoint(reason.unless):
         return Refusal.SOMETHING_ELSE
@@ -296,7 +282,8 @@ def _allowed(reason: Reason, frame: Frame, cues: Sequence[Word], made: Parties) 
 
 def _is_of_the_country(frame: Frame, cue: Word, made: Parties) -> bool:
     """Whether a word of contact may be one with the country: it names nobody, and no other partner."""
-    return not (_names(cue, made) or is_at_home(frame, cue, made) or has_partner(frame, cue))
+    others = has_partner(frame, cue) or others_receive(frame, cue)
+    return not (_names(cue, made) or is_at_home(frame, cue, made) or others)
 
 
 def _lands(reason: Reason, made: Parties) -> list[Actor]:

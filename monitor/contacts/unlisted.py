@@ -32,6 +32,8 @@ _NAME = regex.compile(
     r"(?<![\p{L}\d'’-])(?:(?:\p{Ll}{2,3}-)?\p{Lu}[\p{Ll}\p{M}][\p{L}\p{M}-]*|\p{Lu}\.)"
     r"(?:[ \u00a0](?:\p{Ll}{2,3}-)?\p{Lu}[\p{L}\p{M}-]*[\p{Ll}]){1,7}(?![\p{L}\d-])"
 )
+#: behind whose it is, before a name
+_OWNER = regex.compile(r"(?:'s)?\s*")
 _CYRILLIC = regex.compile(r"\p{Cyrillic}")
 _LOWER = regex.compile(r"\p{Ll}+")
 #: what ends the words for an office
@@ -95,7 +97,7 @@ def _names(frame: Frame) -> Iterator[tuple[int, int]]:
             (stop for first, stop in (*heads, *known) if first < end and start < stop < end), default=0
         )
         if begin:
-            begin += len(frame.text[begin:end]) - len(frame.text[begin:end].lstrip("'s "))
+            begin = _OWNER.match(frame.text, begin).end()
         start = max(start, begin)
         words = frame.text[start:end].count(" ") + 1
         if 2 <= words <= LONGEST and not any(a < end and start < b for a, b in known):

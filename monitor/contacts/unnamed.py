@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DEPUTY = 16
 #: words between a country and an office that belong together ("French first deputy minister")
 REACH = 3
+#: letters and words between an ambassador and where he is posted
+POST, POST_WORDS = 14, 2
 #: the end of an office that leads a ministry
 MINISTER = " minister"
 #: words between an office and the name of who holds it: of what it is the office
@@ -38,6 +40,7 @@ def refined(actor: Actor, frame: Frame, cast: Cast) -> Actor:
         return _head(actor, frame, cast)
     if actor.rank is not Rank.OFFICE or actor.side not in cast.demonyms:
         return actor
+    actor = _posted_elsewhere(actor, frame, cast)
     for office in frame.offices:
         if actor.start < office.start <= actor.end + 1 and office.end > actor.end:
             actor = replace(actor, end=office.end)
@@ -57,6 +60,22 @@ def refined(actor: Actor, frame: Frame, cast: Cast) -> Actor:
     rest = actor.name.removeprefix(demonym)
     general = rest != actor.name and rest.islower() and not body.endswith(NAMELESS)
     return replace(actor, name=body) if general else actor
+
+
+def _posted_elsewhere(actor: Actor, frame: Frame, cast: Cast) -> Actor:
+    """Who is no ambassador to the other side: "French ambassador to Malta" is a French ambassador."""
+    hosts = (f" to {land}" for side, land in cast.countries.items() if side != actor.side)
+    host = next((host for host in hosts if actor.name.endswith(host)), "")
+    lands = (a for a in frame.foreign if a.kind != "body" and 0 < a.start - actor.end <= POST)
+    if not host or not any(_is_post(frame.text[actor.end : land.start], frame) for land in lands):
+        return actor
+    return replace(actor, name=actor.name.removesuffix(host))
+
+
+def _is_post(between: str, frame: Frame) -> bool:
+    """Whether words lead from an office to the place that it is for: "to", "in", "of the"."""
+    words = between.split()
+    return 0 < len(words) <= POST_WORDS and frame.grammar.leading.match(words[0]) is not None
 
 
 def _names_a_body(frame: Frame, actor: Actor) -> bool:
@@ -223,6 +242,8 @@ def _split(land: Actor, office: Word, frame: Frame) -> bool:
     leading = frame.grammar.leading.match(between.lstrip())
     if ahead and leading and leading[0]:
         return True  # "in London by the president", "the Spain of the colonels"
+    if office.sense == "body" and not ahead and frame.grammar.given_to.search(between):
+        return True  # "troops to Spain"
     bare = frame.text[land.start : land.end] == land.name.casefold()
     if ahead and bare and frame.grammar.bare and not between.startswith("'"):
         return True

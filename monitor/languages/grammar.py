@@ -78,14 +78,14 @@ class Grammar:
     at_after: re.Pattern[str]
     #: a word of contact that is said of the name behind it
     participle: re.Pattern[str]
-    #: an event of many states; those named behind it were some of many
+    #: an event of many states; those named behind it were some of many; behind two countries: more took part
     gathering: re.Pattern[str]
     many: re.Pattern[str]
-    #: behind countries of both sides: more took part
     others: re.Pattern[str]
-    #: the same subject goes on: "then"; anchored: what begins a clause of what somebody says or thinks
+    #: the same subject goes on; anchored: what begins a clause of what somebody says, thinks, says he did
     then: re.Pattern[str]
     that: re.Pattern[str]
+    that_he: re.Pattern[str]
     #: anchored: what precedes a name that only serves to compare
     compared: re.Pattern[str]
     #: anchored: what precedes a partner
@@ -115,8 +115,9 @@ class Grammar:
     #: for `match`: of them, with whom somebody does something; a verb of talking behind it
     whom: re.Pattern[str]
     talks: re.Pattern[str]
-    #: a partner follows
+    #: a partner follows; for `match`: to whom an interview was given
     partner: re.Pattern[str]
+    heard_by: re.Pattern[str]
     #: the subject may follow its verb
     verb_first: bool
     #: after it stands a partner again
@@ -175,29 +176,26 @@ class Grammar:
     negation_after: re.Pattern[str]
     #: anchored: a verb further behind it that says that it was not held
     unheld: re.Pattern[str]
-    #: anchored: what follows or precedes a nation's name that only says whose press reports
+    #: anchored: what follows or precedes a nation's name that only says whose press reports, whose people or
+    #: language it is; and what precedes a language
     press: re.Pattern[str]
     press_before: re.Pattern[str]
-    #: the same for the people as a whole and their language; and what precedes a language
     people: re.Pattern[str]
     people_before: re.Pattern[str]
     tongue: re.Pattern[str]
-    #: what says what a journey is for, up to a word of contact; a verb of inviting
+    #: what says what a journey is for; a verb of inviting; for `match`: what an invitation only asks to do
     aim: re.Pattern[str]
     invites: re.Pattern[str]
-    #: what follows an invitation that only asks to do something, for `match`
     appeals: re.Pattern[str]
     #: a verb that looks ahead; one that says it is over
     future: re.Pattern[str]
     past: re.Pattern[str]
-    #: "in his view": whoever is meant only thinks so
+    #: "in his view": who is meant only thinks so; a word for somebody, or for both sides, named before
     opinion: re.Pattern[str]
-    #: a word for somebody, or for both sides, named before
     pronoun: re.Pattern[str]
     both: re.Pattern[str]
-    #: more people of the same event
+    #: more people of the same event; who led them
     also: re.Pattern[str]
-    #: who led them
     leads: re.Pattern[str]
     #: before the story's own time; the same where nothing but a tense says so; anchored: "when"; going on now
     earlier: re.Pattern[str]
@@ -217,6 +215,7 @@ _SHAPES = {
     "at_after": r"\A{at_after}",
     "then": r",?\s?{then}",
     "that": r"\A[\s,]*{that}",
+    "that_he": r"\A[\s,]*{that_he}",
     "compared": r"(?:\A|[,;:–—]\s?)\W*{compared}\s+" + _TITLE + r"\Z",
     "with_whom": r"{partner}\s+" + _TITLE + r"\Z",
     "about_before": r"\A['\w]*\W{{0,3}}(?:[\w']+\W+){{0,3}}?{about_before}",
@@ -255,6 +254,7 @@ _SHAPES = {
     "tongue": r"{tongue}[\s-]\Z",
     "neither": r"{neither}\s+(?:(?!{neither})[\w'.-]+\s+){{0,4}}\Z",
     "nobody": r"\s{nobody}",
+    "heard_by": r"\s{heard_by}",
     "appeals": r"[^.;:]{{0,60}}?{appeals}",
     "unheld": r"\A[^;:!?]{{0,90}}?(?<!\w){unheld}",
 }
