@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.stories.summary import best_item, line
+from monitor.languages.locale import frame
+from monitor.model import Evidence, Match, Severity
+from monitor.stories.summary import best_item, line, why
 from tests.support.tellings import NOON, story, telling
 
 if TYPE_CHECKING:
@@ -49,3 +51,30 @@ def test_every_reader_is_told_in_his_language_where_there_is_one() -> None:
 def test_no_title_at_all_is_an_empty_line() -> None:
     """Nothing is made up."""
     assert line(story(telling(1, title=" ")), "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("terms", "told"),
+    [
+        pytest.param(("marshal",), "names Khalifa Haftar in the title", id="who"),
+        pytest.param(("fighters",), "says “mercenaries” in the title", id="what"),
+        pytest.param(
+            ("marshal", "fighters"),
+            "names Khalifa Haftar with “mercenaries” in one sentence of the title",
+            id="who with what",
+        ),
+    ],
+)
+def test_why_a_rule_fired_is_told_by_its_evidence(terms: tuple[str, ...], told: str) -> None:
+    """As the match itself says it in English, so that other languages can."""
+    said = {"marshal": "Haftar", "fighters": "mercenaries"}
+    evidence = tuple(
+        Evidence(
+            field="title", start=n, end=n + 1, text=said[term], term=term, sentence="Haftar's mercenaries"
+        )
+        for n, term in enumerate(terms)
+    )
+    match = Match(
+        watchlist="w", rule="named", severity=Severity.HIGH, score=1.0, evidence=evidence, reason=told
+    )
+    assert why(match, frame("en"), {"marshal": "Khalifa Haftar"}) == told
