@@ -58,9 +58,11 @@ def serving(app: App, *, needed: bool = False) -> Iterator[str | None]:
         try:
             service = server.served(partial(_application, desk), found.listen, proxies=proxies)
             host, port = stack.enter_context(service)
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             if needed or "listen" in found.config.model_fields_set:
-                said = f"listen: {found.config.listen} cannot be served: {error}"
+                # Python's own words go on with the address, which is named already
+                why = (error.strerror or str(error)).partition(" (while ")[0]
+                said = f"listen: {found.config.listen} cannot be served: {why}"
                 raise ConfigError((_mistake(found.path, said, "choose a free port"),)) from None
             log.warning("desk_not_served", listen=found.config.listen, reason=str(error))
             yield None

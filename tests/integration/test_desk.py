@@ -504,7 +504,12 @@ def test_a_port_that_is_taken_is_a_mistake_where_it_was_named(tmp_path: Path) ->
     """With what to do about it."""
     with socket.create_server(LOOPBACK) as taken:
         config = f"listen: 127.0.0.1:{taken.getsockname()[1]}\n"
-        with opened(tmp_path, config=config) as place, pytest.raises(ConfigError, match="choose a free port"):
+        with (
+            opened(tmp_path, config=config) as place,
+            pytest.raises(
+                ConfigError, match=r"cannot be served: Address already in use \(choose a free port\)"
+            ),
+        ):
             serving(place.app).__enter__()
 
 
