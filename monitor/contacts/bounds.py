@@ -179,7 +179,7 @@ def antecedent(frame: Frame, span: tuple[int, int]) -> list[Actor]:
     """
     if _goes_on(frame, span[0]) and not _own_subject(frame, span):
         before = frame.clause(span[0] - 1)
-        inside = [] if frame.grammar.relative.match(frame.text[before[0] :]) else frame.within(before, "core")
+        inside = [] if is_about_another(frame, before) else frame.within(before, "core")
         return [*antecedent(frame, before), *inside][:1] if span[0] else []
     if not frame.grammar.relative.match(frame.text[span[0] : span[0] + NEXT]):
         return []
@@ -187,9 +187,13 @@ def antecedent(frame: Frame, span: tuple[int, int]) -> list[Actor]:
 
 
 def is_about_another(frame: Frame, span: tuple[int, int]) -> bool:
-    """Whether a clause is about somebody right before it who is no actor: "the minister, who met Marin"."""
+    """Whether a clause is about an office right before it that is no actor's: "the minister, who met Marin".
+
+    "Said that he met Marin" is about nobody before it, though "that" may be a relative's word, too.
+    """
     begins = frame.grammar.relative.match(frame.text[span[0] : span[0] + NEXT])
-    return bool(span[0] and begins) and not antecedent(frame, span)
+    office = any(o.sense == "person" and 0 <= span[0] - o.end <= 2 for o in frame.offices)
+    return bool(span[0] and begins and office) and not antecedent(frame, span)
 
 
 def _goes_on(frame: Frame, start: int) -> bool:

@@ -126,6 +126,12 @@ def test_what_did_not_take_place(lang: str, text: str, status: str) -> None:
     assert [str(contact.status) for contact in contacts(lang, text)] == [status]
 
 
+def test_what_somebody_says_is_no_clause_about_another() -> None:
+    """Italian "che" begins what is said, and what is said of the one before it."""
+    text = "Il comandante Khalifa Haftar è arrivato a Mosca e ha detto che incontrerà Lavrov."
+    assert [str(contact.status) for contact in contacts("it", text)] == ["happened", "planned"]
+
+
 @pytest.mark.parametrize(
     ("lang", "text"),
     [
