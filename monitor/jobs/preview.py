@@ -80,7 +80,8 @@ def write(digester: Digester, db: Database, what: str, name: str | None, folder:
 
 
 def next_digest(digester: Digester, db: Database, name: str, contacts: Contacts) -> str:
-    """A receiver's next digest as it would be now, as a page of at most `MAX_PAGE` bytes; empty: none.
+    """A receiver's next digest as it would be now, as a page of at most `MAX_PAGE` bytes, or the shortest
+    that there is; empty: no digest goes to it.
 
     `contacts` finds what its stories report of contacts. Nothing is recorded.
     """
@@ -91,11 +92,12 @@ def next_digest(digester: Digester, db: Database, name: str, contacts: Contacts)
     with db.snapshot() as tx:
         window = digest.window_until_now(digester, tx, series, name)
         told = digest.tell(tx, digester, series, receiver, window, contacts)
-    pages = (
-        digester.templates.html("email/digest.html", shorten(told.context, full=full, lines=lines))
-        for full, lines in PAGES
-    )
-    return next((page for page in pages if len(page.encode()) <= MAX_PAGE), "")
+    page = ""
+    for full, lines in PAGES:
+        page = digester.templates.html("email/digest.html", shorten(told.context, full=full, lines=lines))
+        if len(page.encode()) <= MAX_PAGE:
+            break
+    return page
 
 
 def _series(digester: Digester, name: str | None) -> DigestConfig | None:
