@@ -15,7 +15,7 @@ from monitor.contacts.model import Actor, Frame, Word
 from monitor.contacts.parties import CONTACT, METONYM, THIRD, THIRD_PARTY, Rank, rank_of
 from monitor.contacts.parts import give_parts
 from monitor.contacts.unlisted import name_unlisted
-from monitor.contacts.unnamed import alone, composed, refined, unnested
+from monitor.contacts.unnamed import alone, composed, ownerless, refined, unnested
 from monitor.languages.grammar import OFFICIAL, STATUS, grammar_of, plain
 
 if TYPE_CHECKING:
@@ -56,8 +56,9 @@ def read(scan: Scan, sentence: Sentence, mentions: Sequence[Mention], cast: Cast
         frame.cues = [c for c in frame.cues if c.end <= label.start()]
     frame.cues = [c for c in frame.cues if not _is_no_contact(frame, c)]
     frame.offices = [o for o in frame.offices if not any(_inside(o, other) for other in frame.offices)]
+    frame.actors = [a for a in frame.actors if a.side == THIRD or not ownerless(a, frame, cast)]
     named = [refined(actor, frame, cast) for actor in frame.actors if not _takes_no_part(frame, actor)]
-    frame.actors = unnested(sorted([*named, *composed(frame, cast)], key=lambda a: a.start), frame)
+    frame.actors = unnested(sorted([*named, *composed(frame, cast)], key=lambda a: a.start), frame, cast)
     name_unlisted(frame, cast, lang)
     frame.voices = _speakers(frame)
     frame.titles = alone(frame)
@@ -87,9 +88,22 @@ def _is_no_contact(frame: Frame, cue: Word) -> bool:
     """Whether a word of contact is part of a body's name ("Government of National Accord"),
     or invites to nothing but to do something: "invites all sides to stop fighting".
     """
-    appeal = frame.grammar.appeals.match(frame.text, cue.end) if cue.sense == "invite" else None
+    grammar = frame.grammar
+    appeal = grammar.appeals.match(frame.text, cue.end) if cue.sense == "invite" else None
     if appeal and not _invites_somewhere(frame, cue.end, appeal.end()):
         return True
+    if grammar.verb_last and cue.sense == "invite" and frame.ahead_of(cue.start, grammar.appeals_before):
+        return True
+    # "head of the committee" tells of no committee
+    if cue.sense == "joint" and any(o.start < cue.start and cue.end <= o.end for o in frame.offices):
+        return True
+    # "Moskova'da" is in Moscow, "Moskova süreci" is not
+    if (
+        grammar.verb_last
+        and cue.sense == "presence"
+        and any((cue.start, cue.end) == (land.start, land.end) for land in frame.lands)
+    ):
+        return frame.text[cue.end : cue.end + 1] != "'"
     return any(a.rank is Rank.BODY and a.start < cue.start and cue.end <= a.end for a in frame.actors)
 
 

@@ -29,6 +29,8 @@ _PERSONAL = frozenset({"meeting", "host", "call", "visit", "presence", "expected
 _SUBJECT_ONLY = frozenset({"meeting", "visit", "presence", "expected", "joint"})
 #: letters that tell one office from another in all its forms
 STEM = 6
+#: letters between the words of leading and the event that is led
+NEARBY = 14
 _ARTICLE = re.compile("\\Aو?(?:ال|لل|بال|كال)(?=..)")
 #: words between a name and the office that becomes another word for it
 TOUCH = 2
@@ -180,6 +182,24 @@ def _touches(actor: Actor, office: Mention) -> bool:
     """Whether an office stands right beside a name."""
     gap = max(actor.mention.token - office.token_end, office.token - actor.mention.token_end)
     return gap <= TOUCH
+
+
+def heard_there(frame: Frame) -> list[Actor]:
+    """Who acts or speaks in a sentence about the event before: "during the talks Marin said";
+    nobody beside a third party.
+    """
+    acting = [a for a in frame.actors if a.part in {"core", "speaker"}]
+    if any(a.side not in frame.parties for a in acting) or frame.foreign or frame.world:
+        return []
+    return [a for a in acting if a.rank is Rank.PERSON and SPOKESMAN not in a.mention.tags]
+
+
+def points_back(frame: Frame, leads: tuple[int, int]) -> bool:
+    """Whether the event before is led: "it was led by", "he chaired the talks"; not "a cabinet led by"."""
+    start, end = leads
+    before = 0 if frame.grammar.verb_last else start - NEARBY
+    told = any(before <= cue.end and cue.start <= end + NEARBY for cue in frame.cues)
+    return told or (start <= NEARBY and not any(a.start < start for a in frame.actors))
 
 
 # --- whom the lead names for an office, a spokesman, a country ---------------------------------------------

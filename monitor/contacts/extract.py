@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from monitor.contacts.ahead import to_come
 from monitor.contacts.clauses import SAYING, read
-from monitor.contacts.coreference import Discourse, fill
+from monitor.contacts.coreference import Discourse, fill, heard_there, points_back
 from monitor.contacts.kind import IDLE, TYPES, is_expected, is_purpose, kind_of, main_first, of_both
 from monitor.contacts.model import Frame, Parties, Word
 from monitor.contacts.participants import parties
@@ -52,8 +52,6 @@ CARRIES_ON = 2
 LEAD = 3
 #: letters before a word of contact that a sentence begins with: an article, "during the"
 SUBJECT = 12
-#: letters between the words of leading and the event that is led
-NEARBY = 14
 #: what stands behind somebody whom a headline quotes
 LEADS = ":"
 
@@ -197,12 +195,16 @@ def account_of(scan: Scan, cast: Cast) -> Account:
 def _joining(frame: Frame, told: Sequence[Event]) -> list[Event]:
     """A sentence that only adds people to the event before: "also present were", "it was led by"."""
     leads = frame.grammar.leads.search(frame.text)
-    adds = frame.grammar.also.search(frame.text) or (leads and _points_back(frame, leads.span()))
-    if not told or not (adds or _goes_on(frame, told[-1])):
+    adds = frame.grammar.also.search(frame.text) or (leads and points_back(frame, leads.span()))
+    if not told:
         return []
     last = told[-1]
-    core = [a for a in frame.actors if a.part == "core" and a.rank <= Rank.OFFICE]
     near = frame.sentence.index - last.frame.sentence.index <= CARRIES_ON
+    if near and frame.grammar.at_it.search(frame.text):
+        last.parties.join(Parties(heard_there(frame)))
+    if not (adds or _goes_on(frame, last)):
+        return []
+    core = [a for a in frame.actors if a.part == "core" and a.rank <= Rank.OFFICE]
     if near and core and all(a.side in frame.parties for a in core):
         last.parties.join(Parties(core))
     return []
@@ -221,14 +223,6 @@ def _goes_on(frame: Frame, last: Event) -> bool:
     return (
         same and len({a.side for a in acting}) == 1 and frame.sentence.index - last.frame.sentence.index == 1
     )
-
-
-def _points_back(frame: Frame, leads: tuple[int, int]) -> bool:
-    """Whether the event before is led: "it was led by", "he chaired the talks"; not "a cabinet led by"."""
-    start, end = leads
-    before = 0 if frame.grammar.verb_last else start - NEARBY
-    told = any(before <= cue.end and cue.start <= end + NEARBY for cue in frame.cues)
-    return told or (start <= NEARBY and not any(a.start < start for a in frame.actors))
 
 
 def _spoken_of(scan: Scan) -> list[tuple[int, list[Mention]]]:
@@ -337,7 +331,10 @@ def _merged(told: Sequence[Event]) -> list[Event]:
         if event.frame.sentence.index < LEAD:
             expected = is_expected(same.cues)
             idle = same.cues[0].sense == IDLE
-            same.type = of_both(same.type, event.type, same.status, expected=expected, idle=idle)
+            words = same.frame.text[same.cues[0].start : same.cues[0].end]
+            vague = same.frame.grammar.discusses.match(words) is not None
+            same.type = of_both(same.type, event.type, same.status, expected=expected, idle=idle, vague=vague)
+            same.cues = event.cues if idle else same.cues
         same.parties.join(event.parties)
         same.speaker = same.speaker or event.speaker
         same.place, same.day = same.place or event.place, same.day or event.day

@@ -50,10 +50,18 @@ def main_first(frame: Frame, cues: Sequence[Word]) -> list[Word]:
     what is only the purpose of a journey comes last.
     """
     journey = any(cue.sense in _JOURNEY for cue in cues)
-    return sorted(
-        cues,
-        key=lambda cue: (journey and is_purpose(frame, cue), _ORDER.get(cue.sense, len(_ORDER)), cue.start),
-    )
+    invited_there = any(cue.sense == "meeting" and _is_on(frame, cue) for cue in cues)
+
+    def last(cue: Word) -> bool:
+        return (journey and is_purpose(frame, cue)) or (invited_there and cue.sense == "invite")
+
+    return sorted(cues, key=lambda cue: (last(cue), _ORDER.get(cue.sense, len(_ORDER)), cue.start))
+
+
+def _is_on(frame: Frame, cue: Word) -> bool:
+    """Whether a meeting is on while something else is done: "during his talks with Marin he invited …"."""
+    found = frame.grammar.at_it.finditer(frame.text, *frame.clause(cue.start))
+    return any(said.start() <= cue.start < said.end() for said in found)
 
 
 def is_purpose(frame: Frame, cue: Word) -> bool:
@@ -78,14 +86,15 @@ def _comes_in_person(actor: Actor) -> bool:
 
 
 def of_both(
-    one: ContactType, other: ContactType, status: ContactStatus, *, expected: bool, idle: bool
+    one: ContactType, other: ContactType, status: ContactStatus, *, expected: bool, idle: bool, vague: bool
 ) -> ContactType:
     """The kind of what two clauses tell of, `one` first: a visit with a meeting held is a meeting.
 
     `expected`: the first clause only says that somebody is expected; what he comes for decides. `idle`: it
-    only names an embassy; what the other tells decides.
+    only names an embassy; what the other tells decides. `vague`: it says that something was discussed, which
+    may be on the telephone.
     """
-    if idle:
+    if idle or (vague and other is ContactType.CALL):
         return other
     held = expected or status is ContactStatus.HAPPENED
     return other if held and other in _HELD and one is ContactType.VISIT else one

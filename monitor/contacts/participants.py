@@ -144,6 +144,9 @@ def _missing(frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse
     if elsewhere and not (foreign and _third_in(frame, frame.clause(elsewhere[0].start))):
         nearest = min(elsewhere, key=lambda a: (a.rank >= Rank.OFFICE, abs(a.start - cues[0].start)))
         return next(g for g in groups(frame, elsewhere) if nearest in g)
+    telling = _teller(frame, side, cues)
+    if telling:
+        return telling
     voices = _voices([a for a in frame.actors if a.side == side])
     if any(not _speaks_for_itself(frame, a, cues) for a in voices):
         return []
@@ -156,6 +159,27 @@ def _missing(frame: Frame, side: str, cues: Sequence[Word], discourse: Discourse
         if lent:
             return lent
     return _beside(frame, side, cues)
+
+
+def _teller(frame: Frame, side: str, cues: Sequence[Word]) -> list[Actor]:
+    """Who tells of himself: "the minister said that he discussed it with Marin", where no "he" is needed."""
+    span = frame.clause(cues[0].start)
+    acting = frame.within(span, "core")
+    if (
+        all(c.sense in _STATES for c in cues)
+        or not span[0]
+        or not acting
+        or not frame.grammar.that.match(frame.text[span[0] : span[1]])
+    ):
+        return []
+    if any(a.side in (side, THIRD) for a in acting) or not frame.ahead_of(
+        acting[0].start, frame.grammar.with_whom
+    ):
+        return []
+    told = frame.within(frame.clause(span[0] - 1), "speaker")
+    return [a for a in told if a.side == side and a.rank is Rank.PERSON and SPOKESMAN not in a.mention.tags][
+        -1:
+    ]
 
 
 def _may_meet_each_other(frame: Frame, side: str, cues: Sequence[Word]) -> bool:

@@ -4,6 +4,7 @@ a name, whether it is a person, what office on what day, and who is meant.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -15,7 +16,8 @@ import regex
 
 from monitor.folding import fold_all, folded
 from monitor.languages import tables
-from monitor.languages.given_names import culture_of
+from monitor.languages.given_names import culture_of, parted, sound, usual
+from monitor.languages.grammar import plain
 from monitor.matching.evaluate import keys_of
 from monitor.matching.mentions import EntitySpec
 
@@ -41,6 +43,8 @@ CONTACT = "%contact"
 METONYM, SPOKESMAN, FORCES, NAVY = "metonym", "spokesman", "forces", "navy"
 #: the tag of whoever is of neither party though no person: another state's body, the United Nations
 THIRD_PARTY = "third-party"
+#: letters by which a country is known in the words of an office
+STEM = 5
 _PARTICLES = frozenset(("al", "el", "bek", "bin", "ibn", "of", "the", "and", "for", "in", "on"))
 
 
@@ -76,6 +80,10 @@ class Cast:
     press_sides: Sides
     #: by party: the culture that most given names of its people are of
     cultures: Mapping[str, str] = field(default_factory=dict)
+    #: by party, given name and sound of the family's: the person, where one alone has both
+    heard: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    #: by party: a word for its country or people, in any language
+    nations: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     #: by party: the outlets' sides that its entities speak for
     voices: Mapping[str, frozenset[Side]] = field(default_factory=dict)
 
@@ -96,6 +104,8 @@ class Cast:
             demonyms={party: _first(entities, tag, "demonym", party) for party, tag in tags.items()},
             press_sides=press_sides,
             cultures={party: _culture(entities, tag) for party, tag in tags.items()},
+            heard=_heard(entities, tags),
+            nations={party: _nation(entities, tag, tags.values()) for party, tag in tags.items()},
             voices={party: _voices(entities, tag, press_sides) for party, tag in tags.items()},
         )
 
@@ -115,6 +125,10 @@ class Cast:
         """
         wanted = f"{self.demonyms[side]} {title}".casefold()
         return self.titles.get(wanted)
+
+    def listed(self, name: str, side: str) -> str:
+        """A full name, in the spelling of the list where it is that of a listed person of the side."""
+        return self.heard.get((side, *_sounded(name)), name)
 
     def entity(self, mention: Mention) -> EntitySpec | None:
         """The entity a mention names."""
@@ -145,6 +159,36 @@ def _voices(entities: Mapping[str, EntitySpec], tag: str, press_sides: Sides) ->
     """The sides for which a party's entities speak."""
     listed = (spec for spec in entities.values() if tag[1:] in spec.tags)
     return frozenset(side for spec in listed for side in press_sides.spoken_for(spec.tags))
+
+
+def _nation(entities: Mapping[str, EntitySpec], tag: str, tags: Iterable[str]) -> re.Pattern[str]:
+    """A word that only this party's country or people has."""
+    both = {other[1:] for other in tags} - {tag[1:]}
+    said = (
+        plain(word).text.removeprefix("ال")[:STEM]
+        for spec in entities.values()
+        if spec.kind in {"country", "demonym"} and tag[1:] in spec.tags and both.isdisjoint(spec.tags)
+        for words in (spec.aliases, spec.exact, spec.exact_case)
+        for listed in words.values()
+        for word in listed
+    )
+    return re.compile(rf"(?<!\w)\w{{0,3}}(?:{'|'.join(map(re.escape, dict.fromkeys(said)))})")
+
+
+def _sounded(name: str) -> tuple[str, str]:
+    given, family = parted(name)
+    return usual(given) or given, sound(family)
+
+
+def _heard(entities: Mapping[str, EntitySpec], tags: Mapping[str, str]) -> Mapping[tuple[str, str, str], str]:
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for party, tag in tags.items():
+        for spec in entities.values():
+            if tag[1:] in spec.tags and spec.kind == "person" and rank_of(spec) is Rank.PERSON:
+                for name in (spec.name, *spec.aliases.get("en", ()), *spec.aliases.get("any", ())):
+                    if usual(parted(name)[0]):
+                        found.setdefault((party, *_sounded(name)), set()).add(spec.name)
+    return {key: names.pop() for key, names in found.items() if key[2] and len(names) == 1}
 
 
 def _culture(entities: Mapping[str, EntitySpec], tag: str) -> str:

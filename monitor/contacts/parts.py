@@ -229,7 +229,8 @@ def _objects(frame: Frame, cue: Word) -> None:
         kept = [*kept, *(lists[0] if lists else [])]  # "the minister who talked with X"
     acting = any(a.rank < Rank.COUNTRY for a in frame.within(frame.clause(cue.start), "core"))
     for actor in after:
-        if actor not in kept and (acting or not _is_pair(frame, actor)):
+        there = frame.grammar.also.search(frame.text, cue.end, actor.start)
+        if actor not in kept and not there and (acting or not _is_pair(frame, actor)):
             actor.part = "topic"
     for actor in frame.within((frame.clause(cue.start)[0], cue.start), "core"):
         if frame.grammar.object.match(frame.text[actor.end : actor.end + AROUND]):

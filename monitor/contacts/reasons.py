@@ -283,7 +283,8 @@ def _allowed(reason: Reason, frame: Frame, cues: Sequence[Word], made: Parties) 
 def _is_of_the_country(frame: Frame, cue: Word, made: Parties) -> bool:
     """Whether a word of contact may be one with the country: it names nobody, and no other partner."""
     others = has_partner(frame, cue) or others_receive(frame, cue)
-    return not (_names(cue, made) or is_at_home(frame, cue, made) or others)
+    took_part = cue.sense == "visit" and frame.grammar.gathering.match(frame.text, cue.start)
+    return not (took_part or _names(cue, made) or is_at_home(frame, cue, made) or others)
 
 
 def _lands(reason: Reason, made: Parties) -> list[Actor]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor.contacts.model import NEXT
 from monitor.contacts.parties import THIRD, Rank
 from monitor.languages.grammar import NAMELESS, deputy_before, office_name, office_title
 
@@ -212,7 +213,11 @@ def _joined(one: Actor, other: Actor, frame: Frame) -> bool:
 
 def _beside(land: Actor, frame: Frame, used: set[int]) -> Word | None:
     best: tuple[int, Word] | None = None
+    if frame.grammar.whither.match(frame.text[land.end : land.end + NEXT]):
+        return None
     for office in frame.offices:
+        if frame.grammar.verb_first and land.start < office.start:
+            continue
         gap = max(
             land.mention.token - office.mention.token_end, office.mention.token - land.mention.token_end
         )
@@ -250,21 +255,43 @@ def _split(land: Actor, office: Word, frame: Frame) -> bool:
     if frame.text[office.start : office.end] == "military" and _ADJECTIVE.match(frame.text, office.end):
         return True
     field = ahead and (land.kind == "demonym" or land.side == THIRD) and len(between.split()) == 1
-    others: list[Actor | Word] = [*frame.actors, *(() if field else frame.cues)]
+    # "chamber of commerce" is a word of contact, too
+    cues = [] if field else [c for c in frame.cues if not _overlaps(c, office)]
+    others: list[Actor | Word] = [*frame.actors, *cues]
     return any(w.start < end and w.end > start for w in others if not _same(w, land, office))
+
+
+def _overlaps(word: Word, office: Word) -> bool:
+    return word.start < office.end and office.start < word.end
 
 
 def _same(word: Actor | Word, land: Actor, office: Word) -> bool:
     return (word.start, word.end) in {(land.start, land.end), (office.start, office.end)}
 
 
-def unnested(actors: list[Actor], frame: Frame) -> list[Actor]:
+def ownerless(actor: Actor, frame: Frame, cast: Cast) -> bool:
+    """Whether an office that an entity has without its country is another's: "deputy minister | of Spain"."""
+    # where verbs come last, the country stands before its office
+    if actor.rank is not Rank.OFFICE or actor.kind != "person" or frame.grammar.verb_last:
+        return False
+    if cast.nations[actor.side].search(frame.text, actor.start, actor.end):
+        return False
+    return any(
+        land.side != actor.side
+        and land.kind != "place"
+        and land.end > actor.end
+        and not frame.text[actor.end : land.start].strip(" ")
+        for land in frame.lands
+    )
+
+
+def unnested(actors: list[Actor], frame: Frame, cast: Cast) -> list[Actor]:
     """Without countries that are part of an office, and offices in apposition to a name of their side."""
     kept: list[Actor] = []
     for number, actor in enumerate(actors):
         close = [*actors[max(0, number - 4) : number], *actors[number + 1 : number + 5]]
         if not any(
-            _holds(other, actor) or _names(other, actor, frame) or _entitles(actor, other, frame)
+            _holds(other, actor) or _names(other, actor, frame, cast) or _entitles(actor, other, frame)
             for other in close
         ):
             kept.append(actor)
@@ -290,12 +317,14 @@ def _holds(other: Actor, actor: Actor) -> bool:
     return longer and other.start <= actor.start and actor.end <= other.end
 
 
-def _names(person: Actor, office: Actor, frame: Frame) -> bool:
+def _names(person: Actor, office: Actor, frame: Frame, cast: Cast) -> bool:
     """Whether an office or country stands right beside the name of who holds it:
     "French president Moreau".
     """
-    if person.side != office.side or office.rank is Rank.PERSON or person.rank >= office.rank:
+    if office.rank is Rank.PERSON or person.rank >= office.rank:
         return False
+    if person.side != office.side:
+        return _is_anybodys(office, person, frame, cast)
     if person.rank is not Rank.PERSON and (person.rank is not Rank.BODY or office.start > person.start):
         return False
     first, second = (office, person) if office.start < person.start else (person, office)
@@ -303,8 +332,36 @@ def _names(person: Actor, office: Actor, frame: Frame) -> bool:
     titled = any(o.sense == "person" and office.start <= o.start < office.end for o in frame.offices)
     if titled and first is office and between.strip(" ") == ",":
         return True
+    if titled and first is office and person.rank is Rank.PERSON and _in_one_breath(frame, office, person):
+        return True
     if frame.grammar.listed.search(between) or (office.rank in {Rank.BODY, Rank.METONYM} and not titled):
         return False
     return len(between) <= 2 or (
         office.rank is Rank.OFFICE and len(between) <= 30 and between.count(" ") <= 3 and second is person
     )
+
+
+def _is_anybodys(office: Actor, person: Actor, frame: Frame, cast: Cast) -> bool:
+    """Whether an office that an entity has without its country stands before the name
+    of one of the other side: his is the office.
+    """
+    if person.rank is not Rank.PERSON or THIRD in (person.side, office.side) or person.start < office.end:
+        return False
+    own = cast.nations[office.side].search(frame.text, office.start, office.end)
+    return office.rank is Rank.OFFICE and not own and _in_one_breath(frame, office, person, words=2)
+
+
+def _in_one_breath(frame: Frame, office: Actor, person: Actor, words: int = WORDS_OF_TITLE + 2) -> bool:
+    """Whether nothing but what it is the office of stands between an office and a name:
+    "envoy for the Middle East and Africa Ann Bee".
+    """
+    between = frame.text[office.end : person.start]
+    if len(between.split()) > words or _STOPS.search(between) or frame.grammar.verbal.search(between):
+        return False
+    inside: list[Actor | Word] = [*frame.actors, *frame.cues, *frame.offices]
+    if any(office.end <= w.start and w.end <= person.start for w in inside):
+        return False
+    joins = list(frame.grammar.joiner.finditer(between))
+    # where "and" is part of a word, that word is joined, not the name
+    apart = joins and not frame.grammar.verb_first and not between[joins[-1].end() :].strip()
+    return not apart and frame.grammar.listed.search(frame.grammar.joiner.sub(" ", between)) is None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from monitor.languages import tables
 from monitor.languages.detect import written_in
+from monitor.languages.grammar import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,8 +63,54 @@ def culture_of(given: str) -> str:
 
 
 def usual(given: str) -> str:
-    """The first spelling of a given name, in Latin letters; "" for an unknown one."""
-    return next(iter(_lines().get(given, ())), "")
+    """The first spelling of a given name, in Latin letters; "" for an unknown one.
+
+    In Arabic letters it may be in its plain form: "احمد".
+    """
+    return next(iter(_lines().get(given) or _plain_lines().get(given, ())), "")
+
+
+#: what counts of a family's name, whoever spells it: no article, "kh" as "h", nothing doubled; then of a long
+#: one its consonants, of a short one its vowels too, however written
+_SOUNDS = (
+    (re.compile(r"\A(?:[ae]l|[ae]([dnrstz])(?=-\1)|ash|as(?=-sh))[- ]"), ""),
+    (re.compile("kh|ḥ"), "h"),
+    (re.compile("gh|[qgğ]"), "k"),
+    (re.compile("dzh|[cç]"), "j"),
+    (re.compile("ş"), "sh"),
+    (re.compile("[^a-z]|(?<!s)h(?=\\Z)"), ""),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
+_VOWELS = ((re.compile("[ouwv]+"), "u"), (re.compile("[iıy]+"), "i"), (re.compile("[ae]+"), "a"))
+_SILENT = re.compile("[aeiouvwy]")
+#: consonants with which a family's name is told from others
+_TELLING = 3
+
+
+def sound(family: str) -> str:
+    """What all spellings of a family's name have in common, in Latin letters.
+
+    "al-Huveyc" is not "al-Hajj", and "el-Akuri" is "al-Aqouri".
+    """
+    said = family.casefold()
+    for letters, counts in _SOUNDS:
+        said = letters.sub(counts, said)
+    consonants = _SOUNDS[-1][0].sub(r"\1", _SILENT.sub("", said))
+    if len(consonants) >= _TELLING:
+        return consonants
+    for letters, counts in _VOWELS:
+        said = letters.sub(counts, said)
+    return said
+
+
+def parted(name: str) -> tuple[str, str]:
+    """The given name and the family's: "Abdel Salam Zlitni" has the given name "Abdelsalam"."""
+    given, _, rest = name.partition(" ")
+    found = _SERVANT.match(name)
+    if found and found.end() == len(given) + 1:
+        more, _, rest = rest.partition(" ")
+        given += more.casefold()
+    return given, rest
 
 
 @cache
@@ -75,6 +122,12 @@ def _cultures() -> Mapping[str, str]:
             for name in line.split():
                 found.setdefault(name, set()).add(culture)
     return {name: cultures.pop() for name, cultures in found.items() if len(cultures) == 1}
+
+
+@cache
+def _plain_lines() -> Mapping[str, tuple[str, ...]]:
+    """The names in Arabic letters in the form that `plain` gives them."""
+    return {plain(name).text: line for name, line in _lines().items() if name[0] > "\u0600"}
 
 
 @cache

@@ -76,6 +76,8 @@ class Grammar:
     #: anchored: what precedes or follows the place where somebody is
     at: re.Pattern[str]
     at_after: re.Pattern[str]
+    #: anchored: what follows a place that somebody goes to or is in, where names have endings
+    whither: re.Pattern[str]
     #: a word of contact that is said of the name behind it
     participle: re.Pattern[str]
     #: an event of many states; those named behind it were some of many; behind two countries: more took part
@@ -106,13 +108,12 @@ class Grammar:
     verb_last: bool
     #: a sentence may leave out who is meant
     drops: bool
-    #: anchored: what precedes a list whose members meet one another
+    #: anchored: what precedes a list whose members meet one another; what says that they do
     between: re.Pattern[str]
-    #: what says that the people of a list meet one another
     mutual: re.Pattern[str]
     #: anchored: a clause about the name before it
     relative: re.Pattern[str]
-    #: for `match`: of them, with whom somebody does something; a verb of talking behind it
+    #: for `match`: of them, with whom somebody does something; a verb of talking behind it; a partner follows
     whom: re.Pattern[str]
     talks: re.Pattern[str]
     #: a partner follows; for `match`: to whom an interview was given
@@ -131,9 +132,8 @@ class Grammar:
     #: the words of a list, with what joins partners; the words of a list alone
     listed: re.Pattern[str]
     joiner: re.Pattern[str]
-    #: anchored: a clause about the place of what was told
+    #: anchored: a clause about the place of what was told; what precedes a name that continues a list
     where: re.Pattern[str]
-    #: anchored: what precedes a name that continues a list
     continued: re.Pattern[str]
     #: anchored: what follows a name that only speaks; what precedes it; what precedes a source
     says: re.Pattern[str]
@@ -149,19 +149,19 @@ class Grammar:
     agent: re.Pattern[str]
     #: a clause may follow a verb of speech without any conjunction ("said Shoigu was there")
     bare: bool
-    #: anchored: what follows or precedes a name that stands for a person or body of its
+    #: anchored: what follows or precedes a name that stands for a person or body of its; an opponent's
     belongs: re.Pattern[str]
     belongs_before: re.Pattern[str]
-    #: anchored: what precedes a name that only says whose opponent somebody is
     opposed: re.Pattern[str]
-    #: between an office and the place that it is of: "a mayor from Derna"; anchored at both ends
+    #: anchored at both ends: between an office and its place, "a mayor from Derna"; a place and a body there;
+    #: for `match`: what is between a country and words not its own, "of", "with"; an office that several hold
     origin: re.Pattern[str]
-    #: for `match`: what stands between a country and words that are not its own: "of", "with", "by"
     leading: re.Pattern[str]
-    #: between a place and the office or body that is there: "the town-based council"; anchored at both ends
     based: re.Pattern[str]
-    #: an office that several hold
     plural: re.Pattern[str]
+    #: where names have no capitals: what begins a name and is a word, too; for `match`, what ends one
+    name_begins: re.Pattern[str]
+    name_ends: re.Pattern[str]
     #: anchored: what precedes a body as mere place, a country that is given something; a verb of giving
     inside: re.Pattern[str]
     given_to: re.Pattern[str]
@@ -169,12 +169,10 @@ class Grammar:
     #: anchored: what precedes or follows a word of contact that did not take place
     negation: re.Pattern[str]
     without: re.Pattern[str]
-    #: anchored: what precedes each name of a list of those who did not
+    #: anchored: what precedes each name of those who did not; for `match`: "with nobody"; "was not held"
     neither: re.Pattern[str]
-    #: what follows a word of contact with nobody in particular, for `match`
     nobody: re.Pattern[str]
     negation_after: re.Pattern[str]
-    #: anchored: a verb further behind it that says that it was not held
     unheld: re.Pattern[str]
     #: anchored: what follows or precedes a nation's name that only says whose press reports, whose people or
     #: language it is; and what precedes a language
@@ -183,21 +181,21 @@ class Grammar:
     people: re.Pattern[str]
     people_before: re.Pattern[str]
     tongue: re.Pattern[str]
-    #: what says what a journey is for; a verb of inviting; for `match`: what an invitation only asks to do
+    #: what says what a journey is for; a verb of inviting; for `match`: what one only asks to do; before it
     aim: re.Pattern[str]
     invites: re.Pattern[str]
     appeals: re.Pattern[str]
-    #: a verb that looks ahead; one that says it is over
+    appeals_before: re.Pattern[str]
+    #: what looks ahead; is over; "in his view"; words for who was named before; more people; who led them
     future: re.Pattern[str]
     past: re.Pattern[str]
-    #: "in his view": who is meant only thinks so; a word for somebody, or for both sides, named before
     opinion: re.Pattern[str]
     pronoun: re.Pattern[str]
     both: re.Pattern[str]
-    #: more people of the same event; who led them
     also: re.Pattern[str]
     leads: re.Pattern[str]
-    #: before the story's own time; the same where nothing but a tense says so; anchored: "when"; going on now
+    #: "during the talks"; before the story's own time, or only by its tense; anchored: "when"; going on now
+    at_it: re.Pattern[str]
     earlier: re.Pattern[str]
     had: re.Pattern[str]
     when: re.Pattern[str]
@@ -208,11 +206,12 @@ class Grammar:
 _TITLE = r"(?:(?!{boundary})[\w'.-]+\s+){{0,4}}"
 #: the words of a slot and what stands around them; a slot that is not listed stands alone
 _SHAPES = {
-    "boundary": r"""[;:–—()]|["«“„](?=[^"»”“]{{25}})|\s-\s|,?\s?(?:{boundary}|{then})""",
+    "boundary": r"""[;:–—()]|(?<![\w.!?])["«“„](?=[^"»”“]{{25}})|\s-\s|,?\s?(?:{boundary}|{then})""",
     "meanwhile": r"\A,?\s?{meanwhile}",
     "meanwhile_before": r",?\s{meanwhile_before}\s+" + _TITLE + r"\Z",
     "at": r"{at}\s*\Z",
     "at_after": r"\A{at_after}",
+    "whither": r"\A{whither}",
     "then": r",?\s?{then}",
     "that": r"\A[\s,]*{that}",
     "that_he": r"\A[\s,]*{that_he}",
@@ -256,6 +255,7 @@ _SHAPES = {
     "nobody": r"\s{nobody}",
     "heard_by": r"\s{heard_by}",
     "appeals": r"[^.;:]{{0,60}}?{appeals}",
+    "appeals_before": r"{appeals}\s\Z",
     "unheld": r"\A[^;:!?]{{0,90}}?(?<!\w){unheld}",
 }
 #: slots of endings, which are no whole words

@@ -1,4 +1,5 @@
-"""Pure. How a name in Cyrillic is spelled in another language: "Сергей" is Sergei, Sergueï, Sergej, سيرغي.
+"""Pure. How a name in Cyrillic is spelled in another language: "Сергей" is Sergei, Sergueï, Sergej, سيرغي;
+and one in Arabic letters in English: "مسعود عبيد" is Masoud Abid.
 
 The spellings are data, `cyrillic.txt` of each language: letters, then what stands for them, the most usual
 first. A word is spelled with the usual choices before the rare ones, so that its first spellings are those
@@ -7,6 +8,7 @@ met most.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BeforeValidator
@@ -43,6 +45,18 @@ class Spellings(tables.Table):
     words: Rows = ()
 
 
+class FromArabic(tables.Table):
+    """The same for letters of Arabic, in their plain form; `foreign`: in a name of another people.
+
+    `from_cyrillic`: what the letters of an Arabic name become that was spelled from Cyrillic.
+    """
+
+    FILE = "arabic.txt"
+    letters: Rows = ()
+    foreign: Rows = ()
+    from_cyrillic: Rows = ()
+
+
 def spelled(word: str, lang: str, most: int) -> tuple[str, ...]:
     """One word in the letters of `lang`, in small letters, the usual spelling first, at most `most`.
 
@@ -62,6 +76,43 @@ def spelled(word: str, lang: str, most: int) -> tuple[str, ...]:
 def languages() -> tuple[str, ...]:
     """The languages that have a table."""
     return tables.having(Spellings)
+
+
+class FromLatin(tables.Table):
+    """How letters of a language that spells foreign names in its own way are spelled in English."""
+
+    FILE = "latin.txt"
+    letters: Rows = ()
+    foreign: Rows = ()
+
+
+def from_latin(word: str, lang: str, *, foreign: bool) -> str:
+    """One word of an Arabic name, or a `foreign` one, that stands in a text of `lang`; in small letters."""
+    if lang not in tables.having(FromLatin):
+        return word
+    table = tables.read(FromLatin, lang)
+    rows = dict(table.letters) | (dict(table.foreign) if foreign else {})
+    return next(iter(_by_letters(word, rows)), word)
+
+
+def arabic_from_cyrillic(word: str) -> str:
+    """One word of an Arabic name, spelled from Cyrillic, as names from Arabic are spelled."""
+    return next(iter(_by_letters(word, dict(tables.read(FromArabic, tables.DEFAULT).from_cyrillic))), word)
+
+
+#: where Arabic leaves out a vowel: a word begins with two consonants, or three meet; "sh" is one
+_CONSONANT = r"(?:[ksgdt]h|[b-df-hj-np-tv-xz])"
+_UNVOICED = re.compile(rf"(?:\A{_CONSONANT}|{_CONSONANT}{_CONSONANT})(?={_CONSONANT})")
+
+
+def from_arabic(word: str, *, foreign: bool = False) -> str:
+    """One word in plain Arabic letters as English papers may spell it, in small letters;
+    its vowels are guessed.
+    """
+    table = tables.read(FromArabic, tables.DEFAULT)
+    rows = dict(table.letters) | (dict(table.foreign) if foreign else {})
+    made = next(iter(_by_letters(word, rows)), word)
+    return made if foreign else _UNVOICED.sub(r"\g<0>a", made)
 
 
 def _part(part: str, table: Spellings, most: int) -> tuple[str, ...]:

@@ -127,12 +127,13 @@ def nominative(name: str, lang: str) -> str:
 
     Any other name as it is.
     """
-    given, _, rest = name.partition(" ")
-    if " " in rest or lang not in tables.having(Forms) or culture_of(given):
+    given, *rest = name.split()
+    if lang not in tables.having(Forms) or culture_of(given):
         return name
     for own, case in _based(given, lang):
         if culture_of(own):
-            return f"{own} {next((base for base, at in _based(rest, lang) if at == case), rest)}"
+            more = (next((base for base, at in _based(word, lang) if at == case), word) for word in rest)
+            return " ".join((own, *more))
     return name
 
 

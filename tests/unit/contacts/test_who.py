@@ -279,6 +279,23 @@ def test_an_office_that_several_hold_is_of_each_country_in_the_list(
         ("it", "Il sindaco di Bengasi Hassan Zlitni ha incontrato Lavrov.", "Sergei Lavrov | Hassan Zlitni"),
         ("ru", "Дбейба встретился с замминистра энергетики России Антоном Ветровым.", "Anton Vetrov | Abdulhamid Dbeibah"),
         ("tr", "Dibeybe, Rusya Enerji Bakanı Anton Vetrov ile görüştü.", "Anton Vetrov | Abdulhamid Dbeibah"),
+        ("ar", "التقى لافروف وكيل وزارة الدفاع الليبية مسعود الزليتني في موسكو.", "Sergei Lavrov | Masoud al-Zalitni"),
+        ("ar", "وقع عميد بلدية بنغازي صقر بوجواري اتفاقا مع لافروف.", "Sergei Lavrov | Saqr Bujwari"),
+        ("ar", "استقبل الدبيبة نائب وزير الطاقة الروسي أنطون سوروكين في طرابلس.", "Anton Sorokin | Abdulhamid Dbeibah"),
+        # listed, in a spelling that no list has
+        ("tr", "Lavrov, Libya Temsilciler Meclisi Dışişleri Komisyonu Başkanı Yusuf el-Akuri ile görüştü.",
+         "Sergei Lavrov | Youssef al-Aqouri, Libyan House of Representatives"),
+        ("ru", "Новак переговорил с министром нефти и газа Ливии Халифой Абдель Садеком.", "Alexander Novak | Khalifa Abdulsadiq"),
+        # the surname of somebody listed, in an office
+        ("ru", "Дбейба принял замминистра энергетики России Ивана Лаврова.", "Ivan Lavrov | Abdulhamid Dbeibah"),
+        # who leads a delegation; an office of one's own beside an embassy; words with a capital before a name
+        ("ar", "استقبل أغانين وفدا من بنغازي برئاسة أنور الزليتني.", "Aydar Aganin | Anwar al-Zalitni"),
+        ("ar", "التقى الدبيبة الملحق العسكري بسفارة روسيا لدى ليبيا العقيد إيغور سوروكين.", "Igor Sorokin | Abdulhamid Dbeibah"),
+        ("ru", "Генсекретарь ливийского Красного Полумесяца Мараи аз-Злитни принял Аганина.", "Aydar Aganin | Marai al-Zlitni"),
+        ("ru", "Лавров принял заместителя министра иностранных дел Ливии Мухаммеда Саида.", "Sergei Lavrov | Mohamed Said"),
+        # as Turkish spells foreign names
+        ("tr", "Dibeybe, Rusya Enerji Bakan Yardımcısı İvan Romanovskiy ile görüştü.", "Ivan Romanovsky | Abdulhamid Dbeibah"),
+        ("tr", "Aganin, Mısrata Belediye Başkanı Mahmud ez-Zilitni ile görüştü.", "Aydar Aganin | Mahmoud al-Zilitni"),
         # an office without a country is of those who have such given names
         ("en", "Lavrov received the governor, Mahmoud Zlitni, in Moscow.", "Sergei Lavrov | Mahmoud Zlitni"),
         # no name: an office, a place
@@ -288,6 +305,26 @@ def test_an_office_that_several_hold_is_of_each_country_in_the_list(
 )  # fmt: skip
 def test_people_whom_no_list_has_are_named_beside_their_office(lang: str, text: str, wanted: str) -> None:
     assert parties(lang, text) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Dbeibah received Aganin on Monday. During the talks Walid al-Lafi asked for visas."),
+        ("fr", "Dbeibah a reçu Aganin lundi. Lors de la rencontre, Walid al-Lafi a demandé des visas."),
+        ("it", "Dbeibah ha ricevuto Aganin lunedì. Nel corso dell'incontro Walid al-Lafi ha chiesto visti."),
+        ("ru", "Дбейба принял Аганина в понедельник. В ходе встречи Валид аль-Лафи попросил о визах."),
+        ("ar", "استقبل الدبيبة أغانين يوم الاثنين. وخلال اللقاء طلب وليد اللافي تأشيرات."),
+        ("tr", "Dibeybe pazartesi günü Aganin'i kabul etti. Görüşmede Velid el-Lafi vize istedi."),
+    ],
+)
+def test_who_speaks_during_the_talks_takes_part(lang: str, text: str) -> None:
+    assert parties(lang, text) == ["Aydar Aganin | Abdulhamid Dbeibah, Walid al-Lafi"]
+
+
+def test_a_third_party_that_speaks_during_the_talks_adds_nobody() -> None:
+    text = "Dbeibah received Aganin on Monday. During the talks Tetteh asked Walid al-Lafi for visas."
+    assert parties("en", text) == ["Aydar Aganin | Abdulhamid Dbeibah"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.folding import folded
-from monitor.languages.transliteration import languages, spelled
+from monitor.languages.transliteration import from_arabic, languages, spelled
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,24 @@ from monitor.languages.transliteration import languages, spelled
 def test_the_usual_spellings_of_a_name(name: str, lang: str, spellings: set[str]) -> None:
     found = {folded(made) for made in spelled(name, lang, 8)}
     assert {folded(wanted) for wanted in spellings} <= found
+
+
+@pytest.mark.parametrize(
+    ("word", "wanted"),
+    [
+        ("مرغني", "marghani"),
+        ("نصيه", "nasiya"),
+        ("بوجواري", "bujwari"),
+        ("عبيد", "abid"),
+        ("منقوش", "manqoush"),
+    ],
+)
+def test_vowels_that_arabic_leaves_out_are_put_in(word: str, wanted: str) -> None:
+    assert from_arabic(word) == wanted
+
+
+def test_a_russian_name_in_arabic_letters_is_not_vowelled() -> None:
+    assert from_arabic("سوروكين", foreign=True) == "sorokin"
 
 
 def test_the_most_usual_spelling_comes_first_and_no_more_than_asked_for() -> None:
