@@ -95,7 +95,7 @@ def next_digest(digester: Digester, db: Database, name: str, contacts: Contacts)
     page = ""
     for full, lines in PAGES:
         page = digester.templates.html("email/digest.html", shorten(told.context, full=full, lines=lines))
-        if len(page.encode()) <= MAX_PAGE:
+        if len(page.encode("utf-8", "replace")) <= MAX_PAGE:
             break
     return page
 

@@ -266,10 +266,15 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-@lru_cache(maxsize=64)  # the moment of a poll stands in many columns of many rows
 def _to_words(value: datetime | None) -> str | None:
     """Of an instant: "2026-03-01 12:00:00.000000"."""
-    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[: -len("+00:00")]
+    # two local times of one zone are equal where only their fold differs, and an hour apart
+    return None if value is None else _in_words(_in_utc(value))
+
+
+@lru_cache(maxsize=64)  # the moment of a poll stands in many columns of many rows
+def _in_words(value: datetime) -> str:
+    return value.isoformat(" ", "microseconds")[: -len("+00:00")]
 
 
 def _from_words(value: str | None) -> datetime | None:

@@ -6,6 +6,7 @@ import json
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -107,6 +108,19 @@ def test_times_come_back_as_utc(tx: Connection) -> None:
     tx.execute(tables_news.facts.insert().values(key="a", value=1, at=NOW.astimezone(tripoli)))
     found = tx.execute(select(tables_news.facts.c.at)).scalar_one()
     assert (found, found.tzinfo) == (NOW, NOW.tzinfo)
+
+
+def test_the_hour_that_a_clock_shows_twice_is_two_hours(tx: Connection) -> None:
+    """Where summer time ends; such times are equal to Python."""
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Rome"))
+    second = first.replace(fold=1)
+    columns = tables_news.facts.c
+    for name, value in (("first", first), ("second", second)):
+        tx.execute(tables_news.facts.insert().values(key=name, value=name, at=value))
+
+    kept = {row.key: row.at for row in tx.execute(select(columns.key, columns.at))}
+
+    assert kept["second"] - kept["first"] == HOUR
 
 
 @only_sqlite
