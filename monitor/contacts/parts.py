@@ -137,7 +137,17 @@ def _dateline(frame: Frame, land: Actor, after: str) -> bool:
     filed = _FILED.match(after)
     if filed and frame.grammar.verb_last and "," in filed[0]:
         return False  # there a comma parts a subject from what follows: "Fransa, elçiyi çağırdı"
+    if filed and frame.grammar.comma_joins and filed[0] == "," and _joined_by_comma(frame, land):
+        return False
     return land.rank is Rank.COUNTRY and not frame.text[: land.start].strip() and bool(filed)
+
+
+def _joined_by_comma(frame: Frame, land: Actor) -> bool:
+    """ "France, Italy sign accord": a headline's comma for "and", between two states."""
+    behind = (a for a in frame.actors if a.kind in ("country", "place") and a.start == land.end + 2)
+    return frame.sentence.field == "title" and any(
+        a.rank is Rank.COUNTRY and not _FILED.match(frame.text[a.end :]) for a in behind
+    )
 
 
 def _in_title(frame: Frame, body: Actor) -> bool:

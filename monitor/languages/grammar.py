@@ -147,8 +147,8 @@ class Grammar:
     comments: re.Pattern[str]
     #: anchored: what follows who acts in a passive, where it follows
     agent: re.Pattern[str]
-    #: a clause may follow a verb of speech without any conjunction ("said Shoigu was there")
-    bare: bool
+    bare: bool  # a clause may follow a verb of speech without any conjunction: "said Shoigu was there"
+    comma_joins: bool  # in a headline a comma may stand for "and": "Bonn, Rome sign accord"
     #: anchored: what follows or precedes a name that stands for a person or body of its; an opponent's
     belongs: re.Pattern[str]
     belongs_before: re.Pattern[str]
@@ -262,15 +262,15 @@ _SHAPES = {
 _ENDINGS = {"object": r"\A(?:{})(?!\w)", "addressed": r"(?:{})\Z"}
 #: how sentences are built, as the files say it
 _ORDERS = {
-    "drops": "drops-subject", "verb_last": "verb-last", "verb_first": "verb-first", "bare": "bare-speech",
+    "drops": "drops-subject", "verb_last": "verb-last", "verb_first": "verb-first",
+    "bare": "bare-speech", "comma_joins": "comma-joins",
 }  # fmt: skip
 #: made of the words of others
 _MADE = frozenset(name for name, shape in _SHAPES.items() if f"{{{name}}}" not in shape)
 _PATTERNS = [field.name for field in fields(Grammar) if field.name not in _ORDERS]
 _SLOTS: dict[str, Any] = {name: (tables.Phrases, "") for name in _PATTERNS if name not in _MADE}
-_Orders = Literal["drops-subject", "verb-last", "verb-first", "bare-speech"]
-#: the slots of a language, as its file fills them
-Syntax: type[tables.Table] = create_model(
+_Orders = Literal["drops-subject", "verb-last", "verb-first", "bare-speech", "comma-joins"]
+Syntax: type[tables.Table] = create_model(  # the slots of a language, as its file fills them
     "Syntax", __base__=tables.Table, order=(tuple[_Orders, ...], ()), **_SLOTS
 )
 Syntax.FILE = "grammar.txt"

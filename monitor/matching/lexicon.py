@@ -1,9 +1,8 @@
-"""Pure. Every name, word and phrase of every watchlist in one automaton; an item is read once, whatever their
-number.
+"""Pure. Every name, word and phrase of every watchlist in one automaton; an item is read once.
 
-Aho-Corasick (`building.Patterns`) over folded text; a whole word stands between spaces, so
-patterns carry theirs. Cost grows with the text and its hits, not with the lists. `hear` finds the words;
-`scan` also tells where they stand and which of them count, which most items never need.
+Aho-Corasick (`building.Patterns`) over folded text; a whole word stands between spaces, as in its pattern.
+Cost grows with the text and its hits, not with the lists. `hear` finds the words; `scan` also tells where
+they stand and which of them count, which most items never need.
 
 Which language's lists apply: an item's own and `any` always; a word in Cyrillic, Arabic or another script of
 its own everywhere; a listed Latin name in every item, unless the item's own language lists the same form
@@ -325,7 +324,8 @@ def _listed(claims: Sequence[Claim], lang: str) -> list[Claim]:
         [c for c in claims if not c.generated or lang == "und"],
     ):
         if group:
-            return sorted(group, key=lambda c: c.weak)
+            own = [c for c in claims if c.spelling is not None and c.lang == "any"]  # in capitals of its own
+            return sorted(dict.fromkeys((*group, *own)), key=lambda c: c.weak)
     return []
 
 

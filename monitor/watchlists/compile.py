@@ -107,6 +107,8 @@ class _Compiler:
         self.cache = cache
         self.files = DocumentFile(cache.with_name("documents.cache") if cache else None)
         self.mistakes: list[Mistake] = []
+        #: a file that gives names could not be read: what asks for one would be taken for a slip
+        self.names_missing = False
         self.entities: list[tuple[EntitiesFile, Document]] = []
         self.vocabularies: list[tuple[VocabularySpec, Document]] = []
         self.watchlists: list[tuple[WatchlistFile, Document, str]] = []
@@ -115,9 +117,7 @@ class _Compiler:
         self.places: dict[str, tuple[str, int | None]] = {}
 
     def run(self, sources: Mapping[str, bytes]) -> WithTests:
-        for name, text in sorted(sources.items()):
-            self._read(name, text)
-        press = self._press(sources)
+        press = self._read_all(sources)
         entities = {e.id: e for file, _ in self.entities for e in file.entities}
         vocabularies = {v.id: v for v, _ in self.vocabularies}
         documents_named = _un_names(self.resolutions) if self.resolutions is not None else ()
@@ -157,6 +157,14 @@ class _Compiler:
 
     # --- reading
 
+    def _read_all(self, sources: Mapping[str, bytes]) -> Press | None:
+        for name, text in sorted(sources.items()):
+            self._read(name, text)
+        press = self._press(sources)
+        if self.names_missing:
+            raise ConfigError(tuple(sorted(self.mistakes, key=_place)))
+        return press
+
     def _read(self, name: str, text: bytes) -> None:
         path = PurePosixPath(name)
         elsewhere = path.is_absolute()
@@ -179,6 +187,7 @@ class _Compiler:
                 self.watchlists.append((model, document, text.decode("utf-8-sig")))
         except ConfigError as error:
             self.mistakes.extend(error.mistakes)
+            self.names_missing |= bool(folder)
 
     def _press(self, sources: Mapping[str, bytes]) -> Press | None:
         try:

@@ -24,6 +24,7 @@ NEW = {
     "china-serbia": ([], "people"),
     "m23": (["--kind", "names"], "m23"),
     "india-maldives": ([], "people"),
+    "china-philippines": ([], "people"),
     "sadat": (["--kind", "names"], "sadat"),
     "african-withdrawal": (["--kind", "departure", "--between", "African Union,Congo"], "people"),
 }

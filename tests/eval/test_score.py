@@ -206,3 +206,24 @@ def test_misses_of_a_blind_set_are_named_only_when_asked(
 
     assert scoring.main([str(file)]) == 0
     assert ("secret" in capsys.readouterr().out) is bool(errors)
+
+
+@pytest.mark.parametrize("errors", ["", "1"])
+def test_of_a_set_that_rules_are_tuned_on_the_unread_part_is_not_named(
+    errors: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """`dev-fresh` counts in `dev`, and nobody who writes rules reads it."""
+    files = [tmp_path / "dev-xx.jsonl", tmp_path / "dev-fresh.jsonl"]
+    for file, name in zip(files, ("open", "secret"), strict=True):
+        label = f'{{"id": "{name}", "lang": "en", "title": "t", "expect": {{"wagner": true}}}}\n'
+        file.write_text(label, encoding="utf-8")
+    monkeypatch.setattr(scoring, "UNREAD", (files[1],))
+    monkeypatch.setattr(scoring, "paths", lambda _name: files)
+    monkeypatch.setattr(scoring, "decider", lambda: says())
+    monkeypatch.setenv("ERRORS", errors)
+
+    scoring.main(["dev"])
+
+    shown = capsys.readouterr().out
+    assert "open: wagner missed" in shown
+    assert ("secret" in shown) is bool(errors)

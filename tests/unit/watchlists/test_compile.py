@@ -264,6 +264,13 @@ def test_a_mistake_is_told_with_its_place(files: dict[str, str], expected: str) 
     assert any(expected in line for line in mistakes(files)), mistakes(files)
 
 
+def test_a_broken_list_of_words_is_told_alone() -> None:
+    """Not also everything that asks for a name of that file."""
+    words = "vocabulary: v\ntitle: V\nsenses: {said: {en: ['(one|two']}}\n"
+    (told,) = mistakes({"w.yaml": rule("'%v AND %v.said'"), "vocabulary/v.yaml": words})
+    assert "'(one|two'" in told
+
+
 def test_mistakes_of_all_files_are_told_together() -> None:
     found = mistakes(
         {"w.yaml": rule("'@nobody AND #nothing'"), "v.yaml": rule("alpha beta").replace(": w", ": v")}
