@@ -134,7 +134,7 @@ def rules_of(lang: str) -> Rules:
         fronted=made(of.fronted),
         opens=made(rf"\W*(?:{of.opens})(?!\w)\s*"),
         opening=made(rf"""(?:\A|[,،:»”"])\W*(?:(?:{of.opens})(?!\w))?\s*\Z"""),
-        phrase=made(rf"\s?(?=\w)(?:(?!{ends})(?:[\w'’-]|\.(?=\w))++[^\S\n]?){{1,{MOST_WORDS}}}+"),
+        phrase=made(rf"\s?(?=\w)(?:(?!{ends})(?:[\w'’-]|\.(?=\w))+[^\S\n]?){{1,{MOST_WORDS}}}"),
         ends=made(rf"(?<!\w){ends}"),
         negates=made(rf"(?<!\w)(?:{of.negates})(?!\w)"),
     )

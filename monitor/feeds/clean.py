@@ -29,12 +29,10 @@ _NAME = r"<(/?)([a-zA-Z][a-zA-Z0-9]*+(?:[:-][\w:.-]*+)?)(?=[\s/>])"
 #: bounded, so that a page of tags that never end is not read to its end from each of them
 _TAG = re.compile(
     _NAME
-    + r"(?:[\s/]++|[^\s/>=<][^\s/>=<]*+|=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>][^\s<>]*+)|=(?=\s*+>)){0,600}+>"
+    + r"(?:[\s/]++|[^\s/>=<][^\s/>=<]*+|=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>][^\s<>]*+)|=(?=\s*+>)){0,600}>"
 )
 #: what nearly all tags are like
-_SIMPLE_TAG = re.compile(
-    r"<(/?[a-zA-Z][a-zA-Z0-9]{0,15}+)(?:\s++[a-zA-Z][\w-]*+=\"[^\"<>]*+\"){0,20}+\s*+/?>"
-)
+_SIMPLE_TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,15}+)(?:\s++[a-zA-Z][\w-]*+=\"[^\"<>]*+\"){0,20}\s*+/?>")
 _ROUGH_TAG = re.compile(_NAME + r"[^<>]*+>")
 #: a tag that the end cuts off; behind one letter only with attributes: "Index A<B falls" is no tag
 _CUT_TAG = re.compile(

@@ -34,7 +34,7 @@ _FORMAT = "1"
 #: when and by what a document was made, which changes with every entry and means nothing to any
 _OWN_DATE = re.compile(
     r"(?<=<lastBuildDate>)[^<>]{0,60}(?=<)|(?<=<pubDate>)[^<>]{0,60}(?=<)|(?<=<updated>)[^<>]{0,60}(?=<)"
-    r"|(?<=<dc:date>)[^<>]{0,60}(?=<)|<!--(?:[^-]|-(?!->))*+-->"
+    r"|(?<=<dc:date>)[^<>]{0,60}(?=<)|<!--(?:[^-]++|-(?!->))*-->"
 )
 
 _MARK = re.compile(r"<(?:(!--)|(!\[CDATA\[)|(/?)((?:[\w.-]{1,64}:)?(?:item|entry))(?=[\s/>]))", re.IGNORECASE)
