@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from monitor import daemon, logs
@@ -54,9 +54,15 @@ def serving(app: App, *, needed: bool = False) -> Iterator[str | None]:
         return
     proxies = tuple(map(str, found.config.desk.proxies))
     desk = Desk(app=app, claim=partial(_claimed, app))
+    ended = Event()
+    warming: list[Thread] = []
     with ExitStack() as stack:
+        # the database is closed next: nothing may still read it
+        stack.callback(_wait_for, warming, ended)
         try:
-            service = server.served(partial(_application, desk), found.listen, proxies=proxies)
+            service = server.served(
+                partial(_application, desk, warming, ended), found.listen, proxies=proxies
+            )
             host, port = stack.enter_context(service)
         except OSError as error:
             if needed or "listen" in found.config.model_fields_set:
@@ -70,12 +76,21 @@ def serving(app: App, *, needed: bool = False) -> Iterator[str | None]:
         yield f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def _application(desk: Desk) -> object:
+def _application(desk: Desk, warming: list[Thread], ended: Event) -> object:
     """Loaded at the first visit: an idle monitor needs none of it."""
     from monitor.desk.web import application, warm
 
-    Thread(target=warm, args=(desk,), name=WARMING, daemon=True).start()
+    thread = Thread(target=warm, args=(desk, ended), name=WARMING, daemon=True)
+    warming.append(thread)
+    thread.start()
     return application(desk)
+
+
+def _wait_for(warming: list[Thread], ended: Event) -> None:
+    """Until no thread makes a page for later any more: at most the one in hand is finished."""
+    ended.set()
+    for thread in warming:
+        thread.join()
 
 
 def _claimed(app: App, claim: Claim) -> tuple[Suppression, int]:

@@ -34,6 +34,7 @@ from monitor.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from threading import Event
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -92,8 +93,9 @@ def application(desk: Desk) -> ASGIApp:
     return partial(_with_headers, app)
 
 
-def warm(desk: Desk) -> None:
-    """Make what first views would wait for: templates, names, patterns, the register, at last the matcher.
+def warm(desk: Desk, ended: Event) -> None:
+    """Make what first views would wait for: templates, names, patterns, the register, at last the matcher;
+    until the desk has `ended`.
 
     Meant for a thread of its own; what cannot be made now is made when it is asked for.
     """
@@ -102,6 +104,8 @@ def warm(desk: Desk) -> None:
         known.get_template(name)
     receivers = [r.name for r in desk.app.parts.settings.config.receivers]
     for at, how, page in PAGES:
+        if ended.is_set():
+            return
         if how == "GET" and "{" not in at and "." not in at:
             asked = Asked(now=desk.app.clock(), path=at, query={"receiver": receivers, "q": ["a"]})
             with suppress(Refused, StoreError, ConfigError):

@@ -538,3 +538,11 @@ def test_the_first_knock_prepares_every_page(tmp_path: Path, monkeypatch: pytest
         for path in pages:
             urlopen(f"{address}{path}", timeout=60).close()
         assert filters._named.cache_info().misses == 1
+
+
+def test_nothing_reads_the_archive_once_the_desk_has_ended(tmp_path: Path) -> None:
+    """What is made for later at the first knock is not made behind a closed database."""
+    with opened(tmp_path, config="listen: 127.0.0.1:0\n") as place:
+        with serving(place.app, needed=True) as address:
+            urlopen(f"{address}healthz", timeout=60).close()
+        assert not [thread for thread in threading.enumerate() if thread.name == WARMING]
